@@ -1,0 +1,200 @@
+"""Every check of the project, as nox sessions; nox alone runs those that a change must pass.
+
+The versions of Python come from the classifiers in pyproject.toml and the tools from its dependency
+groups; nothing is listed twice. Sessions use the Python that runs nox; `nox -s matrix` runs the
+tests on all of them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.5.1"
+nox.options.sessions = ["lint", "typing", "tests", "contract", "regenerate-check"]
+nox.options.reuse_venv = "yes"
+
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+PYTHONS = nox.project.python_versions(PYPROJECT)
+TYPED = ["facade", "sandbox", "scripts", "tests/typing"]
+WITH_GENERATOR = "tests/generation/with_generator"
+NOT_THESE = (
+    "--ignore=tests/contract",
+    f"--ignore={WITH_GENERATOR}",
+)  # they have sessions of their own
+
+# What the tests are run against: the sources, or a wheel that was built earlier (the release
+# workflow publishes the very file it tested).
+DISTRIBUTION = os.environ.get("CREATORAUDIT_WHEEL", ".")
+
+# What a bare installation may consist of, transitively. Anything else crept in.
+BARE = {
+    "anyio",
+    "attrs",
+    "certifi",
+    "creatoraudit",
+    "h11",
+    "httpcore",
+    "httpx",
+    "idna",
+    "pip",
+    "python-dateutil",
+    "six",
+    "sniffio",
+    "typing-extensions",
+}
+
+
+def install(session: nox.Session, *groups: str, extras: str = "", editable: bool = False) -> None:
+    """Install dependency groups, and the package too if extras are named."""
+    package = (
+        ["-e", f".[{extras}]"] if editable else [f"{DISTRIBUTION}[{extras}]"] if extras else []
+    )
+    session.install(*package, *nox.project.dependency_groups(PYPROJECT, *groups))
+
+
+def run_tests(session: nox.Session) -> None:
+    """Run the suite against the installed package and hold the facade to full line coverage."""
+    session.run("coverage", "erase")
+    session.run("coverage", "run", "-m", "pytest", "tests", *NOT_THESE, *session.posargs)
+    session.run("coverage", "combine", "--quiet")
+    if not session.posargs:
+        session.run("coverage", "report")
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Rules, formatting, and that the sync half of the facade is what its async source gives."""
+    install(session, "lint")
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("python", "scripts/unasync.py", "--check")
+
+
+@nox.session
+def typing(session: nox.Session) -> None:
+    """Check the types with two checkers: they disagree often enough to need both."""
+    install(session, "typing", "generate", extras="cli,sandbox,contract", editable=True)
+    session.run("mypy", *TYPED, "noxfile.py")
+    session.run("basedpyright")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Test the installed package; arguments after -- go to pytest."""
+    install(session, "test", extras="cli,sandbox")
+    run_tests(session)
+
+
+@nox.session(python=PYTHONS)
+def matrix(session: nox.Session) -> None:
+    """Run the tests on every supported Python that is on this machine."""
+    install(session, "test", extras="cli,sandbox")
+    run_tests(session)
+
+
+@nox.session
+def contract(session: nox.Session) -> None:
+    """Compare the sandbox with openapi.json."""
+    install(session, "test", extras="contract")
+    session.run("pytest", "tests/contract", *session.posargs)
+
+
+@nox.session(name="regenerate-check")
+def regenerate_check(session: nox.Session) -> None:
+    """Check that generated/ is, byte for byte, what openapi.json gives today."""
+    install(session, "generate", "test", extras="sandbox")
+    session.run("python", "scripts/regenerate.py", "--check")
+    session.run("pytest", WITH_GENERATOR, *session.posargs)
+
+
+@nox.session
+def regenerate(session: nox.Session) -> None:
+    """Write generated/ anew; `-- --from FILE|URL` takes another contract."""
+    install(session, "generate", extras="sandbox")
+    session.run("python", "scripts/regenerate.py", *session.posargs)
+
+
+@nox.session
+def lowest(session: nox.Session) -> None:
+    """Run the tests on the oldest direct dependencies that pyproject.toml allows."""
+    install(session, "lowest")
+    uv = ("uv", "pip")
+    here = ("--python", session.virtualenv.location)
+    session.run(*uv, "install", *here, "--resolution", "lowest-direct", ".[cli,sandbox]")
+    # The test tools may be new; what is being tested stays as it is.
+    frozen = str(session.run(*uv, "freeze", *here, silent=True))
+    pins = [line for line in frozen.splitlines() if "==" in line]
+    constraints = Path(session.create_tmp()) / "lowest.txt"
+    constraints.write_text("\n".join(pins) + "\n", encoding="utf-8")
+    session.install("-c", str(constraints), *nox.project.dependency_groups(PYPROJECT, "test"))
+    session.run(*uv, "list", *here)
+    session.run("pytest", "tests", *NOT_THESE, *session.posargs)
+
+
+@nox.session
+def newest(session: nox.Session) -> None:
+    """Run the tests on the newest releases, pre-releases of direct dependencies not included."""
+    session.install("--upgrade", "--upgrade-strategy", "eager", ".[cli,sandbox,contract]")
+    session.install("--upgrade", *nox.project.dependency_groups(PYPROJECT, "test"))
+    session.run("pytest", "tests", f"--ignore={WITH_GENERATOR}", *session.posargs)
+
+
+@nox.session
+def package(session: nox.Session) -> None:
+    """Build wheel and sdist, install the wheel alone, and use it as a stranger would."""
+    install(session, "package")
+    with tempfile.TemporaryDirectory() as folder:
+        dist = Path(folder) / "dist"
+        if DISTRIBUTION == ".":
+            # The wheel is built from the sdist, so both are complete if the wheel is.
+            session.run("python", "-m", "build", "--outdir", str(dist))
+            (wheel,) = dist.glob("*.whl")
+        else:
+            wheel = Path(DISTRIBUTION).resolve()
+        check_contents(session, wheel)
+        bare = Path(folder) / "bare"
+        session.run("python", "-m", "venv", str(bare))
+        scripts = bare / ("Scripts" if sys.platform == "win32" else "bin")
+        python, command = str(scripts / "python"), str(scripts / "creatoraudit")
+        session.run(python, "-m", "pip", "install", "--quiet", str(wheel), external=True)
+        check_bare(session, python)
+        session.chdir(folder)  # not the project's folder: only the installed files may be found
+        session.run(
+            python, "-c", "import creatoraudit; print(creatoraudit.__version__)", external=True
+        )
+        session.run(command, "--version", external=True)
+        said = session.run(*(command, "breakouts"), external=True, silent=True, success_codes=[2])
+        if "pip install 'creatoraudit[cli]'" not in str(said):
+            session.error(f"the bare command does not name the extra: {said}")
+        consumer = Path(__file__).parent / "tests" / "packaging" / "consumer.py"
+        session.run("mypy", "--strict", "--python-executable", python, str(consumer))
+
+
+def check_contents(session: nox.Session, wheel: Path) -> None:
+    """Hold the wheel to the three packages, each typed, and the contract."""
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    roots = {"creatoraudit", "creatoraudit_api", "creatoraudit_sandbox"}
+    needed = {f"{root}/py.typed" for root in roots} | {"creatoraudit_api/openapi.json"}
+    if missing := needed - names:
+        session.error(f"the wheel lacks {sorted(missing)}")
+    found = {name.split("/")[0] for name in names if ".dist-info/" not in name}
+    if found != roots:
+        session.error(f"the wheel carries {sorted(found)}, expected {sorted(roots)}")
+
+
+def check_bare(session: nox.Session, python: str) -> None:
+    """Hold a bare installation to the short list of packages it promises."""
+    listed = session.run(
+        *(python, "-m", "pip", "list", "--format=json"), external=True, silent=True, stderr=None
+    )
+    installed = {entry["name"].lower().replace("_", "-") for entry in json.loads(str(listed))}
+    if extra := installed - BARE - {"setuptools"}:
+        session.error(f"a bare installation pulled {sorted(extra)}")
