@@ -1,0 +1,34 @@
+"""The `creatoraudit` command: its entry point, which works in a bare installation too.
+
+Decides what can be said without the libraries of the `cli` extra: the version, and which extra to
+install. Everything else is left to `_app`, which is imported only when those libraries are there.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from .._version import __version__
+from ._extras import missing
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Run the command line on `sys.argv` and end the process with its exit code.
+
+    0 done, 1 the API or the network failed, 2 wrong usage or a missing extra, 130 interrupted.
+    """
+    if sys.argv[1:] == ["--version"]:
+        print(f"creatoraudit {__version__}")  # noqa: T201 - click may not be installed
+        sys.exit(0)
+    if line := missing("cli"):
+        sys.exit(_refuse(line))
+    from ._app import run
+
+    sys.exit(run(sys.argv[1:]))
+
+
+def _refuse(line: str) -> int:
+    print(line, file=sys.stderr)  # noqa: T201 - click may not be installed
+    return 2

@@ -1,0 +1,103 @@
+"""The command group: which commands there are, and what the process ends with.
+
+Decides the exit code for every way a command can end and prints the one line that goes with it. A
+command is imported only when it is run; what it does is its own module's business.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+
+import click
+
+from .._version import __version__
+from ..errors import ConfigurationError, CreatorAuditError, UsageError
+from . import _safe
+from ._extras import missing
+
+DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+
+# name: (where the click command is, the extra it needs, its line in --help)
+_COMMANDS: Mapping[str, tuple[str, str, str]] = {
+    "breakouts": ("creatoraudit.cli._breakouts:breakouts", "cli", "The fastest growing posts."),
+    "sandbox": ("creatoraudit_sandbox.cli:sandbox", "sandbox", "Run a local CreatorAudit server."),
+    "whoami": ("creatoraudit.cli._whoami:whoami", "cli", "Whose key is this?"),
+}
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        place, extra, _ = _COMMANDS[cmd_name]
+        if line := missing(extra):
+            click.echo(line, err=True)
+            ctx.exit(USAGE)
+        module, _, name = place.partition(":")
+        command: object = getattr(import_module(module), name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click's signature
+        formatter: click.HelpFormatter,
+    ) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, _, line) in _COMMANDS.items()])
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Example: creatoraudit breakouts --sandbox",
+)
+@click.version_option(__version__, message="creatoraudit %(version)s")
+def app() -> None:
+    """The CreatorAudit API from a terminal (unofficial).
+
+    The key is read from CREATORAUDIT_API_KEY. No key yet? Every command that talks to the API takes
+    --sandbox and then runs against a local server with made-up figures.
+    """
+
+
+def run(args: Sequence[str]) -> int:
+    """Run one command line.
+
+    Returns:
+        0 done, 1 the API or the network failed, 2 wrong usage, 130 interrupted.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal that lacks a character gets a question mark, not a traceback.
+        sys.stdout.reconfigure(errors="replace")
+    try:
+        code: object = app.main(list(args), prog_name="creatoraudit", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        _say("interrupted")
+        return INTERRUPTED
+    except (ConfigurationError, UsageError) as error:
+        _say(str(error))
+        return USAGE
+    except CreatorAuditError as error:
+        _say(str(error))
+        return FAILED
+    except BrokenPipeError:
+        # The reader has seen enough. Python flushes stdout once more on its way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    return code if isinstance(code, int) else DONE
+
+
+def _say(what: str) -> None:
+    click.echo(f"creatoraudit: {_safe.line(what)}", err=True)

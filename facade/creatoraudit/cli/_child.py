@@ -1,0 +1,97 @@
+"""A sandbox as a child process, for as long as one command runs.
+
+Decides how it is started, how its address gets here and that it is gone afterwards, whatever
+happens: it ends by itself when its standard input closes, and that happens even if this process is
+killed. It sits in a process group of its own, so Ctrl-C reaches only us.
+"""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO
+
+import click
+
+from ._extras import missing
+
+_START_LIMIT = 60.0  # seconds; a cold disk is slow, a child that hangs is slower
+_STOP_LIMIT = 5.0
+
+
+@contextmanager
+def sandbox(seed: int | None) -> Iterator[tuple[str, str]]:
+    """Run a sandbox and yield its base URL and its key.
+
+    Raises:
+        click.ClickException: It did not start; the message ends with what it said.
+    """
+    if line := missing("sandbox"):
+        raise _NotInstalled(line)
+    # -P: a file of that name in the current folder is not our sandbox.
+    command = [sys.executable, "-P", "-m", "creatoraudit_sandbox"]
+    command += ["--port", "0", "--until-stdin-closes"]
+    command += [] if seed is None else ["--seed", str(seed)]
+    with tempfile.TemporaryFile() as said:
+        child = subprocess.Popen(  # noqa: S603 - our own module, our own arguments
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=said,
+            start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+        )
+        try:
+            yield _address(child, said)
+        finally:
+            _stop(child)
+
+
+class _NotInstalled(click.ClickException):
+    exit_code = 2
+
+    def show(self, file: IO[str] | None = None) -> None:
+        click.echo(self.message, err=True, file=file)
+
+
+def _address(child: subprocess.Popen[bytes], said: IO[bytes]) -> tuple[str, str]:
+    assert child.stdout is not None
+    impatience = threading.Timer(_START_LIMIT, child.kill)
+    impatience.daemon = True
+    impatience.start()
+    try:
+        exported = dict(_exported(child.stdout.readline()) for _ in range(2))
+    except ValueError:
+        child.kill()
+        child.wait()
+        said.seek(0)
+        last = said.read().decode(errors="replace").strip().splitlines()[-1:]
+        raise click.ClickException(f"the sandbox did not start: {''.join(last)}") from None
+    finally:
+        impatience.cancel()
+    return exported["CREATORAUDIT_BASE_URL"], exported["CREATORAUDIT_API_KEY"]
+
+
+def _exported(line: bytes) -> tuple[str, str]:
+    export, assignment = shlex.split(line.decode())
+    name, equals, value = assignment.partition("=")
+    if export != "export" or not equals:
+        raise ValueError(line)
+    return name, value
+
+
+def _stop(child: subprocess.Popen[bytes]) -> None:
+    assert child.stdin is not None
+    assert child.stdout is not None
+    child.stdin.close()
+    try:
+        child.wait(_STOP_LIMIT)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+    child.stdout.close()

@@ -1,0 +1,22 @@
+"""Which optional libraries a command needs, and the one line to show when they are not there.
+
+Decides nothing at import time: whether a library is installed is asked without importing it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
+
+# The modules by which an extra of pyproject.toml is recognised.
+_MODULES: Mapping[str, Sequence[str]] = {
+    "cli": ("click", "rich"),
+    "sandbox": ("click", "jsonschema_rs", "starlette", "uvicorn"),
+}
+
+
+def missing(extra: str) -> str | None:
+    """The line that says how to install `extra`, or None if it is installed."""
+    if all(find_spec(name) for name in _MODULES[extra]):
+        return None
+    return f"creatoraudit: not installed yet; run: pip install 'creatoraudit[{extra}]'"
