@@ -1,0 +1,1 @@
+"""Low-level client, generated from the OpenAPI document. Imports nothing, on purpose."""

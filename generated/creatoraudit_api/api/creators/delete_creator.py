@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote as _quote
+
+from ...client import AsyncSupportsRequest, SupportsRequest
+from ...client import answer as _answer
+from ...types import Response
+
+
+def get_kwargs(creator_id: str) -> dict[str, Any]:
+    """Keyword arguments of httpx's `request` for this call."""
+    return {
+        "method": "DELETE",
+        "url": "/creators/{creator_id}".format(creator_id=_quote(str(creator_id), safe="")),
+        "extensions": {"creatoraudit_operation": "delete_creator"},
+    }
+
+
+def decode(status_code: int, payload: Any) -> None:
+    """The value of a success answer's JSON body."""
+    return None
+
+
+def sync_detailed(creator_id: str, *, client: SupportsRequest) -> Response[None]:
+    """Delete a creator
+
+    Removes a creator.
+    """
+    return _answer(client.request(**get_kwargs(creator_id)), decode)
+
+
+async def asyncio_detailed(creator_id: str, *, client: AsyncSupportsRequest) -> Response[None]:
+    """Delete a creator
+
+    Removes a creator.
+    """
+    return _answer(await client.request(**get_kwargs(creator_id)), decode)

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from typing import Any
+
+from ... import types as _types
+from ...client import AsyncSupportsRequest, SupportsRequest
+from ...client import answer as _answer
+from ...models.period import Period
+from ...models.top_creators import TopCreators
+from ...types import UNSET, Response, Unset
+
+
+def get_kwargs(
+    *, period: Period | str | None | Unset = UNSET, limit: int | None | Unset = UNSET
+) -> dict[str, Any]:
+    """Keyword arguments of httpx's `request` for this call."""
+    return {
+        "method": "GET",
+        "url": "/creators/top",
+        "params": _types.encode_query({"period": period, "limit": limit}),
+        "extensions": {"creatoraudit_operation": "top_creators"},
+    }
+
+
+def decode(status_code: int, payload: Any) -> TopCreators:
+    """The value of a success answer's JSON body."""
+    return TopCreators.from_dict(payload)
+
+
+def sync_detailed(
+    *,
+    client: SupportsRequest,
+    period: Period | str | None | Unset = UNSET,
+    limit: int | None | Unset = UNSET,
+) -> Response[TopCreators]:
+    """List top creators
+
+    Returns a short list of creators in rank order. It has no cursor.
+    """
+    return _answer(client.request(**get_kwargs(period=period, limit=limit)), decode)
+
+
+async def asyncio_detailed(
+    *,
+    client: AsyncSupportsRequest,
+    period: Period | str | None | Unset = UNSET,
+    limit: int | None | Unset = UNSET,
+) -> Response[TopCreators]:
+    """List top creators
+
+    Returns a short list of creators in rank order. It has no cursor.
+    """
+    return _answer(await client.request(**get_kwargs(period=period, limit=limit)), decode)

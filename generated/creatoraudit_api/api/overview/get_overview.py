@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from typing import Any
+
+from ... import types as _types
+from ...client import AsyncSupportsRequest, SupportsRequest
+from ...client import answer as _answer
+from ...models.overview_envelope import OverviewEnvelope
+from ...models.period import Period
+from ...types import UNSET, Response, Unset
+
+
+def get_kwargs(*, period: Period | str | None | Unset = UNSET) -> dict[str, Any]:
+    """Keyword arguments of httpx's `request` for this call."""
+    return {
+        "method": "GET",
+        "url": "/overview",
+        "params": _types.encode_query({"period": period}),
+        "extensions": {"creatoraudit_operation": "get_overview"},
+    }
+
+
+def decode(status_code: int, payload: Any) -> OverviewEnvelope:
+    """The value of a success answer's JSON body."""
+    return OverviewEnvelope.from_dict(payload)
+
+
+def sync_detailed(
+    *, client: SupportsRequest, period: Period | str | None | Unset = UNSET
+) -> Response[OverviewEnvelope]:
+    """Get the organization overview
+
+    Returns the headline figures of the organization for a period, those of the equally long
+    period before, and the change in percent.
+    """
+    return _answer(client.request(**get_kwargs(period=period)), decode)
+
+
+async def asyncio_detailed(
+    *, client: AsyncSupportsRequest, period: Period | str | None | Unset = UNSET
+) -> Response[OverviewEnvelope]:
+    """Get the organization overview
+
+    Returns the headline figures of the organization for a period, those of the equally long
+    period before, and the change in percent.
+    """
+    return _answer(await client.request(**get_kwargs(period=period)), decode)

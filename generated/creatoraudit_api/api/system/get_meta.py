@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from typing import Any
+
+from ...client import AsyncSupportsRequest, SupportsRequest
+from ...client import answer as _answer
+from ...models.api_meta_envelope import ApiMetaEnvelope
+from ...types import Response
+
+
+def get_kwargs() -> dict[str, Any]:
+    """Keyword arguments of httpx's `request` for this call."""
+    return {"method": "GET", "url": "/meta", "extensions": {"creatoraudit_operation": "get_meta"}}
+
+
+def decode(status_code: int, payload: Any) -> ApiMetaEnvelope:
+    """The value of a success answer's JSON body."""
+    return ApiMetaEnvelope.from_dict(payload)
+
+
+def sync_detailed(*, client: SupportsRequest) -> Response[ApiMetaEnvelope]:
+    """Get API metadata
+
+    Tells the API version, its lifecycle state and where documents are found. Works without a
+    key and is not rate limited.
+    """
+    return _answer(client.request(**get_kwargs()), decode)
+
+
+async def asyncio_detailed(*, client: AsyncSupportsRequest) -> Response[ApiMetaEnvelope]:
+    """Get API metadata
+
+    Tells the API version, its lifecycle state and where documents are found. Works without a
+    key and is not rate limited.
+    """
+    return _answer(await client.request(**get_kwargs()), decode)

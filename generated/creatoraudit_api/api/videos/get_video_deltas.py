@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ... import types as _types
+from ...client import AsyncSupportsRequest, SupportsRequest
+from ...client import answer as _answer
+from ...models.video_deltas_response import VideoDeltasResponse
+from ...types import UNSET, Response, Unset
+
+
+def get_kwargs(
+    *, video_ids: Sequence[str], windows: Sequence[int] | None | Unset = UNSET
+) -> dict[str, Any]:
+    """Keyword arguments of httpx's `request` for this call."""
+    return {
+        "method": "GET",
+        "url": "/videos/deltas",
+        "params": _types.encode_query({"video_ids": video_ids, "windows": windows}),
+        "extensions": {"creatoraudit_operation": "get_video_deltas"},
+    }
+
+
+def decode(status_code: int, payload: Any) -> VideoDeltasResponse:
+    """The value of a success answer's JSON body."""
+    return VideoDeltasResponse.from_dict(payload)
+
+
+def sync_detailed(
+    *,
+    client: SupportsRequest,
+    video_ids: Sequence[str],
+    windows: Sequence[int] | None | Unset = UNSET,
+) -> Response[VideoDeltasResponse]:
+    """Get view deltas by query
+
+    Takes the request of the POST form as query parameters, for short id lists.
+    """
+    return _answer(client.request(**get_kwargs(video_ids=video_ids, windows=windows)), decode)
+
+
+async def asyncio_detailed(
+    *,
+    client: AsyncSupportsRequest,
+    video_ids: Sequence[str],
+    windows: Sequence[int] | None | Unset = UNSET,
+) -> Response[VideoDeltasResponse]:
+    """Get view deltas by query
+
+    Takes the request of the POST form as query parameters, for short id lists.
+    """
+    return _answer(await client.request(**get_kwargs(video_ids=video_ids, windows=windows)), decode)

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote as _quote
+
+from ... import types as _types
+from ...client import AsyncSupportsRequest, SupportsRequest
+from ...client import answer as _answer
+from ...models.update_video_request import UpdateVideoRequest
+from ...models.video_envelope import VideoEnvelope
+from ...types import JSON, Response
+
+
+def get_kwargs(video_id: str, *, body: UpdateVideoRequest | Mapping[str, JSON]) -> dict[str, Any]:
+    """Keyword arguments of httpx's `request` for this call."""
+    return {
+        "method": "PATCH",
+        "url": "/videos/{video_id}".format(video_id=_quote(str(video_id), safe="")),
+        "json": _types.encode_body(body),
+        "extensions": {"creatoraudit_operation": "update_video"},
+    }
+
+
+def decode(status_code: int, payload: Any) -> VideoEnvelope:
+    """The value of a success answer's JSON body."""
+    return VideoEnvelope.from_dict(payload)
+
+
+def sync_detailed(
+    video_id: str, *, client: SupportsRequest, body: UpdateVideoRequest | Mapping[str, JSON]
+) -> Response[VideoEnvelope]:
+    """Update a video
+
+    Changes the settings of a tracked post; `is_active` pauses it or takes it up again.
+    """
+    return _answer(client.request(**get_kwargs(video_id, body=body)), decode)
+
+
+async def asyncio_detailed(
+    video_id: str, *, client: AsyncSupportsRequest, body: UpdateVideoRequest | Mapping[str, JSON]
+) -> Response[VideoEnvelope]:
+    """Update a video
+
+    Changes the settings of a tracked post; `is_active` pauses it or takes it up again.
+    """
+    return _answer(await client.request(**get_kwargs(video_id, body=body)), decode)

@@ -1,0 +1,25 @@
+"""Values the contract names; the API may send others, which stay plain values."""
+
+from typing import Literal, TypeAlias
+
+AccountOrder: TypeAlias = Literal[
+    "added_at",
+    "follower_count",
+    "last_scrape_time",
+    "like_count",
+    "play_count",
+    "username",
+    "view_count",
+]
+
+ACCOUNT_ORDER_VALUES: frozenset[str] = frozenset(
+    {
+        "added_at",
+        "follower_count",
+        "last_scrape_time",
+        "like_count",
+        "play_count",
+        "username",
+        "view_count",
+    }
+)

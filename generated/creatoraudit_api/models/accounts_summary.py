@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
+
+from attrs import define as _define
+from attrs import field as _field
+
+from ..types import JSON, ReadModel, Shapes, optional_dict, wrong_container
+
+
+@_define(kw_only=True)
+class AccountsSummary(ReadModel):
+    """Totals over the accounts of a creator."""
+
+    total: int | None = None
+    platforms: dict[str, JSON] | None = None
+    total_followers: int | None = None
+    additional_properties: dict[str, JSON] = _field(factory=dict)
+    _sent_members: frozenset[str] = _field(
+        default=frozenset(), repr=False, eq=False, alias="sent_members"
+    )
+
+    MEMBERS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("total", "total"),
+        ("platforms", "platforms"),
+        ("total_followers", "total_followers"),
+    )
+
+    REQUIRED: ClassVar[frozenset[str]] = frozenset()
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Self:
+        """The model of a JSON object; KeyError: no such member, TypeError: wrong container."""
+        if not isinstance(document, dict):
+            raise wrong_container("AccountsSummary", "an object", document)
+        get = document.get
+        sent, unknown = _SHAPES[tuple(document)]
+        return cls(
+            total=get("total"),
+            platforms=optional_dict(get("platforms")),
+            total_followers=get("total_followers"),
+            additional_properties={name: document[name] for name in unknown} if unknown else {},
+            sent_members=sent,
+        )
+
+
+_SHAPES = Shapes(frozenset(name for name, _ in AccountsSummary.MEMBERS))

@@ -1,0 +1,7 @@
+"""Values the contract names; the API may send others, which stay plain values."""
+
+from typing import Literal, TypeAlias
+
+MetricsPeriod: TypeAlias = Literal["30d", "7d", "90d", "custom"]
+
+METRICS_PERIOD_VALUES: frozenset[str] = frozenset({"30d", "7d", "90d", "custom"})

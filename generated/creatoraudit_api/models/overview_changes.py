@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
+
+from attrs import define as _define
+from attrs import field as _field
+
+from ..types import JSON, ReadModel, Shapes, wrong_container
+
+
+@_define(kw_only=True)
+class OverviewChanges(ReadModel):
+    """Changes between two periods, in percent."""
+
+    total_views_pct: float | None = None
+    engagement_rate_pct: float | None = None
+    active_accounts_pct: float | None = None
+    account_videos_pct: float | None = None
+    tracked_videos_pct: float | None = None
+    additional_properties: dict[str, JSON] = _field(factory=dict)
+    _sent_members: frozenset[str] = _field(
+        default=frozenset(), repr=False, eq=False, alias="sent_members"
+    )
+
+    MEMBERS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("total_views_pct", "total_views_pct"),
+        ("engagement_rate_pct", "engagement_rate_pct"),
+        ("active_accounts_pct", "active_accounts_pct"),
+        ("account_videos_pct", "account_videos_pct"),
+        ("tracked_videos_pct", "tracked_videos_pct"),
+    )
+
+    REQUIRED: ClassVar[frozenset[str]] = frozenset()
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Self:
+        """The model of a JSON object; KeyError: no such member, TypeError: wrong container."""
+        if not isinstance(document, dict):
+            raise wrong_container("OverviewChanges", "an object", document)
+        get = document.get
+        sent, unknown = _SHAPES[tuple(document)]
+        return cls(
+            total_views_pct=get("total_views_pct"),
+            engagement_rate_pct=get("engagement_rate_pct"),
+            active_accounts_pct=get("active_accounts_pct"),
+            account_videos_pct=get("account_videos_pct"),
+            tracked_videos_pct=get("tracked_videos_pct"),
+            additional_properties={name: document[name] for name in unknown} if unknown else {},
+            sent_members=sent,
+        )
+
+
+_SHAPES = Shapes(frozenset(name for name, _ in OverviewChanges.MEMBERS))

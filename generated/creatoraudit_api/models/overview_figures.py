@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
+
+from attrs import define as _define
+from attrs import field as _field
+
+from ..types import JSON, ReadModel, Shapes, wrong_container
+
+
+@_define(kw_only=True)
+class OverviewFigures(ReadModel):
+    """Headline figures of one period."""
+
+    total_views: int | None = None
+    engagement_rate: float | None = None
+    active_accounts: int | None = None
+    account_videos: int | None = None
+    tracked_videos: int | None = None
+    additional_properties: dict[str, JSON] = _field(factory=dict)
+    _sent_members: frozenset[str] = _field(
+        default=frozenset(), repr=False, eq=False, alias="sent_members"
+    )
+
+    MEMBERS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("total_views", "total_views"),
+        ("engagement_rate", "engagement_rate"),
+        ("active_accounts", "active_accounts"),
+        ("account_videos", "account_videos"),
+        ("tracked_videos", "tracked_videos"),
+    )
+
+    REQUIRED: ClassVar[frozenset[str]] = frozenset()
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Self:
+        """The model of a JSON object; KeyError: no such member, TypeError: wrong container."""
+        if not isinstance(document, dict):
+            raise wrong_container("OverviewFigures", "an object", document)
+        get = document.get
+        sent, unknown = _SHAPES[tuple(document)]
+        return cls(
+            total_views=get("total_views"),
+            engagement_rate=get("engagement_rate"),
+            active_accounts=get("active_accounts"),
+            account_videos=get("account_videos"),
+            tracked_videos=get("tracked_videos"),
+            additional_properties={name: document[name] for name in unknown} if unknown else {},
+            sent_members=sent,
+        )
+
+
+_SHAPES = Shapes(frozenset(name for name, _ in OverviewFigures.MEMBERS))

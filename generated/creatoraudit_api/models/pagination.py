@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
+
+from attrs import define as _define
+from attrs import field as _field
+
+from ..types import JSON, ReadModel, Shapes, wrong_container
+
+
+@_define(kw_only=True)
+class Pagination(ReadModel):
+    """Position of a page in its list."""
+
+    has_next: bool
+    limit: int
+    next_cursor: str | None = None
+    total_count: int | None = None
+    additional_properties: dict[str, JSON] = _field(factory=dict)
+    _sent_members: frozenset[str] = _field(
+        default=frozenset(), repr=False, eq=False, alias="sent_members"
+    )
+
+    MEMBERS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("has_next", "has_next"),
+        ("limit", "limit"),
+        ("next_cursor", "next_cursor"),
+        ("total_count", "total_count"),
+    )
+
+    REQUIRED: ClassVar[frozenset[str]] = frozenset({"has_next", "limit"})
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Self:
+        """The model of a JSON object; KeyError: no such member, TypeError: wrong container."""
+        if not isinstance(document, dict):
+            raise wrong_container("Pagination", "an object", document)
+        get = document.get
+        sent, unknown = _SHAPES[tuple(document)]
+        return cls(
+            has_next=document["has_next"],
+            limit=document["limit"],
+            next_cursor=get("next_cursor"),
+            total_count=get("total_count"),
+            additional_properties={name: document[name] for name in unknown} if unknown else {},
+            sent_members=sent,
+        )
+
+
+_SHAPES = Shapes(frozenset(name for name, _ in Pagination.MEMBERS))

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
+
+from attrs import define as _define
+from attrs import field as _field
+
+from ..types import JSON, ReadModel, Shapes, wrong_container
+from .search_meta import SearchMeta
+from .search_sections import SearchSections
+
+
+@_define(kw_only=True)
+class SearchResponse(ReadModel):
+    """Hits of a search."""
+
+    data: SearchSections
+    meta: SearchMeta
+    additional_properties: dict[str, JSON] = _field(factory=dict)
+    _sent_members: frozenset[str] = _field(
+        default=frozenset(), repr=False, eq=False, alias="sent_members"
+    )
+
+    MEMBERS: ClassVar[tuple[tuple[str, str], ...]] = (("data", "data"), ("meta", "meta"))
+
+    REQUIRED: ClassVar[frozenset[str]] = frozenset({"data", "meta"})
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Self:
+        """The model of a JSON object; KeyError: no such member, TypeError: wrong container."""
+        if not isinstance(document, dict):
+            raise wrong_container("SearchResponse", "an object", document)
+        get = document.get
+        sent, unknown = _SHAPES[tuple(document)]
+        return cls(
+            data=SearchSections.from_dict(document["data"]),
+            meta=SearchMeta.from_dict(document["meta"]),
+            additional_properties={name: document[name] for name in unknown} if unknown else {},
+            sent_members=sent,
+        )
+
+
+_SHAPES = Shapes(frozenset(name for name, _ in SearchResponse.MEMBERS))

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
+
+from attrs import define as _define
+from attrs import field as _field
+
+from ..types import JSON, ReadModel, Shapes, require_list, wrong_container
+from .top_creator import TopCreator
+
+
+@_define(kw_only=True)
+class TopCreators(ReadModel):
+    """Creators in rank order."""
+
+    data: list[TopCreator]
+    additional_properties: dict[str, JSON] = _field(factory=dict)
+    _sent_members: frozenset[str] = _field(
+        default=frozenset(), repr=False, eq=False, alias="sent_members"
+    )
+
+    MEMBERS: ClassVar[tuple[tuple[str, str], ...]] = (("data", "data"),)
+
+    REQUIRED: ClassVar[frozenset[str]] = frozenset({"data"})
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Self:
+        """The model of a JSON object; KeyError: no such member, TypeError: wrong container."""
+        if not isinstance(document, dict):
+            raise wrong_container("TopCreators", "an object", document)
+        get = document.get
+        sent, unknown = _SHAPES[tuple(document)]
+        return cls(
+            data=[TopCreator.from_dict(item) for item in require_list(document["data"])],
+            additional_properties={name: document[name] for name in unknown} if unknown else {},
+            sent_members=sent,
+        )
+
+
+_SHAPES = Shapes(frozenset(name for name, _ in TopCreators.MEMBERS))

@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from attrs import define as _define
+from attrs import field as _field
+
+from ..types import JSON, UNSET, Unset, WriteModel
+
+
+@_define(kw_only=True)
+class UpdateVideoRequest(WriteModel):
+    """Changes to a video."""
+
+    is_active: bool | Unset = UNSET
+    additional_properties: dict[str, JSON] = _field(factory=dict)
+
+    MEMBERS: ClassVar[tuple[tuple[str, str], ...]] = (("is_active", "is_active"),)

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
+
+from attrs import define as _define
+from attrs import field as _field
+
+from ..types import JSON, ReadModel, Shapes, require_dict, wrong_container
+from .windowed_metrics_meta import WindowedMetricsMeta
+from .windowed_totals import WindowedTotals
+
+
+@_define(kw_only=True)
+class WindowedMetricsResponse(ReadModel):
+    """Totals by id."""
+
+    data: dict[str, WindowedTotals]
+    meta: WindowedMetricsMeta
+    additional_properties: dict[str, JSON] = _field(factory=dict)
+    _sent_members: frozenset[str] = _field(
+        default=frozenset(), repr=False, eq=False, alias="sent_members"
+    )
+
+    MEMBERS: ClassVar[tuple[tuple[str, str], ...]] = (("data", "data"), ("meta", "meta"))
+
+    REQUIRED: ClassVar[frozenset[str]] = frozenset({"data", "meta"})
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Self:
+        """The model of a JSON object; KeyError: no such member, TypeError: wrong container."""
+        if not isinstance(document, dict):
+            raise wrong_container("WindowedMetricsResponse", "an object", document)
+        get = document.get
+        sent, unknown = _SHAPES[tuple(document)]
+        return cls(
+            data={
+                key: WindowedTotals.from_dict(item)
+                for key, item in require_dict(document["data"]).items()
+            },
+            meta=WindowedMetricsMeta.from_dict(document["meta"]),
+            additional_properties={name: document[name] for name in unknown} if unknown else {},
+            sent_members=sent,
+        )
+
+
+_SHAPES = Shapes(frozenset(name for name, _ in WindowedMetricsResponse.MEMBERS))

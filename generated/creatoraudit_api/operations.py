@@ -1,0 +1,917 @@
+"""Every operation of the contract as data: its address, what it takes, whether it may be repeated.
+
+This table is all that a caller needs to send, page through or batch an operation it has never
+heard of. It holds the contract's bounds, it does not enforce them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from attrs import define as _define
+
+from .types import JSON
+
+if TYPE_CHECKING:
+    from .models.account_envelope import AccountEnvelope
+    from .models.account_page import AccountPage
+    from .models.account_video_page import AccountVideoPage
+    from .models.api_meta_envelope import ApiMetaEnvelope
+    from .models.creator_account_link_envelope import CreatorAccountLinkEnvelope
+    from .models.creator_analytics import CreatorAnalytics
+    from .models.creator_envelope import CreatorEnvelope
+    from .models.creator_page import CreatorPage
+    from .models.health import Health
+    from .models.overview_envelope import OverviewEnvelope
+    from .models.search_response import SearchResponse
+    from .models.top_creators import TopCreators
+    from .models.video_deltas_response import VideoDeltasResponse
+    from .models.video_envelope import VideoEnvelope
+    from .models.video_page import VideoPage
+    from .models.who_am_i_envelope import WhoAmIEnvelope
+    from .models.windowed_metrics_response import WindowedMetricsResponse
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+@_define(frozen=True, kw_only=True, eq=False)
+class Bound:
+    """What the contract says of one argument or body member.
+
+    For lists `format` and `choices` are those of the items.
+    """
+
+    kind: str
+    nullable: bool = False
+    minimum: int | None = None
+    maximum: int | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    min_items: int | None = None
+    max_items: int | None = None
+    item_minimum: int | None = None
+    item_maximum: int | None = None
+    format: str | None = None
+    choices: tuple[str, ...] = ()
+    default: JSON = None
+
+
+@_define(frozen=True, kw_only=True, eq=False)
+class Operation(Generic[T_co]):
+    """One operation; its module is imported when it is first used."""
+
+    name: str
+    method: str
+    path: str
+    tag: str
+    module: str
+    arguments: Mapping[str, str]
+    """Where each argument goes, by Python name: "path", "query" or "header"."""
+    wire_names: Mapping[str, str]
+    """Names on the wire of the arguments whose Python name differs."""
+    body: str | None
+    body_members: tuple[str, ...]
+    required: frozenset[str]
+    bounds: Mapping[str, Bound]
+    read_only: bool
+    repeatable: bool
+    idempotency_key: bool
+    paged: bool
+    authenticated: bool
+    page_limit: int | None
+    id_lists: tuple[str, ...]
+    batch_size: int | None
+
+    def get_kwargs(self, **arguments: Any) -> dict[str, Any]:
+        """Keyword arguments of httpx's `request`; `body=` takes the body's model or a mapping."""
+        kwargs: dict[str, Any] = _import_module(self.module).get_kwargs(**arguments)
+        return kwargs
+
+    def decode(self, status: int, payload: Any) -> T_co:
+        """The value of a success answer's JSON body."""
+        value: T_co = _import_module(self.module).decode(status, payload)
+        return value
+
+
+list_accounts: Operation[AccountPage] = Operation(
+    name="list_accounts",
+    method="GET",
+    path="/accounts",
+    tag="Accounts",
+    module="creatoraudit_api.api.accounts.list_accounts",
+    arguments={
+        "limit": "query",
+        "cursor": "query",
+        "sort": "query",
+        "order_by": "query",
+        "order_direction": "query",
+        "platform": "query",
+        "q": "query",
+        "is_active": "query",
+        "category": "query",
+        "creator_id": "query",
+        "include_total": "query",
+    },
+    wire_names={},
+    body=None,
+    body_members=(),
+    required=frozenset(),
+    read_only=True,
+    repeatable=True,
+    idempotency_key=False,
+    paged=True,
+    authenticated=True,
+    page_limit=200,
+    id_lists=(),
+    batch_size=None,
+    bounds={
+        "limit": Bound(kind="integer", minimum=1, maximum=200, default=50),
+        "cursor": Bound(kind="string", nullable=True),
+        "sort": Bound(kind="string", default="-added_at"),
+        "order_by": Bound(
+            kind="string",
+            choices=(
+                "added_at",
+                "username",
+                "last_scrape_time",
+                "follower_count",
+                "view_count",
+                "like_count",
+                "play_count",
+            ),
+        ),
+        "order_direction": Bound(kind="string", choices=("asc", "desc")),
+        "platform": Bound(kind="string", choices=("instagram", "tiktok")),
+        "q": Bound(kind="string"),
+        "is_active": Bound(kind="boolean"),
+        "category": Bound(kind="string"),
+        "creator_id": Bound(kind="string", format="uuid"),
+        "include_total": Bound(kind="boolean", default=False),
+    },
+)
+track_account: Operation[AccountEnvelope] = Operation(
+    name="track_account",
+    method="POST",
+    path="/accounts",
+    tag="Accounts",
+    module="creatoraudit_api.api.accounts.track_account",
+    arguments={"idempotency_key": "header"},
+    wire_names={"idempotency_key": "Idempotency-Key"},
+    body="TrackAccountRequest",
+    body_members=("platform", "username", "category", "scrape_interval_hours"),
+    required=frozenset(("platform", "username")),
+    read_only=False,
+    repeatable=False,
+    idempotency_key=True,
+    paged=False,
+    authenticated=True,
+    page_limit=None,
+    id_lists=(),
+    batch_size=None,
+    bounds={
+        "idempotency_key": Bound(kind="string", nullable=True),
+        "platform": Bound(kind="string", choices=("instagram", "tiktok")),
+        "username": Bound(kind="string"),
+        "category": Bound(kind="string"),
+        "scrape_interval_hours": Bound(kind="integer", default=24),
+    },
+)
+get_account: Operation[AccountEnvelope] = Operation(
+    name="get_account",
+    method="GET",
+    path="/accounts/{account_id}",
+    tag="Accounts",
+    module="creatoraudit_api.api.accounts.get_account",
+    arguments={"account_id": "path"},
+    wire_names={},
+    body=None,
+    body_members=(),
+    required=frozenset(("account_id",)),
+    read_only=True,
+    repeatable=True,
+    idempotency_key=False,
+    paged=False,
+    authenticated=True,
+    page_limit=None,
+    id_lists=(),
+    batch_size=None,
+    bounds={"account_id": Bound(kind="string", format="uuid")},
+)
+delete_account: Operation[None] = Operation(
+    name="delete_account",
+    method="DELETE",
+    path="/accounts/{account_id}",
+    tag="Accounts",
+    module="creatoraudit_api.api.accounts.delete_account",
+    arguments={"account_id": "path"},
+    wire_names={},
+    body=None,
+    body_members=(),
+    required=frozenset(("account_id",)),
+    read_only=False,
+    repeatable=False,
+    idempotency_key=False,
+    paged=False,
+    authenticated=True,
+    page_limit=None,
+    id_lists=(),
+    batch_size=None,
+    bounds={"account_id": Bound(kind="string", format="uuid")},
+)
+update_account: Operation[AccountEnvelope] = Operation(
+    name="update_account",
+    method="PATCH",
+    path="/accounts/{account_id}",
+    tag="Accounts",
+    module="creatoraudit_api.api.accounts.update_account",
+    arguments={"account_id": "path"},
+    wire_names={},
+    body="UpdateAccountRequest",
+    body_members=("is_active",),
+    required=frozenset(("account_id",)),
+    read_only=False,
+    repeatable=False,
+    idempotency_key=False,
+    paged=False,
+    authenticated=True,
+    page_limit=None,
+    id_lists=(),
+    batch_size=None,
+    bounds={"account_id": Bound(kind="string", format="uuid"), "is_active": Bound(kind="boolean")},
+)
+list_videos: Operation[VideoPage] = Operation(
+    name="list_videos",
+    method="GET",
+    path="/videos",
+    tag="Videos",
+    module="creatoraudit_api.api.videos.list_videos",
+    arguments={
+        "limit": "query",
+        "cursor": "query",
+        "sort": "query",
+        "order_by": "query",
+        "order_direction": "query",
+        "account_id": "query",
+        "include_total": "query",
+        "platform": "query",
+        "is_active": "query",
+        "q": "query",
+    },
+    wire_names={},
+    body=None,
+    body_members=(),
+    required=frozenset(),
+    read_only=True,
+    repeatable=True,
+    idempotency_key=False,
+    paged=True,
+    authenticated=True,
+    page_limit=200,
+    id_lists=(),
+    batch_size=None,
+    bounds={
+        "limit": Bound(kind="integer", minimum=1, maximum=200, default=50),
+        "cursor": Bound(kind="string", nullable=True),
+        "sort": Bound(kind="string", default="-added_at"),
+        "order_by": Bound(
+            kind="string",
+            nullable=True,
+            choices=("added_at", "create_time", "view_count", "like_count", "play_count"),
+        ),
+        "order_direction": Bound(kind="string", choices=("asc", "desc")),
+        "account_id": Bound(kind="string", format="uuid"),
+        "include_total": Bound(kind="boolean", default=False),
+        "platform": Bound(kind="string", choices=("instagram", "tiktok")),
+        "is_active": Bound(kind="boolean"),
+        "q": Bound(kind="string"),
+    },
+)
+track_video: Operation[VideoEnvelope] = Operation(
+    name="track_video",
+    method="POST",
+    path="/videos",
+    tag="Videos",
+    module="creatoraudit_api.api.videos.track_video",
+    arguments={"idempotency_key": "header"},
+    wire_names={"idempotency_key": "Idempotency-Key"},
+    body="TrackVideoRequest",
+    body_members=("platform", "identifier", "metadata", "is_active", "scrape_interval_hours"),
+    required=frozenset(("identifier", "platform")),
+    read_only=False,
+    repeatable=False,
+    idempotency_key=True,
+    paged=False,
+    authenticated=True,
+    page_limit=None,
+    id_lists=(),
+    batch_size=None,
+    bounds={
+        "idempotency_key": Bound(kind="string", nullable=True),
+        "platform": Bound(kind="string", choices=("instagram", "tiktok")),
+        "identifier": Bound(kind="string", min_length=1, max_length=512),
+        "metadata": Bound(kind="object", nullable=True),
+        "is_active": Bound(kind="boolean", default=True),
+        "scrape_interval_hours": Bound(kind="integer", minimum=6, maximum=720, default=24),
+    },
+)
+get_video: Operation[VideoEnvelope] = Operation(
+    name="get_video",
+    method="GET",
+    path="/videos/{video_id}",
+    tag="Videos",
+    module="creatoraudit_api.api.videos.get_video",
+    arguments={"video_id": "path"},
+    wire_names={},
+    body=None,
+    body_members=(),
+    required=frozenset(("video_id",)),
+    read_only=True,
+    repeatable=True,
+    idempotency_key=False,
+    paged=False,
+    authenticated=True,
+    page_limit=None,
+    id_lists=(),
+    batch_size=None,
+    bounds={"video_id": Bound(kind="string", format="uuid")},
+)
+delete_video: Operation[None] = Operation(
+    name="delete_video",
+    method="DELETE",
+    path="/videos/{video_id}",
+    tag="Videos",
+    module="creatoraudit_api.api.videos.delete_video",
+    arguments={"video_id": "path"},
+    wire_names={},
+    body=None,
+    body_members=(),
+    required=frozenset(("video_id",)),
+    read_only=False,
+    repeatable=False,
+    idempotency_key=False,
+    paged=False,
+    authenticated=True,
+    page_limit=None,
+    id_lists=(),
+    batch_size=None,
+    bounds={"video_id": Bound(kind="string", format="uuid")},
+)
+update_video: Operation[VideoEnvelope] = Operation(
+    name="update_video",
+    method="PATCH",
+    path="/videos/{video_id}",
+    tag="Videos",
+    module="creatoraudit_api.api.videos.update_video",
+    arguments={"video_id": "path"},
+    wire_names={},
+    body="UpdateVideoRequest",
+    body_members=("is_active",),
+    required=frozenset(("video_id",)),
+    read_only=False,
+    repeatable=False,
+    idempotency_key=False,
+    paged=False,
+    authenticated=True,
+    page_limit=None,
+    id_lists=(),
+    batch_size=None,
+    bounds={"video_id": Bound(kind="string", format="uuid"), "is_active": Bound(kind="boolean")},
+)
+get_video_deltas: Operation[VideoDeltasResponse] = Operation(
+    name="get_video_deltas",
+    method="GET",
+    path="/videos/deltas",
+    tag="Videos",
+    module="creatoraudit_api.api.videos.get_video_deltas",
+    arguments={"video_ids": "query", "windows": "query"},
+    wire_names={},
+    body=None,
+    body_members=(),
+    required=frozenset(("video_ids",)),
+    read_only=True,
+    repeatable=True,
+    idempotency_key=False,
+    paged=False,
+    authenticated=True,
+    page_limit=None,
+    id_lists=("video_ids",),
+    batch_size=200,
+    bounds={
+        "video_ids": Bound(kind="array", min_items=1, max_items=200, format="uuid"),
+        "windows": Bound(
+            kind="array",
+            min_items=1,
+            max_items=10,
+            item_minimum=1,
+            item_maximum=365,
+            default=[1, 7, 14, 30],
+        ),
+    },
+)
+batch_video_deltas: Operation[VideoDeltasResponse] = Operation(
+    name="batch_video_deltas",
+    method="POST",
+    path="/videos/deltas",
+    tag="Videos",
+    module="creatoraudit_api.api.videos.batch_video_deltas",
+    arguments={},
+    wire_names={},
+    body="VideoDeltasRequest",
+    body_members=("video_ids", "windows"),
+    required=frozenset(("video_ids",)),
+    read_only=True,
+    repeatable=True,
+    idempotency_key=False,
+    paged=False,
+    authenticated=True,
+    page_limit=None,
+    id_lists=("video_ids",),
+    batch_size=200,
+    bounds={
+        "video_ids": Bound(kind="array", min_items=1, max_items=200, format="uuid"),
+        "windows": Bound(
+            kind="array",
+            min_items=1,
+            max_items=10,
+            item_minimum=1,
+            item_maximum=365,
+            default=[1, 7, 14, 30],
+        ),
+    },
+)
+list_account_videos: Operation[AccountVideoPage] = Operation(
+    name="list_account_videos",
+    method="GET",
+    path="/account-videos",
+    tag="Videos",
+    module="creatoraudit_api.api.videos.list_account_videos",
+    arguments={"limit": "query", "cursor": "query", "include_total": "query", "platform": "query"},
+    wire_names={},
+    body=None,
+    body_members=(),
+    required=frozenset(),
+    read_only=True,
+    repeatable=True,
+    idempotency_key=False,
+    paged=True,
+    authenticated=True,
+    page_limit=200,
+    id_lists=(),
+    batch_size=None,
+    bounds={
+        "limit": Bound(kind="integer", minimum=1, maximum=200, default=50),
+        "cursor": Bound(kind="string", nullable=True),
+        "include_total": Bound(kind="boolean", default=False),
+        "platform": Bound(kind="string", choices=("instagram", "tiktok")),
+    },
+)
+list_creators: Operation[CreatorPage] = Operation(
+    name="list_creators",
+    method="GET",
+    path="/creators",
+    tag="Creators",
+    module="creatoraudit_api.api.creators.list_creators",
+    arguments={
+        "limit": "query",
+        "cursor": "query",
+        "sort": "query",
+        "order_by": "query",
+        "order_direction": "query",
+        "is_active": "query",
+        "include_total": "query",
+    },
+    wire_names={},
+    body=None,
+    body_members=(),
+    required=frozenset(),
+    read_only=True,
+    repeatable=True,
+    idempotency_key=False,
+    paged=True,
+    authenticated=True,
+    page_limit=200,
+    id_lists=(),
+    batch_size=None,
+    bounds={
+        "limit": Bound(kind="integer", minimum=1, maximum=200, default=50),
+        "cursor": Bound(kind="string", nullable=True),
+        "sort": Bound(kind="string", default="name"),
+        "order_by": Bound(kind="string", nullable=True, choices=("name",)),
+        "order_direction": Bound(kind="string", nullable=True, choices=("asc", "desc")),
+        "is_active": Bound(kind="boolean", nullable=True),
+        "include_total": Bound(kind="boolean", default=False),
+    },
+)
+create_creator: Operation[CreatorEnvelope] = Operation(
+    name="create_creator",
+    method="POST",
+    path="/creators",
+    tag="Creators",
+    module="creatoraudit_api.api.creators.create_creator",
+    arguments={"idempotency_key": "header"},
+    wire_names={"idempotency_key": "Idempotency-Key"},
+    body="CreateCreatorRequest",
+    body_members=("name", "is_active", "metadata"),
+    required=frozenset(("name",)),
+    read_only=False,
+    repeatable=False,
+    idempotency_key=True,
+    paged=False,
+    authenticated=True,
+    page_limit=None,
+    id_lists=(),
+    batch_size=None,
+    bounds={
+        "idempotency_key": Bound(kind="string", nullable=True),
+        "name": Bound(kind="string", min_length=1, max_length=255),
+        "is_active": Bound(kind="boolean", default=True),
+        "metadata": Bound(kind="object", nullable=True),
+    },
+)
+get_creator: Operation[CreatorEnvelope] = Operation(
+    name="get_creator",
+    method="GET",
+    path="/creators/{creator_id}",
+    tag="Creators",
+    module="creatoraudit_api.api.creators.get_creator",
+    arguments={"creator_id": "path"},
+    wire_names={},
+    body=None,
+    body_members=(),
+    required=frozenset(("creator_id",)),
+    read_only=True,
+    repeatable=True,
+    idempotency_key=False,
+    paged=False,
+    authenticated=True,
+    page_limit=None,
+    id_lists=(),
+    batch_size=None,
+    bounds={"creator_id": Bound(kind="string", format="uuid")},
+)
+delete_creator: Operation[None] = Operation(
+    name="delete_creator",
+    method="DELETE",
+    path="/creators/{creator_id}",
+    tag="Creators",
+    module="creatoraudit_api.api.creators.delete_creator",
+    arguments={"creator_id": "path"},
+    wire_names={},
+    body=None,
+    body_members=(),
+    required=frozenset(("creator_id",)),
+    read_only=False,
+    repeatable=False,
+    idempotency_key=False,
+    paged=False,
+    authenticated=True,
+    page_limit=None,
+    id_lists=(),
+    batch_size=None,
+    bounds={"creator_id": Bound(kind="string", format="uuid")},
+)
+update_creator: Operation[CreatorEnvelope] = Operation(
+    name="update_creator",
+    method="PATCH",
+    path="/creators/{creator_id}",
+    tag="Creators",
+    module="creatoraudit_api.api.creators.update_creator",
+    arguments={"creator_id": "path"},
+    wire_names={},
+    body="UpdateCreatorRequest",
+    body_members=("name", "is_active", "metadata"),
+    required=frozenset(("creator_id",)),
+    read_only=False,
+    repeatable=False,
+    idempotency_key=False,
+    paged=False,
+    authenticated=True,
+    page_limit=None,
+    id_lists=(),
+    batch_size=None,
+    bounds={
+        "creator_id": Bound(kind="string", format="uuid"),
+        "name": Bound(kind="string", nullable=True, min_length=1, max_length=255),
+        "is_active": Bound(kind="boolean", nullable=True),
+        "metadata": Bound(kind="object", nullable=True),
+    },
+)
+link_account: Operation[CreatorAccountLinkEnvelope] = Operation(
+    name="link_account",
+    method="PUT",
+    path="/creators/{creator_id}/accounts/{account_id}",
+    tag="Creators",
+    module="creatoraudit_api.api.creators.link_account",
+    arguments={"creator_id": "path", "account_id": "path"},
+    wire_names={},
+    body=None,
+    body_members=(),
+    required=frozenset(("account_id", "creator_id")),
+    read_only=False,
+    repeatable=True,
+    idempotency_key=False,
+    paged=False,
+    authenticated=True,
+    page_limit=None,
+    id_lists=(),
+    batch_size=None,
+    bounds={
+        "creator_id": Bound(kind="string", format="uuid"),
+        "account_id": Bound(kind="string", format="uuid"),
+    },
+)
+unlink_account: Operation[None] = Operation(
+    name="unlink_account",
+    method="DELETE",
+    path="/creators/{creator_id}/accounts/{account_id}",
+    tag="Creators",
+    module="creatoraudit_api.api.creators.unlink_account",
+    arguments={"creator_id": "path", "account_id": "path"},
+    wire_names={},
+    body=None,
+    body_members=(),
+    required=frozenset(("account_id", "creator_id")),
+    read_only=False,
+    repeatable=False,
+    idempotency_key=False,
+    paged=False,
+    authenticated=True,
+    page_limit=None,
+    id_lists=(),
+    batch_size=None,
+    bounds={
+        "creator_id": Bound(kind="string", format="uuid"),
+        "account_id": Bound(kind="string", format="uuid"),
+    },
+)
+top_creators: Operation[TopCreators] = Operation(
+    name="top_creators",
+    method="GET",
+    path="/creators/top",
+    tag="Creators",
+    module="creatoraudit_api.api.creators.top_creators",
+    arguments={"period": "query", "limit": "query"},
+    wire_names={},
+    body=None,
+    body_members=(),
+    required=frozenset(),
+    read_only=True,
+    repeatable=True,
+    idempotency_key=False,
+    paged=False,
+    authenticated=True,
+    page_limit=None,
+    id_lists=(),
+    batch_size=None,
+    bounds={
+        "period": Bound(kind="string", choices=("7d", "30d", "90d")),
+        "limit": Bound(kind="integer", minimum=1, maximum=25, default=10),
+    },
+)
+batch_account_metrics: Operation[WindowedMetricsResponse] = Operation(
+    name="batch_account_metrics",
+    method="POST",
+    path="/accounts/metrics",
+    tag="Analytics",
+    module="creatoraudit_api.api.analytics.batch_account_metrics",
+    arguments={},
+    wire_names={},
+    body="AccountMetricsRequest",
+    body_members=("account_ids", "period", "start_date", "end_date"),
+    required=frozenset(("account_ids",)),
+    read_only=True,
+    repeatable=True,
+    idempotency_key=False,
+    paged=False,
+    authenticated=True,
+    page_limit=None,
+    id_lists=("account_ids",),
+    batch_size=200,
+    bounds={
+        "account_ids": Bound(kind="array", min_items=1, max_items=200, format="uuid"),
+        "period": Bound(kind="string", choices=("7d", "30d", "90d", "custom"), default="30d"),
+        "start_date": Bound(kind="string", nullable=True, format="date"),
+        "end_date": Bound(kind="string", nullable=True, format="date"),
+    },
+)
+batch_video_metrics: Operation[WindowedMetricsResponse] = Operation(
+    name="batch_video_metrics",
+    method="POST",
+    path="/videos/metrics",
+    tag="Analytics",
+    module="creatoraudit_api.api.analytics.batch_video_metrics",
+    arguments={},
+    wire_names={},
+    body="VideoMetricsRequest",
+    body_members=("video_ids", "period", "start_date", "end_date"),
+    required=frozenset(("video_ids",)),
+    read_only=True,
+    repeatable=True,
+    idempotency_key=False,
+    paged=False,
+    authenticated=True,
+    page_limit=None,
+    id_lists=("video_ids",),
+    batch_size=200,
+    bounds={
+        "video_ids": Bound(kind="array", min_items=1, max_items=200, format="uuid"),
+        "period": Bound(kind="string", choices=("7d", "30d", "90d", "custom"), default="30d"),
+        "start_date": Bound(kind="string", nullable=True, format="date"),
+        "end_date": Bound(kind="string", nullable=True, format="date"),
+    },
+)
+batch_account_video_metrics: Operation[WindowedMetricsResponse] = Operation(
+    name="batch_account_video_metrics",
+    method="POST",
+    path="/account-videos/metrics",
+    tag="Analytics",
+    module="creatoraudit_api.api.analytics.batch_account_video_metrics",
+    arguments={},
+    wire_names={},
+    body="AccountVideoMetricsRequest",
+    body_members=("instagram_post_ids", "tiktok_video_ids", "period", "start_date", "end_date"),
+    required=frozenset(),
+    read_only=True,
+    repeatable=True,
+    idempotency_key=False,
+    paged=False,
+    authenticated=True,
+    page_limit=None,
+    id_lists=("instagram_post_ids", "tiktok_video_ids"),
+    batch_size=200,
+    bounds={
+        "instagram_post_ids": Bound(kind="array", max_items=200),
+        "tiktok_video_ids": Bound(kind="array", max_items=200),
+        "period": Bound(kind="string", choices=("7d", "30d", "90d", "custom"), default="30d"),
+        "start_date": Bound(kind="string", nullable=True, format="date"),
+        "end_date": Bound(kind="string", nullable=True, format="date"),
+    },
+)
+creator_analytics: Operation[CreatorAnalytics] = Operation(
+    name="creator_analytics",
+    method="GET",
+    path="/creators/{creator_id}/analytics",
+    tag="Analytics",
+    module="creatoraudit_api.api.analytics.creator_analytics",
+    arguments={"creator_id": "path", "start_date": "query", "end_date": "query"},
+    wire_names={},
+    body=None,
+    body_members=(),
+    required=frozenset(("creator_id",)),
+    read_only=True,
+    repeatable=True,
+    idempotency_key=False,
+    paged=False,
+    authenticated=True,
+    page_limit=None,
+    id_lists=(),
+    batch_size=None,
+    bounds={
+        "creator_id": Bound(kind="string", format="uuid"),
+        "start_date": Bound(kind="string", format="date"),
+        "end_date": Bound(kind="string", format="date"),
+    },
+)
+get_overview: Operation[OverviewEnvelope] = Operation(
+    name="get_overview",
+    method="GET",
+    path="/overview",
+    tag="Overview",
+    module="creatoraudit_api.api.overview.get_overview",
+    arguments={"period": "query"},
+    wire_names={},
+    body=None,
+    body_members=(),
+    required=frozenset(),
+    read_only=True,
+    repeatable=True,
+    idempotency_key=False,
+    paged=False,
+    authenticated=True,
+    page_limit=None,
+    id_lists=(),
+    batch_size=None,
+    bounds={"period": Bound(kind="string", choices=("7d", "30d", "90d"), default="7d")},
+)
+search: Operation[SearchResponse] = Operation(
+    name="search",
+    method="GET",
+    path="/search",
+    tag="Search",
+    module="creatoraudit_api.api.search.search",
+    arguments={"q": "query", "limit": "query"},
+    wire_names={},
+    body=None,
+    body_members=(),
+    required=frozenset(),
+    read_only=True,
+    repeatable=True,
+    idempotency_key=False,
+    paged=False,
+    authenticated=True,
+    page_limit=None,
+    id_lists=(),
+    batch_size=None,
+    bounds={
+        "q": Bound(kind="string", max_length=128),
+        "limit": Bound(kind="integer", minimum=1, maximum=25, default=10),
+    },
+)
+get_health: Operation[Health] = Operation(
+    name="get_health",
+    method="GET",
+    path="/health",
+    tag="System",
+    module="creatoraudit_api.api.system.get_health",
+    arguments={},
+    wire_names={},
+    body=None,
+    body_members=(),
+    required=frozenset(),
+    read_only=True,
+    repeatable=True,
+    idempotency_key=False,
+    paged=False,
+    authenticated=False,
+    page_limit=None,
+    id_lists=(),
+    batch_size=None,
+    bounds={},
+)
+get_meta: Operation[ApiMetaEnvelope] = Operation(
+    name="get_meta",
+    method="GET",
+    path="/meta",
+    tag="System",
+    module="creatoraudit_api.api.system.get_meta",
+    arguments={},
+    wire_names={},
+    body=None,
+    body_members=(),
+    required=frozenset(),
+    read_only=True,
+    repeatable=True,
+    idempotency_key=False,
+    paged=False,
+    authenticated=False,
+    page_limit=None,
+    id_lists=(),
+    batch_size=None,
+    bounds={},
+)
+whoami: Operation[WhoAmIEnvelope] = Operation(
+    name="whoami",
+    method="GET",
+    path="/whoami",
+    tag="System",
+    module="creatoraudit_api.api.system.whoami",
+    arguments={},
+    wire_names={},
+    body=None,
+    body_members=(),
+    required=frozenset(),
+    read_only=True,
+    repeatable=True,
+    idempotency_key=False,
+    paged=False,
+    authenticated=True,
+    page_limit=None,
+    id_lists=(),
+    batch_size=None,
+    bounds={},
+)
+
+OPERATIONS: Mapping[str, Operation[Any]] = {
+    "list_accounts": list_accounts,
+    "track_account": track_account,
+    "get_account": get_account,
+    "delete_account": delete_account,
+    "update_account": update_account,
+    "list_videos": list_videos,
+    "track_video": track_video,
+    "get_video": get_video,
+    "delete_video": delete_video,
+    "update_video": update_video,
+    "get_video_deltas": get_video_deltas,
+    "batch_video_deltas": batch_video_deltas,
+    "list_account_videos": list_account_videos,
+    "list_creators": list_creators,
+    "create_creator": create_creator,
+    "get_creator": get_creator,
+    "delete_creator": delete_creator,
+    "update_creator": update_creator,
+    "link_account": link_account,
+    "unlink_account": unlink_account,
+    "top_creators": top_creators,
+    "batch_account_metrics": batch_account_metrics,
+    "batch_video_metrics": batch_video_metrics,
+    "batch_account_video_metrics": batch_account_video_metrics,
+    "creator_analytics": creator_analytics,
+    "get_overview": get_overview,
+    "search": search,
+    "get_health": get_health,
+    "get_meta": get_meta,
+    "whoami": whoami,
+}

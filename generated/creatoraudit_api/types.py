@@ -1,0 +1,243 @@
+"""What every generated module shares: the JSON alias, the absent value, decoding and encoding.
+
+Decides how one JSON value becomes a Python value and back. The models decide which member gets
+which treatment; whoever calls decides what a refused document means (the helpers raise TypeError
+for a wrong container, nothing else).
+"""
+
+from __future__ import annotations
+
+import datetime
+import enum
+from collections.abc import Callable, Iterable, Mapping
+from importlib import import_module
+from typing import Any, ClassVar, Final, Generic, TypeAlias, TypeVar
+
+from attrs import field, frozen
+
+JSON: TypeAlias = "None | bool | int | float | str | list[JSON] | dict[str, JSON]"
+"""Any JSON value, as the standard library's decoder gives it."""
+
+T = TypeVar("T")
+
+_UTC = datetime.UTC
+_MAX_SHAPES = 256
+_SCALARS = frozenset({type(None), bool, int, float, str})
+
+
+class Unset(enum.Enum):
+    """Type of the one value that stands for a member or argument that is not there at all."""
+
+    UNSET = "UNSET"
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+
+# An enum member stays one and the same object through copy, deepcopy and pickle, and type checkers narrow on `is`.
+UNSET: Final = Unset.UNSET
+
+
+@frozen(kw_only=True)
+class Response(Generic[T]):
+    """One HTTP answer: what was received, and its decoded value where it is a success with a body."""
+
+    status_code: int
+    headers: Mapping[str, str] = field(repr=False)
+    content: bytes = field(repr=False)
+    value: T | None
+
+
+def wrong_container(name: str, expected: str, value: object) -> TypeError:
+    """The error for a value that is no object or list where one belongs; never holds the value."""
+    return TypeError(f"{name} must be {expected}, not {type(value).__name__}")
+
+
+def require_dict(value: Any) -> dict[str, Any]:
+    """The value itself when it is an object, else a TypeError."""
+    if not isinstance(value, dict):
+        raise wrong_container("value", "an object", value)
+    return value
+
+
+def require_list(value: Any) -> list[Any]:
+    """The value itself when it is a list, else a TypeError."""
+    if not isinstance(value, list):
+        raise wrong_container("value", "a list", value)
+    return value
+
+
+def optional_dict(value: Any) -> dict[str, Any] | None:
+    """None, or what require_dict makes of the value."""
+    return None if value is None else require_dict(value)
+
+
+def optional_list(value: Any) -> list[Any] | None:
+    """None, or what require_list makes of the value."""
+    return None if value is None else require_list(value)
+
+
+def first_that_decodes(value: Any, decoders: Iterable[Callable[[Any], Any]]) -> Any:
+    """What the first fitting decoder makes of the value; the value as it was sent when none fits."""
+    if value is None:
+        return None
+    for decode in decoders:
+        try:
+            return decode(value)
+        except (TypeError, KeyError):
+            continue
+    return value
+
+
+def timestamp(value: Any) -> Any:
+    """An aware datetime from an ISO 8601 string (no zone means UTC); all else stays as sent."""
+    if not isinstance(value, str):
+        return value
+    try:
+        parsed = datetime.datetime.fromisoformat(value)
+    except ValueError:
+        return _unusual_timestamp(value)
+    return parsed if parsed.tzinfo is not None else parsed.replace(tzinfo=_UTC)
+
+
+def _unusual_timestamp(value: str) -> datetime.datetime | str:
+    """Spellings the standard library refuses (lower case, 24:00); imported when one is met."""
+    try:
+        parsed: datetime.datetime = import_module("dateutil.parser").isoparse(value)
+        return parsed if parsed.tzinfo is not None else parsed.replace(tzinfo=_UTC)
+    except (ValueError, OverflowError):
+        return value
+
+
+def encode(value: Any) -> Any:
+    """A JSON value from a model, a date, or a container of these; JSON values stay what they are."""
+    if value.__class__ in _SCALARS:
+        return value
+    if isinstance(value, datetime.datetime):
+        text = value.isoformat()
+        return f"{text[:-6]}Z" if text.endswith("+00:00") else text
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, (ReadModel, WriteModel)):
+        return value.to_dict()
+    if isinstance(value, Mapping):
+        return {key: encode(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [encode(item) for item in value]
+    return value
+
+
+def encode_body(body: WriteModel | ReadModel | Mapping[str, JSON]) -> Any:
+    """A request body as JSON: a model through its to_dict, a mapping as it is."""
+    return body.to_dict() if isinstance(body, (ReadModel, WriteModel)) else body
+
+
+def encode_query(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Query parameters that are there: no None, no UNSET, dates as ISO 8601, sequences as lists."""
+    return {
+        name: encode(value)
+        for name, value in parameters.items()
+        if value is not None and value is not UNSET
+    }
+
+
+def encode_headers(parameters: Mapping[str, Any]) -> dict[str, str]:
+    """Header parameters that are there, as text."""
+    return {
+        name: ("true" if value else "false") if isinstance(value, bool) else str(value)
+        for name, value in parameters.items()
+        if value is not None and value is not UNSET
+    }
+
+
+def comma_separated(value: Any) -> Any:
+    """One text of a sequence's items, for parameters whose items share a key."""
+    return (
+        value if value is None or value is UNSET else ",".join(str(encode(item)) for item in value)
+    )
+
+
+class Shapes(dict[tuple[str, ...], tuple[frozenset[str], tuple[str, ...]]]):
+    """For each order of keys met so far: the member names as a set, and the undeclared ones.
+
+    Items of a page share their keys, so neither is worked out per item. The number of remembered
+    orders is bounded.
+    """
+
+    __slots__ = ("_declared",)
+
+    def __init__(self, declared: frozenset[str]) -> None:
+        self._declared = declared
+
+    def __missing__(self, keys: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
+        shape = frozenset(keys), tuple(key for key in keys if key not in self._declared)
+        if len(self) >= _MAX_SHAPES:
+            self.clear()
+        self[keys] = shape
+        return shape
+
+
+class ReadModel:
+    """What all models of responses have in common."""
+
+    __slots__ = ()
+
+    MEMBERS: ClassVar[tuple[tuple[str, str], ...]]
+    """JSON name and attribute name of each declared member."""
+    REQUIRED: ClassVar[frozenset[str]]
+    """JSON names of the members a document cannot do without."""
+
+    additional_properties: dict[str, JSON]
+    _sent_members: frozenset[str]
+
+    @property
+    def sent_members(self) -> frozenset[str]:
+        """JSON names of the members the decoded document had, null ones included.
+
+        Empty for a model that was built by hand.
+        """
+        return self._sent_members
+
+    def to_dict(self) -> dict[str, JSON]:
+        """The model as JSON: members that were sent or have a value, and the unknown ones."""
+        sent = self._sent_members
+        document: dict[str, JSON] = {}
+        for name, attribute in self.MEMBERS:
+            value = getattr(self, attribute)
+            if value is not None or name in sent or name in self.REQUIRED:
+                document[name] = encode(value)
+        document.update(self.additional_properties)
+        return document
+
+    def __getitem__(self, name: str) -> JSON:
+        return self.additional_properties[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.additional_properties
+
+
+class WriteModel:
+    """What all models of request bodies have in common."""
+
+    __slots__ = ()
+
+    MEMBERS: ClassVar[tuple[tuple[str, str], ...]]
+    """JSON name and attribute name of each declared member."""
+
+    additional_properties: dict[str, JSON]
+
+    def to_dict(self) -> dict[str, JSON]:
+        """The model as JSON; members that are UNSET are left out, None is sent as null."""
+        document: dict[str, JSON] = {}
+        for name, attribute in self.MEMBERS:
+            value = getattr(self, attribute)
+            if value is not UNSET:
+                document[name] = encode(value)
+        document.update(self.additional_properties)
+        return document
+
+
+__all__ = ["JSON", "UNSET", "ReadModel", "Response", "Unset", "WriteModel"]

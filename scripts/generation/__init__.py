@@ -1,0 +1,1 @@
+"""Steps of the generation: document -> names -> table and overlay -> generator -> checked package."""
