@@ -1,0 +1,290 @@
+"""The ASGI app: routes every documented path and gives each answer what the API-wide conventions ask for.
+
+The order in which a request can fail is decided here: path, method, key, rate limit, scope, Accept, body, parameters, and
+last the operation itself. What an operation does is left to `handlers`, what a request must look like to
+`validation`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import re
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import formatdate
+from typing import Final
+from urllib.parse import parse_qs, quote
+from uuid import uuid4
+
+import anyio
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from . import negotiate
+from .clock import Clock
+from .contract import Contract, Operation
+from .cursors import Cursors
+from .handlers import HANDLERS, Call, Handler, Result
+from .idempotency import IdempotencyMemory
+from .keys import ApiKey, KeyRing, require
+from .problems import MEDIA_TYPE, Problem
+from .rate import RateLimiter
+from .store import Store
+from .validation import MAX_BODY, Validator
+
+BASE_PATH: Final = "/v2"
+#: POST operations that change nothing and therefore need no write scope.
+READ_ONLY_POSTS: Final = frozenset(
+    {
+        "batch_video_deltas",
+        "batch_account_metrics",
+        "batch_video_metrics",
+        "batch_account_video_metrics",
+    }
+)
+_REQUEST_ID: Final = re.compile(r"[\x21-\x7e]{1,128}")
+_HOST: Final = re.compile(r"[A-Za-z0-9._~\[\]:-]{1,255}")
+_log = logging.getLogger("creatoraudit_sandbox")
+
+
+class RequestLog:
+    """How many requests were served, in all and per operation, e.g. ``log["GET /videos"]``."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+
+    @property
+    def total(self) -> int:
+        """Requests served so far."""
+        return sum(self._counts.values())
+
+    def __getitem__(self, operation: str) -> int:
+        return self._counts[operation]
+
+    def __len__(self) -> int:
+        return self.total
+
+    def counts(self) -> dict[str, int]:
+        """Requests per method and path template."""
+        return dict(self._counts)
+
+    def add(self, operation: str) -> None:
+        """Count one request."""
+        self._counts[operation] += 1
+
+    def clear(self) -> None:
+        """Start again from nothing."""
+        self._counts.clear()
+
+
+@dataclass
+class Services:
+    """What one sandbox consists of."""
+
+    contract: Contract
+    store: Store
+    clock: Clock
+    keys: KeyRing
+    rate: RateLimiter
+    cursors: Cursors
+    requests: RequestLog
+    idempotency: IdempotencyMemory
+    latency: float = 0.0
+    account_quota: int | None = None
+
+
+@dataclass(frozen=True)
+class Served:
+    """A documented operation with its checks and its handler."""
+
+    operation: Operation
+    validator: Validator
+    handler: Handler
+
+    @property
+    def scope(self) -> str | None:
+        """The scope it needs beyond a valid key."""
+        reads = self.operation.method == "GET" or self.operation.id in READ_ONLY_POSTS
+        return None if reads or not self.operation.secured else "write"
+
+
+class Resource:
+    """One path: an ASGI app that answers every method, documented or not."""
+
+    def __init__(
+        self, services: Services, path: str, operations: Mapping[str, Served], lock: threading.Lock
+    ) -> None:
+        self._services = services
+        self._path = path
+        self._operations = dict(operations)
+        if "GET" in self._operations:
+            self._operations["HEAD"] = self._operations["GET"]
+        self._allow = ", ".join(sorted([*self._operations, "OPTIONS"]))
+        self._lock = lock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        try:
+            response = await self._answer(request)
+        except ClientDisconnect:
+            return
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        services = self._services
+        services.requests.add(f"{request.method} {self._path}")
+        sent_id = request.headers.get("x-request-id", "")
+        request_id = sent_id if _REQUEST_ID.fullmatch(sent_id) else uuid4().hex
+        key = services.keys.find(request.headers.get("authorization"))
+        served = self._operations.get(request.method)
+        if services.latency:
+            await anyio.sleep(services.latency)
+        try:
+            result = await self._result(request, served, key)
+            response = _render(request, result)
+        except Problem as problem:
+            response = _problem(request, problem, request_id)
+        except ClientDisconnect:
+            raise
+        except Exception:
+            _log.exception("request %s failed", request_id)
+            failure = Problem("INTERNAL_ERROR", "The sandbox failed; its log has the cause.")
+            response = _problem(request, failure, request_id)
+        headers = response.headers
+        headers["X-Request-ID"] = request_id
+        headers["Date"] = formatdate(services.clock.now(), usegmt=True)
+        if key is not None or served is None or served.operation.secured:
+            # Health and meta are unlimited and say nothing about limits, whoever asks.
+            if served is None or served.operation.secured:
+                headers.update(services.rate.headers(key))
+        return response
+
+    async def _result(self, request: Request, served: Served | None, key: ApiKey | None) -> Result:
+        services = self._services
+        if served is None:
+            if not self._operations:
+                raise Problem("NOT_FOUND", "There is nothing at this path.")
+            if request.method == "OPTIONS":
+                return Result(status=204, headers={"Allow": self._allow})
+            raise Problem(
+                "BAD_REQUEST",
+                f"{request.method} is not possible here; {self._allow} are.",
+                status=405,
+                headers={"Allow": self._allow},
+            )
+        operation = served.operation
+        if operation.secured:
+            require(key, None)
+            assert key is not None
+            services.rate.count(key)
+            require(key, served.scope)
+        if not negotiate.accepts_json(request.headers.get("accept")):
+            raise Problem("NOT_ACCEPTABLE", "Answers are application/json; Accept excludes it.")
+        path = {name: str(value) for name, value in request.path_params.items()}
+        if not served.validator.path_is_valid(path):
+            raise Problem("NOT_FOUND", "There is no resource with this id.")
+        raw = b""
+        if operation.body is not None:
+            if not negotiate.is_json(request.headers.get("content-type")):
+                raise Problem("UNSUPPORTED_MEDIA_TYPE", "The body must be application/json.")
+            raw = await _read(request)
+        raw_query: bytes = request.scope["query_string"]
+        query = served.validator.query(raw_query)
+        body = served.validator.body(raw) if operation.body is not None else {}
+        origin = _origin(request)
+        base_url = f"{origin}{BASE_PATH}"
+        call = Call(
+            store=services.store,
+            cursors=services.cursors,
+            operation=operation.id,
+            url=f"{origin}{quote(request.url.path, safe='/:@')}",
+            base_url=base_url,
+            now=int(services.clock.now()),
+            path=path,
+            query=query,
+            sent=parse_qs(raw_query.decode("latin-1"), keep_blank_values=True),
+            body=body,
+            key=key,
+            account_quota=services.account_quota,
+        )
+        with self._lock:
+            services.store.catch_up(services.clock.now())
+            return services.idempotency.run(
+                served.handler, call, request.headers.get("idempotency-key"), raw
+            )
+
+
+def _origin(request: Request) -> str:
+    host = request.headers.get("host", "")
+    if not _HOST.fullmatch(host):
+        server = request.scope.get("server") or ("127.0.0.1", None)
+        host = f"{server[0]}:{server[1]}" if server[1] else str(server[0])
+    return f"{request.url.scheme}://{host}"
+
+
+async def _read(request: Request) -> bytes:
+    """The body, refused as soon as it is too long."""
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > MAX_BODY:
+            raise Problem(
+                "BAD_REQUEST",
+                f"The body is larger than {MAX_BODY} bytes.",
+                headers={"Connection": "close"},
+            )
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _render(request: Request, result: Result) -> Response:
+    if result.body is None:
+        return Response(status_code=result.status, headers=result.headers)
+    content = json.dumps(result.body, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+    response = Response(content, result.status, result.headers, "application/json")
+    if request.method in ("GET", "HEAD"):
+        etag = f'"{hashlib.blake2b(content, digest_size=16).hexdigest()}"'
+        validators = {"ETag": etag, "Cache-Control": "private, no-cache"}
+        if negotiate.matches(request.headers.get("if-none-match"), etag):
+            response = Response(status_code=304, headers=result.headers)
+        response.headers.update(validators)
+    return response
+
+
+def _problem(request: Request, problem: Problem, request_id: str) -> Response:
+    document = problem.document(request.url.path, request_id)
+    content = json.dumps(document, ensure_ascii=True, separators=(",", ":")).encode("ascii")
+    return Response(content, problem.status, problem.headers, MEDIA_TYPE)
+
+
+def build(services: Services) -> Starlette:
+    """The app of one sandbox: every documented path under /v2, and a problem document for any other."""
+    lock = threading.Lock()
+    paths: dict[str, dict[str, Served]] = {}
+    for operation in services.contract.operations.values():
+        handler = HANDLERS.get(operation.id, _missing)
+        served = Served(operation, Validator(services.contract, operation), handler)
+        paths.setdefault(operation.path, {})[operation.method] = served
+    # Fixed paths come before those with parameters, or /creators/top would be a creator's.
+    routes = [
+        Route(f"{BASE_PATH}{path}", Resource(services, path, operations, lock))
+        for path, operations in sorted(paths.items(), key=lambda item: "{" in item[0])
+    ]
+    routes.append(Route("/{rest:path}", Resource(services, "/*", {}, lock)))
+    return Starlette(routes=routes)
+
+
+def _missing(call: Call) -> Result:
+    raise Problem(
+        "SERVICE_UNAVAILABLE",
+        f"The sandbox does not serve {call.operation} yet.",
+        headers={"Retry-After": "3600"},
+    )

@@ -1,0 +1,205 @@
+"""The ``sandbox`` command: a sandbox in the foreground, for shells, scripts and as a child of other programs.
+
+Decides what is printed, how it ends and with which exit code. Standard output carries two ``export`` lines and nothing
+else, so that a shell can evaluate it.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import click
+
+from .clock import parse_instant
+from .server import POSTS_PER_ACCOUNT, Sandbox, Server, server_for
+
+INTERRUPTED = 130
+
+
+def _instant(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    del context, parameter
+    if value is not None:
+        try:
+            parse_instant(value)
+        except ValueError:
+            raise click.BadParameter(
+                "give an ISO 8601 instant such as 2026-06-15T12:00:00Z"
+            ) from None
+    return value
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8787,
+    show_default=True,
+    help="Port to listen on; 0 takes any free one.",
+)
+@click.option("--seed", default=7, show_default=True, help="Seed of the world.")
+@click.option(
+    "--accounts", type=click.IntRange(0), default=40, show_default=True, help="Tracked accounts."
+)
+@click.option(
+    "--videos",
+    type=click.IntRange(0),
+    default=400,
+    show_default=True,
+    help="Posts tracked one by one.",
+)
+@click.option(
+    "--account-videos",
+    type=click.IntRange(0),
+    help=f"Posts found through accounts.  [default: {POSTS_PER_ACCOUNT} per account]",
+)
+@click.option(
+    "--now",
+    callback=_instant,
+    metavar="INSTANT",
+    help="Freeze the clock at an ISO 8601 instant.  [default: the real time]",
+)
+@click.option("--api-key", metavar="KEY", help="The admin key.  [default: follows from the seed]")
+@click.option(
+    "--latency-ms",
+    type=click.FloatRange(0),
+    default=0,
+    show_default=True,
+    help="Hold each answer back.",
+)
+@click.option(
+    "--rate-limit",
+    type=click.IntRange(0),
+    default=600,
+    show_default=True,
+    help="Requests per window and key; 0 for no limit.",
+)
+@click.option(
+    "--rate-window",
+    type=click.FloatRange(0, min_open=True),
+    default=60,
+    show_default=True,
+    help="Length of the window in seconds.",
+)
+@click.option(
+    "--account-quota",
+    type=click.IntRange(0),
+    help="Most accounts that can be tracked.  [default: no cap]",
+)
+@click.option(
+    "--data",
+    type=click.Path(dir_okay=False),
+    help="File that keeps what is tracked.  [default: memory]",
+)
+@click.option("--until-stdin-closes", is_flag=True, help="End when standard input is closed, too.")
+def sandbox(
+    host: str,
+    port: int,
+    seed: int,
+    accounts: int,
+    videos: int,
+    account_videos: int | None,
+    now: str | None,
+    api_key: str | None,
+    latency_ms: float,
+    rate_limit: int,
+    rate_window: float,
+    account_quota: int | None,
+    data: str | None,
+    until_stdin_closes: bool,
+) -> None:
+    """Serve a local CreatorAudit API until Ctrl-C.
+
+    Prints the two lines that point a shell at it:
+
+    \b
+        export CREATORAUDIT_BASE_URL=http://127.0.0.1:8787/v2
+        export CREATORAUDIT_API_KEY=...
+    """
+    try:
+        box = Sandbox(
+            seed,
+            accounts,
+            videos,
+            account_videos=account_videos,
+            now=now,
+            api_key=api_key,
+            latency_ms=latency_ms,
+            rate_limit=rate_limit,
+            rate_window=rate_window,
+            host=host,
+            port=port,
+            data=data,
+            account_quota=account_quota,
+        )
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    try:
+        sys.exit(_serve(box, host, port, until_stdin_closes))
+    finally:
+        box.close()
+
+
+def _serve(box: Sandbox, host: str, port: int, until_stdin_closes: bool) -> int:
+    try:
+        listener = box.listen()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise click.ClickException(f"cannot listen on {host} port {port}: {reason}") from None
+    server = server_for(box.app)
+    with _ending(server) as signals:
+        threading.Thread(target=_announce, args=(server, box), daemon=True).start()
+        if until_stdin_closes:
+            threading.Thread(target=_end_with_stdin, args=(server,), daemon=True).start()
+        server.run([listener])
+    return INTERRUPTED if signal.SIGINT in signals else 0
+
+
+def _announce(server: Server, box: Sandbox) -> None:
+    server.ready.wait()
+    lines = (
+        f"export CREATORAUDIT_BASE_URL={shlex.quote(box.base_url)}\n"
+        f"export CREATORAUDIT_API_KEY={shlex.quote(box.api_key)}\n"
+    )
+    # One write, so that a reader never sees half of it.
+    sys.stdout.write(lines)
+    sys.stdout.flush()
+    click.echo("Serving the CreatorAudit sandbox; press Ctrl-C to stop.", err=True)
+
+
+def _end_with_stdin(server: Server) -> None:
+    # The descriptor itself is read: a buffered reader would be locked at interpreter exit.
+    try:
+        while os.read(0, 4096):
+            pass
+    except OSError:
+        pass
+    server.should_exit = True
+
+
+@contextmanager
+def _ending(server: Server) -> Iterator[list[int]]:
+    """End the server on Ctrl-C and SIGTERM; yields the signals that came in."""
+    received: list[int] = []
+
+    def end(number: int, frame: FrameType | None) -> None:
+        del frame
+        if received:
+            server.force_exit = True
+        received.append(number)
+        server.should_exit = True
+
+    handled = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, end) for number in handled}
+    try:
+        yield received
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,65 @@
+"""What time it is in a sandbox: the real time, or an instant that only moves when told to.
+
+Everything that depends on time (figures, refreshes, rate windows, the Date header) asks this clock and no
+other.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import UTC, date, datetime, timedelta
+
+DAY = 86_400
+HOUR = 3_600
+_EPOCH = date(1970, 1, 1)
+
+
+def parse_instant(text: str) -> datetime:
+    """Read an ISO 8601 instant; without an offset it is taken as UTC, a bare date as its midnight.
+
+    Raises ValueError for anything else.
+    """
+    moment = datetime.fromisoformat(text)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+
+
+def iso(epoch: int) -> str:
+    """Write epoch seconds the way the API does, e.g. ``2026-06-14T09:30:00Z``."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(epoch))
+
+
+def day_start(day: date) -> int:
+    """Epoch seconds of a UTC day's midnight."""
+    return (day - _EPOCH).days * DAY
+
+
+def day_of(epoch: float) -> date:
+    """The UTC day an instant falls on."""
+    return _EPOCH + timedelta(days=int(epoch // DAY))
+
+
+class Clock:
+    """A clock that is real (``now=None``) or frozen at an instant; both can be moved forwards."""
+
+    def __init__(self, now: datetime | str | None = None) -> None:
+        if isinstance(now, str):
+            now = parse_instant(now)
+        if now is not None and now.tzinfo is None:
+            raise ValueError("the instant of a frozen clock needs a time zone")
+        self._frozen = None if now is None else now.timestamp()
+        self._offset = 0.0
+        self._lock = threading.Lock()
+
+    def now(self) -> float:
+        """The current instant in epoch seconds."""
+        with self._lock:
+            base = time.time() if self._frozen is None else self._frozen
+            return base + self._offset
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock forwards; it never runs backwards."""
+        if seconds < 0:
+            raise ValueError("the clock moves forwards only")
+        with self._lock:
+            self._offset += seconds

@@ -1,0 +1,106 @@
+"""The growth model: how many views a post has at an instant, and every figure that follows from it.
+
+Views are integers and only grow. A post saturates, ``ceiling * x / (x + half_life)`` with x the seconds since
+publication, and a breakout gains a second term of the same form that starts late and is steep. Integer arithmetic
+keeps the figures equal on every machine, and small enough for SQLite to compute them as well (`views_sql`).
+All other counts are fixed shares of the views, so that they grow alike.
+
+When figures are collected is left to the store; what a curve looks like for a given post, to the world.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+#: Shares are given in parts of this.
+UNIT = 10_000
+
+
+class Curve(NamedTuple):
+    """Growth of one post. Times are epoch seconds, rates are shares of the views in 1/10,000."""
+
+    published: int
+    ceiling: int
+    half_life: int
+    boost: int
+    boost_at: int
+    boost_half: int
+    like_rate: int
+    comment_rate: int
+    share_rate: int
+    save_rate: int
+    play_rate: int
+
+
+class Totals(NamedTuple):
+    """Cumulative counts, or the change of them between two instants."""
+
+    views: int
+    plays: int
+    likes: int
+    comments: int
+    shares: int
+
+    def __sub__(self, other: Totals) -> Totals:
+        return Totals(*(a - b for a, b in zip(self, other, strict=True)))
+
+    def __add__(self, other: tuple[object, ...]) -> Totals:
+        if not isinstance(other, Totals):
+            return NotImplemented
+        return Totals(*(a + b for a, b in zip(self, other, strict=True)))
+
+
+NOTHING = Totals(0, 0, 0, 0, 0)
+
+
+def views_at(curve: Curve, instant: int) -> int:
+    """Cumulative views at an instant."""
+    age = instant - curve.published
+    if age <= 0:
+        return 0
+    views = curve.ceiling * age // (age + curve.half_life)
+    late = instant - curve.boost_at
+    if curve.boost and late > 0:
+        views += curve.boost * late // (late + curve.boost_half)
+    return views
+
+
+def share(views: int, rate: int) -> int:
+    """A share of the views, rounded down."""
+    return views * rate // UNIT
+
+
+def totals_at(curve: Curve, instant: int) -> Totals:
+    """All cumulative counts at an instant."""
+    views = views_at(curve, instant)
+    return Totals(
+        views,
+        share(views, curve.play_rate),
+        share(views, curve.like_rate),
+        share(views, curve.comment_rate),
+        share(views, curve.share_rate),
+    )
+
+
+def totals_between(curve: Curve, first: int, last: int, start: int, end: int) -> Totals:
+    """Change between start and end as far as refreshes between first and last can tell.
+
+    Adjoining spans add up exactly, because both ends are cut to what was seen before they are subtracted.
+    """
+    low, high = (min(max(instant, first), last) for instant in (start, end))
+    return totals_at(curve, high) - totals_at(curve, low)
+
+
+def delta(curve: Curve, first: int, last: int, days: int) -> int:
+    """Change in views over the days before the newest refresh, or since the first one if that is later."""
+    return views_at(curve, last) - views_at(curve, max(first, last - days * 86_400))
+
+
+def views_sql(instant: str) -> str:
+    """`views_at` as an SQL expression over the columns of a post; ``instant`` is an SQL expression too."""
+    return (
+        f"(CASE WHEN {instant} > published"
+        f" THEN ceiling * ({instant} - published) / ({instant} - published + half_life) ELSE 0 END"
+        f" + CASE WHEN boost > 0 AND {instant} > boost_at"
+        f" THEN boost * ({instant} - boost_at) / ({instant} - boost_at + boost_half) ELSE 0 END)"
+    )

@@ -1,0 +1,196 @@
+"""What every operation is given and gives back, and how a list becomes a page."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+from urllib.parse import urlencode
+
+from .._types import Json, JsonObject
+from ..cursors import Cursors
+from ..keys import ApiKey
+from ..problems import Problem, invalid
+from ..store import Listing, Store
+from ..world import PLATFORMS
+
+
+@dataclass
+class Call:
+    """A checked request: everything an operation may look at."""
+
+    store: Store
+    cursors: Cursors
+    operation: str
+    url: str
+    base_url: str
+    now: int
+    path: Mapping[str, str]
+    query: JsonObject
+    sent: Mapping[str, list[str]]
+    body: JsonObject
+    key: ApiKey | None = None
+    account_quota: int | None = None
+
+    def text(self, name: str) -> str | None:
+        """A query parameter that is a string."""
+        value = self.query.get(name)
+        return value if isinstance(value, str) else None
+
+    def integer(self, name: str) -> int:
+        """A query parameter that is a number and has a default."""
+        value = self.query[name]
+        assert isinstance(value, int)
+        return value
+
+    def flag(self, name: str) -> bool | None:
+        """A query parameter that is true or false."""
+        value = self.query.get(name)
+        return value if isinstance(value, bool) else None
+
+
+@dataclass
+class Result:
+    """An answer before it is written: status, JSON body (None for no body) and its own headers."""
+
+    body: Json = None
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+Handler: TypeAlias = Callable[[Call], Result]
+
+
+@dataclass(frozen=True)
+class Sorting:
+    """What a list can be sorted by: the API's names with the columns behind them, the first being the default."""
+
+    keys: Mapping[str, str]
+    descending: bool = True
+
+    def chosen(self, call: Call) -> tuple[str, bool]:
+        """The sort in force: order_by beats sort, and without either the default stands."""
+        direction = call.text("order_direction")
+        if name := call.text("order_by"):
+            return name, self.descending if direction is None else direction == "desc"
+        if "sort" in call.sent and (sort := call.text("sort")) is not None:
+            name = sort.removeprefix("-")
+            if name not in self.keys:
+                allowed = ", ".join(f"{key}, -{key}" for key in self.keys)
+                raise invalid("sort", f"must be one of: {allowed}")
+            return name, sort.startswith("-")
+        name = next(iter(self.keys))
+        return name, self.descending if direction is None else direction == "desc"
+
+
+class Conditions:
+    """The filters of a list: SQL conditions on one side, the echo for the caller on the other."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self.sql: list[str] = []
+        self.arguments: list[str | int] = []
+        self.echo: JsonObject = {}
+
+    def add(self, name: str, sql: str, *arguments: str | int) -> None:
+        """Join a condition with the others if its parameter was given."""
+        value = self._call.query.get(name)
+        if value is not None:
+            self.echo[name] = value
+            self.sql.append(sql)
+            self.arguments.extend(arguments)
+
+    def platform(self) -> None:
+        """One platform only. The unary plus keeps SQLite from preferring an index on it to the sort's."""
+        platform = self._call.text("platform")
+        if platform is not None:
+            self.add("platform", "+t.platform = ?", PLATFORMS.index(platform))
+
+    def is_active(self) -> None:
+        """Active or paused."""
+        self.add("is_active", "+t.is_active = ?", int(bool(self._call.flag("is_active"))))
+
+    def contains(self, column: str) -> None:
+        """q as a case-insensitive substring."""
+        self.add("q", f"contains(t.{column}, ?)", (self._call.text("q") or "").casefold())
+
+
+def page(
+    call: Call,
+    table: str,
+    conditions: Conditions,
+    sorting: Sorting,
+    show: Callable[[list[sqlite3.Row]], list[JsonObject]],
+) -> Result:
+    """One page of a list in the documented envelope, with its Link header."""
+    name, descending = sorting.chosen(call)
+    direction = "desc" if descending else "asc"
+    echo: JsonObject = {**conditions.echo, "order_by": name, "order_direction": direction}
+    listing = Listing(
+        table, sorting.keys[name], descending, tuple(conditions.sql), tuple(conditions.arguments)
+    )
+    binding = f"{call.operation} {sorted(echo.items())!r}"
+    cursor = call.text("cursor")
+    after = None if cursor is None else call.cursors.read(cursor, binding)
+    limit = call.integer("limit")
+    rows, last = call.store.page(listing, after, limit)
+    next_cursor = None if last is None else call.cursors.write(last, binding)
+    pagination: JsonObject = {
+        "next_cursor": next_cursor,
+        "has_next": next_cursor is not None,
+        "limit": limit,
+    }
+    if call.flag("include_total"):
+        pagination["total_count"] = call.store.count(listing)
+    data: list[Json] = [*show(rows)]
+    body: JsonObject = {"data": data, "pagination": pagination, "filters": echo}
+    return Result(body, headers={"Link": _links(call, next_cursor)})
+
+
+def _links(call: Call, next_cursor: str | None) -> str:
+    kept = [(name, v) for name, values in call.sent.items() if name != "cursor" for v in values]
+
+    def link(relation: str, *more: tuple[str, str]) -> str:
+        query = urlencode([*kept, *more])
+        return f'<{call.url}{"?" if query else ""}{query}>; rel="{relation}"'
+
+    links = [link("first")]
+    if next_cursor is not None:
+        links.append(link("next", ("cursor", next_cursor)))
+    return ", ".join(links)
+
+
+def single(body: JsonObject) -> Result:
+    """A resource in the documented envelope."""
+    return Result({"data": body})
+
+
+def strings(value: Json) -> list[str]:
+    """A checked list of strings."""
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def integers(value: Json) -> list[int]:
+    """A checked list of whole numbers; JSON Schema counts 7.0 as one."""
+    if not isinstance(value, list):
+        return []
+    return [int(item) for item in value if isinstance(item, int | float)]
+
+
+def tags(body: JsonObject) -> Json:
+    """The metadata of a body; 422 beyond 20 tags, or 255 characters in a key or value."""
+    metadata = body.get("metadata")
+    if not isinstance(metadata, dict):
+        return None
+    if len(metadata) > 20:
+        raise invalid("metadata", "must have at most 20 keys")
+    for key, value in metadata.items():
+        if len(key) > 255 or (isinstance(value, str) and len(value) > 255):
+            raise invalid("metadata", "must have keys and values of at most 255 characters")
+    return metadata
+
+
+def conflict(detail: str) -> Problem:
+    """The 409 of a state that does not allow a change."""
+    return Problem("CONFLICT", detail)

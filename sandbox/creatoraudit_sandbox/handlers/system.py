@@ -1,0 +1,41 @@
+"""Liveness, service description and the key check."""
+
+from __future__ import annotations
+
+from ._base import Call, Result, single
+
+#: Printed with a prefix in one sample and as a UUID in another; opaque either way.
+ORGANIZATION_ID = "0b3f2c14-9a6d-4f1e-8b2a-1c2d3e4f5a6b"
+
+
+def get_health(call: Call) -> Result:
+    """Say that the server runs."""
+    del call
+    return single({"type": "health", "status": "ok"})
+
+
+def get_meta(call: Call) -> Result:
+    """Describe the service."""
+    return single(
+        {
+            "type": "api_meta",
+            "api_version": "v2",
+            "status": "current",
+            "docs_url": f"{call.base_url}/docs",
+            "openapi_url": f"{call.base_url}/openapi.json",
+            "whoami_url": f"{call.base_url}/whoami",
+            "deprecation": None,
+            "sunset": None,
+        }
+    )
+
+
+def whoami(call: Call) -> Result:
+    """Name the organization and the key."""
+    return single(
+        {
+            "type": "whoami",
+            "organization_id": ORGANIZATION_ID,
+            "api_key_name": call.key.name if call.key else "",
+        }
+    )

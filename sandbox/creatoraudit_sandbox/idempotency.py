@@ -1,0 +1,58 @@
+"""Idempotency-Key on creates: the first result is kept for ten minutes, in memory, per API key and operation.
+
+A replay repeats status, Location and body. The same key with another body is a conflict. Only results are kept:
+a create that failed may be tried again with its key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Final
+
+from .handlers import Call, Handler, Result
+from .problems import Problem
+
+KEPT_SECONDS: Final = 600
+#: The documented operations that take the header.
+OPERATIONS: Final = frozenset({"track_account", "track_video", "create_creator"})
+
+
+@dataclass(frozen=True)
+class _Kept:
+    fingerprint: bytes
+    result: Result
+    until: int
+
+
+class IdempotencyMemory:
+    """The creates that may be asked for again."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str, str], _Kept] = {}
+
+    def run(self, handler: Handler, call: Call, header: str | None, raw: bytes) -> Result:
+        """Answer a call, or repeat the answer that its key got before."""
+        if call.operation not in OPERATIONS or header in (None, "", "null"):
+            return handler(call)
+        assert header is not None
+        self._forget(call.now)
+        slot = (call.key.secret if call.key else "", call.operation, header)
+        fingerprint = hashlib.blake2b(raw, digest_size=16).digest()
+        kept = self._kept.get(slot)
+        if kept is None:
+            result = handler(call)
+            self._kept[slot] = _Kept(fingerprint, result, call.now + KEPT_SECONDS)
+            return result
+        if kept.fingerprint != fingerprint:
+            raise Problem(
+                "CONFLICT", "This Idempotency-Key was used for another request body before."
+            )
+        return kept.result
+
+    def _forget(self, now: int) -> None:
+        # Insertion order is the order of expiry, so that the oldest come first.
+        for slot, kept in list(self._kept.items()):
+            if kept.until > now:
+                break
+            del self._kept[slot]

@@ -1,0 +1,73 @@
+"""API keys: which ones a sandbox knows, what each may do, and how a request's key is found.
+
+Keys are fixed per seed, so that a script finds them again. Counting their requests is left to `rate`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Final
+
+from .problems import Problem
+
+SCOPES: Final = ("read", "write", "admin")
+
+
+@dataclass(frozen=True)
+class ApiKey:
+    """A key with its scope (admin implies write, write implies read) and its state."""
+
+    secret: str = field(repr=False)
+    name: str
+    scope: str
+    active: bool = True
+    subscription_active: bool = True
+
+    def allows(self, scope: str) -> bool:
+        """Whether the key's scope covers the one asked for."""
+        return SCOPES.index(self.scope) >= SCOPES.index(scope)
+
+
+class KeyRing:
+    """The keys of one sandbox: admin, write, read, one disabled, one whose subscription has ended."""
+
+    def __init__(self, seed: int, admin: str | None = None) -> None:
+        if admin is not None and (not admin or any(not "!" <= c <= "~" for c in admin)):
+            raise ValueError("an API key consists of visible ASCII characters")
+
+        def secret(name: str) -> str:
+            tail = hashlib.blake2b(f"{seed}:{name}".encode(), digest_size=12).hexdigest()
+            return f"sandbox_{name}_{tail}"
+
+        self.admin = ApiKey(admin or secret("admin"), "Sandbox admin key", "admin")
+        self.write = ApiKey(secret("write"), "Sandbox write key", "write")
+        self.read = ApiKey(secret("read"), "Sandbox read key", "read")
+        self.inactive = ApiKey(secret("inactive"), "Disabled key", "admin", active=False)
+        self.unpaid = ApiKey(
+            secret("unpaid"), "Key without subscription", "admin", subscription_active=False
+        )
+        every = (self.admin, self.write, self.read, self.inactive, self.unpaid)
+        self._by_secret = {key.secret: key for key in every}
+
+    def find(self, authorization: str | None) -> ApiKey | None:
+        """The key an Authorization header names, whatever its state; None if it names none of ours."""
+        scheme, _, token = (authorization or "").strip().partition(" ")
+        return self._by_secret.get(token.strip()) if scheme.lower() == "bearer" else None
+
+
+def require(key: ApiKey | None, scope: str | None) -> ApiKey:
+    """Refuse a request whose key is unknown, not active, or lacks the scope."""
+    if key is None:
+        raise Problem(
+            "UNAUTHORIZED",
+            "The API key is missing or invalid. Send it as `Authorization: Bearer <key>`.",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+    if not key.active:
+        raise Problem("FORBIDDEN", "This API key is not active.")
+    if not key.subscription_active:
+        raise Problem("FORBIDDEN", "The subscription of this organization is not active.")
+    if scope is not None and not key.allows(scope):
+        raise Problem("INSUFFICIENT_SCOPE", f"This operation needs a key with the {scope} scope.")
+    return key

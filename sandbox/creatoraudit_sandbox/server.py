@@ -1,0 +1,245 @@
+"""Running a sandbox: `Sandbox` for tests and notebooks, and the server that `cli` runs in the foreground.
+
+Binding, starting and stopping are decided here; what is served, by `app`.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+import uvicorn
+from starlette.applications import Starlette
+
+from . import app as application
+from .clock import Clock
+from .contract import load
+from .cursors import Cursors
+from .idempotency import IdempotencyMemory
+from .keys import KeyRing
+from .rate import RateLimiter
+from .store import POST_TABLES, Store
+from .world import World
+
+#: Posts found through each account, unless a number is asked for.
+POSTS_PER_ACCOUNT = 30
+
+
+class Server(uvicorn.Server):
+    """uvicorn, telling when it accepts connections and leaving signals to its owner."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = threading.Event()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals alone: the command handles them, and a thread gets none."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start as uvicorn does, then say so."""
+        await super().startup(sockets)
+        self.ready.set()
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket; raises OSError when the address is in use or not ours."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(512)
+    except BaseException:
+        listener.close()
+        raise
+    return listener
+
+
+def server_for(app: Starlette) -> Server:
+    """A server that adds nothing of its own to the app's answers and logs warnings only."""
+    config = uvicorn.Config(
+        app,
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=2,
+    )
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    return Server(config)
+
+
+def url_of(listener: socket.socket) -> str:
+    """The base URL of a listening socket; an address that means "any" is shown as loopback."""
+    host, port = listener.getsockname()[:2]
+    address = ipaddress.ip_address(host)
+    if address.is_unspecified:
+        address = ipaddress.ip_address("::1" if address.version == 6 else "127.0.0.1")
+    shown = f"[{address}]" if address.version == 6 else str(address)
+    return f"http://{shown}:{port}{application.BASE_PATH}"
+
+
+class Sandbox:
+    """A local CreatorAudit v2 server with a deterministic world, as a context manager.
+
+        with Sandbox(now="2026-06-15T12:00:00Z") as sandbox:
+            ca = CreatorAudit(sandbox.api_key, base_url=sandbox.base_url)
+
+    Args:
+        seed: What the world is derived from; equal seeds and instants give equal worlds.
+        accounts: Tracked accounts at the start.
+        videos: Posts tracked one by one at the start.
+        account_videos: Posts found through the accounts; 30 per account if not given.
+        now: Instant at which the clock stands still, aware or ISO 8601 text; the real time if not given.
+        api_key: The admin key; derived from the seed if not given.
+        latency_ms: Milliseconds that each answer is held back.
+        rate_limit: Requests per window and key; 0 for no limit.
+        rate_window: Length of the window in seconds.
+        host: Address to listen on.
+        port: Port to listen on; 0 for any free one.
+        data: File that keeps what is tracked; memory if not given.
+        refresh_delay: Seconds from tracking something to its first refresh.
+        account_quota: Most accounts that can be tracked; no cap if not given.
+
+    The server runs in a thread from `start` (or entering the context) to `close`. `app` can be called in process without
+    starting it.
+    """
+
+    def __init__(
+        self,
+        seed: int = 7,
+        accounts: int = 40,
+        videos: int = 400,
+        *,
+        account_videos: int | None = None,
+        now: datetime | str | None = None,
+        api_key: str | None = None,
+        latency_ms: float = 0,
+        rate_limit: int = 600,
+        rate_window: float = 60,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        data: str | None = None,
+        refresh_delay: float = 1.0,
+        account_quota: int | None = None,
+    ) -> None:
+        self._address = (host, port)
+        self._clock = Clock(now)
+        self._keys = KeyRing(seed, api_key)
+        if account_videos is None:
+            account_videos = accounts * POSTS_PER_ACCOUNT
+        world = World(seed, int(self._clock.now()), accounts, account_videos, videos)
+        self.requests = application.RequestLog()
+        rate = RateLimiter(self._clock, rate_limit, rate_window)
+        self._store = Store(world, data, refresh_delay)
+        self._services = application.Services(
+            contract=load(),
+            store=self._store,
+            clock=self._clock,
+            keys=self._keys,
+            rate=rate,
+            cursors=Cursors(seed),
+            requests=self.requests,
+            idempotency=IdempotencyMemory(),
+            latency=latency_ms / 1000,
+            account_quota=account_quota,
+        )
+        self.app: Starlette = application.build(self._services)
+        self._base_url: str | None = None
+        self._server: Server | None = None
+        self._thread: threading.Thread | None = None
+
+    @property
+    def api_key(self) -> str:
+        """The key with the admin scope."""
+        return self._keys.admin.secret
+
+    @property
+    def write_key(self) -> str:
+        """A key with the write scope."""
+        return self._keys.write.secret
+
+    @property
+    def read_key(self) -> str:
+        """A key with the read scope."""
+        return self._keys.read.secret
+
+    @property
+    def inactive_key(self) -> str:
+        """A key that was disabled."""
+        return self._keys.inactive.secret
+
+    @property
+    def unpaid_key(self) -> str:
+        """A key whose subscription is not active."""
+        return self._keys.unpaid.secret
+
+    @property
+    def base_url(self) -> str:
+        """Where the server listens, ending in ``/v2``."""
+        if self._base_url is None:
+            raise RuntimeError("the sandbox is not running; use it as a context manager")
+        return self._base_url
+
+    @property
+    def breakout_ids(self) -> Mapping[str, frozenset[str]]:
+        """The posts that rise late and steeply: ids by list, ``videos`` and ``account_videos``."""
+        return {table: self._store.breakout_ids(table) for table in POST_TABLES}
+
+    def now(self) -> float:
+        """The sandbox's time in epoch seconds."""
+        return self._clock.now()
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock forwards; refreshes that fall due happen before the next answer."""
+        self._clock.advance(seconds)
+
+    def listen(self) -> socket.socket:
+        """Bind the address; `base_url` is known from here on."""
+        listener = bind(*self._address)
+        self._base_url = url_of(listener)
+        return listener
+
+    def start(self) -> Self:
+        """Serve from a thread of its own; returns once connections are accepted."""
+        listener = self.listen()
+        server = server_for(self.app)
+        thread = threading.Thread(
+            target=server.run, args=([listener],), name="creatoraudit-sandbox", daemon=True
+        )
+        thread.start()
+        server.ready.wait()
+        self._server, self._thread = server, thread
+        return self
+
+    def close(self) -> None:
+        """Stop serving and forget the world, unless it lies in a file. May be called twice."""
+        if self._server is not None and self._thread is not None:
+            self._server.should_exit = True
+            self._thread.join()
+            self._server = self._thread = None
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

@@ -1,0 +1,405 @@
+"""What is tracked, in SQLite: tables, pages by keyset, refreshes, and nothing about HTTP.
+
+Figures are snapshots of the growth model, taken at each refresh and kept in the columns that lists sort by; everything else
+about a post is computed when it is read. Refreshes happen when time is asked for: before a request is answered, whatever
+fell due until now is caught up on, in the order of the clock, so that no thread or timer is needed and a frozen
+clock means frozen figures.
+
+Memory by default; with a file, each write is committed (WAL) before it is answered, so that killing the process
+loses nothing that was acknowledged.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+from .clock import HOUR
+from .curve import views_sql
+from .cursors import Position
+from .world import UNKNOWN, AccountRow, CreatorRow, PostRow, World, follower_count
+
+SCHEMA_VERSION: Final = 1
+#: The tables of posts: tracked one by one, and found through accounts.
+POST_TABLES: Final = ("videos", "account_videos")
+#: A refresh of an account takes up no more new posts than this.
+_MOST_NEW_POSTS: Final = 50
+
+_POST_TABLE: Final = """
+CREATE TABLE {table} (
+    n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, platform INTEGER NOT NULL,
+    external_id TEXT NOT NULL, account INTEGER, author TEXT, caption TEXT NOT NULL,
+    is_active INTEGER NOT NULL, is_unavailable INTEGER NOT NULL, scrape_interval INTEGER NOT NULL,
+    metadata TEXT, added_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+    first_scrape INTEGER NOT NULL, last_scrape INTEGER NOT NULL, next_refresh INTEGER,
+    create_time INTEGER NOT NULL, view_count INTEGER NOT NULL, like_count INTEGER NOT NULL,
+    play_count INTEGER NOT NULL, published INTEGER NOT NULL, ceiling INTEGER NOT NULL,
+    half_life INTEGER NOT NULL, boost INTEGER NOT NULL, boost_at INTEGER NOT NULL,
+    boost_half INTEGER NOT NULL, like_rate INTEGER NOT NULL, comment_rate INTEGER NOT NULL,
+    share_rate INTEGER NOT NULL, save_rate INTEGER NOT NULL, play_rate INTEGER NOT NULL
+);
+"""
+_SCHEMA: Final = (
+    """
+CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE creators (
+    n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, name TEXT NOT NULL,
+    is_active INTEGER NOT NULL, metadata TEXT
+);
+CREATE TABLE accounts (
+    n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, platform INTEGER NOT NULL,
+    username TEXT NOT NULL, category TEXT, creator INTEGER, is_active INTEGER NOT NULL,
+    is_unavailable INTEGER NOT NULL, is_verified INTEGER NOT NULL, scrape_interval TEXT NOT NULL,
+    refresh_every INTEGER NOT NULL, added_at INTEGER NOT NULL, first_scrape INTEGER NOT NULL,
+    last_scrape INTEGER NOT NULL, next_refresh INTEGER, follower_base INTEGER NOT NULL,
+    follower_daily INTEGER NOT NULL, follower_count INTEGER NOT NULL,
+    following_count INTEGER NOT NULL, next_post_at INTEGER NOT NULL, post_gap INTEGER NOT NULL,
+    view_count INTEGER NOT NULL DEFAULT 0, like_count INTEGER NOT NULL DEFAULT 0,
+    comment_count INTEGER NOT NULL DEFAULT 0, share_count INTEGER NOT NULL DEFAULT 0,
+    play_count INTEGER NOT NULL DEFAULT 0, saved_count INTEGER NOT NULL DEFAULT 0,
+    post_count INTEGER NOT NULL DEFAULT 0
+);
+"""
+    + _POST_TABLE.format(table="videos")
+    + _POST_TABLE.format(table="account_videos")
+)
+# Made after the rows are in: that is faster, and keyset pages need each of them.
+_INDEXES: Final = """
+CREATE UNIQUE INDEX creators_id ON creators (id);
+CREATE INDEX creators_name ON creators (name, n);
+CREATE UNIQUE INDEX accounts_id ON accounts (id);
+CREATE UNIQUE INDEX accounts_name ON accounts (username COLLATE NOCASE, platform);
+CREATE INDEX accounts_creator ON accounts (creator);
+CREATE INDEX accounts_due ON accounts (next_refresh) WHERE next_refresh IS NOT NULL;
+CREATE INDEX accounts_added_at ON accounts (added_at, n);
+CREATE UNIQUE INDEX videos_id ON videos (id);
+CREATE UNIQUE INDEX videos_post ON videos (external_id, platform);
+CREATE INDEX videos_account ON videos (account) WHERE account IS NOT NULL;
+CREATE INDEX videos_due ON videos (next_refresh) WHERE next_refresh IS NOT NULL;
+CREATE INDEX videos_added_at ON videos (added_at, n);
+CREATE INDEX videos_create_time ON videos (create_time, n);
+CREATE INDEX videos_view_count ON videos (view_count, n);
+CREATE INDEX videos_like_count ON videos (like_count, n);
+CREATE INDEX videos_play_count ON videos (play_count, n);
+CREATE UNIQUE INDEX account_videos_id ON account_videos (id);
+CREATE UNIQUE INDEX account_videos_post ON account_videos (external_id, platform);
+CREATE INDEX account_videos_account ON account_videos (account);
+CREATE INDEX account_videos_added_at ON account_videos (added_at, n);
+"""
+
+_COUNTS: Final = """
+    view_count = f.v, like_count = f.v * like_rate / 10000, play_count = f.v * play_rate / 10000,
+    create_time = {table}.published, last_scrape = f.t, updated_at = f.t,
+    first_scrape = CASE WHEN first_scrape = -1 THEN f.t ELSE first_scrape END
+"""
+_REFRESH_VIDEOS: Final = f"""
+UPDATE videos SET {_COUNTS.format(table="videos")}, next_refresh = f.t + scrape_interval * {HOUR}
+FROM (
+    SELECT n AS due, t, {views_sql("t")} AS v FROM (
+        SELECT *, next_refresh + ((:now - next_refresh) / (scrape_interval * {HOUR}))
+            * (scrape_interval * {HOUR}) AS t
+        FROM videos WHERE next_refresh <= :now
+    )
+) AS f WHERE videos.n = f.due
+"""
+_REFRESH_POSTS_OF_ACCOUNT: Final = f"""
+UPDATE account_videos SET {_COUNTS.format(table="account_videos")}
+FROM (
+    SELECT n AS due, t, {views_sql("t")} AS v FROM (
+        SELECT *, :t AS t FROM account_videos
+        WHERE account = :account AND is_active = 1 AND is_unavailable = 0
+    )
+) AS f WHERE account_videos.n = f.due
+"""
+_ADD_UP_ACCOUNTS: Final = """
+UPDATE accounts SET view_count = f.views, like_count = f.likes, comment_count = f.comments,
+    share_count = f.shares, play_count = f.plays, saved_count = f.saves, post_count = f.posts
+FROM (
+    SELECT account AS a, count(*) AS posts, sum(v) AS views, sum(v * like_rate / 10000) AS likes,
+        sum(v * comment_rate / 10000) AS comments, sum(v * share_rate / 10000) AS shares,
+        sum(v * play_rate / 10000) AS plays, sum(v * save_rate / 10000) AS saves
+    FROM (SELECT *, max(view_count, 0) AS v FROM account_videos {where}) GROUP BY account
+) AS f WHERE accounts.n = f.a
+"""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list as it is asked for: a table, conditions joined with AND, and a total order."""
+
+    table: str
+    order: str
+    descending: bool
+    conditions: tuple[str, ...] = ()
+    arguments: tuple[str | int, ...] = field(default=())
+
+    def where(self, *more: str) -> str:
+        """The WHERE clause, or nothing."""
+        every = (*self.conditions, *more)
+        return f" WHERE {' AND '.join(every)}" if every else ""
+
+
+def _placeholders(row: Sequence[object]) -> str:
+    return ", ".join("?" * len(row))
+
+
+def _contains(text: str | None, folded: str) -> bool:
+    return text is not None and folded in text.casefold()
+
+
+class Store:
+    """The state of one sandbox."""
+
+    def __init__(self, world: World, path: str | None = None, refresh_delay: float = 1.0) -> None:
+        self.world = world
+        self._refresh_delay = refresh_delay
+        self._db = sqlite3.connect(
+            path or ":memory:", isolation_level=None, check_same_thread=False
+        )
+        self._db.row_factory = sqlite3.Row
+        self._db.create_function("contains", 2, _contains, deterministic=True)
+        if path is not None:
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = NORMAL")
+        if not self._one("SELECT 1 FROM sqlite_master WHERE name = 'settings'"):
+            self._create()
+        else:
+            self._reopen()
+        self._due = self._next_due()
+
+    def close(self) -> None:
+        """Give up the database."""
+        self._db.close()
+
+    # -------------------------------------------------------------------------------- the world
+
+    def _create(self) -> None:
+        world = self.world
+        db = self._db
+        with self.write():
+            for statement in _SCHEMA.split(";"):
+                db.execute(statement)
+            accounts = list(world.accounts())
+            self._insert_many("creators", world.creators())
+            self._insert_many("accounts", accounts)
+            self._insert_many("account_videos", world.account_videos(accounts))
+            self._insert_many("videos", world.videos(accounts))
+            for statement in _INDEXES.split(";"):
+                db.execute(statement)
+            db.execute(_ADD_UP_ACCOUNTS.format(where=""))
+            settings = {"version": SCHEMA_VERSION, "seed": world.seed, "start": world.now}
+            for name, value in settings.items():
+                db.execute("INSERT INTO settings VALUES (?, ?)", (name, str(value)))
+
+    def _reopen(self) -> None:
+        settings = dict(self._db.execute("SELECT name, value FROM settings").fetchall())
+        if settings.get("version") != str(SCHEMA_VERSION):
+            raise ValueError("the data file was written by another version of the sandbox")
+        if settings["seed"] != str(self.world.seed):
+            raise ValueError(f"the data file belongs to seed {settings['seed']}")
+
+    def _insert_many(self, table: str, rows: Iterable[tuple[object, ...]]) -> None:
+        iterator = iter(rows)
+        first = next(iterator, None)
+        if first is None:
+            return
+        fields = getattr(first, "_fields", ())
+        sql = f"INSERT INTO {table} ({', '.join(fields)}) VALUES ({_placeholders(first)})"
+        self._db.execute(sql, first)
+        self._db.executemany(sql, iterator)
+
+    # -------------------------------------------------------------------------------- access
+
+    @contextmanager
+    def write(self) -> Iterator[None]:
+        """A transaction: committed when the block ends, undone when it raises."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def _one(self, sql: str, *arguments: str | int | None) -> sqlite3.Row | None:
+        row: sqlite3.Row | None = self._db.execute(sql, arguments).fetchone()
+        return row
+
+    def all(self, sql: str, *arguments: str | int | None) -> list[sqlite3.Row]:
+        """Rows of a query."""
+        return self._db.execute(sql, arguments).fetchall()
+
+    def scalar(self, sql: str, *arguments: str | int | None) -> int:
+        """A single number."""
+        row = self._one(sql, *arguments)
+        return int(row[0] or 0) if row else 0
+
+    def page(
+        self, listing: Listing, after: Position | None, limit: int
+    ) -> tuple[list[sqlite3.Row], Position | None]:
+        """Up to ``limit`` rows behind a position, and the position of the last one if more follow.
+
+        The position is the sort key with the row number, so a page costs the same wherever it lies and rows that come or
+        go do not shift it.
+        """
+        conditions = (
+            []
+            if after is None
+            else [f"(t.{listing.order}, t.n) {'<' if listing.descending else '>'} (?, ?)"]
+        )
+        direction = "DESC" if listing.descending else "ASC"
+        joined = _JOINED[listing.table]
+        sql = (
+            f"SELECT t.*{joined[0]} FROM {listing.table} AS t{joined[1]}"
+            f"{listing.where(*conditions)}"
+            f" ORDER BY t.{listing.order} {direction}, t.n {direction} LIMIT ?"
+        )
+        rows = self.all(sql, *listing.arguments, *(after or ()), limit + 1)
+        if len(rows) <= limit:
+            return rows, None
+        last = rows[limit - 1]
+        return rows[:limit], (last[listing.order], last["n"])
+
+    def count(self, listing: Listing) -> int:
+        """How many rows a list has in all."""
+        return self.scalar(
+            f"SELECT count(*) FROM {listing.table} AS t{listing.where()}", *listing.arguments
+        )
+
+    def get(self, table: str, row_id: str) -> sqlite3.Row | None:
+        """The row with a UUID."""
+        columns, join = _JOINED[table]
+        return self._one(f"SELECT t.*{columns} FROM {table} AS t{join} WHERE t.id = ?", row_id)
+
+    def posts(
+        self, ids: Sequence[str], tables: Sequence[str] = POST_TABLES
+    ) -> dict[str, sqlite3.Row]:
+        """The posts with these UUIDs, in either table of posts."""
+        found: dict[str, sqlite3.Row] = {}
+        for table in tables:
+            wanted = [i for i in ids if i not in found]
+            marks = _placeholders(wanted)
+            for row in self.all(f"SELECT * FROM {table} WHERE id IN ({marks})", *wanted):
+                found[row["id"]] = row
+        return found
+
+    def breakout_ids(self, table: str) -> frozenset[str]:
+        """The posts that the world lets rise late and steeply."""
+        return frozenset(row["id"] for row in self.all(f"SELECT id FROM {table} WHERE boost > 0"))
+
+    # -------------------------------------------------------------------------------- refreshes
+
+    def _next_due(self) -> int | None:
+        dues = [
+            row[0]
+            for table in ("videos", "accounts")
+            for row in self.all(
+                f"SELECT min(next_refresh) FROM {table} WHERE next_refresh IS NOT NULL"
+            )
+            if row[0] is not None
+        ]
+        return min(dues, default=None)
+
+    def catch_up(self, now: float) -> None:
+        """Do the refreshes that fell due until now."""
+        if self._due is None or self._due > now:
+            return
+        instant = int(now)
+        with self.write():
+            self._db.execute(_REFRESH_VIDEOS, {"now": instant})
+            due = self.all("SELECT * FROM accounts WHERE next_refresh <= ?", instant)
+            for account in due:
+                self._refresh_account(account, instant)
+        self._due = self._next_due()
+
+    def _refresh_account(self, account: sqlite3.Row, now: int) -> None:
+        every = account["refresh_every"]
+        t = account["next_refresh"] + (now - account["next_refresh"]) // every * every
+        n = account["n"]
+        self._db.execute(
+            "UPDATE accounts SET last_scrape = ?, next_refresh = ?, follower_count = ?,"
+            " first_scrape = CASE WHEN first_scrape = -1 THEN ? ELSE first_scrape END WHERE n = ?",
+            (
+                t,
+                t + every,
+                follower_count(
+                    account["follower_base"], account["follower_daily"], account["added_at"], t
+                ),
+                account["next_refresh"],
+                n,
+            ),
+        )
+        self._take_up_posts(account, t)
+        self._db.execute(_REFRESH_POSTS_OF_ACCOUNT, {"t": t, "account": n})
+        self._db.execute(_ADD_UP_ACCOUNTS.format(where="WHERE account = ?"), (n,))
+
+    def _take_up_posts(self, account: sqlite3.Row, t: int) -> None:
+        at, gap, platform = account["next_post_at"], account["post_gap"], account["platform"]
+        at = max(at, at + ((t - at) // gap - _MOST_NEW_POSTS) * gap)
+        top = self.scalar("SELECT seq FROM sqlite_sequence WHERE name = 'account_videos'")
+        while at <= t:
+            top += 1
+            n = top = top + (top - platform) % 2
+            external_id = self.world.new_external_id(platform, "account_video", n)
+            if self._one(
+                "SELECT 1 FROM account_videos WHERE external_id = ? AND platform = ?",
+                external_id,
+                platform,
+            ):
+                raise RuntimeError("two posts drew the same external id")
+            caption, curve = self.world.traits(platform, external_id, at)
+            row = PostRow(
+                n, self.world.new_id("account_video", n), platform, external_id, account["n"],
+                account["username"], caption, 1, 0, 24, None, t, t, UNKNOWN, UNKNOWN, None,
+                UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, *curve,
+            )  # fmt: skip
+            self._insert("account_videos", row)
+            at += gap
+        self._db.execute("UPDATE accounts SET next_post_at = ? WHERE n = ?", (at, account["n"]))
+
+    # -------------------------------------------------------------------------------- changes
+
+    def next_row(self, table: str) -> int:
+        """The number of the next row of a table; numbers are never used twice."""
+        return self.scalar("SELECT seq FROM sqlite_sequence WHERE name = ?", table) + 1
+
+    def _insert(self, table: str, row: PostRow | AccountRow | CreatorRow) -> None:
+        self._insert_many(table, [row])
+
+    def add(self, table: str, row: PostRow | AccountRow | CreatorRow) -> None:
+        """Insert a row."""
+        self._insert(table, row)
+
+    def set(self, table: str, n: int, **values: str | int | None) -> None:
+        """Change columns of a row."""
+        columns = ", ".join(f"{name} = ?" for name in values)
+        self._db.execute(f"UPDATE {table} SET {columns} WHERE n = ?", (*values.values(), n))
+
+    def schedule(self, table: str, n: int, instant: float) -> None:
+        """Have a row refreshed soon after an instant."""
+        due = int(instant + self._refresh_delay)
+        self.set(table, n, next_refresh=due)
+        self._due = due if self._due is None else min(self._due, due)
+
+    def remove(self, table: str, n: int) -> None:
+        """Delete a row."""
+        self._db.execute(f"DELETE FROM {table} WHERE n = ?", (n,))
+
+
+_ACCOUNT_OF_POST: Final = (
+    ", a.id AS account_id",
+    " LEFT JOIN accounts AS a ON a.n = t.account",
+)
+_CREATOR_OF_ACCOUNT: Final = (
+    ", c.id AS creator_id, c.name AS creator_name",
+    " LEFT JOIN creators AS c ON c.n = t.creator",
+)
+_JOINED: Final = {
+    "videos": _ACCOUNT_OF_POST,
+    "account_videos": _ACCOUNT_OF_POST,
+    "accounts": _CREATOR_OF_ACCOUNT,
+    "creators": ("", ""),
+}

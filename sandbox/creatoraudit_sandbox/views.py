@@ -1,0 +1,170 @@
+"""Rows as the API shows them: one function per documented resource.
+
+Only members that openapi.json names are sent, save the two places where it leaves an object open and a decision fills
+it: `platform_data.internal_id` of account videos, and the link record.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from functools import lru_cache
+from typing import Final
+
+from . import world
+from ._types import Json, JsonObject
+from .clock import iso
+from .curve import Curve, share
+
+_CDN: Final = "https://cdn.example.com"
+_SITES: Final = ("https://instagram.example", "https://tiktok.example")
+#: What an organization's settings give an account that overrides nothing.
+_POSTS_PER_ACCOUNT: Final = 50
+_LOOKBACK_DAYS: Final = 90
+
+
+def curve_of(row: sqlite3.Row) -> Curve:
+    """The growth of a post: the last columns of its table."""
+    return Curve(*(row[name] for name in Curve._fields))
+
+
+def _time(epoch: int) -> str | None:
+    return None if epoch == world.UNKNOWN else iso(epoch)
+
+
+def _tags(text: str | None) -> Json:
+    value: Json = None if text is None else json.loads(text)
+    return value
+
+
+@lru_cache(maxsize=4096)
+def _author_id(seed: int, platform: int, username: str) -> str:
+    return world.platform_account_id(seed, platform, username)
+
+
+def internal_id(row: sqlite3.Row) -> int:
+    """The integer that POST /account-videos/metrics takes; it is unique within a platform only."""
+    return int(row["n"]) // 2
+
+
+def account_video_row(platform: int, internal: int) -> int:
+    """The row that an internal id stands for."""
+    return 2 * internal + platform
+
+
+def video(row: sqlite3.Row, seed: int, *, found: bool = False) -> JsonObject:
+    """A post; ``found`` for one that came in through an account."""
+    platform: int = row["platform"]
+    external_id: str = row["external_id"]
+    known = row["last_scrape"] != world.UNKNOWN
+    instagram = platform == world.INSTAGRAM
+    file = f"{world.PLATFORMS[platform]}/{external_id}"
+    site = _SITES[platform]
+    image = instagram and external_id[-2] == "7"
+    views: int = row["view_count"]
+    body: JsonObject = {
+        "id": row["id"],
+        "type": "video",
+        "platform": world.PLATFORMS[platform],
+        "external_id": external_id,
+        "shortcode": world.shortcode(external_id) if instagram else None,
+        "is_active": bool(row["is_active"]),
+        "scrape_interval_hours": row["scrape_interval"],
+        "metadata": _tags(row["metadata"]),
+        "added_at": _time(row["added_at"]),
+        "updated_at": _time(row["updated_at"]),
+        "first_scrape_time": _time(row["first_scrape"]),
+        "last_scrape_time": _time(row["last_scrape"]),
+        "description": row["caption"] if known else None,
+        "create_time": _time(row["create_time"]),
+        "media_type": ("IMAGE" if image else "VIDEO") if known else None,
+        "duration": int(external_id[-4:]) % 880 / 10 + 4 if known and not image else None,
+        "is_unavailable": bool(row["is_unavailable"]) if known else None,
+        "cover_image_url": f"{_CDN}/covers/{file}.jpg" if known else None,
+        "cover_image_url_original": f"{site}/covers/{external_id}.jpg" if known else None,
+        "video_url": f"{_CDN}/videos/{file}.mp4" if known and not image else None,
+        "video_url_original": f"{site}/videos/{external_id}.mp4" if known and not image else None,
+        "view_count": views if known else None,
+        "like_count": row["like_count"] if known else None,
+        "comment_count": share(views, row["comment_rate"]) if known else None,
+        "share_count": share(views, row["share_rate"]) if known else None,
+        "play_count": row["play_count"] if known else None,
+        "saved_count": share(views, row["save_rate"]) if known and instagram else None,
+        "total_views": views if known else None,
+        "total_plays": row["play_count"] if known else None,
+        "account_id": row["account_id"],
+        "account_username": row["author"] if known else None,
+        "platform_account_id": _author_id(seed, platform, row["author"])
+        if known and row["author"] is not None
+        else None,
+        "platform_data": {"internal_id": internal_id(row)} if found else None,
+    }
+    return body
+
+
+def account(row: sqlite3.Row) -> JsonObject:
+    """A tracked profile."""
+    platform: int = row["platform"]
+    instagram = platform == world.INSTAGRAM
+    known = row["last_scrape"] != world.UNKNOWN
+    username: str = row["username"]
+    plays: int = row["play_count"]
+    facebook = share(plays, 400)
+    return {
+        "id": row["id"],
+        "type": "account",
+        "platform": world.PLATFORMS[platform],
+        "username": username,
+        "name": username.replace(".", " ").replace("_", " ").title() if known else None,
+        "description": f"The profile of {username}." if known else None,
+        "profile_pic_url": f"{_CDN}/profiles/{row['id']}.jpg" if known else None,
+        "profile_pic_url_original": f"{_SITES[platform]}/profiles/{row['id']}.jpg"
+        if known
+        else None,
+        "is_verified": bool(row["is_verified"]) and known,
+        "is_active": bool(row["is_active"]),
+        "is_unavailable": bool(row["is_unavailable"]),
+        "link_in_bio": f"https://example.com/{row['id']}" if known and row["n"] % 3 else None,
+        "creator_id": row["creator_id"],
+        "creator_name": row["creator_name"],
+        "category": row["category"],
+        "metadata": None,
+        "added_at": _time(row["added_at"]),
+        "first_scrape_time": _time(row["first_scrape"]),
+        "last_scrape_time": _time(row["last_scrape"]),
+        "scrape_interval_hours": int(row["scrape_interval"]),
+        "follower_count": row["follower_count"],
+        "following_count": row["following_count"] if known else 0,
+        "profile_post_count": row["post_count"] + 7 if known else 0,
+        "total_post_count": row["post_count"],
+        "view_count": row["view_count"],
+        "like_count": row["like_count"],
+        "comment_count": row["comment_count"],
+        "share_count": row["share_count"],
+        "play_count": plays,
+        "saved_count": row["saved_count"] if instagram else None,
+        "fb_play_count": facebook if instagram else None,
+        "ig_play_count": plays - facebook if instagram else None,
+        "fb_like_count": share(row["like_count"], 300) if instagram else None,
+        "max_recent_posts_per_account": None,
+        "post_lookback_days": None,
+        "effective_max_recent_posts_per_account": _POSTS_PER_ACCOUNT,
+        "effective_post_lookback_days": _LOOKBACK_DAYS,
+    }
+
+
+def creator(row: sqlite3.Row, linked: list[sqlite3.Row]) -> JsonObject:
+    """A creator with the summary of its accounts; ``linked`` has a row per platform: platform, total, followers."""
+    platforms: JsonObject = {world.PLATFORMS[r["platform"]]: r["total"] for r in linked}
+    return {
+        "id": row["id"],
+        "type": "creator",
+        "name": row["name"],
+        "is_active": bool(row["is_active"]),
+        "metadata": _tags(row["metadata"]),
+        "accounts_summary": {
+            "total": sum(r["total"] for r in linked),
+            "platforms": platforms,
+            "total_followers": sum(r["followers"] for r in linked),
+        },
+    }

