@@ -81,7 +81,7 @@ def formatted(text: str, name: str) -> str:
     if ruff is None:
         sys.exit("unasync: ruff is not installed; it is in the dependency group 'lint'")
     for command in (["check", "--fix-only", "--select", "I", "--quiet"], ["format", "--quiet"]):
-        done = subprocess.run(  # noqa: S603 - our own arguments
+        done = subprocess.run(
             [ruff, *command, "--stdin-filename", str(TARGET / name), "-"],
             input=text,
             capture_output=True,

@@ -28,7 +28,7 @@ def whoami(form: Literal["table", "json"], **connection: object) -> None:
         return
     _output.write_lines(
         [
-            f"organization  {_safe.line(str(me.organization_id))}",
-            f"key           {_safe.line(str(me.api_key_name))}",
+            f"organization  {_safe.line(me.organization_id or '–')}",
+            f"key           {_safe.line(me.api_key_name or '–')}",
         ]
     )

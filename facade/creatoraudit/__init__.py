@@ -1,0 +1,207 @@
+"""An unofficial Python SDK for the CreatorAudit API v2.
+
+    from creatoraudit import CreatorAudit
+
+    with CreatorAudit() as ca:
+        for post in ca.breakouts(window=7):
+            print(post.rank, post.video.account_username, post.delta)
+
+`AsyncCreatorAudit` is the same for asyncio and trio. Every exception is a `CreatorAuditError`.
+Names are loaded when they are first used, so importing this package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from ._version import __version__
+
+if TYPE_CHECKING:
+    from creatoraudit_api.models import (
+        Account,
+        AccountsSummary,
+        AccountVideo,
+        ApiMeta,
+        Creator,
+        CreatorAccountLink,
+        CreatorAnalytics,
+        Health,
+        Overview,
+        TopCreator,
+        Video,
+        WhoAmI,
+        WindowedTotals,
+    )
+    from creatoraudit_api.types import JSON
+
+    from ._async.client import AsyncCreatorAudit
+    from ._async.pager import AsyncPager
+    from ._chunks import BatchPart
+    from ._deltas import VideoDeltas
+    from ._options import CreateOptions, RequestOptions
+    from ._pages import Page
+    from ._ranking import Breakout, Breakouts, Progress, Skipped
+    from ._reply import Reply
+    from ._sync.client import CreatorAudit
+    from ._sync.pager import Pager
+    from .errors import (
+        APIError,
+        BadRequestError,
+        ConfigurationError,
+        ConflictError,
+        ContractError,
+        CreatorAuditError,
+        ForbiddenError,
+        InsufficientScopeError,
+        InternalError,
+        MissingKeyError,
+        NetworkError,
+        NotAcceptableError,
+        NotFoundError,
+        PaginationError,
+        QuotaExceededError,
+        RateLimitedError,
+        RequestTimeoutError,
+        ServerError,
+        ServiceUnavailableError,
+        UnauthorizedError,
+        UnsupportedMediaTypeError,
+        UpstreamError,
+        UsageError,
+        ValidationError,
+        WaitTimeout,
+    )
+
+_ERRORS = (
+    "APIError",
+    "BadRequestError",
+    "ConfigurationError",
+    "ConflictError",
+    "ContractError",
+    "CreatorAuditError",
+    "ForbiddenError",
+    "InsufficientScopeError",
+    "InternalError",
+    "MissingKeyError",
+    "NetworkError",
+    "NotAcceptableError",
+    "NotFoundError",
+    "PaginationError",
+    "QuotaExceededError",
+    "RateLimitedError",
+    "RequestTimeoutError",
+    "ServerError",
+    "ServiceUnavailableError",
+    "UnauthorizedError",
+    "UnsupportedMediaTypeError",
+    "UpstreamError",
+    "UsageError",
+    "ValidationError",
+    "WaitTimeout",
+)
+_MODELS = (
+    "Account",
+    "AccountVideo",
+    "AccountsSummary",
+    "ApiMeta",
+    "Creator",
+    "CreatorAccountLink",
+    "CreatorAnalytics",
+    "Health",
+    "Overview",
+    "TopCreator",
+    "Video",
+    "WhoAmI",
+    "WindowedTotals",
+)
+# Where each public name lives; `__getattr__` imports it on first use.
+_HOMES = {
+    "AsyncCreatorAudit": "creatoraudit._async.client",
+    "AsyncPager": "creatoraudit._async.pager",
+    "BatchPart": "creatoraudit._chunks",
+    "Breakout": "creatoraudit._ranking",
+    "Breakouts": "creatoraudit._ranking",
+    "CreateOptions": "creatoraudit._options",
+    "CreatorAudit": "creatoraudit._sync.client",
+    "JSON": "creatoraudit_api.types",
+    "Page": "creatoraudit._pages",
+    "Pager": "creatoraudit._sync.pager",
+    "Progress": "creatoraudit._ranking",
+    "Reply": "creatoraudit._reply",
+    "RequestOptions": "creatoraudit._options",
+    "Skipped": "creatoraudit._ranking",
+    "VideoDeltas": "creatoraudit._deltas",
+    **dict.fromkeys(_ERRORS, "creatoraudit.errors"),
+    **dict.fromkeys(_MODELS, "creatoraudit_api.models"),
+}
+
+__all__ = [
+    "JSON",
+    "APIError",
+    "Account",
+    "AccountVideo",
+    "AccountsSummary",
+    "ApiMeta",
+    "AsyncCreatorAudit",
+    "AsyncPager",
+    "BadRequestError",
+    "BatchPart",
+    "Breakout",
+    "Breakouts",
+    "ConfigurationError",
+    "ConflictError",
+    "ContractError",
+    "CreateOptions",
+    "Creator",
+    "CreatorAccountLink",
+    "CreatorAnalytics",
+    "CreatorAudit",
+    "CreatorAuditError",
+    "ForbiddenError",
+    "Health",
+    "InsufficientScopeError",
+    "InternalError",
+    "MissingKeyError",
+    "NetworkError",
+    "NotAcceptableError",
+    "NotFoundError",
+    "Overview",
+    "Page",
+    "Pager",
+    "PaginationError",
+    "Progress",
+    "QuotaExceededError",
+    "RateLimitedError",
+    "Reply",
+    "RequestOptions",
+    "RequestTimeoutError",
+    "ServerError",
+    "ServiceUnavailableError",
+    "Skipped",
+    "TopCreator",
+    "UnauthorizedError",
+    "UnsupportedMediaTypeError",
+    "UpstreamError",
+    "UsageError",
+    "ValidationError",
+    "Video",
+    "VideoDeltas",
+    "WaitTimeout",
+    "WhoAmI",
+    "WindowedTotals",
+    "__version__",
+]
+
+
+def __getattr__(name: str) -> object:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,90 @@
+"""The one way to the network: key, pacing, tries, errors. Every request of the package passes here.
+
+The decisions are in `_policy`, `errors` and `_reply`; this is the loop that carries them out.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, TypeVar
+
+from .. import _log, _time
+from .._config import Origin
+from .._io_async import sleep
+from .._key import KeyRing
+from .._options import RequestOptions, Tally
+from .._policy import Pacer
+from .._prepare import Wire
+from .._reply import Reply, Sent, decode, error_of
+from .._settings import Settings
+from ..errors import UsageError
+from .pipe import AsyncPipe
+
+if TYPE_CHECKING:
+    from creatoraudit_api.operations import Operation
+
+    from .._http import AsyncClient
+
+T = TypeVar("T")
+
+
+class AsyncCore:
+    """Sends prepared requests under one policy."""
+
+    def __init__(
+        self, settings: Settings, origin: Origin, keys: KeyRing, http_client: AsyncClient | None
+    ) -> None:
+        self.settings = settings
+        self._keys = keys
+        self._pipe = AsyncPipe(origin, http_client)
+        self._pacer = Pacer(settings.concurrency)
+        self._pid = os.getpid()
+        self._closed = False
+
+    async def aclose(self) -> None:
+        """Close the connections; nothing can be sent afterwards."""
+        self._closed = True
+        await self._pipe.aclose()
+
+    def _usable(self) -> None:
+        if self._closed:
+            raise UsageError("this client is closed; make a new one")
+        if os.getpid() != self._pid:
+            raise UsageError(
+                "this client was made before a fork and shares its connections with the parent;"
+                " make one in each process"
+            )
+
+    async def call(
+        self, operation: Operation[T], wire: Wire, options: RequestOptions, tally: Tally | None
+    ) -> Reply[T]:
+        """Send and decode."""
+        return decode(operation, await self.send(wire, options, tally))
+
+    async def send(self, wire: Wire, options: RequestOptions, tally: Tally | None = None) -> Sent:
+        """Send until there is a success, or an exception is due."""
+        self._usable()
+        attempts = self.settings.attempts(wire, options)
+        while True:
+            key = self._keys.key(wire.operation) if wire.authenticated else None
+            pause = self._pacer.delay() if wire.authenticated else 0.0
+            if pause > 0:
+                _log.waits(wire, pause, "pacing")
+                await sleep(pause)
+            patience = attempts.start(pause)
+            began = _time.now()
+            outcome = await self._pipe.send(wire, key, patience)
+            _log.tried(wire, outcome, _time.now() - began, attempts.made)
+            if tally is not None:
+                tally.add()
+            if isinstance(outcome, Sent):
+                if wire.authenticated:
+                    self._pacer.observe(outcome.headers)
+                error = error_of(wire, outcome)
+                if error is None:
+                    return outcome
+                wait = attempts.after_error(error)
+            else:
+                wait = attempts.after_failure(outcome)
+            _log.waits(wire, wait, "before the next try")
+            await sleep(wait)

@@ -1,0 +1,73 @@
+"""View deltas of any number of videos."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from creatoraudit_api import operations
+
+from .._deltas import GET_BATCH, Unreadable, VideoDeltas, checked_windows, read_deltas
+from .._options import RequestOptions, Tally
+from .._prepare import prepare
+from .._reply import contract_error, payload_of
+from ..errors import UsageError
+from .batch import ask_in_parts
+
+if TYPE_CHECKING:
+    from creatoraudit_api.operations import Operation
+
+    from .core import AsyncCore
+
+Via: TypeAlias = Literal["post", "get"]
+
+
+class AsyncDeltas:
+    """How deltas are asked: over which operation, for which windows."""
+
+    def __init__(
+        self, core: AsyncCore, windows: Iterable[int], via: Via, options: RequestOptions
+    ) -> None:
+        if via not in ("post", "get"):
+            raise UsageError(f"via must be post or get, not {via!r:.40}")
+        self._operation: Operation[object] = (
+            operations.batch_video_deltas if via == "post" else operations.get_video_deltas
+        )
+        bounds = self._operation.bounds["windows"]
+        self.windows = checked_windows(
+            windows, bounds.item_minimum or 1, bounds.item_maximum or 365, bounds.max_items or 10
+        )
+        most = self._operation.batch_size or GET_BATCH
+        self.size = most if via == "post" else min(most, GET_BATCH)
+        self._core = core
+        self._options = options
+
+    async def ask(
+        self, ids: Sequence[str], tally: Tally | None = None
+    ) -> tuple[dict[str, dict[str, int | None]], list[str]]:
+        """Ask about as many ids as fit into one request."""
+        wire = prepare(
+            self._operation,
+            {"video_ids": ids, "windows": self.windows},
+            extra_headers=self._options.get("extra_headers"),
+            extra_query=self._options.get("extra_query"),
+            extra_body=self._options.get("extra_body"),
+        )
+        sent = await self._core.send(wire, self._options, tally)
+        try:
+            return read_deltas(payload_of(wire.operation, sent), ids, self.windows)
+        except Unreadable as unreadable:
+            fault = unreadable.fault
+        raise contract_error(wire.operation, fault, sent.request_id)
+
+    async def ask_all(self, ids: Iterable[str]) -> VideoDeltas:
+        """Ask about any number of ids."""
+        by_id: dict[str, dict[str, int | None]] = {}
+        missing: dict[str, None] = {}
+        concurrency = self._core.settings.concurrency
+        async for _, (found, not_found) in ask_in_parts(
+            self.ask, ids, size=self.size, concurrency=concurrency
+        ):
+            by_id |= found
+            missing |= dict.fromkeys(not_found)
+        return VideoDeltas(by_id=by_id, windows=self.windows, not_found=tuple(missing))

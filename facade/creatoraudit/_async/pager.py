@@ -1,0 +1,107 @@
+"""Walking lists page by page."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from .._options import RequestOptions, Tally
+from .._pages import Page, PageOf, Walk
+from .._prepare import Wire, with_query
+from ..errors import CreatorAuditError, UsageError
+
+if TYPE_CHECKING:
+    from creatoraudit_api.operations import Operation
+
+    from .core import AsyncCore
+
+T = TypeVar("T")
+
+
+class AsyncPageSource(Generic[T]):
+    """Fetches single pages of one list."""
+
+    def __init__(
+        self,
+        core: AsyncCore,
+        operation: Operation[PageOf[T]],
+        wire: Wire,
+        options: RequestOptions,
+        cursor: str | None,
+    ) -> None:
+        self.operation = operation
+        self._core = core
+        self._wire = wire
+        self._options = options
+        self._cursor = cursor
+
+    def walk(self) -> Walk:
+        """The state of a new walk, for `fetch`."""
+        return Walk(self.operation.name, self._cursor)
+
+    async def fetch(self, walk: Walk, tally: Tally | None = None) -> Page[T]:
+        """The page where `walk` stands; moves it on."""
+        at = walk.cursor
+        wire = self._wire if at is None else with_query(self._wire, cursor=at)
+        try:
+            return walk.accept(await self._core.call(self.operation, wire, self._options, tally))
+        except CreatorAuditError as error:
+            error.resume_cursor = at
+            raise
+
+    async def count(self) -> int | None:
+        """The size of the whole list."""
+        wire = with_query(self._wire, include_total=True, limit=1)
+        reply = await self._core.call(self.operation, wire, self._options, None)
+        return reply.value.pagination.total_count
+
+
+class AsyncPager(Generic[T]):
+    """A list that is fetched as it is read; nothing is sent before.
+
+    Iterate it for items, or `pages()` for page objects. Each iteration is a walk of its own. A page
+    is requested when it is needed and no earlier, so a `break` costs nothing. An exception raised
+    on the way carries `resume_cursor`; pass it to the same call as `cursor=` to go on.
+    """
+
+    def __init__(self, source: AsyncPageSource[T], max_items: int | None = None) -> None:
+        if max_items is not None and (isinstance(max_items, bool) or max_items < 0):
+            raise UsageError(f"max_items must be 0 or more, not {max_items!r:.40}")
+        self._source = source
+        self._max_items = max_items
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._source.operation.name}>"
+
+    async def __aiter__(self) -> AsyncIterator[T]:
+        left = self._max_items
+        if left == 0:
+            return
+        async for page in self.pages():
+            for item in page.items:
+                yield item
+                if left is not None:
+                    left -= 1
+                    if left == 0:
+                        return
+
+    async def pages(self) -> AsyncIterator[Page[T]]:
+        """Iterate over whole pages; `max_items` does not apply."""
+        walk = self._source.walk()
+        while not walk.ended:
+            yield await self._source.fetch(walk)
+
+    async def first(self) -> T | None:
+        """The first item, or None when the list is empty."""
+        async for item in self:
+            return item
+        return None
+
+    async def to_list(self, *, max_items: int | None = None) -> list[T]:
+        """All items in a list, at most `max_items`."""
+        most = self._max_items if max_items is None else max_items
+        return [item async for item in AsyncPager(self._source, most)]
+
+    async def total_count(self) -> int | None:
+        """The size of the whole list; one small request of its own, which costs the API a count."""
+        return await self._source.count()

@@ -1,0 +1,62 @@
+"""Sends one request over httpx and reads the answer, within a deadline. No policy."""
+
+from __future__ import annotations
+
+from .. import _time
+from .._config import Origin
+from .._http import (
+    AsyncClient,
+    AsyncResponse,
+    Errors,
+    auth_for,
+    build_request,
+    classify,
+    client_settings,
+    out_of_time,
+)
+from .._io_async import time_limit
+from .._key import ApiKey
+from .._policy import Failure, Patience
+from .._prepare import Wire
+from .._reply import Sent
+
+
+class AsyncPipe:
+    """Our own httpx client, or the caller's, used as nothing but a pipe."""
+
+    def __init__(self, origin: Origin, http_client: AsyncClient | None) -> None:
+        self._origin = origin
+        self._ours = http_client is None
+        self._client = http_client or AsyncClient(**client_settings(origin))
+
+    async def aclose(self) -> None:
+        """Close the httpx client, if it is ours."""
+        if self._ours:
+            await self._client.aclose()
+
+    async def send(self, wire: Wire, key: ApiKey | None, patience: Patience) -> Sent | Failure:
+        """Send once; a failure is returned, so that no traceback holds on to httpx's frames."""
+        request = build_request(wire, self._origin, patience)
+        deadline = _time.now() + patience.whole
+        try:
+            with time_limit(patience.whole):
+                response = await self._client.send(
+                    request, auth=auth_for(key), stream=True, follow_redirects=False
+                )
+                try:
+                    content = await self._read(response, deadline)
+                finally:
+                    await response.aclose()
+                if content is not None:
+                    return Sent(response.status_code, response.headers, content)
+        except Errors as error:
+            return classify(error)
+        return out_of_time()
+
+    async def _read(self, response: AsyncResponse, deadline: float) -> bytes | None:
+        chunks: list[bytes] = []
+        async for chunk in response.aiter_bytes():
+            chunks.append(chunk)
+            if _time.now() > deadline:
+                return None
+        return b"".join(chunks)

@@ -1,0 +1,103 @@
+"""The few things that differ between an async client and a sync one, the async half.
+
+Sleeping, limiting time, and a pool of concurrent calls, over anyio: asyncio and trio alike. The
+twin is `_io_sync`; everything above them is written once, in `_async`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
+from types import TracebackType
+from typing import Any, Generic, Self, TypeAlias, TypeVar, TypeVarTuple, cast
+
+import anyio
+import anyio.abc
+
+from . import _time
+
+T = TypeVar("T")
+A = TypeVar("A")
+Ts = TypeVarTuple("Ts")
+Function: TypeAlias = Callable[[A], Awaitable[T]]
+
+
+async def sleep(seconds: float) -> None:
+    """Wait, unless a test skips waits."""
+    if not _time.skip(seconds):
+        await anyio.sleep(seconds)
+
+
+def time_limit(seconds: float) -> AbstractContextManager[object]:
+    """Stop what is inside after `seconds`."""
+    return anyio.move_on_after(seconds)
+
+
+class Job(Generic[T]):
+    """A call that runs in a pool."""
+
+    def __init__(self) -> None:
+        self._finished = anyio.Event()
+        self._value: T | None = None
+        self._error: Exception | None = None
+
+    @property
+    def done(self) -> bool:
+        """Whether it has ended."""
+        return self._finished.is_set()
+
+    async def result(self) -> T:
+        """What it returned, as soon as it has; raises what it raised."""
+        await self._finished.wait()
+        if self._error is not None:
+            raise self._error
+        return cast("T", self._value)
+
+    async def run(self, function: Callable[..., Awaitable[T]], args: tuple[Any, ...]) -> None:
+        """Carry it out; an exception waits for whoever asks for the result."""
+        try:
+            self._value = await function(*args)
+        except Exception as error:  # noqa: BLE001 - kept for, and raised by, `result`
+            self._error = error
+        finally:
+            self._finished.set()
+
+
+class Pool:
+    """Runs calls side by side, at most `size` at a time.
+
+    Left normally it waits for all of them; left by an exception it abandons those still running.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._free = anyio.Semaphore(size)
+        self._group = anyio.create_task_group()
+
+    async def __aenter__(self) -> Self:
+        await self._group.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if exc is not None:
+            self._group.cancel_scope.cancel()
+        # The jobs keep their exceptions to themselves, so the group has none to add to `exc`.
+        await self._group.__aexit__(None, None, None)
+
+    async def start(self, function: Callable[[*Ts], Awaitable[T]], *args: *Ts) -> Job[T]:
+        """Begin a call, once there is room for it."""
+        await self._free.acquire()
+        job: Job[T] = Job()
+
+        async def run() -> None:
+            try:
+                await job.run(function, args)
+            finally:
+                self._free.release()
+
+        self._group.start_soon(run)
+        return job

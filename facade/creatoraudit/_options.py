@@ -1,0 +1,49 @@
+"""What every method takes beside its own arguments."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, TypedDict
+
+if TYPE_CHECKING:
+    from creatoraudit_api.types import JSON
+
+
+class RequestOptions(TypedDict, total=False):
+    """Keyword arguments of every method that sends requests.
+
+    timeout: Seconds one try may wait for the network (more than 0); the client's when absent.
+    max_retries: Tries after the first (0 or more); the client's when absent.
+    extra_headers: Headers to send as well. `Authorization` is not among them.
+    extra_query: Query parameters to send as well, e.g. ones newer than this release.
+    extra_body: Members to add to the JSON body; they win over the method's own.
+    """
+
+    timeout: float
+    max_retries: int
+    extra_headers: Mapping[str, str]
+    extra_query: Mapping[str, JSON]
+    extra_body: Mapping[str, JSON]
+
+
+class CreateOptions(RequestOptions, total=False):
+    """Keyword arguments of the creates.
+
+    idempotency_key: Sent with every try of this one create, so that a retry within ten minutes does
+        not create twice. Made up when absent.
+    """
+
+    idempotency_key: str
+
+
+class Tally:
+    """Counts the HTTP requests of one job, retries included."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.requests = 0
+
+    def add(self) -> None:
+        with self._lock:
+            self.requests += 1

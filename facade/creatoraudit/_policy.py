@@ -1,0 +1,212 @@
+"""When a request is sent again, how long to wait before, and how fast to go.
+
+Pure decisions for sync and async alike: no I/O, no sleeping, no clock but `_time`. `Attempts`
+judges the tries of one call; `Pacer` spreads what is left of a rate window over everything that
+uses one client. Which class an answer becomes is left to `errors`.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+
+from attrs import define, field, frozen
+
+from . import _time
+from .errors import APIError, NetworkError, RequestTimeoutError
+
+# An Idempotency-Key is kept for ten minutes by the API; a later retry would be a second create.
+IDEMPOTENCY_SECONDS = 600.0
+BACKOFF_FIRST = 1.0
+BACKOFF_MOST = 30.0
+# A reset further away than this is no rate window but a broken header.
+LONGEST_WINDOW = 3600.0
+
+RETRY_ALWAYS = frozenset({429})
+RETRY_REPEATABLE = frozenset({502, 503, 504})
+
+
+@frozen
+class Failure:
+    """A try that brought no complete answer; a value, so that no traceback hangs on to frames.
+
+    Attributes:
+        kind: What failed, in words.
+        cause: The network library's own words.
+        written: Whether the server may have read the request.
+        timed_out: Whether time ran out.
+        permanent: Whether another try cannot help (a bad certificate, an unusable URL).
+    """
+
+    kind: str
+    cause: str
+    written: bool
+    timed_out: bool = False
+    permanent: bool = False
+
+
+@frozen
+class Patience:
+    """How long one try may take.
+
+    Attributes:
+        step: Seconds for each wait for the network (connect, write, read).
+        whole: Seconds for the whole exchange, the body included.
+    """
+
+    step: float
+    whole: float
+
+
+def seconds_asked(headers: Mapping[str, str]) -> float | None:
+    """The wait that `Retry-After` asks for: seconds, or an HTTP date against the Date header."""
+    value = headers.get("retry-after", "").strip()
+    if not value:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        pass
+    else:
+        return max(seconds, 0.0) if math.isfinite(seconds) else None
+    at = _http_date(value)
+    return None if at is None else max(at - server_time(headers), 0.0)
+
+
+def server_time(headers: Mapping[str, str]) -> float:
+    """The server's clock when it answered; ours when it does not say."""
+    at = _http_date(headers.get("date", ""))
+    return _time.wall() if at is None else at
+
+
+def _http_date(value: str) -> float | None:
+    try:
+        return parsedate_to_datetime(value).timestamp()
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+@define
+class Attempts:
+    """The tries of one call: how many, until when, and whether another one is right.
+
+    Attributes:
+        operation: Name for messages.
+        repeatable: Whether sending it twice does no harm (reads, the PUT link).
+        keyed: Whether an Idempotency-Key makes a second try safe for ten minutes.
+        max_retries: Tries after the first.
+        timeout: Seconds one try may wait for the network.
+        budget: Seconds for all tries and their waits, pacing apart.
+    """
+
+    operation: str
+    repeatable: bool
+    keyed: bool
+    max_retries: int
+    timeout: float
+    budget: float
+    made: int = 0
+    deadline: float = field(init=False)
+    _key_dies: float = field(init=False, default=math.inf)
+
+    def __attrs_post_init__(self) -> None:
+        self.deadline = _time.now() + self.budget
+
+    def start(self, paced: float) -> Patience:
+        """Begin a try after a pacing wait; returns how long it may take."""
+        self.deadline += paced
+        self.made += 1
+        if self.keyed and self.made == 1:
+            self._key_dies = _time.now() + IDEMPOTENCY_SECONDS
+        whole = max(self.deadline - _time.now(), 0.001)
+        return Patience(step=min(self.timeout, whole), whole=whole)
+
+    def after_failure(self, failure: Failure) -> float:
+        """Seconds to wait before the next try.
+
+        Raises:
+            NetworkError: There is to be none.
+        """
+        safe = not failure.written or self.repeatable or self.keyed
+        wait = self._wait(None) if safe and not failure.permanent else None
+        if wait is not None:
+            return wait
+        cls = RequestTimeoutError if failure.timed_out else NetworkError
+        tries = "1 try" if self.made == 1 else f"{self.made} tries"
+        message = f"{self.operation}: {failure.kind} after {tries}: {failure.cause}"
+        if not safe:
+            message += "; it may have been carried out, so it was not sent again"
+        raise cls(message, written=failure.written, cause=failure.cause)
+
+    def after_error(self, error: APIError) -> float:
+        """Seconds to wait before the next try.
+
+        Raises:
+            APIError: There is to be none; it is the one given.
+        """
+        again = error.status in RETRY_ALWAYS or (
+            error.status in RETRY_REPEATABLE and (self.repeatable or self.keyed)
+        )
+        wait = self._wait(error.retry_after) if again else None
+        if wait is None:
+            raise error
+        return wait
+
+    def _wait(self, asked: float | None) -> float | None:
+        if self.made > self.max_retries:
+            return None
+        wait = asked
+        if wait is None:
+            wait = _time.jitter(min(BACKOFF_FIRST * 2.0 ** (self.made - 1), BACKOFF_MOST))
+        return wait if _time.now() + wait < min(self.deadline, self._key_dies) else None
+
+
+class Pacer:
+    """Keeps one client inside its rate window.
+
+    No delay while plenty is left; below a tenth of the window (or `concurrency` requests, when that
+    is more) the rest is spread evenly until the reset. All calls of one client share it.
+    """
+
+    def __init__(self, concurrency: int) -> None:
+        self._concurrency = concurrency
+        self._lock = threading.Lock()
+        self._limit = 0
+        self._left = 0
+        self._reset = -math.inf
+        self._next = -math.inf
+
+    def observe(self, headers: Mapping[str, str]) -> None:
+        """Take note of an answer's X-RateLimit headers, if it has usable ones."""
+        try:
+            limit = int(headers["x-ratelimit-limit"])
+            left = int(headers["x-ratelimit-remaining"])
+            until = int(headers["x-ratelimit-reset"]) - server_time(headers)
+        except (KeyError, ValueError):
+            return
+        if limit <= 0 or not 0 <= until <= LONGEST_WINDOW:
+            return
+        with self._lock:
+            reset = _time.now() + until
+            # Answers overtake each other: within one window only a lower count is news.
+            same_window = abs(reset - self._reset) < 1.5
+            self._left = min(left, self._left) if same_window else left
+            self._limit, self._reset = limit, max(reset, self._reset) if same_window else reset
+
+    def delay(self) -> float:
+        """Seconds to wait before the next request, which is counted as sent then."""
+        with self._lock:
+            now = _time.now()
+            if now >= self._reset:
+                return 0.0
+            plenty = max(self._concurrency, self._limit // 10)
+            left, self._left = self._left, max(self._left - 1, 0)
+            if left > plenty:
+                return 0.0
+            if left == 0:
+                return self._reset - now
+            slot = max(self._next, now)
+            self._next = slot + (self._reset - slot) / left
+            return min(slot - now, self._reset - now)

@@ -1,0 +1,184 @@
+"""From named arguments to a request, checked against the contract's table before it is sent.
+
+Decides what belongs into path, query and body, refuses what cannot be right (unknown names, bounds,
+choices, ids, days), and leaves URL and body building to the generated operation.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from attrs import evolve, field, frozen
+
+from creatoraudit_api.types import UNSET
+
+from ._dates import utc_day
+from ._text import one_line
+from .errors import UsageError
+
+if TYPE_CHECKING:
+    from creatoraudit_api.operations import Bound, Operation
+    from creatoraudit_api.types import JSON
+
+
+@frozen
+class Wire:
+    """One request, ready but for base URL, key and the client's own headers."""
+
+    operation: str
+    method: str
+    url: str
+    params: Mapping[str, Any] = field(factory=dict)
+    headers: Mapping[str, str] = field(factory=dict)
+    json: JSON | None = None
+    repeatable: bool = False
+    authenticated: bool = True
+
+    @property
+    def keyed(self) -> bool:
+        """Whether it carries an Idempotency-Key."""
+        return any(name.lower() == "idempotency-key" for name in self.headers)
+
+
+def prepare(
+    operation: Operation[object],
+    arguments: Mapping[str, object],
+    *,
+    strict: bool = False,
+    idempotency_key: str | None = None,
+    extra_headers: Mapping[str, str] | None = None,
+    extra_query: Mapping[str, JSON] | None = None,
+    extra_body: Mapping[str, JSON] | None = None,
+) -> Wire:
+    """Build the request of `operation`.
+
+    Arguments that are `UNSET` count as not given; so does None, except in a body, where it is null.
+    With `strict`, a name the operation does not know is refused; without, it is sent all the same,
+    so that the facade's methods outlive a contract that no longer prints one of their filters.
+
+    Raises:
+        UsageError: An argument is missing, unknown, out of bounds, no id or no day.
+    """
+    given: dict[str, Any] = {}
+    body: dict[str, Any] = {}
+    query: dict[str, Any] = {}
+    for name, value in arguments.items():
+        if value is UNSET:
+            continue
+        if name in operation.arguments:
+            if value is not None:
+                given[name] = _checked(operation, name, value)
+        elif name in operation.body_members:
+            body[name] = None if value is None else _checked(operation, name, value)
+        elif strict:
+            known = ", ".join([*operation.arguments, *operation.body_members]) or "none"
+            raise UsageError(f"{operation.name} has no argument {name!r}; it takes: {known}")
+        elif value is not None:
+            (body if operation.body else query)[name] = value
+    extra = dict(extra_body or {})
+    for name in sorted(operation.required):
+        if name not in given and name not in body and name not in extra:
+            raise UsageError(f"{operation.name} needs {name}")
+    body |= extra
+    if operation.idempotency_key:
+        given["idempotency_key"] = idempotency_key or str(uuid.uuid4())
+    if operation.body is not None:
+        given["body"] = body
+    elif extra:
+        raise UsageError(f"{operation.name} takes no body, so extra_body= cannot be sent")
+    kwargs = operation.get_kwargs(**given)
+    headers = {**kwargs.get("headers", {}), **(extra_headers or {})}
+    if any(name.lower() == "authorization" for name in headers):
+        raise UsageError("the key goes into api_key=, not into extra_headers=")
+    return Wire(
+        operation=operation.name,
+        method=kwargs["method"],
+        url=kwargs["url"],
+        params={**kwargs.get("params", {}), **query, **(extra_query or {})},
+        headers=headers,
+        json=kwargs.get("json"),
+        repeatable=operation.repeatable,
+        authenticated=operation.authenticated,
+    )
+
+
+def with_query(wire: Wire, **params: object) -> Wire:
+    """The same request with query parameters replaced."""
+    return evolve(wire, params={**wire.params, **params})
+
+
+def _checked(operation: Operation[object], name: str, value: object) -> object:
+    bound = operation.bounds.get(name)
+    if operation.arguments.get(name) == "path":
+        return _path_id(name, value, bound)
+    if bound is None:
+        return value
+    if bound.kind == "array":
+        return _checked_items(name, value, bound)
+    if bound.format == "uuid":
+        return resource_id(value, name)
+    if bound.format == "date":
+        return utc_day(value, name).isoformat()
+    if bound.choices and isinstance(value, str) and value not in bound.choices:
+        raise UsageError(
+            f"{name} must be one of {', '.join(bound.choices)}, not {one_line(value, 40)!r}"
+        )
+    if isinstance(value, str):
+        _between(name, len(value), bound.min_length, bound.max_length, "characters")
+    elif isinstance(value, int) and not isinstance(value, bool):
+        _between(name, value, bound.minimum, bound.maximum, "")
+    return value
+
+
+def _checked_items(name: str, value: object, bound: Bound) -> list[object]:
+    if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Sequence):
+        raise UsageError(f"{name} must be a list, not {type(value).__name__}")
+    _between(name, len(value), bound.min_items, bound.max_items, "items")
+    for item in value:
+        if isinstance(item, int) and not isinstance(item, bool):
+            _between(f"each of {name}", item, bound.item_minimum, bound.item_maximum, "")
+    return list(value)
+
+
+def _between(name: str, value: int, least: int | None, most: int | None, unit: str) -> None:
+    if (least is None or value >= least) and (most is None or value <= most):
+        return
+    if least is not None and most is not None:
+        allowed = f"between {least} and {most}"
+    else:
+        allowed = f"at least {least}" if least is not None else f"at most {most}"
+    raise UsageError(f"{name} must be {allowed}{' ' + unit if unit else ''}, not {value}")
+
+
+def _path_id(name: str, value: object, bound: Bound | None) -> str:
+    if bound is not None and bound.format == "uuid":
+        return resource_id(value, name)
+    text = str(value)
+    # httpx collapses dot segments, so such an id would reach another endpoint.
+    if text in ("", ".", "..") or quote(text, safe="") in ("", ".", ".."):
+        raise UsageError(f"{name} must be an id, not {text!r}")
+    return text
+
+
+def resource_id(value: object, name: str = "id") -> str:
+    """An id from the caller, as the lower-case UUID string that the API uses.
+
+    Raises:
+        UsageError: It is no UUID.
+    """
+    if isinstance(value, uuid.UUID):
+        return str(value)
+    text = value.strip() if isinstance(value, str) else ""
+    # uuid.UUID() also takes braces, a urn: prefix and no hyphens at all; the API does not.
+    if len(text) == 36:
+        try:
+            return str(uuid.UUID(text))
+        except ValueError:
+            pass
+    shown = one_line(value, 60) if isinstance(value, str) else type(value).__name__
+    raise UsageError(
+        f"{name} must be a UUID such as 3c90c3cc-0d44-4b50-8888-8dd25736052a, not {shown!r}"
+    )

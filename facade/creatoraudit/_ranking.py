@@ -1,0 +1,404 @@
+"""Which posts break out: what is skipped and why, and how the rest is ranked. No I/O.
+
+Keeps only what ranking needs, so that a walk over a million posts fits: the best posts as models,
+of the others nothing but their author and their delta.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import heapq
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
+from statistics import median
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from attrs import Factory, asdict, define, field, frozen
+
+from .errors import UsageError
+
+if TYPE_CHECKING:
+    from creatoraudit_api.models import AccountVideo, Video
+    from creatoraudit_api.types import JSON
+
+Post: TypeAlias = "Video | AccountVideo"
+RankBy: TypeAlias = Literal["views", "growth", "outlier"]
+Source: TypeAlias = Literal["account-videos", "videos", "both"]
+
+RANKINGS = ("views", "growth", "outlier")
+SOURCES = ("account-videos", "videos", "both")
+SPARK_WINDOWS = (1, 7, 14, 30)
+# An author's median says something only from this many posts on.
+LEAST_POSTS = 5
+TOP_MOST = 100_000
+
+
+@define
+class Skipped:
+    """How many posts were left out of the ranking, by reason.
+
+    Attributes:
+        never_refreshed: `last_scrape_time` is null: there are no figures yet.
+        single_refresh: Refreshed once: there is nothing to compare with.
+        window_not_filled: The history is shorter than the window.
+        not_found: The deltas operation does not know the id.
+        no_delta: It sent no value for the window.
+    """
+
+    never_refreshed: int = 0
+    single_refresh: int = 0
+    window_not_filled: int = 0
+    not_found: int = 0
+    no_delta: int = 0
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return sum(asdict(self).values())
+
+
+@frozen
+class Progress:
+    """How far a job is: posts listed, ids asked for deltas, and answers that have come."""
+
+    listed: int
+    asked: int
+    answered: int
+
+
+@frozen
+class Breakout:
+    """A ranked post.
+
+    Attributes:
+        rank: 1 for the first.
+        video: The post as the list sent it.
+        deltas: Change in views per window asked, such as `{"7d": 5678}`; None where none was sent.
+        delta: The change over the window ranked by.
+        views_before: `view_count` less `delta`; None when the post has no view count.
+        growth: `delta` in relation to `views_before`; None where that is null or not positive.
+        outlier: `delta` in relation to the median delta of the author's posts; None with fewer than
+            five of them or a median that is not positive.
+    """
+
+    rank: int
+    video: Post
+    deltas: Mapping[str, int | None]
+    delta: int
+    views_before: int | None
+    growth: float | None
+    outlier: float | None
+
+
+@frozen
+class Breakouts:
+    """The answer of `breakouts`: the posts, best first, and how it came about.
+
+    Iterate over it, index it, or ask for its `len`.
+
+    Attributes:
+        window: Days ranked by.
+        ranked_by: `views`, `growth` or `outlier`.
+        source: The list the posts came from.
+        windows: Days of all windows asked.
+        considered: Posts listed that pass the filters.
+        requests: HTTP requests sent, retries included.
+        skipped: Posts left out, by reason.
+        posts: The ranked posts.
+    """
+
+    window: int
+    ranked_by: RankBy
+    source: Source
+    windows: tuple[int, ...]
+    considered: int
+    requests: int
+    skipped: Skipped
+    posts: tuple[Breakout, ...]
+
+    def __getitem__(self, index: int) -> Breakout:
+        return self.posts[index]
+
+    def __len__(self) -> int:
+        return len(self.posts)
+
+    def __iter__(self) -> Iterator[Breakout]:
+        return iter(self.posts)
+
+    def to_dict(self) -> dict[str, JSON]:
+        """Plain data, ready for JSON."""
+        skipped: dict[str, JSON] = dict(asdict(self.skipped))
+        return {
+            "window": self.window,
+            "ranked_by": self.ranked_by,
+            "source": self.source,
+            "considered": self.considered,
+            "requests": self.requests,
+            "skipped": skipped,
+            "breakouts": [_row(post) for post in self.posts],
+        }
+
+
+def _row(post: Breakout) -> dict[str, JSON]:
+    video = post.video
+    deltas: dict[str, JSON] = dict(post.deltas)
+    return {
+        "rank": post.rank,
+        "id": video.id,
+        "platform": video.platform,
+        "external_id": video.external_id,
+        "account_username": video.account_username,
+        "description": video.description,
+        "deltas": deltas,
+        "delta": post.delta,
+        "views_before": post.views_before,
+        "growth": post.growth,
+        "outlier": post.outlier,
+    }
+
+
+@frozen
+class Question:
+    """What `breakouts` was asked, checked."""
+
+    window: int
+    top: int
+    by: RankBy
+    source: Source
+    platform: str | None
+    min_views: int | None
+    include_partial: bool
+
+    def __attrs_post_init__(self) -> None:
+        if self.by not in RANKINGS:
+            raise UsageError(f"by must be one of {', '.join(RANKINGS)}, not {self.by!r:.40}")
+        if self.source not in SOURCES:
+            raise UsageError(f"source must be one of {', '.join(SOURCES)}, not {self.source!r:.40}")
+        if isinstance(self.top, bool) or not 1 <= self.top <= TOP_MOST:
+            raise UsageError(f"top must be between 1 and {TOP_MOST}, not {self.top!r:.40}")
+        if self.min_views is not None and self.min_views < 0:
+            raise UsageError(f"min_views must be 0 or more, not {self.min_views!r:.40}")
+
+    @property
+    def windows(self) -> tuple[int, ...]:
+        """The windows to ask for."""
+        return tuple(sorted({*SPARK_WINDOWS, self.window}))
+
+
+@frozen(order=False)
+class _Candidate:
+    """A post with its delta."""
+
+    video: Post
+    deltas: Mapping[str, int | None]
+    delta: int
+    author: object
+
+    @property
+    def views_before(self) -> int | None:
+        count = self.video.view_count
+        return count - self.delta if isinstance(count, int) else None
+
+    @property
+    def growth(self) -> float | None:
+        before = self.views_before
+        return self.delta / before if before is not None and before > 0 else None
+
+    def value(self, by: RankBy) -> float | None:
+        # Within one author the outlier value orders posts as the delta does.
+        return self.growth if by == "growth" else self.delta
+
+
+@define(eq=False)
+class _Entry:
+    """Heap entry: the worst post is the smallest."""
+
+    candidate: _Candidate
+    key: tuple[bool, float, str]
+
+    def __lt__(self, other: _Entry) -> bool:
+        return _order(self.key) > _order(other.key)
+
+
+def _order(key: tuple[bool, float, str]) -> tuple[bool, float, str]:
+    """Sort key, best first: a value before none, high before low, then by id."""
+    missing, value, video_id = key
+    return (missing, -value, video_id)
+
+
+def _key(value: float | None, video_id: str) -> tuple[bool, float, str]:
+    return (value is None, 0 if value is None else value, video_id)
+
+
+@define(eq=False)
+class _Best:
+    """The best few candidates."""
+
+    most: int
+    heap: list[_Entry] = field(factory=list)
+
+    def offer(self, candidate: _Candidate, value: float | None) -> None:
+        entry = _Entry(candidate, _key(value, candidate.video.id))
+        if len(self.heap) < self.most:
+            heapq.heappush(self.heap, entry)
+        elif self.heap[0] < entry:
+            heapq.heapreplace(self.heap, entry)
+
+
+@define(eq=False)
+class Ranking:
+    """Takes posts and deltas as they arrive, and ranks what remains."""
+
+    question: Question
+    considered: int = 0
+    asked: int = 0
+    answered: int = 0
+    skipped: Skipped = field(factory=Skipped)
+    _seen: set[tuple[object, object]] = field(factory=set)
+    _deltas: dict[object, array[int]] = field(factory=dict)
+    _best: dict[object, _Best] = field(factory=dict)
+    _window_key: str = field(init=False)
+    _span: dt.timedelta = field(init=False)
+    _partial: bool = Factory(lambda self: self.question.include_partial, takes_self=True)
+
+    def __attrs_post_init__(self) -> None:
+        self._window_key = f"{self.question.window}d"
+        self._span = dt.timedelta(days=self.question.window)
+
+    @property
+    def progress(self) -> Progress:
+        """How far it is."""
+        return Progress(self.considered, self.asked, self.answered)
+
+    def worth_asking(
+        self, posts: Iterable[Post], *, remember: bool, filter_platform: bool
+    ) -> list[Post]:
+        """Of one page, the posts whose deltas are to be asked; the others are counted."""
+        kept: list[Post] = []
+        for post in posts:
+            if filter_platform and post.platform != self.question.platform:
+                continue
+            least = self.question.min_views
+            if least is not None and not (
+                isinstance(post.view_count, int) and post.view_count >= least
+            ):
+                continue
+            if self.question.source == "both" and self._duplicate(post, remember):
+                continue
+            self.considered += 1
+            if self._has_history(post):
+                kept.append(post)
+        self.asked += len(kept)
+        return kept
+
+    def _duplicate(self, post: Post, remember: bool) -> bool:
+        if not post.platform or not post.external_id:
+            return False
+        identity = (post.platform, post.external_id)
+        if remember:
+            self._seen.add(identity)
+            return False
+        return identity in self._seen
+
+    def _has_history(self, post: Post) -> bool:
+        # Objects: a timestamp that cannot be read is kept as it was sent.
+        first: object = post.first_scrape_time
+        last: object = post.last_scrape_time
+        if last is None:
+            if "last_scrape_time" in post.sent_members:
+                self.skipped.never_refreshed += 1
+                return False
+            return True
+        if first is None:
+            return True
+        if first == last:
+            self.skipped.single_refresh += 1
+            return False
+        if not isinstance(first, dt.datetime) or not isinstance(last, dt.datetime):
+            return True
+        if not self._partial and last - first < self._span:
+            self.skipped.window_not_filled += 1
+            return False
+        return True
+
+    def take(
+        self,
+        posts: Iterable[Post],
+        deltas: Mapping[str, Mapping[str, int | None]],
+        not_found: Iterable[str],
+    ) -> None:
+        """Take the answer for posts that were asked."""
+        unknown = set(not_found)
+        for post in posts:
+            self.answered += 1
+            windows = deltas.get(post.id, {})
+            delta = windows.get(self._window_key)
+            if delta is not None:
+                self._rank(_Candidate(post, windows, delta, _author(post)))
+            elif post.id in unknown and post.id not in deltas:
+                self.skipped.not_found += 1
+            else:
+                self.skipped.no_delta += 1
+
+    def _rank(self, candidate: _Candidate) -> None:
+        by, author = self.question.by, candidate.author
+        self._deltas.setdefault(author, array("q")).append(candidate.delta)
+        # An outlier's rank depends on its author's median, known only at the end; but the best of
+        # all
+        # are among the best of each author.
+        group = author if by == "outlier" else None
+        best = self._best.get(group)
+        if best is None:
+            best = self._best[group] = _Best(self.question.top)
+        best.offer(candidate, candidate.value(by))
+
+    def result(self, requests: int) -> Breakouts:
+        """The ranking, once every answer was taken."""
+        question = self.question
+        medians: dict[object, float | None] = {}
+
+        def outlier(candidate: _Candidate) -> float | None:
+            author = candidate.author
+            if author not in medians:
+                deltas = self._deltas[author]
+                middle = median(deltas) if author is not None and len(deltas) >= LEAST_POSTS else 0
+                medians[author] = middle if middle > 0 else None
+            middle_or_none = medians[author]
+            return None if middle_or_none is None else candidate.delta / middle_or_none
+
+        def place(one: _Candidate) -> tuple[bool, float, str]:
+            value = outlier(one) if question.by == "outlier" else one.value(question.by)
+            return _order(_key(value, one.video.id))
+
+        survivors = [entry.candidate for best in self._best.values() for entry in best.heap]
+        ranked = sorted(survivors, key=place)
+        return Breakouts(
+            window=question.window,
+            ranked_by=question.by,
+            source=question.source,
+            windows=question.windows,
+            considered=self.considered,
+            requests=requests,
+            skipped=self.skipped,
+            posts=tuple(
+                Breakout(
+                    rank=rank,
+                    video=one.video,
+                    deltas=one.deltas,
+                    delta=one.delta,
+                    views_before=one.views_before,
+                    growth=one.growth,
+                    outlier=outlier(one),
+                )
+                for rank, one in enumerate(ranked[: question.top], 1)
+            ),
+        )
+
+
+def _author(post: Post) -> object:
+    """Whose post it is, as firmly as the list says; None when it does not."""
+    for kind in ("account_id", "platform_account_id", "account_username"):
+        value = getattr(post, kind)
+        if value:
+            return (kind, post.platform, value)
+    return None

@@ -1,0 +1,153 @@
+"""Reading answers: status to exception, bytes to JSON, JSON to models.
+
+Decides what counts as success and turns everything a decoder can stumble over into ContractError.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
+from urllib.parse import urlsplit
+
+from attrs import frozen
+
+from ._contract import Fault, first_fault
+from ._policy import seconds_asked
+from ._text import one_line
+from .errors import APIError, ContractError, error_for
+
+if TYPE_CHECKING:
+    from creatoraudit_api.operations import Operation
+
+    from ._prepare import Wire
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+@frozen
+class Reply(Generic[T_co]):
+    """An answer with its raw side.
+
+    Attributes:
+        value: The decoded body; None where the operation answers without one.
+        status: HTTP status.
+        headers: Headers, looked up regardless of case.
+        request_id: `X-Request-ID` of the answer.
+    """
+
+    value: T_co
+    status: int
+    headers: Mapping[str, str]
+    request_id: str | None
+
+
+@frozen
+class Sent:
+    """A complete answer as it came: the shape generated functions expect of httpx."""
+
+    status_code: int
+    headers: Mapping[str, str]
+    content: bytes
+
+    @property
+    def request_id(self) -> str | None:
+        """`X-Request-ID`, if there is one."""
+        return self.headers.get("x-request-id")
+
+    def json(self) -> Any:
+        """The body, decoded.
+
+        Raises:
+            ValueError: It is not JSON.
+        """
+        return loads(self.content)
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def loads(content: bytes) -> Any:
+    """Decode JSON strictly: NaN and Infinity are not JSON, nor is endless nesting."""
+    try:
+        return json.loads(content, parse_constant=_no_constant)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def error_of(wire: Wire, sent: Sent) -> APIError | None:
+    """The exception an answer stands for, or None when it is a success."""
+    if 200 <= sent.status_code < 300:
+        return None
+    problem: object = None
+    if sent.content:
+        try:
+            problem = sent.json()
+        except ValueError:
+            problem = None
+    host = None
+    if 300 <= sent.status_code < 400 and "location" in sent.headers:
+        try:
+            host = urlsplit(sent.headers["location"]).netloc.rpartition("@")[2] or "the same host"
+        except ValueError:
+            host = "an unreadable place"
+    return error_for(
+        operation=wire.operation,
+        status=sent.status_code,
+        headers=sent.headers,
+        problem=problem,
+        retry_after=seconds_asked(sent.headers),
+        redirect_host=host,
+    )
+
+
+def payload_of(operation: str, sent: Sent) -> Any:
+    """The JSON of a success answer; None when it has no body.
+
+    Raises:
+        ContractError: The body is not JSON.
+    """
+    if not sent.content:
+        return None
+    try:
+        return sent.json()
+    except ValueError as error:
+        why = str(error)
+    kind = one_line(sent.headers.get("content-type", "no content type"), 60)
+    raise ContractError(
+        f"{operation}: answered {sent.status_code} with a body that is not JSON ({kind}: {why}); "
+        "is there a proxy or a login page in between?",
+        request_id=sent.request_id,
+    )
+
+
+def decode(operation: Operation[T_co], sent: Sent) -> Reply[T_co]:
+    """Decode a success answer.
+
+    Raises:
+        ContractError: It lacks what the contract requires; `path` names the member.
+    """
+    payload = payload_of(operation.name, sent)
+    fault: Fault | None = None
+    try:
+        value = operation.decode(sent.status_code, payload)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        fault = first_fault(operation.method, operation.path, sent.status_code, payload)
+        if fault is None:
+            fault = Fault("$", f"cannot be decoded ({type(error).__name__}: {error})")
+    else:
+        return Reply(value, sent.status_code, sent.headers, sent.request_id)
+    if payload is None and not sent.content:
+        fault = Fault("$", "is empty where a JSON body belongs")
+    raise contract_error(operation.name, fault, sent.request_id)
+
+
+def contract_error(operation: str, fault: Fault, request_id: str | None) -> ContractError:
+    """The exception for one fault."""
+    where = one_line(str(fault), 300)
+    return ContractError(
+        f"{operation}: the answer does not keep the contract: {where}",
+        path=fault.path,
+        request_id=request_id,
+    )

@@ -1,0 +1,67 @@
+"""The settings of a client, checked once."""
+
+from __future__ import annotations
+
+import math
+
+from attrs import field, frozen
+
+from ._options import RequestOptions
+from ._policy import Attempts
+from ._prepare import Wire
+from .errors import ConfigurationError, UsageError
+
+
+def _number(name: str, value: object, least: float, *, whole: bool = False) -> str | None:
+    kinds = (int,) if whole else (int, float)
+    if isinstance(value, bool) or not isinstance(value, kinds) or not math.isfinite(value):
+        return f"{name} must be a {'whole ' if whole else ''}number, not {value!r:.40}"
+    if value < least or (not whole and value == 0):
+        return f"{name} must be {'at least ' + str(least) if whole else 'more than 0'}, not {value}"
+    return None
+
+
+@frozen
+class Settings:
+    """How patient and how busy a client is.
+
+    Attributes:
+        timeout: Seconds one try may wait for the network.
+        max_retries: Tries after the first.
+        retry_budget: Seconds for all tries of a call and the waits between them.
+        concurrency: Requests side by side in batches and breakouts.
+    """
+
+    timeout: float = field(default=30.0)
+    max_retries: int = field(default=4)
+    retry_budget: float = field(default=150.0)
+    concurrency: int = field(default=8)
+
+    def __attrs_post_init__(self) -> None:
+        for problem in (
+            _number("timeout", self.timeout, 0),
+            _number("max_retries", self.max_retries, 0, whole=True),
+            _number("retry_budget", self.retry_budget, 0),
+            _number("concurrency", self.concurrency, 1, whole=True),
+        ):
+            if problem is not None:
+                raise ConfigurationError(problem)
+
+    def attempts(self, wire: Wire, options: RequestOptions) -> Attempts:
+        """The tries of one call, with what the call itself asked for."""
+        timeout = options.get("timeout", self.timeout)
+        max_retries = options.get("max_retries", self.max_retries)
+        for problem in (
+            _number("timeout", timeout, 0),
+            _number("max_retries", max_retries, 0, whole=True),
+        ):
+            if problem is not None:
+                raise UsageError(problem)
+        return Attempts(
+            operation=wire.operation,
+            repeatable=wire.repeatable,
+            keyed=wire.keyed,
+            max_retries=max_retries,
+            timeout=timeout,
+            budget=self.retry_budget,
+        )

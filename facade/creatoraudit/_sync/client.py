@@ -1,0 +1,207 @@
+# Derived from ../_async/client.py by scripts/unasync.py; change that file instead.
+"""The client."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import TYPE_CHECKING, NoReturn
+
+from creatoraudit_api import operations
+
+from .. import _log
+from .._config import origin
+from .._key import KeyRing, KeySource
+from .._options import RequestOptions
+from .._ranking import Breakouts, Question, RankBy, Source
+from .._settings import Settings
+from .breakouts import BreakoutHunt, OnProgress
+from .caller import Caller
+from .core import Core
+from .deltas import Via
+from .resources import AccountVideos, Platform, Videos
+
+if TYPE_CHECKING:
+    from typing import Self, Unpack
+
+    from creatoraudit_api.models import ApiMeta, Health, WhoAmI
+
+    from .._http import Client
+
+
+class CreatorAudit(Caller):
+    """A client of the CreatorAudit API v2.
+
+    Args:
+        api_key: The key, or a callable asked for it before each request (for rotation); the
+            environment's `CREATORAUDIT_API_KEY` when absent. `health` and `meta` need none.
+        base_url: Where the API is; `CREATORAUDIT_BASE_URL`, else the production server, when
+            absent. Must be https, except for loopback.
+        timeout: Seconds one try may wait for the network, more than 0.
+        max_retries: Tries after the first, 0 or more.
+        retry_budget: Seconds for all tries of one call, their waits and the reading of the body.
+        concurrency: Requests side by side in batches and breakouts, 1 or more.
+        http_client: An httpx client of your own, used as a pipe: its headers, cookies, auth and
+            redirects are not used, and closing it stays with you.
+
+    Raises:
+        ConfigurationError: A setting is unusable.
+
+    Example:
+        >>> with CreatorAudit() as ca:
+        ...     print((ca.whoami()).api_key_name)
+
+    Docs: https://docs.creatoraudit.com/api-reference/introduction
+    """
+
+    def __init__(
+        self,
+        api_key: KeySource = None,
+        *,
+        base_url: str | None = None,
+        timeout: float = 30.0,
+        max_retries: int = 4,
+        retry_budget: float = 150.0,
+        concurrency: int = 8,
+        http_client: Client | None = None,
+    ) -> None:
+        held = [api_key]
+        del api_key
+        keys = KeyRing.of(held)
+        _log.from_environment()
+        settings = Settings(timeout, max_retries, retry_budget, concurrency)
+        self._origin = origin(base_url)
+        self._core = Core(settings, self._origin, keys, http_client)
+        self.videos = Videos(self)
+        self.account_videos = AccountVideos(self)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._origin.url}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a client is not pickled: it holds connections and the key; make a new one")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections. The client cannot be used afterwards."""
+        self._core.close()
+
+    def whoami(self, **options: Unpack[RequestOptions]) -> WhoAmI:
+        """Tell which organization and which named key the requests are made with.
+
+        Returns:
+            `organization_id` (an opaque string) and `api_key_name`.
+
+        Raises:
+            UnauthorizedError: The key is missing or not valid.
+            ForbiddenError: The key is disabled or the subscription is not active.
+            CreatorAuditError: As described in `creatoraudit.errors`.
+
+        Example:
+            >>> (ca.whoami()).organization_id
+
+        Docs: https://docs.creatoraudit.com/api-reference/authentication
+        """
+        return (self._invoke(operations.whoami, {}, options)).value.data
+
+    def health(self, **options: Unpack[RequestOptions]) -> Health:
+        """Tell whether the service is alive. Needs no key.
+
+        Returns:
+            An open object: nothing is documented of its members.
+
+        Raises:
+            CreatorAuditError: As described in `creatoraudit.errors`.
+
+        Example:
+            >>> (ca.health()).to_dict()
+
+        Docs: https://docs.creatoraudit.com/api-reference/authentication
+        """
+        return (self._invoke(operations.get_health, {}, options)).value
+
+    def meta(self, **options: Unpack[RequestOptions]) -> ApiMeta:
+        """Tell version and lifecycle state of the API. Needs no key.
+
+        Returns:
+            `api_version`, `status`, `docs_url`, `openapi_url`, `whoami_url`, `deprecation`,
+            `sunset`.
+
+        Raises:
+            CreatorAuditError: As described in `creatoraudit.errors`.
+
+        Example:
+            >>> (ca.meta()).api_version
+            'v2'
+
+        Docs: https://docs.creatoraudit.com/api-reference/versioning
+        """
+        return (self._invoke(operations.get_meta, {}, options)).value.data
+
+    def breakouts(
+        self,
+        window: int = 7,
+        *,
+        top: int = 10,
+        by: RankBy = "views",
+        source: Source = "account-videos",
+        platform: Platform | None = None,
+        min_views: int | None = None,
+        include_partial: bool = False,
+        via: Via = "post",
+        on_progress: OnProgress | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> Breakouts:
+        """Find the posts that gained most over the last days.
+
+        Walks the list, asks for the view deltas meanwhile, skips posts without history (and counts
+        why) and ranks the rest.
+
+        Args:
+            window: Look-back window in days, 1 to 365.
+            top: How many posts to return, 1 or more.
+            by: `"views"` (the delta), `"growth"` (in relation to the views before) or `"outlier"`
+                (in relation to the median of the author's posts).
+            source: `"account-videos"`, `"videos"`, or `"both"` (a post in both lists counts once).
+            platform: Only posts of this platform.
+            min_views: Only posts with at least this `view_count`.
+            include_partial: Keep posts whose history is shorter than the window.
+            via: `"post"`, or `"get"` for a key that may not POST.
+            on_progress: Called with a `Progress` as the job goes on.
+            **options: See `RequestOptions`; they apply to each request.
+
+        Returns:
+            The posts, best first, with the skip counts.
+
+        Raises:
+            UsageError: An argument is out of range; nothing was sent.
+            ContractError: An answer does not keep the contract; there is never a silent zero.
+            CreatorAuditError: As described in `creatoraudit.errors`; `resume_cursor` tells how far
+                the walk over the list had come.
+
+        Example:
+            >>> for post in ca.breakouts(window=7, top=3):
+            ...     print(post.rank, post.video.account_username, post.delta)
+
+        Docs: https://docs.creatoraudit.com/tutorials/viral-posts
+        """
+        question = Question(
+            window=window,
+            top=top,
+            by=by,
+            source=source,
+            platform=platform,
+            min_views=min_views,
+            include_partial=include_partial,
+        )
+        hunt = BreakoutHunt(self, question, via, options, on_progress)
+        return hunt.run()

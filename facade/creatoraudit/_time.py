@@ -1,0 +1,58 @@
+"""The package's clock: every wait and every look at the time goes through here.
+
+`skipped_waits()` is for tests: inside it no wait takes time, the clock moves by the length of each
+wait instead, and the waits are listed. Nothing else in the package sleeps or reads a clock.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+_skipping: list[Callable[[float], None]] = []
+_skipped: list[float] = []
+
+
+def now() -> float:
+    """Seconds on a clock that never goes back."""
+    return time.monotonic() + sum(_skipped)
+
+
+def wall() -> float:
+    """Seconds since the epoch, for servers that send no Date."""
+    return time.time() + sum(_skipped)
+
+
+def jitter(ceiling: float) -> float:
+    """A wait anywhere between nothing and `ceiling` (full jitter)."""
+    return random.uniform(0.0, ceiling)
+
+
+def skip(seconds: float) -> bool:
+    """Whether a wait of `seconds` was skipped, because a test asked for that."""
+    if not _skipping:
+        return False
+    _skipped.append(seconds)
+    _skipping[-1](seconds)
+    return True
+
+
+@contextmanager
+def skipped_waits(on_wait: Callable[[float], None] | None = None) -> Iterator[list[float]]:
+    """Let no wait take time; yields the list of waits that were skipped."""
+    waits: list[float] = []
+
+    def note(seconds: float) -> None:
+        waits.append(seconds)
+        if on_wait is not None:
+            on_wait(seconds)
+
+    _skipping.append(note)
+    try:
+        yield waits
+    finally:
+        _skipping.remove(note)
+        if not _skipping:
+            _skipped.clear()
