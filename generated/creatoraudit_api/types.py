@@ -37,13 +37,13 @@ class Unset(enum.Enum):
         return "UNSET"
 
 
-# An enum member stays one and the same object through copy, deepcopy and pickle, and type checkers narrow on `is`.
+# An enum member stays one object through copy, deepcopy and pickle, and checkers narrow on `is`.
 UNSET: Final = Unset.UNSET
 
 
 @frozen(kw_only=True)
 class Response(Generic[T]):
-    """One HTTP answer: what was received, and its decoded value where it is a success with a body."""
+    """One HTTP answer: what was received, and its decoded value if it is a success with a body."""
 
     status_code: int
     headers: Mapping[str, str] = field(repr=False)
@@ -81,7 +81,7 @@ def optional_list(value: Any) -> list[Any] | None:
 
 
 def first_that_decodes(value: Any, decoders: Iterable[Callable[[Any], Any]]) -> Any:
-    """What the first fitting decoder makes of the value; the value as it was sent when none fits."""
+    """What the first fitting decoder makes of the value; the value as sent when none fits."""
     if value is None:
         return None
     for decode in decoders:
@@ -113,7 +113,7 @@ def _unusual_timestamp(value: str) -> datetime.datetime | str:
 
 
 def encode(value: Any) -> Any:
-    """A JSON value from a model, a date, or a container of these; JSON values stay what they are."""
+    """A JSON value from a model, a date, or a container of these; JSON values stay as they are."""
     if value.__class__ in _SCALARS:
         return value
     if isinstance(value, datetime.datetime):
@@ -207,8 +207,11 @@ class ReadModel:
         document: dict[str, JSON] = {}
         for name, attribute in self.MEMBERS:
             value = getattr(self, attribute)
-            if value is not None or name in sent or name in self.REQUIRED:
-                document[name] = encode(value)
+            if value is None:
+                if name in sent or name in self.REQUIRED:
+                    document[name] = None
+            else:
+                document[name] = value if value.__class__ in _SCALARS else encode(value)
         document.update(self.additional_properties)
         return document
 

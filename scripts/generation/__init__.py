@@ -1,1 +1,1 @@
-"""Steps of the generation: document -> names -> table and overlay -> generator -> checked package."""
+"""Steps of the generation: document, names, table and overlay, generator, checked package."""

@@ -1,8 +1,9 @@
 """Reading an OpenAPI document and bringing it into one plain shape.
 
-Decides what is accepted at all, and by what name a refusal is reported. After `normalised` every operation holds its own
-parameters, body and responses; only schemas are still shared by reference. Which names things get is decided in
-names.py, what the generator must not see in overlay.py.
+Decides what is accepted at all, and by what name a refusal is reported. After `normalised` every
+operation holds its own parameters, body and responses; only schemas are still shared by
+reference. Which names things get is decided in names.py, what the generator must not see in
+overlay.py.
 """
 
 from __future__ import annotations
@@ -18,14 +19,16 @@ from urllib.parse import unquote
 Node: TypeAlias = dict[str, Any]
 """A JSON object of the document; what is in it is found out by walking it."""
 
+_ITEM_WORDS = frozenset({"parameters", "summary", "description", "servers"})
+
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 SCHEMAS = "#/components/schemas/"
 
-_PATH = re.compile(r"(?:/|/(?:[A-Za-z0-9._~!$&'()*+,;=:@%-]+|\{[A-Za-z_-][A-Za-z0-9_-]*\})+)+")
+_PATH = re.compile(r"(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@%-]|\{[A-Za-z_-][A-Za-z0-9_-]*\})*)+")
 
 
 class ContractRefused(Exception):
-    """A document that cannot be turned into a client; the message names the place and what to do."""
+    """A document no client can be made of; the message names the place and what to do."""
 
 
 class Place(NamedTuple):
@@ -96,7 +99,16 @@ def reference(name: str) -> Node:
 def referenced(node: Any) -> str | None:
     """Name of the shared schema that `node` refers to."""
     target = node.get("$ref") if isinstance(node, dict) else None
-    return target.removeprefix(SCHEMAS) if isinstance(target, str) and target.startswith(SCHEMAS) else None
+    return (
+        target.removeprefix(SCHEMAS)
+        if isinstance(target, str) and target.startswith(SCHEMAS)
+        else None
+    )
+
+
+def _unescaped(part: str) -> str:
+    """One part of a JSON pointer in a URL fragment, as the key it stands for."""
+    return unquote(part).replace("~1", "/").replace("~0", "~")
 
 
 def lookup(document: Node, pointer: str) -> Any:
@@ -105,10 +117,10 @@ def lookup(document: Node, pointer: str) -> Any:
         raise ContractRefused(f"reference {pointer!r} leads out of the document; bundle it first")
     node: Any = document
     for part in pointer[2:].split("/"):
-        part = unquote(part).replace("~1", "/").replace("~0", "~")
-        if not isinstance(node, dict) or part not in node:
+        key = _unescaped(part)
+        if not isinstance(node, dict) or key not in node:
             raise ContractRefused(f"reference {pointer!r} leads nowhere")
-        node = node[part]
+        node = node[key]
     return node
 
 
@@ -124,7 +136,7 @@ def _resolved(document: Node, node: Any) -> Any:
 
 
 def _refuse_duplicates(document: Node) -> None:
-    """Two operations must not share an operationId, nor two paths differ in parameter names only."""
+    """Refuses a shared operationId, and paths that differ in parameter names only."""
     ids: dict[str, Place] = {}
     keys: dict[str, Place] = {}
     for place in places(document):
@@ -139,32 +151,62 @@ def _refuse_duplicates(document: Node) -> None:
             ids[name] = place
         if place.key in keys:
             raise ContractRefused(
-                f"{place.method.upper()} {place.path} and {keys[place.key].path} differ only in parameter names"
+                f"{place.method.upper()} {place.path} and {keys[place.key].path} "
+                "differ only in parameter names"
             )
         keys[place.key] = place
 
 
 def _plain_schema_references(document: Node) -> None:
-    """Component names with unusual characters get plain ones, so that a reference is its name and nothing else."""
+    """Gives schemas plain names, so that a reference is a prefix and the name, nothing escaped."""
     found = schemas(document)
     plain = {name: re.sub(r"[^A-Za-z0-9_]", "_", name) or "_" for name in found}
     if len(set(plain.values())) < len(plain):
         twice = sorted(name for name in plain if list(plain.values()).count(plain[name]) > 1)
-        raise ContractRefused(f"schema names are too alike to be told apart: {', '.join(twice)}")
+        raise ContractRefused(f"schema names too alike to be told apart: {', '.join(twice)}")
     for node in walk({key: value for key, value in document.items() if key != "openapi"}):
         target = node.get("$ref")
         if isinstance(target, str) and target.startswith(SCHEMAS):
-            name = unquote(target.removeprefix(SCHEMAS)).replace("~1", "/").replace("~0", "~")
+            name = _unescaped(target.removeprefix(SCHEMAS))
             if name not in plain:
                 raise ContractRefused(f"reference {target!r} leads nowhere")
             node["$ref"] = SCHEMAS + plain[name]
     document["components"]["schemas"] = {plain[name]: schema for name, schema in found.items()}
 
 
+def _complete(document: Node, key: str, operation: Any, shared: list[Any]) -> Node:
+    """An operation with its own and its path's parameters, body and responses inline."""
+    parameters: dict[tuple[str, str], Node] = {}
+    for raw in [*_mapping(operation, key).get("parameters", []), *shared]:
+        parameter = _mapping(_resolved(document, raw), f"a parameter of {key}")
+        name, where = parameter.get("name"), parameter.get("in")
+        if not isinstance(name, str) or where not in ("path", "query", "header", "cookie"):
+            raise ContractRefused(f"{key}: parameter {name!r} is nowhere one can be sent")
+        if not isinstance(parameter.get("schema"), dict):
+            raise ContractRefused(f"{key}: parameter {name!r} has no schema")
+        parameters.setdefault((where, name), parameter)
+    completed = {**operation, "parameters": list(parameters.values()), "responses": {}}
+    if "requestBody" in operation:
+        body = _resolved(document, operation["requestBody"])
+        completed["requestBody"] = _mapping(body, f"the body of {key}")
+    for status, response in _mapping(operation.get("responses", {}), f"{key}: responses").items():
+        found = _mapping(_resolved(document, response), f"{key}: response {status}")
+        completed["responses"][str(status)] = found
+    return completed
+
+
+def _mapping(node: Any, what: str) -> Node:
+    """The node itself when it is an object."""
+    if not isinstance(node, dict):
+        raise ContractRefused(f"{what} must be an object, not {type(node).__name__}")
+    return node
+
+
 def normalised(source: Mapping[str, Any], *, base_path: str) -> Node:
     """A copy in which every operation is complete in itself and paths are relative to the base URL.
 
-    `base_path` (`/v2`) is taken off when every path starts with it: some documents put it there, some into servers.
+    `base_path` (`/v2`) is taken off when every path starts with it: some documents put it there,
+    some into servers.
     """
     document: Node = copy.deepcopy(dict(source))
     for path, item in document["paths"].items():
@@ -172,32 +214,23 @@ def normalised(source: Mapping[str, Any], *, base_path: str) -> Node:
             raise ContractRefused(f"path {path!r} holds characters a URL path cannot have")
         if not isinstance(item, dict) or "$ref" in item:
             raise ContractRefused(f"path {path} is not an inline path item")
+        for word in item:
+            if word not in METHODS and word not in _ITEM_WORDS and not word.startswith("x-"):
+                raise ContractRefused(f"{word.upper()} {path} is an operation nobody could send")
     if base_path and all(path.startswith(f"{base_path}/") for path in document["paths"]):
-        document["paths"] = {path.removeprefix(base_path): item for path, item in document["paths"].items()}
+        document["paths"] = {
+            path.removeprefix(base_path): item for path, item in document["paths"].items()
+        }
     _plain_schema_references(document)
     _refuse_duplicates(document)
     for path, item in document["paths"].items():
-        shared = item.get("parameters", [])
-        operations: Node = {}
-        for method in METHODS:
-            if method not in item:
-                continue
-            operation: Node = item[method]
-            parameters: dict[tuple[str, str], Node] = {}
-            for raw in [*operation.get("parameters", []), *shared]:
-                parameter = _resolved(document, raw)
-                if "schema" not in parameter:
-                    raise ContractRefused(f"{method.upper()} {path}: parameter {parameter.get('name')!r} has no schema")
-                parameters.setdefault((parameter["in"], parameter["name"]), parameter)
-            operation["parameters"] = list(parameters.values())
-            if "requestBody" in operation:
-                operation["requestBody"] = _resolved(document, operation["requestBody"])
-            operation["responses"] = {
-                str(status): _resolved(document, response)
-                for status, response in operation.get("responses", {}).items()
-            }
-            operations[method] = operation
-        document["paths"][path] = operations
+        document["paths"][path] = {
+            method: _complete(
+                document, f"{method.upper()} {path}", item[method], item.get("parameters", [])
+            )
+            for method in METHODS
+            if method in item
+        }
     components = document["components"]
     document["components"] = {
         "schemas": components["schemas"],
@@ -208,7 +241,9 @@ def normalised(source: Mapping[str, Any], *, base_path: str) -> Node:
 
 def is_null(node: Any) -> bool:
     """Whether a schema admits null and nothing else."""
-    return isinstance(node, dict) and (node.get("type") == "null" or ("const" in node and node["const"] is None))
+    return isinstance(node, dict) and (
+        node.get("type") == "null" or ("const" in node and node["const"] is None)
+    )
 
 
 def alternatives(node: Node) -> list[Any] | None:

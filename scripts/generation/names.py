@@ -1,7 +1,8 @@
-"""Public names: operations, path arguments and models get the names of names.json, whatever the document calls them.
+"""Public names: operations, path arguments and models get those of names.json, whatever they were.
 
-An operation is found by method and path with parameter names blanked, a model by its position in that operation
-(`response.data[]`). What the table does not know keeps a name derived from the document; names never clash in silence.
+An operation is found by method and path with parameter names blanked, a model by its position in
+that operation (`response.data[]`). What the table does not know gets a name derived from the
+document; names never clash in silence.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ from .document import (
     walk,
 )
 
-_STEP = re.compile(r"\.([A-Za-z0-9_]+)|(\[\])|(\{\})")
+PROBLEM = "application/problem+json"
+
+_POSITION = re.compile(r"(request|response|problem)((?:\.[A-Za-z0-9_]+|\[\]|\{\})*)")
 _NOT_COMPARED = ("title", "description", "examples", "example", "default", "deprecated")
 
 
@@ -42,10 +45,21 @@ class Slot(NamedTuple):
 
     @property
     def node(self) -> Any:
+        """The schema held there."""
         return self.holder[self.key]
 
     def put(self, node: Any) -> None:
+        """Puts another schema in its place."""
         self.holder[self.key] = node
+
+
+class _Wanted(NamedTuple):
+    """A public name, and the position it belongs to."""
+
+    root: Slot
+    steps: tuple[str, ...]
+    name: str
+    where: str
 
 
 def snake(text: str) -> str:
@@ -59,7 +73,7 @@ def pascal(text: str) -> str:
 
 
 def derived(place: Place) -> str:
-    """A name for an operation nobody has named: its method, the words of its path, and what it is looked up by."""
+    """A name for an operation nobody has named: method, words of the path, what it is found by."""
     words = [part for part in place.path.split("/") if part and not part.startswith("{")]
     last = place.path.rstrip("/").split("/")[-1]
     if last.startswith("{"):
@@ -68,7 +82,10 @@ def derived(place: Place) -> str:
 
 
 def _unwrapped(document: Node, slot: Slot) -> tuple[Slot, Slot]:
-    """The slot of the schema meant (past nullability and references) and the slot whose reference led there."""
+    """The slot whose reference led to a schema, and the slot of the schema itself.
+
+    A nullable schema is the schema it allows beside null.
+    """
     outer = slot
     for _ in range(64):
         node = slot.node
@@ -98,17 +115,17 @@ def _member(document: Node, node: Node, name: str) -> Slot | None:
     return None
 
 
-def _find(document: Node, start: Slot, steps: str) -> tuple[Slot, Slot] | None:
+def _find(document: Node, start: Slot, steps: tuple[str, ...]) -> tuple[Slot, Slot] | None:
     """The slots at a position below `start`; None where the document does not go that far."""
     outer, slot = _unwrapped(document, start)
-    for member, items, _ in _STEP.findall(steps):
+    for step in steps:
         node = slot.node
         if not isinstance(node, dict):
             return None
-        if member:
-            inner = _member(document, node, member)
+        if step.startswith("."):
+            inner = _member(document, node, step[1:])
         else:
-            keyword = "items" if items else "additionalProperties"
+            keyword = "items" if step == "[]" else "additionalProperties"
             inner = Slot(node, keyword) if isinstance(node.get(keyword), dict) else None
         if inner is None:
             return None
@@ -117,20 +134,22 @@ def _find(document: Node, start: Slot, steps: str) -> tuple[Slot, Slot] | None:
 
 
 def _roots(place: Place) -> Iterator[tuple[str, Slot]]:
-    """Where bodies of an operation start: `request`, `response` (first success), `problem` (first error)."""
+    """Where the bodies of an operation start: `request`, `response` (any success), `problem`."""
     body = json_schema(place.node.get("requestBody") or {})
     if body:
         yield "request", Slot(*body)
-    for root, wanted in (("response", True), ("problem", False)):
-        for status, response in place.node["responses"].items():
-            found = json_schema(response)
-            if found and is_success(status) is wanted:
-                yield root, Slot(*found)
-                if not wanted:
-                    break
+    for status, response in place.node["responses"].items():
+        problem = (response.get("content") or {}).get(PROBLEM, {})
+        found = json_schema(response)
+        if found and is_success(status):
+            yield "response", Slot(*found)
+        elif "schema" in problem:
+            yield "problem", Slot(problem, "schema")
 
 
-def _same(document: Node, one: Any, other: Any, seen: frozenset[tuple[str, str]] = frozenset()) -> bool:
+def _same(
+    document: Node, one: Any, other: Any, seen: frozenset[tuple[str, str]] = frozenset()
+) -> bool:
     """Whether two schemas admit the same, as far as their words tell."""
     first, second = referenced(one), referenced(other)
     if first and second and (first == second or (first, second) in seen):
@@ -140,8 +159,13 @@ def _same(document: Node, one: Any, other: Any, seen: frozenset[tuple[str, str]]
     one = schemas(document)[first] if first else one
     other = schemas(document)[second] if second else other
     if isinstance(one, dict) and isinstance(other, dict):
-        keys = {key for key in {*one, *other} if key not in _NOT_COMPARED and not key.startswith("x-")}
-        return all(key in one and key in other and _same(document, one[key], other[key], seen) for key in keys)
+        keys = {
+            key for key in {*one, *other} if key not in _NOT_COMPARED and not key.startswith("x-")
+        }
+        return all(
+            key in one and key in other and _same(document, one[key], other[key], seen)
+            for key in keys
+        )
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(
             _same(document, left, right, seen) for left, right in zip(one, other, strict=True)
@@ -156,9 +180,18 @@ class Names:
         self.base_path: str = data.get("base_path", "")
         self.problem: str = data.get("problem", "ProblemDetail")
         self.operations: dict[str, Node] = data["operations"]
+        self.absent: set[str] = set()
+        """Models of the table for which the last document had no schema."""
+        self.merged: set[str] = set()
+        """Models of the table that stand for several schemas of the last document."""
+        for key, entry in self.operations.items():
+            for position in entry.get("models", {}):
+                if not _POSITION.fullmatch(position):
+                    raise ContractRefused(f"names.json: {key} has no position {position!r}")
 
     def apply(self, document: Node) -> Node:
-        """A copy of a normalised document under public names; every object schema with members gets a name."""
+        """A copy of a normalised document in which every object with members has its name."""
+        self.absent, self.merged = set(), set()
         document = copy.deepcopy(document)
         self._name_operations(document)
         self._name_path_arguments(document)
@@ -175,7 +208,8 @@ class Names:
                 raise ContractRefused(f"{place.key}: {name!r} cannot be the name of an operation")
             if name in owners:
                 raise ContractRefused(
-                    f"{owners[name].key} and {place.key} would both become {name!r}; give one a name in names.json"
+                    f"{owners[name].key} and {place.key} would both become {name!r}; "
+                    "give one a name in names.json"
                 )
             owners[name] = place
             place.node["operationId"] = name
@@ -185,62 +219,94 @@ class Names:
         for path, item in document["paths"].items():
             written = re.findall(r"{([^}]*)}", path)
             wanted = written
-            for place in (Place(method, path, node) for method, node in item.items()):
-                wanted = self.operations.get(place.key, {}).get("path", wanted)
-            if len(wanted) != len(written):
-                raise ContractRefused(f"names.json names {len(wanted)} path arguments for {path}")
+            for method, node in item.items():
+                entry = self.operations.get(Place(method, path, node).key, {})
+                wanted = entry.get("path", wanted)
+            if len(wanted) != len(written) or len(set(written)) != len(written):
+                raise ContractRefused(f"{path} and the path arguments in names.json do not match")
             renamed = dict(zip(written, wanted, strict=True))
             for node in item.values():
-                declared = [p["name"] for p in node["parameters"] if p["in"] == "path"]
-                if sorted(declared) != sorted(written):
-                    raise ContractRefused(f"{node['operationId']}: {path} and its path parameters do not match")
-                for parameter in node["parameters"]:
-                    if parameter["in"] == "path":
-                        parameter["name"] = renamed[parameter["name"]]
-            paths[re.sub(r"{([^}]*)}", lambda match: "{" + renamed[match[1]] + "}", path)] = item
+                declared = [p for p in node["parameters"] if p["in"] == "path"]
+                if sorted(p["name"] for p in declared) != sorted(written):
+                    raise ContractRefused(f"{path} and its path parameters do not match")
+                for parameter in declared:
+                    parameter["name"] = renamed[parameter["name"]]
+            for old, new in renamed.items():
+                path = path.replace(f"{{{old}}}", f"{{\0{new}}}")  # noqa: PLW2901  # step by step
+            paths[path.replace("\0", "")] = item
         document["paths"] = paths
 
     def _name_models(self, document: Node) -> None:
         """Names by position, outermost first: a copied parent then has children of its own."""
-        wanted: list[tuple[int, str, Slot, str, str]] = []
-        for place in places(document):
-            models = {"problem": self.problem, **self.operations.get(place.key, {}).get("models", {})}
-            for root, slot in _roots(place):
-                for position, name in models.items():
-                    start, steps = re.match(r"(\w+)(.*)", position).groups()  # type: ignore[union-attr]  # a key of our own table
-                    if start == root:
-                        wanted.append((len(_STEP.findall(steps)), steps, slot, name, f"{place.key} {position}"))
         found = schemas(document)
-        assigned: dict[str, str] = {}
         public: dict[str, str] = {}
-        for _, steps, start_slot, name, where in sorted(wanted, key=lambda entry: entry[0]):
-            located = _find(document, start_slot, steps)
-            if located is None or not isinstance(located[1].node, dict):
+        for wanted in sorted(self._wanted(document), key=lambda wanted: len(wanted.steps)):
+            located = _find(document, wanted.root, wanted.steps)
+            if located is None or not _is_object(located[1].node):
                 continue
             outer, slot = located
             current = slot.key if slot.holder is found else None
-            if current is not None and assigned.get(current) == name:
+            if public.get(wanted.name, "") == current:
                 continue
-            if name in public:
-                if not _same(document, found[public[name]], slot.node):
-                    raise ContractRefused(
-                        f"{where}: {name} already names another schema ({public[name]}); "
-                        "give one of them another name in names.json"
-                    )
-                outer.put(reference(public[name]))
+            if wanted.name in public:
+                self._merge(document, public[wanted.name], slot.node, wanted)
+                outer.put(reference(public[wanted.name]))
                 continue
-            if current is None or current in assigned:
-                current = _free(found, f"{name}_")
+            if current is None or current in public.values():
+                current = _free(found, f"{wanted.name}_")
                 _share(document, outer, copy.deepcopy(slot.node), current)
-            assigned[current] = name
-            public[name] = current
-        _rename(document, assigned)
+            public[wanted.name] = current
+        self.absent = self._all_models() - set(public)
+        _rename(document, {key: name for name, key in public.items()})
+
+    def _wanted(self, document: Node) -> Iterator[_Wanted]:
+        for place in places(document):
+            entry = self.operations.get(place.key, {})
+            for root, slot in _roots(place):
+                for position, name in {"problem": self.problem, **entry.get("models", {})}.items():
+                    start, *steps = re.split(r"(?=[.\[{])", position)
+                    if start == root:
+                        yield _Wanted(slot, tuple(steps), name, f"{place.key} {position}")
+
+    def _all_models(self) -> set[str]:
+        entries = self.operations.values()
+        return {name for entry in entries for name in entry.get("models", {}).values()}
+
+    def _merge(self, document: Node, known: str, other: Node, wanted: _Wanted) -> None:
+        """Lets one model read what two schemas describe: all members, common ones required."""
+        one = schemas(document)[known]
+        if _same(document, one, other):
+            return
+        plain = all(
+            not alternatives(node) and not node.get("allOf") and "$ref" not in node
+            for node in (one, other)
+        )
+        if wanted.where.split(" ")[-1].startswith("request") or not plain:
+            raise ContractRefused(
+                f"{wanted.where}: {wanted.name} already names a schema that differs ({known}); "
+                "give one of them another name in names.json"
+            )
+        one["properties"] = {**(other.get("properties") or {}), **(one.get("properties") or {})}
+        one["required"] = [
+            name for name in one.get("required") or [] if name in (other.get("required") or [])
+        ]
+        self.merged.add(wanted.name)
+
+
+def _is_object(node: Any) -> bool:
+    """Whether a schema describes an object, so that a class can be made of it."""
+    if not isinstance(node, dict):
+        return False
+    kinds = node.get("type")
+    return kinds == "object" or "properties" in node or "allOf" in node or "object" in (kinds or [])
 
 
 def _is_plain(schema: Any) -> bool:
-    """Whether a shared schema is a mere value (text, number, list, set of values): it needs no class of its own."""
+    """Whether a shared schema is a mere value or list of values: it needs no class of its own."""
     return isinstance(schema, dict) and (
-        "enum" in schema or "const" in schema or schema.get("type") in ("string", "integer", "number", "boolean", "array")
+        "enum" in schema
+        or "const" in schema
+        or schema.get("type") in ("string", "integer", "number", "boolean", "array")
     )
 
 
@@ -263,9 +329,13 @@ def _inline_plain(document: Node) -> None:
     """Puts shared values where they are used: what they are called there decides their name."""
     found = schemas(document)
     plain = {
-        name: schema for name, schema in found.items() if _is_plain(schema) and not _reaches(document, name, schema)
+        name: schema
+        for name, schema in found.items()
+        if _is_plain(schema) and not _reaches(document, name, schema)
     }
-    document["components"]["schemas"] = {name: schema for name, schema in found.items() if name not in plain}
+    document["components"]["schemas"] = {
+        name: schema for name, schema in found.items() if name not in plain
+    }
     for node in walk([document["paths"], schemas(document)]):
         name = referenced(node)
         if name in plain:
@@ -274,7 +344,7 @@ def _inline_plain(document: Node) -> None:
 
 
 def _share(document: Node, slot: Slot, node: Node, name: str) -> None:
-    """Makes a shared schema of `node` and refers to it from the slot, which stays as nullable as it was."""
+    """Makes a shared schema of `node`; the slot refers to it and stays as nullable as it was."""
     kinds = node.get("type")
     nullable = isinstance(kinds, list) and "null" in kinds
     if isinstance(kinds, list) and nullable:
@@ -291,7 +361,7 @@ def _free(taken: Node, name: str) -> str:
 
 
 def _rename(document: Node, assigned: dict[str, str]) -> None:
-    """Gives shared schemas their public names, and all others class names that do not clash with them."""
+    """Gives shared schemas their public names, and all others names that do not clash with them."""
     taken = set(assigned.values())
     renamed: dict[str, str] = {}
     for name in schemas(document):
@@ -301,7 +371,9 @@ def _rename(document: Node, assigned: dict[str, str]) -> None:
             if new in taken:
                 new = pascal(f"{name}_schema")
             if new in taken:
-                raise ContractRefused(f"schema {name} needs a name of its own in names.json ({new} is taken)")
+                raise ContractRefused(
+                    f"schema {name} needs a name of its own in names.json ({new} is taken)"
+                )
             taken.add(new)
         elif pascal(new) != new:
             raise ContractRefused(f"names.json: {new!r} cannot be the name of a model")
@@ -310,7 +382,9 @@ def _rename(document: Node, assigned: dict[str, str]) -> None:
         _follow(node, renamed)
     for node in walk(schemas(document)):
         _follow(node, renamed)
-    document["components"]["schemas"] = {renamed[name]: node for name, node in schemas(document).items()}
+    document["components"]["schemas"] = {
+        renamed[name]: node for name, node in schemas(document).items()
+    }
 
 
 def _follow(node: Node, renamed: dict[str, str]) -> None:
@@ -338,7 +412,12 @@ def _hoist(document: Node, slot: Slot, name: str, path: str) -> None:
     if branches:
         real = [index for index, branch in enumerate(branches) if not is_null(branch)]
         for number, index in enumerate(real):
-            _hoist(document, Slot(branches, index), name if len(real) == 1 else f"{name}{number + 1}", path)
+            _hoist(
+                document,
+                Slot(branches, index),
+                name if len(real) == 1 else f"{name}{number + 1}",
+                path,
+            )
         return
     if isinstance(node.get("items"), dict):
         _hoist(document, Slot(node, "items"), f"{name}Item", path)
@@ -368,7 +447,12 @@ def _hoist_members(document: Node, node: Any, owner: str) -> None:
         _hoist(document, Slot(node["properties"], name), label, f"{owner}.{name}")
     for keyword in ("items", "additionalProperties"):
         if isinstance(node.get(keyword), dict):
-            _hoist(document, Slot(node, keyword), owner + ("Item" if keyword == "items" else "Value"), owner)
+            _hoist(
+                document,
+                Slot(node, keyword),
+                owner + ("Item" if keyword == "items" else "Value"),
+                owner,
+            )
 
 
 def dumps(node: Any) -> str:

@@ -1,7 +1,8 @@
-"""What the generator must not see, or must see otherwise: everything between a named document and its input.
+"""What the generator must not see, or must see otherwise: from a named document to its input.
 
-The contract itself stays as it is; bounds, defaults and formats are read from it by table.py. Here schemas shrink to the
-words the generator needs, are marked as read (`x-read`) or written, and what overlay.json lists is patched.
+The contract itself stays as it is; bounds, defaults and formats are read from it by table.py. Here
+schemas shrink to the words the generator needs, are marked as read (`x-read`) or written, and what
+overlay.json lists is patched.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class Overlay:
         self.bounds: dict[str, dict[str, Node]] = data.get("bounds", {})
 
     def apply(self, document: Node) -> Node:
-        """The document the generator gets: same operations and schemas, only what it can express."""
+        """What the generator gets: same operations and schemas, in words it can express."""
         document = copy.deepcopy(document)
         for place in places(document):
             self._operation(place.key, place.node)
@@ -55,7 +56,12 @@ class Overlay:
         found = schemas(document)
         for name, schema in found.items():
             is_read = name in read
-            found[name] = cleaned(schema, formats=_READ_FORMATS if is_read else _WRITE_FORMATS, enums=enums, owner=name)
+            found[name] = cleaned(
+                schema,
+                formats=_READ_FORMATS if is_read else _WRITE_FORMATS,
+                enums=enums,
+                owner=name,
+            )
             found[name].pop("x-map", None)
             if is_read:
                 found[name]["x-read"] = True
@@ -63,13 +69,21 @@ class Overlay:
             owner = place.node["operationId"]
             for parameter in place.node["parameters"]:
                 parameter["schema"] = cleaned(
-                    parameter["schema"], formats=_WRITE_FORMATS, enums=enums, owner=owner, member=parameter["name"]
+                    parameter["schema"],
+                    formats=_WRITE_FORMATS,
+                    enums=enums,
+                    owner=owner,
+                    member=parameter["name"],
                 )
             for holder in [place.node.get("requestBody") or {}, *place.node["responses"].values()]:
                 slot = json_schema(holder)
                 if slot:
-                    formats = _WRITE_FORMATS if holder is place.node.get("requestBody") else _READ_FORMATS
-                    slot[0][slot[1]] = cleaned(slot[0][slot[1]], formats=formats, enums=enums, owner=owner)
+                    formats = (
+                        _WRITE_FORMATS if holder is place.node.get("requestBody") else _READ_FORMATS
+                    )
+                    slot[0][slot[1]] = cleaned(
+                        slot[0][slot[1]], formats=formats, enums=enums, owner=owner
+                    )
         enums.add_to(found)
         _mark_cycles(found)
         for name, schema in found.items():
@@ -88,11 +102,15 @@ class Overlay:
                 continue
             if where == "cookie":
                 if parameter.get("required"):
-                    raise ContractRefused(f"{key}: cookie {name!r} is required, and cookies are not sent")
+                    raise ContractRefused(
+                        f"{key}: cookie {name!r} is required, and cookies are not sent"
+                    )
                 continue
             if where == "header" and parameter["schema"].get("type") not in _PLAIN_HEADER_TYPES[:2]:
                 parameter["schema"] = {"type": "string"}
-            kept.append({k: parameter[k] for k in ("name", "in", "required", "schema") if k in parameter})
+            kept.append(
+                {k: parameter[k] for k in ("name", "in", "required", "schema") if k in parameter}
+            )
         operation["parameters"] = kept
         body = operation.get("requestBody")
         if body is not None:
@@ -112,13 +130,25 @@ class Overlay:
             content = response.get("content") or {}
             media_type = json_media_type(content)
             if content and media_type is None:
-                raise ContractRefused(f"{key}: response {status} is not JSON (it is {', '.join(sorted(content))})")
+                raise ContractRefused(
+                    f"{key}: response {status} is not JSON (it is {', '.join(sorted(content))})"
+                )
             responses[status] = {"description": ""}
             if media_type is not None:
-                responses[status]["content"] = {"application/json": {"schema": content[media_type].get("schema", {})}}
+                responses[status]["content"] = {
+                    "application/json": {"schema": content[media_type].get("schema", {})}
+                }
         operation["responses"] = responses
         for word in list(operation):
-            if word not in ("operationId", "tags", "summary", "description", "parameters", "requestBody", "responses"):
+            if word not in (
+                "operationId",
+                "tags",
+                "summary",
+                "description",
+                "parameters",
+                "requestBody",
+                "responses",
+            ):
                 del operation[word]
         operation["tags"] = operation.get("tags", [])[:1] or ["default"]
 
@@ -145,7 +175,7 @@ def _reachable(document: Node, roots: Iterable[Any]) -> set[str]:
 
 
 def _directions(document: Node) -> tuple[set[str], set[str]]:
-    """Schemas that are read and schemas that are written; what no operation uses (errors, by now) counts as read."""
+    """Schemas that are read and schemas that are written; what is neither counts as read."""
     operations = [place.node for place in places(document)]
     read = _reachable(document, (node["responses"] for node in operations))
     written = _reachable(document, (node.get("requestBody") for node in operations))
@@ -153,12 +183,14 @@ def _directions(document: Node) -> tuple[set[str], set[str]]:
 
 
 def _separate_inputs(document: Node, both: set[str]) -> None:
-    """A schema that is read and written is two models: reading fills in None, writing leaves things out."""
+    """Makes two models of a schema that is read and written: None for what is absent, or UNSET."""
     found = schemas(document)
     inputs = {name: f"{name}Input" for name in sorted(both)}
     for name, twin in inputs.items():
         if twin in found:
-            raise ContractRefused(f"schema {name} is read and written, and {twin}, its name for writing, is taken")
+            raise ContractRefused(
+                f"schema {name} is read and written, and {twin}, its name for writing, is taken"
+            )
     written_only = _directions(document)[1] - both
     for name, twin in inputs.items():
         found[twin] = copy.deepcopy(found[name])
@@ -170,7 +202,7 @@ def _separate_inputs(document: Node, both: set[str]) -> None:
 
 
 class _Enums:
-    """Collects enums as shared schemas, so that one set of values has one name wherever it is used."""
+    """Collects enums as shared schemas: one set of values, one name, wherever it is used."""
 
     def __init__(self, names: dict[str, str]) -> None:
         self._names = names
@@ -181,7 +213,11 @@ class _Enums:
         kinds = {type(value) for value in values}
         if kinds not in ({str}, {int}):
             return None
-        name = self._names.get(f"{owner}.{member}") or self._names.get(f"*.{member}") or pascal(f"{owner}_{member}")
+        name = (
+            self._names.get(f"{owner}.{member}")
+            or self._names.get(f"*.{member}")
+            or pascal(f"{owner}_{member}")
+        )
         known = self._values.setdefault(name, [])
         if known and type(known[0]) not in kinds:
             raise ContractRefused(f"{owner}.{member}: {name} would hold both text and numbers")
@@ -191,12 +227,20 @@ class _Enums:
     def add_to(self, found: Node) -> None:
         for name, values in sorted(self._values.items()):
             if name in found:
-                raise ContractRefused(f"the values of {name} and a schema share that name; name one in overlay.json")
-            found[name] = {"title": name, "type": "string" if isinstance(values[0], str) else "integer", "enum": values}
+                raise ContractRefused(
+                    f"the values of {name} and a schema share that name; name one in overlay.json"
+                )
+            found[name] = {
+                "title": name,
+                "type": "string" if isinstance(values[0], str) else "integer",
+                "enum": values,
+            }
 
 
-def cleaned(schema: Any, *, formats: frozenset[str], enums: _Enums, owner: str, member: str = "") -> Node:
-    """A schema in the generator's own words: no booleans, one spelling of null, no bounds, no defaults."""
+def cleaned(
+    schema: Any, *, formats: frozenset[str], enums: _Enums, owner: str, member: str = ""
+) -> Node:
+    """A schema in the generator's words: one spelling of null, no booleans, bounds, defaults."""
 
     def inner(node: Any, name: str = member) -> Node:
         return cleaned(node, formats=formats, enums=enums, owner=owner, member=name)
@@ -206,7 +250,11 @@ def cleaned(schema: Any, *, formats: frozenset[str], enums: _Enums, owner: str, 
     if "$ref" in schema:
         plain: Node = {"$ref": schema["$ref"]}
         return {"anyOf": [plain, {"type": "null"}]} if schema.get("nullable") is True else plain
-    if isinstance(schema.get("allOf"), list) and len(schema["allOf"]) == 1 and "properties" not in schema:
+    if (
+        isinstance(schema.get("allOf"), list)
+        and len(schema["allOf"]) == 1
+        and "properties" not in schema
+    ):
         return inner(schema["allOf"][0])
     kinds = schema.get("type")
     kinds = kinds if isinstance(kinds, list) else [kinds] if kinds else []
@@ -226,7 +274,13 @@ def cleaned(schema: Any, *, formats: frozenset[str], enums: _Enums, owner: str, 
     if not kinds and "const" in schema:
         kinds = [_kind(schema["const"])]
     if not kinds:
-        kinds = ["object"] if "properties" in schema or "allOf" in schema else ["array"] if "items" in schema else []
+        kinds = (
+            ["object"]
+            if "properties" in schema or "allOf" in schema
+            else ["array"]
+            if "items" in schema
+            else []
+        )
     if not kinds:
         return {}
     parts = [_one(schema, kind, inner, formats) for kind in kinds if kind != "null"]
@@ -234,9 +288,14 @@ def cleaned(schema: Any, *, formats: frozenset[str], enums: _Enums, owner: str, 
 
 
 def _kind(value: Any) -> str:
-    return {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}.get(
-        type(value), "null"
-    )
+    return {
+        bool: "boolean",
+        int: "integer",
+        float: "number",
+        str: "string",
+        list: "array",
+        dict: "object",
+    }.get(type(value), "null")
 
 
 def _one(schema: Node, kind: str, inner: Any, formats: frozenset[str]) -> Node:
@@ -259,7 +318,9 @@ def _one(schema: Node, kind: str, inner: Any, formats: frozenset[str]) -> Node:
         if not properties and not schema.get("allOf"):
             part["x-map"] = True
             values = schema.get("additionalProperties")
-            part["additionalProperties"] = inner(values) if isinstance(values, dict) and values else True
+            part["additionalProperties"] = (
+                inner(values) if isinstance(values, dict) and values else True
+            )
     return part
 
 
@@ -273,7 +334,10 @@ def _union(parts: list[Node], nullable: bool) -> Node:
 
 def _mark_cycles(found: Node) -> None:
     """Models that reach themselves import their siblings late."""
-    edges = {name: {referenced(node) for node in walk(schema)} - {None, name} for name, schema in found.items()}
+    edges = {
+        name: {referenced(node) for node in walk(schema)} - {None, name}
+        for name, schema in found.items()
+    }
     for name in found:
         seen: set[str | None] = set()
         waiting = list(edges[name])

@@ -1,7 +1,8 @@
-"""From a contract to a finished package in a folder of its own, or a refusal that names what is wrong.
+"""From a contract to a finished package in a folder of its own, or a refusal that says why not.
 
-Runs the pinned generator over the prepared document, adds the operations table, and checks the result: nothing
-dropped, every module importable, table and signatures in agreement. Where the package goes is the caller's business.
+Runs the pinned generator over the prepared document, adds the operations table, and checks the
+result: nothing dropped, every module importable, table and signatures in agreement. Where the
+package goes is the caller's business.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import ast
 import hashlib
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -30,18 +30,14 @@ GENERATOR = "openapi-python-client"
 GENERATOR_VERSION = "0.29.1"
 RUFF_VERSION = "0.17.6"
 
+# Isolated: the settings of a project around the output folder would change the output.
 _RUFF = "--isolated --no-cache --line-length 100 --target-version py311"
-_CONFIG = {
-    "literal_enums": True,
-    "use_path_prefixes_for_title_model_names": False,
-    # Isolated: the settings of a project around the output folder would change the output.
-    "post_hooks": [
-        f"ruff check . {_RUFF} --fix-only --select F401,I,UP,RUF100"
-        " --config lint.isort.split-on-trailing-comma=false",
-        f"ruff format . {_RUFF} --config format.skip-magic-trailing-comma=true",
-        f"ruff check . {_RUFF} --select F821,F811,E9",
-    ],
-}
+_COMPACT_IMPORTS = "--config lint.isort.split-on-trailing-comma=false"
+_POST_HOOKS = (
+    f"check . {_RUFF} --fix-only --select F401,I,UP {_COMPACT_IMPORTS}",
+    f"format . {_RUFF} --config format.skip-magic-trailing-comma=true",
+    f"check . {_RUFF} --select F821,F811,E9",
+)
 _UNWANTED = ("errors.py",)
 _IMPORT_ALL = """
 import importlib, inspect, json, pkgutil, sys
@@ -49,19 +45,19 @@ sys.path.insert(0, sys.argv[1])
 expected = json.load(sys.stdin)
 failed = []
 package = importlib.import_module(sys.argv[2])
-for module in pkgutil.walk_packages(package.__path__, package.__name__ + ".", onerror=failed.append):
+for module in pkgutil.walk_packages(package.__path__, package.__name__ + ".", onerror=print):
     try:
         importlib.import_module(module.name)
     except Exception as error:
         failed.append(f"{module.name}: {type(error).__name__}: {error}")
 if not failed:
     for module, arguments in expected["operations"].items():
-        got = [name for name in inspect.signature(importlib.import_module(module).get_kwargs).parameters]
+        got = list(inspect.signature(importlib.import_module(module).get_kwargs).parameters)
         if got != arguments:
             failed.append(f"{module}: takes {got}, the table says {arguments}")
     models = importlib.import_module(sys.argv[2] + ".models")
-    failed += [f"{name}: not in models" for name in expected["models"] if not hasattr(models, name)]
-print(json.dumps(failed))
+    failed += [f"{name}: not in models" for name in expected["models"] if name not in dir(models)]
+json.dump(failed, sys.stdout)
 """
 
 
@@ -77,9 +73,13 @@ class Summary(NamedTuple):
     """What was generated."""
 
     operations: int
-    schemas: int
+    models: int
     derived: tuple[str, ...]
     """Operations that names.json does not know, under the name they got."""
+    absent: tuple[str, ...]
+    """Models of names.json for which the contract has no schema."""
+    merged: tuple[str, ...]
+    """Models of names.json that stand for several schemas of the contract."""
 
 
 def check_tools() -> None:
@@ -91,7 +91,7 @@ def check_tools() -> None:
 
 
 def generate(contract: bytes, source: str, target: Path, work: Path, sources: Sources) -> Summary:
-    """Writes the package of a contract to `target`, which must not exist; `work` is a scratch folder."""
+    """Writes the package of a contract to `target`, which must not exist; `work` is for scratch."""
     check_tools()
     names = Names(read(sources.names))
     overlay = Overlay(read(sources.overlay))
@@ -106,33 +106,62 @@ def generate(contract: bytes, source: str, target: Path, work: Path, sources: So
     _finish(contract, target, table, sources)
     _check_complete(prepared, target)
     _check_imports(prepared, target, table)
-    known = {place.key for place in places(document)} & set(names.operations)
-    derived = tuple(place.node["operationId"] for place in places(named) if place.key not in known)
-    return Summary(operations=count, schemas=len(schemas(prepared)), derived=derived)
+    return Summary(
+        operations=count,
+        models=len(_classes(prepared)),
+        derived=tuple(
+            entry.name
+            for entry, place in zip(table, places(document), strict=True)
+            if place.key not in names.operations
+        ),
+        absent=tuple(sorted(names.absent)),
+        merged=tuple(sorted(names.merged)),
+    )
 
 
-def _run_generator(prepared: Node, table: list[Entry], target: Path, work: Path, templates: Path) -> None:
-    own = work / "templates"
-    shutil.copytree(templates, own)
-    # The generator hands no more than its own view of an operation to a template; the rest travels in a file of ours.
-    plan = {entry.name: {"returns": entry.returns, "comma_separated": entry.comma_separated} for entry in table}
-    (own / "plan.jinja").write_text(f"{{% set plan = {plan!r} %}}", encoding="utf-8")
-    document = work / "prepared.json"
-    document.write_text(json.dumps(prepared), encoding="utf-8")
-    config = work / "config.json"
-    config.write_text(json.dumps(_CONFIG), encoding="utf-8")
-    command = [sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none", "--fail-on-warning"]
-    command += ["--path", str(document), "--output-path", str(target), "--config", str(config)]
-    command += ["--custom-template-path", str(own)]
-    # Without ruff beside the interpreter the generator would only warn and leave the output unformatted.
+def _run(command: list[str], cwd: Path | None = None, text: str | None = None) -> tuple[int, str]:
+    """Exit code and output of a tool; without ruff on the path the generator would only warn."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     done = subprocess.run(
-        command, capture_output=True, text=True, env={**os.environ, "PATH": path, "NO_COLOR": "1", "COLUMNS": "200"}
+        [sys.executable, *command],
+        input=text,
+        cwd=cwd,
+        env={**os.environ, "PATH": path, "NO_COLOR": "1", "COLUMNS": "200"},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
     )
-    output = f"{done.stdout}\n{done.stderr}".strip()
-    said_more = re.search(r"warning|error", output, re.IGNORECASE) or "Generating" not in done.stdout
-    if done.returncode or said_more:
-        raise ContractRefused(f"the generator did not accept the document:\n{output}")
+    return done.returncode, done.stdout + done.stderr
+
+
+def _run_generator(
+    prepared: Node, table: list[Entry], target: Path, work: Path, templates: Path
+) -> None:
+    own = work / "templates"
+    shutil.copytree(templates, own)
+    # A template sees the generator's view of an operation and no more; the rest travels in a file.
+    plan = {
+        entry.name: {"returns": entry.returns, "comma_separated": entry.comma_separated}
+        for entry in table
+    }
+    (own / "plan.jinja").write_text(f"{{% set plan = {plan!r} %}}", encoding="utf-8")
+    document, config = work / "prepared.json", work / "config.json"
+    document.write_text(json.dumps(prepared), encoding="utf-8")
+    config.write_text(
+        json.dumps(
+            {
+                "literal_enums": True,
+                "use_path_prefixes_for_title_model_names": False,
+                "post_hooks": [f"ruff {hook}" for hook in _POST_HOOKS],
+            }
+        ),
+        encoding="utf-8",
+    )
+    command = ["-m", "openapi_python_client", "generate", "--meta", "none", "--fail-on-warning"]
+    command += ["--path", str(document), "--config", str(config), "--output-path", str(target)]
+    code, output = _run([*command, "--custom-template-path", str(own)])
+    if code or output.strip() != f"Generating {target}":
+        raise ContractRefused(f"the generator did not accept the document:\n{output.strip()}")
 
 
 def _finish(contract: bytes, target: Path, table: list[Entry], sources: Sources) -> None:
@@ -161,8 +190,9 @@ def _finish(contract: bytes, target: Path, table: list[Entry], sources: Sources)
         "ruff": RUFF_VERSION,
     }
     (target / "stamp.json").write_text(json.dumps(stamp, indent=2) + "\n", encoding="utf-8")
-    for cache in target.rglob("__pycache__"):
-        shutil.rmtree(cache)
+    for path in target.rglob("*"):
+        if path.suffix in (".py", ".json") and b"\r\n" in path.read_bytes():
+            path.write_bytes(path.read_bytes().replace(b"\r\n", b"\n"))
 
 
 def _digest(data: bytes) -> str:
@@ -170,7 +200,7 @@ def _digest(data: bytes) -> str:
 
 
 def _write_operations(target: Path, table: list[Entry], templates: Path) -> None:
-    environment = Environment(
+    environment = Environment(  # noqa: S701  # no markup: Python source, every value a repr
         loader=FileSystemLoader(str(templates)),
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -179,16 +209,15 @@ def _write_operations(target: Path, table: list[Entry], templates: Path) -> None
     )
     models = sorted({model for entry in table for model in entry.models})
     imports = [{"name": model, "module": snake(model)} for model in models]
+    template = environment.get_template("operations.py.jinja")
     path = target / "operations.py"
-    path.write_text(
-        environment.get_template("operations.py.jinja").render(operations=table, imports=imports), encoding="utf-8"
-    )
-    for hook in _CONFIG["post_hooks"]:
-        assert isinstance(hook, str)
-        command = [str(Path(sys.executable).parent / "ruff"), *hook.replace(" . ", f" {path.name} ").split()[1:]]
-        done = subprocess.run(command, cwd=target, capture_output=True, text=True)
-        if done.returncode:
-            raise ContractRefused(f"operations.py is not sound:\n{done.stdout}{done.stderr}")
+    path.write_text(template.render(operations=table, imports=imports), encoding="utf-8")
+    for hook in _POST_HOOKS:
+        words = hook.replace(" . ", f" {path.relative_to(target.parent)} ").split()
+        # Not in the package's own folder: its types.py would hide the standard library's.
+        code, output = _run(["-m", "ruff", *words], target.parent)
+        if code:
+            raise ContractRefused(f"operations.py is not sound:\n{output}")
 
 
 def _check_complete(prepared: Node, target: Path) -> None:
@@ -204,13 +233,19 @@ def _check_complete(prepared: Node, target: Path) -> None:
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.ClassDef):
                 made.add(node.name)
-            elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and "TypeAlias" in ast.dump(node):
+            elif (
+                isinstance(node, ast.AnnAssign)
+                and isinstance(node.target, ast.Name)
+                and "TypeAlias" in ast.dump(node)
+            ):
                 made.add(node.target.id)
     missing += [f"schema {name}" for name in sorted(wanted - made)]
     if missing:
         raise ContractRefused(f"the generator dropped {', '.join(missing)}")
     if made - wanted:
-        raise ContractRefused(f"the generator made models nobody named: {', '.join(sorted(made - wanted))}")
+        raise ContractRefused(
+            f"the generator made models nobody named: {', '.join(sorted(made - wanted))}"
+        )
 
 
 def _classes(prepared: Node) -> list[str]:
@@ -227,12 +262,10 @@ def _check_imports(prepared: Node, target: Path, table: list[Entry]) -> None:
         ]
         for entry, place in zip(table, places(prepared), strict=True)
     }
-    done = subprocess.run(
-        [sys.executable, "-B", "-c", _IMPORT_ALL, str(target.parent), target.name],
-        input=json.dumps({"operations": operations, "models": _classes(prepared)}),
-        capture_output=True,
-        text=True,
+    code, output = _run(
+        ["-B", "-c", _IMPORT_ALL, str(target.parent), target.name],
+        text=json.dumps({"operations": operations, "models": _classes(prepared)}),
     )
-    failed = json.loads(done.stdout) if done.returncode == 0 else [done.stderr.strip()]
-    if failed:
-        raise ContractRefused("the generated package is broken:\n" + "\n".join(failed))
+    if code or output != "[]":
+        failed = output if code else "\n".join(json.loads(output))
+        raise ContractRefused(f"the generated package is broken:\n{failed}")

@@ -1,7 +1,8 @@
 """The operations table: what operations.py says of each operation, read from the named contract.
 
-Bounds, formats, choices and defaults come from the contract itself; overlay.json adds only what no document can say
-(a POST that changes nothing) or what this project decided (a batch size the contract does not print).
+Bounds, formats, choices and defaults come from the contract itself; overlay.json adds only what no
+document can say (a POST that changes nothing) or what this project decided (a batch size the
+contract does not print).
 """
 
 from __future__ import annotations
@@ -67,7 +68,9 @@ def build(document: Node, overlay: Overlay, package: str) -> list[Entry]:
     modules: dict[str, str] = {}
     for entry in entries:
         if entry.module in modules:
-            raise ContractRefused(f"{modules[entry.module]} and {entry.name} would share the module {entry.module}")
+            raise ContractRefused(
+                f"{modules[entry.module]} and {entry.name} would share the module {entry.module}"
+            )
         modules[entry.module] = entry.name
     return entries
 
@@ -84,7 +87,10 @@ def _entry(document: Node, place: Place, overlay: Overlay, package: str) -> Entr
     path_order = [part.strip("{}") for part in place.path.split("/") if part.startswith("{")]
     parameters = sorted(
         node["parameters"],
-        key=lambda p: (("path", "query", "header").index(p["in"]), path_order.index(p["name"]) if p["in"] == "path" else 0),
+        key=lambda p: (
+            ("path", "query", "header").index(p["in"]),
+            path_order.index(p["name"]) if p["in"] == "path" else 0,
+        ),
     )
     for parameter in (p for p in parameters if p["in"] != "cookie"):
         where, wire = parameter["in"], parameter["name"]
@@ -102,7 +108,8 @@ def _entry(document: Node, place: Place, overlay: Overlay, package: str) -> Entr
         separate = parameter.get("explode", parameter.get("style", "form") == "form")
         if where == "query" and bounds[python]["kind"] == "array" and not separate:
             comma.append(wire)
-    body, members = None, {}
+    body: str | None = None
+    members: Node = {}
     slot = json_schema(node.get("requestBody") or {})
     if slot:
         schema = slot[0][slot[1]]
@@ -110,7 +117,9 @@ def _entry(document: Node, place: Place, overlay: Overlay, package: str) -> Entr
         resolved = _resolved(document, schema)
         members = resolved.get("properties") or {}
         if node["requestBody"].get("required"):
-            required.update(member for member in resolved.get("required") or [] if member in members)
+            required.update(
+                member for member in resolved.get("required") or [] if member in members
+            )
         for member, member_schema in members.items():
             if member in arguments:
                 raise ContractRefused(f"{place.key}: {member!r} is an argument and a body member")
@@ -146,14 +155,19 @@ def _entry(document: Node, place: Place, overlay: Overlay, package: str) -> Entr
         "batch_size": min(sizes) if sizes else None,
     }
     expressions = {key: repr(value) for key, value in fields.items()}
-    expressions["required"] = f"frozenset({tuple(sorted(required))!r})" if required else "frozenset()"
+    expressions["required"] = (
+        f"frozenset({tuple(sorted(required))!r})" if required else "frozenset()"
+    )
     return Entry(
         name=name,
         returns=returns,
         models=models,
         module=module,
         fields=expressions,
-        bounds={repr(key): {word: repr(value) for word, value in bound.items()} for key, bound in bounds.items()},
+        bounds={
+            repr(key): {word: repr(value) for word, value in bound.items()}
+            for key, bound in bounds.items()
+        },
         arguments=arguments,
         body=body,
         comma_separated=tuple(comma),
@@ -162,12 +176,12 @@ def _entry(document: Node, place: Place, overlay: Overlay, package: str) -> Entr
 
 def _authenticated(document: Node, node: Node) -> bool:
     """Whether every way in needs a key; an empty requirement means none is needed."""
-    security = node.get("security", document.get("security", []))
+    security: list[Node] = node.get("security", document.get("security")) or []
     return bool(security) and {} not in security
 
 
 def _resolved(document: Node, node: Any) -> Node:
-    """The schema meant: past references, nullability and a lone allOf; allOf parts are put together."""
+    """The schema meant, past references and nullability; parts of an allOf are put together."""
     for _ in range(64):
         name = referenced(node)
         branches = alternatives(node) if isinstance(node, dict) else None
@@ -199,21 +213,29 @@ def _nullable(document: Node, node: Any) -> bool:
     if name is not None:
         return _nullable(document, schemas(document).get(name, {}))
     kinds = node.get("type")
-    if node.get("nullable") is True or kinds == "null" or (isinstance(kinds, list) and "null" in kinds):
+    if (
+        node.get("nullable") is True
+        or kinds == "null"
+        or (isinstance(kinds, list) and "null" in kinds)
+    ):
         return True
     return any(_nullable(document, branch) for branch in alternatives(node) or [])
 
 
 def _kind(schema: Node) -> str:
     kinds = schema.get("type")
-    real = [kind for kind in (kinds if isinstance(kinds, list) else [kinds]) if kind not in (None, "null")]
+    real = [
+        kind
+        for kind in (kinds if isinstance(kinds, list) else [kinds])
+        if kind not in (None, "null")
+    ]
     if len(real) == 1:
         return str(real[0])
     return "object" if "properties" in schema else "any"
 
 
 def _whole(value: Any) -> int | None:
-    """A bound as an integer; fractional ones cannot be told by an integer and are left to the server."""
+    """A bound as an integer; a fractional one is left to the server."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     return int(value) if float(value).is_integer() else None
@@ -277,7 +299,10 @@ def _successes(node: Node) -> list[tuple[str, Any]]:
 def _is_page(document: Node, node: Node) -> bool:
     for _, schema in _successes(node):
         properties = _resolved(document, schema).get("properties", {}) if schema is not None else {}
-        if "pagination" in properties and _kind(_resolved(document, properties.get("data", {}))) == "array":
+        if (
+            "pagination" in properties
+            and _kind(_resolved(document, properties.get("data", {}))) == "array"
+        ):
             return True
     return False
 
@@ -287,7 +312,11 @@ def _returns(document: Node, node: Node) -> tuple[str, tuple[str, ...]]:
     types: list[str] = []
     models: set[str] = set()
     for status, schema in _successes(node):
-        text = "None" if schema is None and status in ("204", "205") else _annotation(document, schema, models)
+        text = (
+            "None"
+            if schema is None and status in ("204", "205")
+            else _annotation(document, schema, models)
+        )
         if text not in types:
             types.append(text)
     if "JSON" in types or not types:
