@@ -25,7 +25,7 @@ from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from . import negotiate
 from .clock import Clock
@@ -51,6 +51,8 @@ READ_ONLY_POSTS: Final = frozenset(
 )
 _REQUEST_ID: Final = re.compile(r"[\x21-\x7e]{1,128}")
 _HOST: Final = re.compile(r"[A-Za-z0-9._~\[\]:-]{1,255}")
+_MOST_DRAINED: Final = 64 * MAX_BODY
+_LONGEST_DRAIN: Final = 5.0
 _log = logging.getLogger("creatoraudit_sandbox")
 
 
@@ -130,9 +132,12 @@ class Resource:
         self._lock = lock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
+        inbox = _Inbox(receive)
+        request = Request(scope, inbox)
         try:
             response = await self._answer(request)
+            if "content-length" in request.headers or "transfer-encoding" in request.headers:
+                await inbox.drain(waiting="expect" in request.headers)
         except ClientDisconnect:
             return
         await response(scope, receive, send)
@@ -236,13 +241,34 @@ async def _read(request: Request) -> bytes:
     async for chunk in request.stream():
         size += len(chunk)
         if size > MAX_BODY:
-            raise Problem(
-                "BAD_REQUEST",
-                f"The body is larger than {MAX_BODY} bytes.",
-                headers={"Connection": "close"},
-            )
+            raise Problem("BAD_REQUEST", f"The body is larger than {MAX_BODY} bytes.")
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+class _Inbox:
+    """The incoming side of a request, which knows whether the body has been read to its end."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._begun = self._done = False
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self._begun = True
+        self._done = message["type"] == "http.disconnect" or not message.get("more_body", False)
+        return message
+
+    async def drain(self, *, waiting: bool) -> None:
+        """Read, within reason, what is left of a body that was refused.
+
+        A connection that is closed on unread data is reset, and the client may lose the answer that says
+        why. A client that waits for a 100 Continue sends no body unless it is asked to.
+        """
+        left = 0 if waiting and not self._begun else _MOST_DRAINED
+        with anyio.move_on_after(_LONGEST_DRAIN):
+            while left > 0 and not self._done:
+                left -= len((await self()).get("body", b""))
 
 
 def _render(request: Request, result: Result) -> Response:
@@ -270,8 +296,7 @@ def build(services: Services) -> Starlette:
     lock = threading.Lock()
     paths: dict[str, dict[str, Served]] = {}
     for operation in services.contract.operations.values():
-        handler = HANDLERS.get(operation.id, _missing)
-        served = Served(operation, Validator(services.contract, operation), handler)
+        served = Served(operation, Validator(services.contract, operation), HANDLERS[operation.id])
         paths.setdefault(operation.path, {})[operation.method] = served
     # Fixed paths come before those with parameters, or /creators/top would be a creator's.
     routes = [
@@ -280,11 +305,3 @@ def build(services: Services) -> Starlette:
     ]
     routes.append(Route("/{rest:path}", Resource(services, "/*", {}, lock)))
     return Starlette(routes=routes)
-
-
-def _missing(call: Call) -> Result:
-    raise Problem(
-        "SERVICE_UNAVAILABLE",
-        f"The sandbox does not serve {call.operation} yet.",
-        headers={"Retry-After": "3600"},
-    )

@@ -32,27 +32,6 @@ class Curve(NamedTuple):
     play_rate: int
 
 
-class Totals(NamedTuple):
-    """Cumulative counts, or the change of them between two instants."""
-
-    views: int
-    plays: int
-    likes: int
-    comments: int
-    shares: int
-
-    def __sub__(self, other: Totals) -> Totals:
-        return Totals(*(a - b for a, b in zip(self, other, strict=True)))
-
-    def __add__(self, other: tuple[object, ...]) -> Totals:
-        if not isinstance(other, Totals):
-            return NotImplemented
-        return Totals(*(a + b for a, b in zip(self, other, strict=True)))
-
-
-NOTHING = Totals(0, 0, 0, 0, 0)
-
-
 def views_at(curve: Curve, instant: int) -> int:
     """Cumulative views at an instant."""
     age = instant - curve.published
@@ -68,27 +47,6 @@ def views_at(curve: Curve, instant: int) -> int:
 def share(views: int, rate: int) -> int:
     """A share of the views, rounded down."""
     return views * rate // UNIT
-
-
-def totals_at(curve: Curve, instant: int) -> Totals:
-    """All cumulative counts at an instant."""
-    views = views_at(curve, instant)
-    return Totals(
-        views,
-        share(views, curve.play_rate),
-        share(views, curve.like_rate),
-        share(views, curve.comment_rate),
-        share(views, curve.share_rate),
-    )
-
-
-def totals_between(curve: Curve, first: int, last: int, start: int, end: int) -> Totals:
-    """Change between start and end as far as refreshes between first and last can tell.
-
-    Adjoining spans add up exactly, because both ends are cut to what was seen before they are subtracted.
-    """
-    low, high = (min(max(instant, first), last) for instant in (start, end))
-    return totals_at(curve, high) - totals_at(curve, low)
 
 
 def delta(curve: Curve, first: int, last: int, days: int) -> int:

@@ -15,10 +15,10 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
-from .clock import HOUR
-from .curve import views_sql
+from .clock import DAY, HOUR
+from .curve import Curve, views_sql
 from .cursors import Position
 from .world import UNKNOWN, AccountRow, CreatorRow, PostRow, World, follower_count
 
@@ -51,7 +51,7 @@ CREATE TABLE creators (
 );
 CREATE TABLE accounts (
     n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, platform INTEGER NOT NULL,
-    username TEXT NOT NULL, category TEXT, creator INTEGER, is_active INTEGER NOT NULL,
+    username TEXT NOT NULL, handle TEXT NOT NULL, category TEXT, creator INTEGER, is_active INTEGER NOT NULL,
     is_unavailable INTEGER NOT NULL, is_verified INTEGER NOT NULL, scrape_interval TEXT NOT NULL,
     refresh_every INTEGER NOT NULL, added_at INTEGER NOT NULL, first_scrape INTEGER NOT NULL,
     last_scrape INTEGER NOT NULL, next_refresh INTEGER, follower_base INTEGER NOT NULL,
@@ -71,7 +71,7 @@ _INDEXES: Final = """
 CREATE UNIQUE INDEX creators_id ON creators (id);
 CREATE INDEX creators_name ON creators (name, n);
 CREATE UNIQUE INDEX accounts_id ON accounts (id);
-CREATE UNIQUE INDEX accounts_name ON accounts (username COLLATE NOCASE, platform);
+CREATE UNIQUE INDEX accounts_handle ON accounts (handle, platform);
 CREATE INDEX accounts_creator ON accounts (creator);
 CREATE INDEX accounts_due ON accounts (next_refresh) WHERE next_refresh IS NOT NULL;
 CREATE INDEX accounts_added_at ON accounts (added_at, n);
@@ -124,6 +124,41 @@ FROM (
     FROM (SELECT *, max(view_count, 0) AS v FROM account_videos {where}) GROUP BY account
 ) AS f WHERE accounts.n = f.a
 """
+
+
+# What posts gained in spans of time, as far as refreshes tell: both ends of a span are cut to what was seen before
+# they are subtracted, so that adjoining spans add up exactly.
+_GAINS: Final = f"""
+WITH spans (k, a, b) AS (VALUES {{spans}})
+SELECT {{group}} AS g,
+    sum(v1 - v0) AS views,
+    sum(v1 * play_rate / 10000 - v0 * play_rate / 10000) AS plays,
+    sum(v1 * like_rate / 10000 - v0 * like_rate / 10000) AS likes,
+    sum(v1 * comment_rate / 10000 - v0 * comment_rate / 10000) AS comments,
+    sum(v1 * share_rate / 10000 - v0 * share_rate / 10000) AS shares
+FROM (
+    SELECT *, {views_sql("lo")} AS v0, {views_sql("hi")} AS v1 FROM (
+        SELECT *, max(first_scrape, min(a, last_scrape)) AS lo,
+            max(first_scrape, min(b, last_scrape)) AS hi
+        FROM {{table}} AS p, spans {{where}}
+    )
+) GROUP BY g
+"""
+
+
+class Totals(NamedTuple):
+    """What posts gained in a span of time."""
+
+    views: int
+    plays: int
+    likes: int
+    comments: int
+    shares: int
+
+    @property
+    def engagement(self) -> int:
+        """Likes, comments and shares together."""
+        return self.likes + self.comments + self.shares
 
 
 @dataclass(frozen=True)
@@ -286,6 +321,103 @@ class Store:
                 found[row["id"]] = row
         return found
 
+    def post(self, table: str, platform: int, external_id: str) -> sqlite3.Row | None:
+        """The post with a platform's id."""
+        return self._one(
+            f"SELECT * FROM {table} WHERE external_id = ? AND platform = ?", external_id, platform
+        )
+
+    def account_named(self, platform: int, username: str) -> sqlite3.Row | None:
+        """The account with a handle; case does not matter."""
+        return self._one(
+            "SELECT * FROM accounts WHERE handle = ? AND platform = ?",
+            username.casefold(),
+            platform,
+        )
+
+    def accounts_of(self, creator: int) -> list[sqlite3.Row]:
+        """The accounts linked to a creator."""
+        return self.all("SELECT * FROM accounts WHERE creator = ? ORDER BY n", creator)
+
+    def linked_accounts(self, creators: Sequence[int]) -> dict[int, list[sqlite3.Row]]:
+        """Per creator, a row for each platform: platform, total and followers of its accounts."""
+        found: dict[int, list[sqlite3.Row]] = {}
+        for row in self.all(
+            "SELECT creator, platform, count(*) AS total, sum(follower_count) AS followers"
+            f" FROM accounts WHERE creator IN ({_placeholders(creators)})"
+            " GROUP BY creator, platform",
+            *creators,
+        ):
+            found.setdefault(row["creator"], []).append(row)
+        return found
+
+    # -------------------------------------------------------------------------------- totals
+
+    def _gains(
+        self,
+        table: str,
+        group: str,
+        where: str,
+        arguments: Sequence[str | int],
+        spans: Sequence[tuple[int, int]],
+    ) -> dict[str | int, Totals]:
+        values = ", ".join(f"({k}, {a}, {b})" for k, (a, b) in enumerate(spans))
+        sql = _GAINS.format(spans=values, group=group, table=table, where=where)
+        return {
+            row["g"]: Totals(*(row[name] for name in Totals._fields))
+            for row in self.all(sql, *arguments)
+        }
+
+    def totals_by_id(
+        self, table: str, ids: Sequence[str], start: int, end: int
+    ) -> dict[str, Totals]:
+        """What each of these posts gained; those without history gained nothing."""
+        where = f"WHERE p.id IN ({_placeholders(ids)})"
+        return {str(k): v for k, v in self._gains(table, "id", where, ids, [(start, end)]).items()}
+
+    def totals_by_row(
+        self, table: str, rows: Sequence[int], start: int, end: int
+    ) -> dict[int, Totals]:
+        """The same by row number."""
+        where = f"WHERE p.n IN ({_placeholders(rows)})"
+        return {int(k): v for k, v in self._gains(table, "n", where, rows, [(start, end)]).items()}
+
+    def totals_by_account(self, ids: Sequence[str], start: int, end: int) -> dict[str, Totals]:
+        """What the posts of each of these accounts gained together."""
+        marks = _placeholders(ids)
+        known = self.all(f"SELECT n, id FROM accounts WHERE id IN ({marks})", *ids)
+        rows = [row["n"] for row in known]
+        where = f"WHERE p.account IN ({_placeholders(rows)})"
+        gains = self._gains("account_videos", "account", where, rows, [(start, end)])
+        return {row["id"]: gains.get(row["n"], _NOTHING) for row in known}
+
+    def totals_of_all(self, start: int, end: int) -> Totals:
+        """What all posts of both tables gained."""
+        gains = [
+            gain
+            for table in POST_TABLES
+            for gain in self._gains(table, "k", "", (), [(start, end)]).values()
+        ]
+        return Totals(*(sum(column) for column in zip(_NOTHING, *gains, strict=True)))
+
+    def views_by_creator(self, start: int, end: int) -> dict[int, int]:
+        """Views that the posts of each creator's accounts gained."""
+        gains = self._gains("account_videos", "account", "", (), [(start, end)])
+        found: dict[int, int] = {}
+        for row in self.all("SELECT n, creator FROM accounts WHERE creator IS NOT NULL"):
+            gain = gains.get(row["n"], _NOTHING)
+            found[row["creator"]] = found.get(row["creator"], 0) + gain.views
+        return found
+
+    def daily_totals(self, creator: int, days: Sequence[int]) -> list[Totals]:
+        """What the posts of a creator's accounts gained on each day, given by its start."""
+        if not days:
+            return []
+        where = "WHERE p.account IN (SELECT n FROM accounts WHERE creator = ?)"
+        spans = [(day, day + DAY) for day in days]
+        gains = self._gains("account_videos", "k", where, (creator,), spans)
+        return [gains.get(k, _NOTHING) for k in range(len(days))]
+
     def breakout_ids(self, table: str) -> frozenset[str]:
         """The posts that the world lets rise late and steeply."""
         return frozenset(row["id"] for row in self.all(f"SELECT id FROM {table} WHERE boost > 0"))
@@ -384,11 +516,54 @@ class Store:
         self.set(table, n, next_refresh=due)
         self._due = due if self._due is None else min(self._due, due)
 
+    def new_video(self, platform: int, external_id: str, author: str | None, now: int) -> PostRow:
+        """A post that is taken up by itself: the same one if it is known from an account."""
+        n = self.next_row("videos")
+        twin = self.post("account_videos", platform, external_id)
+        account = None
+        if twin is not None:
+            account, author, caption = twin["account"], twin["author"], twin["caption"]
+            curve = Curve(*(twin[name] for name in Curve._fields))
+        else:
+            author = author or self.world.author(platform, external_id)
+            published = now - self.world.fresh_post_age(platform, external_id)
+            caption, curve = self.world.traits(platform, external_id, published)
+            owner = self.account_named(platform, author)
+            if owner is not None:
+                account = owner["n"]
+        return PostRow(
+            n, self.world.new_id("video", n), platform, external_id, account, author, caption,
+            1, 0, 24, None, now, now, UNKNOWN, UNKNOWN, None,
+            UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, *curve,
+        )  # fmt: skip
+
+    def activate(self, table: str, row: sqlite3.Row, active: bool, now: int) -> None:
+        """Resume or pause; what is resumed is refreshed soon."""
+        if bool(row["is_active"]) == active:
+            return
+        self.set(table, row["n"], is_active=int(active), next_refresh=None)
+        if table == "videos":
+            self.set(table, row["n"], updated_at=now)
+        if active and not row["is_unavailable"]:
+            self.schedule(table, row["n"], now)
+
+    def remove_account(self, n: int) -> None:
+        """Delete an account with the posts found through it; individually tracked ones stay."""
+        self._db.execute("UPDATE videos SET account = NULL WHERE account = ?", (n,))
+        self._db.execute("DELETE FROM account_videos WHERE account = ?", (n,))
+        self.remove("accounts", n)
+
+    def remove_creator(self, n: int) -> None:
+        """Delete a creator; its accounts stay."""
+        self._db.execute("UPDATE accounts SET creator = NULL WHERE creator = ?", (n,))
+        self.remove("creators", n)
+
     def remove(self, table: str, n: int) -> None:
         """Delete a row."""
         self._db.execute(f"DELETE FROM {table} WHERE n = ?", (n,))
 
 
+_NOTHING: Final = Totals(0, 0, 0, 0, 0)
 _ACCOUNT_OF_POST: Final = (
     ", a.id AS account_id",
     " LEFT JOIN accounts AS a ON a.n = t.account",

@@ -38,7 +38,7 @@ def _type(kind: Mapping[str, Any]) -> str:
 
 
 _MESSAGES: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
-    "required": lambda kind: "is required",
+    "required": lambda _: "is required",
     "enum": _options,
     "type": _type,
     "format": lambda kind: f"is not a valid {kind['format']}",
@@ -57,7 +57,7 @@ def _field_error(error: jsonschema_rs.ValidationError) -> FieldError:
     path = [str(part) for part in error.instance_path]
     if name == "required":
         path.append(str(kind["property"]))
-    message = _MESSAGES.get(name, lambda kind: f"breaks the rule {name}")(kind)
+    message = _MESSAGES[name](kind) if name in _MESSAGES else f"breaks the rule {name}"
     return FieldError(".".join(path) or "body", message)
 
 

@@ -11,7 +11,7 @@ import sqlite3
 from functools import lru_cache
 from typing import Final
 
-from . import world
+from . import identifiers, world
 from ._types import Json, JsonObject
 from .clock import iso
 from .curve import Curve, share
@@ -60,14 +60,15 @@ def video(row: sqlite3.Row, seed: int, *, found: bool = False) -> JsonObject:
     instagram = platform == world.INSTAGRAM
     file = f"{world.PLATFORMS[platform]}/{external_id}"
     site = _SITES[platform]
-    image = instagram and external_id[-2] == "7"
+    number = int(external_id)
+    image = instagram and number // 10 % 10 == 7
     views: int = row["view_count"]
     body: JsonObject = {
         "id": row["id"],
         "type": "video",
         "platform": world.PLATFORMS[platform],
         "external_id": external_id,
-        "shortcode": world.shortcode(external_id) if instagram else None,
+        "shortcode": identifiers.shortcode(external_id) if instagram else None,
         "is_active": bool(row["is_active"]),
         "scrape_interval_hours": row["scrape_interval"],
         "metadata": _tags(row["metadata"]),
@@ -78,7 +79,7 @@ def video(row: sqlite3.Row, seed: int, *, found: bool = False) -> JsonObject:
         "description": row["caption"] if known else None,
         "create_time": _time(row["create_time"]),
         "media_type": ("IMAGE" if image else "VIDEO") if known else None,
-        "duration": int(external_id[-4:]) % 880 / 10 + 4 if known and not image else None,
+        "duration": number % 880 / 10 + 4 if known and not image else None,
         "is_unavailable": bool(row["is_unavailable"]) if known else None,
         "cover_image_url": f"{_CDN}/covers/{file}.jpg" if known else None,
         "cover_image_url_original": f"{site}/covers/{external_id}.jpg" if known else None,

@@ -139,6 +139,7 @@ class AccountRow(NamedTuple):
     id: str
     platform: int
     username: str
+    handle: str
     category: str | None
     creator: int | None
     is_active: int
@@ -244,6 +245,11 @@ class World:
         raw = _digest(f"{self.seed}:age:{platform}:{external_id}", 4)
         return DAY + int.from_bytes(raw, "big") % (30 * DAY)
 
+    def author(self, platform: int, external_id: str) -> str:
+        """Who published a post of which nothing but the id is known."""
+        raw = _digest(f"{self.seed}:by:{platform}:{external_id}", 8)
+        return _author(*struct.unpack(">2I", raw))
+
     def new_external_id(self, platform: int, kind: str, n: int) -> str:
         """A numeric id of the length the platforms use, unique per kind and row."""
         raw = int.from_bytes(_digest(f"{self.seed}:external:{kind}:{n}", 8), "big")
@@ -259,6 +265,7 @@ class World:
             id=self.new_id("account", n),
             platform=platform,
             username=username,
+            handle=username.casefold(),
             category=None,
             creator=None,
             is_active=1,
@@ -327,7 +334,7 @@ class World:
             if (
                 i % _TWIN_EVERY == 8
                 and twin < self.account_video_count
-                and _STATES[twin % len(_STATES)] == "normal"
+                and _state(twin) == "normal"
             ):
                 yield self._twin(i + 1, self._account_video(twin, accounts))
             else:
@@ -343,8 +350,7 @@ class World:
         n = 2 * ordinal + account.platform
         raw = _digest(f"{self.seed}:account_video:{n}", 48)
         row = self._post(n, i, raw, account.platform, 24, account.last_scrape, account.username)
-        active = row.is_active if account.is_active else 0
-        return row._replace(account=account.n, is_active=active, next_refresh=None)
+        return row._replace(account=account.n, next_refresh=None)
 
     def _video(self, i: int) -> PostRow:
         n = i + 1
@@ -352,7 +358,7 @@ class World:
         a, b, c, d = struct.unpack_from(">4I", raw, 32)
         hours = (6, 12, 24, 24, 48, 168)[a % 6]
         newest = self.now - 300 - b % ((hours - 2) * HOUR)
-        author = f"{_FIRST[c % len(_FIRST)]}_{_SECOND[d % len(_SECOND)]}_{c % 997}"
+        author = _author(c, d)
         row = self._post(n, i, raw, i % 2, hours, newest, author)
         return row._replace(metadata='{"campaign": "spring"}') if a % 9 == 0 else row
 
@@ -381,8 +387,8 @@ class World:
     ) -> PostRow:
         """A post in the state that its place in the list gives it."""
         draw, a, b = struct.unpack_from(">Q2I", raw, 16)
-        state = _STATES[i % len(_STATES)]
-        breakout = i % _BREAKOUT_EVERY == _BREAKOUT_AT
+        state = _state(i)
+        breakout = _place(i) % _BREAKOUT_EVERY == _BREAKOUT_AT
         last = newest
         if state == "gone":
             last -= 10 * DAY + a % (10 * DAY)
@@ -434,16 +440,19 @@ class World:
         )
 
 
+def _place(i: int) -> int:
+    # One further in each block, or the states would fall on the same accounts and platforms every time.
+    return i + i // len(_STATES)
+
+
+def _state(i: int) -> str:
+    return _STATES[_place(i) % len(_STATES)]
+
+
+def _author(a: int, b: int) -> str:
+    return f"{_FIRST[a % len(_FIRST)]}_{_SECOND[b % len(_SECOND)]}_{a % 997}"
+
+
 def _external_id(platform: int, draw: int, n: int) -> str:
     lead = (3, 7)[platform] * 10**18
     return str(lead + draw % 4 * 10**17 + (draw >> 8) % 10**9 * 10**8 + n % 10**8)
-
-
-def shortcode(external_id: str) -> str:
-    """The URL part of an Instagram post: its numeric id in base 64."""
-    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-    number, code = int(external_id), ""
-    while number:
-        number, digit = divmod(number, 64)
-        code = alphabet[digit] + code
-    return code or "A"

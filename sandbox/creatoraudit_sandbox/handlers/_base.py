@@ -166,6 +166,11 @@ def single(body: JsonObject) -> Result:
     return Result({"data": body})
 
 
+def created(body: JsonObject, location: str) -> Result:
+    """A new resource with the place it is found at."""
+    return Result({"data": body}, status=201, headers={"Location": location})
+
+
 def strings(value: Json) -> list[str]:
     """A checked list of strings."""
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from typing import Final
 
-from .. import curve, views, world
+from .. import curve, identifiers, views, world
 from .._types import Json, JsonObject
 from ..problems import not_found
-from ._base import Call, Conditions, Result, Sorting, integers, page, single, strings
+from ._base import (
+    Call,
+    Conditions,
+    Result,
+    Sorting,
+    conflict,
+    created,
+    integers,
+    page,
+    single,
+    strings,
+    tags,
+)
 
 _SORTING: Final = Sorting(
     {
@@ -62,6 +75,50 @@ def find(call: Call) -> sqlite3.Row:
 def get_video(call: Call) -> Result:
     """One post."""
     return single(views.video(find(call), call.store.world.seed))
+
+
+def track_video(call: Call) -> Result:
+    """Take up a post; its first refresh follows on its own if it is active."""
+    store, body = call.store, call.body
+    platform = world.PLATFORMS.index(str(body["platform"]))
+    external_id, author = identifiers.parse(platform, str(body["identifier"]))
+    metadata = tags(body)
+    active = body.get("is_active") is not False
+    hours = body.get("scrape_interval_hours", 24)
+    assert isinstance(hours, int | float)
+    if store.post("videos", platform, external_id) is not None:
+        raise conflict("This video is tracked already.")
+    with store.write():
+        row = store.new_video(platform, external_id, author, call.now)
+        row = row._replace(
+            is_active=int(active),
+            scrape_interval=int(hours),
+            metadata=None if metadata is None else json.dumps(metadata),
+        )
+        store.add("videos", row)
+        if active:
+            store.schedule("videos", row.n, call.now)
+    shown = store.get("videos", row.id)
+    assert shown is not None
+    return created(views.video(shown, store.world.seed), f"{call.base_url}/videos/{row.id}")
+
+
+def update_video(call: Call) -> Result:
+    """Pause or resume a post; members that are not documented are ignored."""
+    row = find(call)
+    active = call.body.get("is_active")
+    if isinstance(active, bool):
+        with call.store.write():
+            call.store.activate("videos", row, active, call.now)
+    return get_video(call)
+
+
+def delete_video(call: Call) -> Result:
+    """Stop tracking a post."""
+    row = find(call)
+    with call.store.write():
+        call.store.remove("videos", row["n"])
+    return Result(status=204)
 
 
 def batch_video_deltas(call: Call) -> Result:

@@ -1,0 +1,101 @@
+"""Tracked profiles."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Final
+
+from .. import views, world
+from .._types import Json
+from ..clock import HOUR
+from ..problems import Problem, not_found
+from ._base import Call, Conditions, Result, Sorting, conflict, created, page, single
+
+_SORTING: Final = Sorting(
+    {
+        "added_at": "added_at",
+        "username": "username",
+        "last_scrape_time": "last_scrape",
+        "follower_count": "follower_count",
+        "view_count": "view_count",
+        "like_count": "like_count",
+        "play_count": "play_count",
+    }
+)
+_TEN_YEARS: Final = 10 * 365 * 24
+
+
+def list_accounts(call: Call) -> Result:
+    """Tracked profiles."""
+    conditions = Conditions(call)
+    conditions.platform()
+    conditions.is_active()
+    conditions.contains("username")
+    conditions.add("category", "t.category = ?", call.text("category") or "")
+    creator = (call.text("creator_id") or "").lower()
+    conditions.add("creator_id", "t.creator = (SELECT n FROM creators WHERE id = ?)", creator)
+    return page(
+        call, "accounts", conditions, _SORTING, lambda rows: [views.account(r) for r in rows]
+    )
+
+
+def find(call: Call) -> sqlite3.Row:
+    """The account that the path names."""
+    row = call.store.get("accounts", call.path["account_id"].lower())
+    if row is None:
+        raise not_found("Account")
+    return row
+
+
+def get_account(call: Call) -> Result:
+    """One profile."""
+    return single(views.account(find(call)))
+
+
+def track_account(call: Call) -> Result:
+    """Take up a profile; its first refresh follows on its own."""
+    store, body = call.store, call.body
+    platform = world.PLATFORMS.index(str(body["platform"]))
+    username = str(body["username"])
+    if store.account_named(platform, username) is not None:
+        raise conflict("This account is tracked already.")
+    quota = call.account_quota
+    if quota is not None and store.scalar("SELECT count(*) FROM accounts") >= quota:
+        raise Problem("QUOTA_EXCEEDED", f"The organization tracks at most {quota} accounts.")
+    category = body.get("category")
+    hours = _whole(body.get("scrape_interval_hours", 24))
+    with store.write():
+        row = store.world.account(store.next_row("accounts"), platform, username, call.now)
+        row = row._replace(
+            category=category if isinstance(category, str) else None,
+            # Kept as text: the documents state no bounds, and SQLite's integers have some.
+            scrape_interval=str(hours),
+            refresh_every=min(max(hours, 1), _TEN_YEARS) * HOUR,
+        )
+        store.add("accounts", row)
+        store.schedule("accounts", row.n, call.now)
+    shown = store.get("accounts", row.id)
+    assert shown is not None
+    return created(views.account(shown), f"{call.base_url}/accounts/{row.id}")
+
+
+def _whole(value: Json) -> int:
+    return int(value) if isinstance(value, int | float) else 24
+
+
+def update_account(call: Call) -> Result:
+    """Pause or resume a profile; members that are not documented are ignored."""
+    row = find(call)
+    active = call.body.get("is_active")
+    if isinstance(active, bool):
+        with call.store.write():
+            call.store.activate("accounts", row, active, call.now)
+    return single(views.account(find(call)))
+
+
+def delete_account(call: Call) -> Result:
+    """Stop tracking a profile; the posts that came with it go, individually tracked ones stay."""
+    row = find(call)
+    with call.store.write():
+        call.store.remove_account(row["n"])
+    return Result(status=204)

@@ -1,0 +1,175 @@
+"""Windowed totals, a creator's daily figures and the overview: all sums over the growth of posts."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import date, timedelta
+from typing import Final
+
+from .. import views, world
+from .._types import Json, JsonObject
+from ..clock import DAY, day_of
+from ..problems import invalid
+from ..store import Totals
+from . import creators, periods
+from ._base import Call, Result, integers, single, strings
+
+_MOST_IDS: Final = 200
+_FIGURES: Final = ("views", "plays", "likes", "comments", "shares", "engagement")
+_MONTH: Final = 30
+
+
+def batch_video_metrics(call: Call) -> Result:
+    """Totals of individually tracked posts."""
+    ids = _unique(strings(call.body["video_ids"]))
+    period = periods.of_body(call.body, call.now)
+    found = call.store.totals_by_id("videos", ids, period.start, period.end)
+    return _answer(period, ids, found)
+
+
+def batch_account_metrics(call: Call) -> Result:
+    """Totals of accounts, over the posts found through them."""
+    ids = _unique(strings(call.body["account_ids"]))
+    period = periods.of_body(call.body, call.now)
+    found = call.store.totals_by_account(ids, period.start, period.end)
+    return _answer(period, ids, found)
+
+
+def batch_account_video_metrics(call: Call) -> Result:
+    """Totals of posts found through accounts, by the platform's integer ids.
+
+    Equal integers of the two platforms meet in one map; the TikTok one wins, as the last one written.
+    """
+    period = periods.of_body(call.body, call.now)
+    found: dict[str, Totals] = {}
+    asked: list[str] = []
+    for platform, member in enumerate(("instagram_post_ids", "tiktok_video_ids")):
+        numbers = list(dict.fromkeys(integers(call.body.get(member))))
+        if len(numbers) > _MOST_IDS:
+            message = f"must have at most {_MOST_IDS} items"
+            raise invalid(member, message, f"Request failed validation: {member} {message}.")
+        # Rows are 64-bit numbers; what does not fit is no row.
+        rows = {
+            views.account_video_row(platform, number): number
+            for number in numbers
+            if 0 < number < 2**61
+        }
+        totals = call.store.totals_by_row("account_videos", list(rows), period.start, period.end)
+        found |= {str(rows[n]): total for n, total in totals.items()}
+        asked += [str(number) for number in numbers]
+    return _answer(period, _unique(asked), found)
+
+
+def _unique(ids: list[str]) -> list[str]:
+    return list(dict.fromkeys(i.lower() for i in ids))
+
+
+def _answer(period: periods.Period, ids: list[str], found: dict[str, Totals]) -> Result:
+    data: JsonObject = {i: _figures(found[i]) for i in ids if i in found}
+    missing: list[Json] = [i for i in ids if i not in found]
+    return Result(
+        {
+            "data": data,
+            "meta": {
+                "period": period.name,
+                "start_date": period.first.isoformat(),
+                "end_date": period.last.isoformat(),
+                "days": period.days,
+                "not_found": missing,
+            },
+        }
+    )
+
+
+def _figures(total: Totals) -> JsonObject:
+    return dict(zip(_FIGURES, (*total, total.engagement), strict=True))
+
+
+def creator_analytics(call: Call) -> Result:
+    """A creator's figures day by day, for the days of the range that have been collected."""
+    creator = creators.find(call)
+    first, last = _range(call)
+    linked = call.store.accounts_of(creator["n"])
+    history = [row for row in linked if row["first_scrape"] != world.UNKNOWN]
+    if not history or first > last:
+        return Result({"data": []})
+    first = max(first, day_of(min(row["first_scrape"] for row in history)))
+    last = min(last, day_of(max(row["last_scrape"] for row in history)))
+    days = [first + timedelta(days=i) for i in range((last - first).days + 1)]
+    totals = call.store.daily_totals(creator["n"], [periods.Period("", d, d).start for d in days])
+    data: list[Json] = [
+        {
+            "date": day.isoformat(),
+            "views": total.views,
+            "likes": total.likes,
+            "comments": total.comments,
+            "shares": total.shares,
+            "followers": _followers(history, periods.Period("", day, day).end),
+        }
+        for day, total in zip(days, totals, strict=True)
+    ]
+    return Result({"data": data})
+
+
+def _range(call: Call) -> tuple[date, date]:
+    """The days asked for: by default the thirty that end today, or that end with end_date."""
+    first = periods.parse_day("start_date", call.text("start_date"))
+    last = periods.parse_day("end_date", call.text("end_date"))
+    if first is not None and last is not None:
+        periods.in_order(first, last)
+    last = last or day_of(call.now)
+    return first or last - min(timedelta(days=_MONTH - 1), last - date.min), last
+
+
+def _followers(rows: list[sqlite3.Row], instant: int) -> int:
+    return sum(
+        world.follower_count(
+            row["follower_base"],
+            row["follower_daily"],
+            row["added_at"],
+            min(instant, row["last_scrape"]),
+        )
+        for row in rows
+        if row["first_scrape"] < instant
+    )
+
+
+def get_overview(call: Call) -> Result:
+    """Headline figures of the period, of the one before, and the change between them.
+
+    total_views are the views gained in the period by every post, in both lists; the counts are what was tracked at its end.
+    """
+    period = periods.preset(call.text("period") or "7d", call.now)
+    current, previous = (_headline(call, p) for p in (period, period.before()))
+    changes: JsonObject = {
+        f"{name}_pct": _change(previous[name], current[name]) for name in current
+    }
+    return single(
+        {"type": "overview", "current": {**current}, "previous": {**previous}, "changes": changes}
+    )
+
+
+def _headline(call: Call, period: periods.Period) -> dict[str, float]:
+    store = call.store
+    total = store.totals_of_all(period.start, period.end)
+    rate = 100 * total.engagement / total.views if total.views else 0.0
+    return {
+        "total_views": total.views,
+        "engagement_rate": round(rate, 4),
+        "active_accounts": store.scalar(
+            "SELECT count(*) FROM accounts WHERE is_active = 1 AND added_at < ?", period.end
+        ),
+        "account_videos": store.scalar(
+            "SELECT count(*) FROM account_videos WHERE added_at < ?", period.end
+        ),
+        "tracked_videos": store.scalar(
+            "SELECT count(*) FROM videos WHERE added_at < ?", period.end
+        ),
+    }
+
+
+def _change(before: float, now: float) -> float | None:
+    """Change in percent; from nothing to something there is none to tell."""
+    if before:
+        return round(100 * (now - before) / before, 4)
+    return None if now else 0.0

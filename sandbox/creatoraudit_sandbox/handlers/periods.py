@@ -1,0 +1,82 @@
+"""Windows of UTC days: presets that end today, and custom ones with both ends included."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from .._types import Json, JsonObject
+from ..clock import DAY, day_of, day_start
+from ..problems import FieldError, Problem, invalid
+
+PRESETS: Final = {"7d": 7, "30d": 30, "90d": 90}
+DEFAULT: Final = "30d"
+
+
+@dataclass(frozen=True)
+class Period:
+    """UTC days from first to last, both included."""
+
+    name: str
+    first: date
+    last: date
+
+    @property
+    def start(self) -> int:
+        """Epoch seconds at which it begins."""
+        return day_start(self.first)
+
+    @property
+    def end(self) -> int:
+        """Epoch seconds at which it is over."""
+        return day_start(self.last) + DAY
+
+    @property
+    def days(self) -> int:
+        """Its length."""
+        return (self.last - self.first).days + 1
+
+    def before(self) -> Period:
+        """The period of equal length right before."""
+        length = timedelta(days=self.days)
+        return Period(self.name, self.first - length, self.last - length)
+
+
+def preset(name: str, now: int) -> Period:
+    """One of the named periods, ending with the current day."""
+    today = day_of(now)
+    return Period(name, today - timedelta(days=PRESETS[name] - 1), today)
+
+
+def parse_day(field: str, value: Json) -> date | None:
+    """A date that was checked for its form; 422 for one that no calendar has."""
+    if not isinstance(value, str):
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise invalid(field, "is not a valid date") from None
+
+
+def of_body(body: JsonObject, now: int) -> Period:
+    """The period that a metrics request asks for; dates beside a preset are ignored."""
+    name = str(body.get("period", DEFAULT))
+    if name in PRESETS:
+        return preset(name, now)
+    first = parse_day("start_date", body.get("start_date"))
+    last = parse_day("end_date", body.get("end_date"))
+    # Both are required with a custom period, which the schema has seen to.
+    assert first is not None and last is not None
+    in_order(first, last)
+    return Period(name, first, last)
+
+
+def in_order(first: date, last: date) -> None:
+    """Refuse a first day after the last one."""
+    if first > last:
+        raise Problem(
+            "VALIDATION_ERROR",
+            "Request failed validation.",
+            errors=[FieldError("end_date", "must not be before start_date")],
+        )

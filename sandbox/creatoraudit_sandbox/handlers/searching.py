@@ -1,0 +1,68 @@
+"""One text looked for in usernames, creator names and captions."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from .. import world
+from .._types import Json
+from ._base import Call, Result
+
+#: No section has more hits than this, whatever the limit.
+CAPS: Final = {"accounts": 10, "creators": 10, "videos": 10}
+
+
+def search(call: Call) -> Result:
+    """A few hits per section; none for a blank text. Videos are the individually tracked ones."""
+    text = call.text("q") or ""
+    limit = call.integer("limit")
+    caps = {section: min(limit, cap) for section, cap in CAPS.items()}
+    needle = text.strip().casefold()
+    sections: dict[str, list[Json]] = {section: [] for section in CAPS}
+    if needle:
+        store = call.store
+        sections["accounts"] = [
+            {
+                "id": row["id"],
+                "platform": world.PLATFORMS[row["platform"]],
+                "username": row["username"],
+                "display_name": row["username"],
+            }
+            for row in store.all(
+                "SELECT id, platform, username FROM accounts WHERE contains(username, ?)"
+                " ORDER BY username, n LIMIT ?",
+                needle,
+                caps["accounts"],
+            )
+        ]
+        sections["creators"] = [
+            {"id": row["id"], "name": row["name"]}
+            for row in store.all(
+                "SELECT id, name FROM creators WHERE contains(name, ?) ORDER BY name, n LIMIT ?",
+                needle,
+                caps["creators"],
+            )
+        ]
+        sections["videos"] = [
+            {
+                "id": row["id"],
+                "platform": world.PLATFORMS[row["platform"]],
+                "caption": row["caption"],
+                "account_id": row["account_id"],
+                "account_username": row["author"],
+            }
+            for row in store.all(
+                "SELECT v.id, v.platform, v.caption, v.author, a.id AS account_id FROM videos AS v"
+                " LEFT JOIN accounts AS a ON a.n = v.account"
+                " WHERE v.create_time <> -1 AND contains(v.caption, ?)"
+                " ORDER BY v.added_at DESC, v.n DESC LIMIT ?",
+                needle,
+                caps["videos"],
+            )
+        ]
+    return Result(
+        {
+            "data": {**sections},
+            "meta": {"query": text, "limit_per_section": limit, "effective_caps": {**caps}},
+        }
+    )

@@ -1,0 +1,71 @@
+"""What may stand for a post when it is taken up: URLs of both platforms, numeric ids, Instagram shortcodes.
+
+Everything comes down to the numeric id that the platform uses; an Instagram shortcode is that number in base 64.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from .problems import Problem, invalid
+from .world import INSTAGRAM
+
+_ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+_NUMBER: Final = re.compile(r"[1-9][0-9]{0,19}")
+_CODE: Final = r"[B-Za-z0-9_-][A-Za-z0-9_-]{4,11}"
+_SHORTCODE: Final = re.compile(_CODE)
+_REST: Final = r"/?(?:[?#].*)?"
+_INSTAGRAM_URL: Final = re.compile(
+    rf"(?:https?://)?(?:www\.)?instagram\.com/(?:[\w.]+/)?(?:p|reel|reels|tv)/({_CODE}){_REST}",
+    re.ASCII | re.DOTALL,
+)
+_TIKTOK_URL: Final = re.compile(
+    rf"(?:https?://)?(?:www\.|m\.)?tiktok\.com/@([\w.]+)/video/([1-9][0-9]{{0,19}}){_REST}",
+    re.ASCII | re.DOTALL,
+)
+_ACCEPTED: Final = (
+    "must be an Instagram post URL, a numeric id or an Instagram shortcode",
+    "must be a TikTok video URL or a numeric id",
+)
+
+
+class Post(NamedTuple):
+    """A post as its identifier names it; the author is known from some URLs only."""
+
+    external_id: str
+    author: str | None
+
+
+def parse(platform: int, identifier: str) -> Post:
+    """Read an identifier; 422 for anything that is not one of this platform's."""
+    if _NUMBER.fullmatch(identifier):
+        return Post(identifier, None)
+    if platform == INSTAGRAM:
+        url = _INSTAGRAM_URL.fullmatch(identifier)
+        code = url[1] if url else identifier
+        if _SHORTCODE.fullmatch(code):
+            return Post(_number(code), None)
+    elif video := _TIKTOK_URL.fullmatch(identifier):
+        return Post(video[2], video[1])
+    raise _refusal(platform)
+
+
+def shortcode(external_id: str) -> str:
+    """The shortcode of an Instagram post."""
+    number, code = int(external_id), ""
+    while number:
+        number, digit = divmod(number, 64)
+        code = _ALPHABET[digit] + code
+    return code
+
+
+def _number(code: str) -> str:
+    number = 0
+    for character in code:
+        number = number * 64 + _ALPHABET.index(character)
+    return str(number)
+
+
+def _refusal(platform: int) -> Problem:
+    return invalid("identifier", _ACCEPTED[platform])
