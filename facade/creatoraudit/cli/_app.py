@@ -18,6 +18,7 @@ from .._version import __version__
 from ..errors import ConfigurationError, CreatorAuditError, UsageError
 from . import _safe
 from ._extras import missing
+from ._output import ReaderLeftError
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -79,7 +80,6 @@ def run(args: Sequence[str]) -> int:
         sys.stdout.reconfigure(errors="replace")
     try:
         code: object = app.main(list(args), prog_name="creatoraudit", standalone_mode=False)
-        sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -92,8 +92,8 @@ def run(args: Sequence[str]) -> int:
     except CreatorAuditError as error:
         _say(str(error))
         return FAILED
-    except BrokenPipeError:
-        # The reader has seen enough. Python flushes stdout once more on its way out.
+    except ReaderLeftError:
+        # Python flushes stdout once more on its way out, and would complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     return code if isinstance(code, int) else DONE

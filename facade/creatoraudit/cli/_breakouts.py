@@ -54,7 +54,7 @@ _REASONS: Mapping[str, str] = {
     show_default=True,
     help="Posts of tracked accounts, posts tracked one by one, or both.",
 )
-@click.option("--platform", metavar="NAME", help="One platform only: instagram or tiktok.")
+@click.option("--platform", type=click.Choice(["instagram", "tiktok"]), help="One platform only.")
 @click.option("--min-views", type=int, metavar="N", help="Posts with at least N views in all.")
 @click.option("--include-partial", is_flag=True, help="Also posts younger than the window.")
 @click.option(
@@ -71,7 +71,7 @@ def breakouts(
     top: int,
     by: RankBy,
     source: Source,
-    platform: str | None,
+    platform: Literal["instagram", "tiktok"] | None,
     min_views: int | None,
     include_partial: bool,
     form: Literal["table", "json", "csv"],
@@ -182,8 +182,8 @@ def _below(result: Breakouts) -> list[str]:
     skipped = result.skipped
     lines = []
     if len(result) > 0:
-        spans = ", ".join(f"{days}d" for days in sorted(result.windows, reverse=True))
-        lines += ["", f"trend: views per day from the start of each window ({spans}) to the next"]
+        since = ", ".join(str(days) for days in sorted(result.windows, reverse=True))
+        lines += ["", f"trend: views per day, one bar from each of {since} days ago to the next"]
     if result.considered == 0:
         lines.append("No posts are tracked here, or none pass the filters.")
         return lines

@@ -21,7 +21,7 @@ import click
 from ._extras import missing
 
 _START_LIMIT = 60.0  # seconds; a cold disk is slow, a child that hangs is slower
-_STOP_LIMIT = 5.0
+_STOP_LIMIT = 5.0  # it takes some tenths of a second
 
 
 @contextmanager

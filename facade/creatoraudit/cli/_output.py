@@ -21,13 +21,25 @@ from . import _safe
 if TYPE_CHECKING:
     from creatoraudit import Progress
 
+
+class ReaderLeftError(Exception):
+    """Whoever read our stdout has closed it: there is nothing left to do, and nothing wrong."""
+
+
 _WIDTH_IN_A_PIPE = 120
 _LONGEST_CELL = 60
 
 
-def write(data: bytes) -> None:
-    """Send data to stdout as it is: UTF-8 whatever the terminal is set to."""
-    click.echo(data, nl=False)
+def write(data: str | bytes) -> None:
+    """Send text, or bytes that are UTF-8 whatever the terminal is set to, to stdout.
+
+    Raises:
+        ReaderLeftError: Nobody reads it any more.
+    """
+    try:
+        click.echo(data, nl=False, color=True)
+    except BrokenPipeError:
+        raise ReaderLeftError from None
 
 
 def write_json(value: object) -> None:
@@ -85,14 +97,13 @@ def write_table(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> Non
         table.add_row(*(Text(cell, no_wrap=True, overflow="ellipsis") for cell in cells))
     with console.capture() as printed:
         console.print(table)
-    # Through click rather than rich, which ends the process when the reader of a pipe has gone.
-    click.echo(printed.get(), nl=False, color=True)
+    # Not by rich itself, which ends the process when the reader of a pipe has gone.
+    write(printed.get())
 
 
 def write_lines(lines: Iterable[str]) -> None:
     """Print lines of our own; a stranger's words in them must have been made inert."""
-    for line in lines:
-        click.echo(line)
+    write("".join(f"{line}\n" for line in lines))
 
 
 @contextmanager

@@ -1,0 +1,286 @@
+"""`creatoraudit breakouts`, run as a process against real servers."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from creatoraudit import CreatorAudit
+from creatoraudit._time import skipped_waits
+from creatoraudit.cli._app import run
+
+if TYPE_CHECKING:
+    from creatoraudit_sandbox import Sandbox
+
+    from .conftest import Cli, Post, ScriptedApi
+
+
+def one_line_on_stderr(ran: subprocess.CompletedProcess[str]) -> str:
+    (line,) = ran.stderr.splitlines()
+    assert line.startswith("creatoraudit: ")
+    return line
+
+
+def test_json_is_the_librarys_answer(
+    cli: Cli,
+    at_sandbox: dict[str, str],
+    sandbox: Sandbox,
+) -> None:
+    ran = cli(
+        *("breakouts", "--format", "json", "--window", "14", "--top", "5", "--by", "growth"),
+        **at_sandbox,
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    with CreatorAudit(sandbox.api_key, base_url=sandbox.base_url) as ca:
+        expected = ca.breakouts(window=14, top=5, by="growth").to_dict()
+    assert json.loads(ran.stdout) == expected
+    assert len(json.loads(ran.stdout)["breakouts"]) == 5
+
+
+def test_options_reach_the_question(
+    cli: Cli,
+    at_sandbox: dict[str, str],
+    sandbox: Sandbox,
+) -> None:
+    ran = cli(
+        *("breakouts", "--format", "json", "--source", "both", "--platform", "tiktok"),
+        *("--min-views", "5000", "--include-partial", "--by", "outlier", "--top", "3"),
+        **at_sandbox,
+    )
+    with CreatorAudit(sandbox.api_key, base_url=sandbox.base_url) as ca:
+        expected = ca.breakouts(
+            source="both",
+            platform="tiktok",
+            min_views=5000,
+            include_partial=True,
+            by="outlier",
+            top=3,
+        )
+    assert json.loads(ran.stdout) == expected.to_dict()
+    assert {one.video.platform for one in expected} == {"tiktok"}
+
+
+def test_csv_has_a_header_and_a_row_per_post(
+    cli: Cli, at_sandbox: dict[str, str], sandbox: Sandbox
+) -> None:
+    ran = cli("breakouts", "--format", "csv", "--top", "7", **at_sandbox)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    rows = list(csv.DictReader(io.StringIO(ran.stdout)))
+    with CreatorAudit(sandbox.api_key, base_url=sandbox.base_url) as ca:
+        expected = ca.breakouts(top=7)
+    assert [row["id"] for row in rows] == [one.video.id for one in expected]
+    assert [int(row["delta"]) for row in rows] == [one.delta for one in expected]
+    assert [int(row["delta_30d"] or 0) for row in rows] == [
+        one.deltas.get("30d") or 0 for one in expected
+    ]
+
+
+def test_table_shows_every_post_and_says_what_was_skipped(
+    cli: Cli,
+    at_sandbox: dict[str, str],
+    sandbox: Sandbox,
+) -> None:
+    ran = cli("breakouts", **at_sandbox)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    with CreatorAudit(sandbox.api_key, base_url=sandbox.base_url) as ca:
+        expected = ca.breakouts()
+    lines = ran.stdout.splitlines()
+    for one in expected:
+        assert any(
+            line.split()[:1] == [str(one.rank)]
+            and f"@{one.video.account_username}" in line
+            and f"{one.delta:+,}" in line
+            for line in lines
+        )
+    assert (
+        f"{expected.considered:,} posts considered in {expected.requests:,} requests" in ran.stdout
+    )
+    assert f"{expected.skipped.never_refreshed:,} never refreshed" in ran.stdout
+    assert f"{expected.skipped.single_refresh:,} refreshed only once" in ran.stdout
+    assert f"{expected.skipped.window_not_filled:,} history shorter" in ran.stdout
+
+
+def test_outlier_table_shows_how_far_above_the_authors_median(
+    cli: Cli, scripted_api: Callable[..., ScriptedApi], post: Post
+) -> None:
+    same = {"account_id": "0000", "account_username": "one"}
+    api = scripted_api(posts=[post(n, 10, **same) for n in range(4)] + [post(9, 125, **same)])
+    ran = cli("breakouts", "--by", "outlier", **api.env)
+    assert "× median" in ran.stdout
+    assert "12.5×" in ran.stdout
+
+
+def test_growth_that_cannot_be_told_is_a_dash(
+    cli: Cli, scripted_api: Callable[..., ScriptedApi], post: Post
+) -> None:
+    members = {"view_count": None, "description": None, "account_username": None, "platform": ""}
+    api = scripted_api(posts=[post(1, 10, **members)])
+    ran = cli("breakouts", **api.env)
+    assert ran.returncode == 0
+    assert ran.stdout.splitlines()[2].split()[:6] == ["1", "–", "–", "–", "+10", "–"]
+
+
+def test_without_a_key_it_says_what_to_set(cli: Cli, sandbox: Sandbox) -> None:
+    ran = cli("breakouts", "--base-url", sandbox.base_url)
+    assert ran.returncode == 2
+    assert "CREATORAUDIT_API_KEY" in one_line_on_stderr(ran)
+    assert ran.stdout == ""
+
+
+@pytest.mark.parametrize("key", ["with\nnewline", "schlüssel"])
+def test_key_that_cannot_be_one_is_refused_without_showing_it(
+    cli: Cli, sandbox: Sandbox, key: str
+) -> None:
+    ran = cli("breakouts", "--base-url", sandbox.base_url, CREATORAUDIT_API_KEY=key)
+    assert ran.returncode == 2
+    assert "character" in one_line_on_stderr(ran)
+    assert "newline" not in ran.stderr.replace("line break", "")
+    assert "schl" not in ran.stderr
+
+
+def test_wrong_key_is_one_line_with_code_and_request_id(cli: Cli, sandbox: Sandbox) -> None:
+    ran = cli("breakouts", "--base-url", sandbox.base_url, "--api-key", "not-a-key")
+    assert ran.returncode == 1
+    line = one_line_on_stderr(ran)
+    assert "401 UNAUTHORIZED" in line
+    assert "request id" in line
+    assert "not-a-key" not in line
+
+
+@pytest.mark.parametrize("window", ["0", "366"])
+def test_window_out_of_range_is_refused_before_any_request(
+    cli: Cli,
+    scripted_api: Callable[..., ScriptedApi],
+    window: str,
+) -> None:
+    api = scripted_api()
+    ran = cli("breakouts", "--window", window, **api.env)
+    assert ran.returncode == 2
+    assert "1 and 365" in one_line_on_stderr(ran)
+    assert api.seen == []
+
+
+@pytest.mark.parametrize(
+    "args",
+    [("--by", "luck"), ("--format", "xml"), ("--window", "week"), ("--seed", "3"), ("--nonsense",)],
+)
+def test_wrong_usage_exits_2_and_says_why(
+    cli: Cli,
+    scripted_api: Callable[..., ScriptedApi],
+    args: tuple[str, ...],
+) -> None:
+    api = scripted_api()
+    ran = cli("breakouts", *args, **api.env)
+    assert ran.returncode == 2
+    assert "Error: " in ran.stderr
+    assert api.seen == []
+
+
+def test_server_gone_in_the_middle_is_one_line(
+    scripted_api: Callable[..., ScriptedApi],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    post: Post,
+) -> None:
+    api = scripted_api(posts=[post(n, 1) for n in range(3)], page_size=1, dies_after=1)
+    for name, value in api.env.items():
+        monkeypatch.setenv(name, value)
+    with skipped_waits() as waits:
+        assert run(["breakouts"]) == 1
+    assert waits  # it did try again
+    said = capsys.readouterr()
+    (line,) = said.err.splitlines()
+    assert line.startswith("creatoraudit: ")
+    assert "made-up-key" not in line
+    assert said.out == ""
+
+
+def test_answer_that_breaks_the_contract_is_one_line_with_the_request_id(
+    cli: Cli, scripted_api: Callable[..., ScriptedApi], post: Post
+) -> None:
+    nameless = {name: value for name, value in post(1, 1).items() if name != "id"}
+    ran = cli("breakouts", **scripted_api(posts=[nameless]).env)
+    assert ran.returncode == 1
+    assert "request id req-1" in one_line_on_stderr(ran)
+    assert ran.stdout == ""
+
+
+def test_empty_organization_says_so(cli: Cli, scripted_api: Callable[..., ScriptedApi]) -> None:
+    ran = cli("breakouts", **scripted_api().env)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "No posts are tracked here" in ran.stdout
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv"])
+def test_when_no_id_is_known_it_names_the_other_source_on_stderr(
+    cli: Cli, scripted_api: Callable[..., ScriptedApi], form: str, post: Post
+) -> None:
+    api = scripted_api(posts=[post(1, None), post(2, None), post(3, None, last_scrape_time=None)])
+    ran = cli("breakouts", "--format", form, **api.env)
+    assert ran.returncode == 0
+    assert "--source videos" in ran.stderr
+    elsewhere = cli("breakouts", "--format", form, "--source", "videos", **api.env)
+    assert "knows none of these" in elsewhere.stderr
+    assert "--source" not in elsewhere.stderr
+
+
+def test_one_known_id_is_enough_for_silence(
+    cli: Cli, scripted_api: Callable[..., ScriptedApi], post: Post
+) -> None:
+    ran = cli("breakouts", **scripted_api(posts=[post(1, None), post(2, 5)]).env)
+    assert ran.stderr == ""
+    assert "1 not found by the deltas endpoint" in ran.stdout
+
+
+HOSTILE = {
+    "account_username": "=cmd|' /C calc'!A0",
+    "description": "[b]x[/b] [/i] \x1b]0;owned\x07\x1b[2J\u202egnp.exe\r\nfake row \x9b31m",
+    "external_id": "-2+3",
+    "platform": "@new",
+}
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv"])
+def test_hostile_text_is_inert(
+    cli: Cli, scripted_api: Callable[..., ScriptedApi], form: str, post: Post
+) -> None:
+    api = scripted_api(posts=[post(1, -5, **HOSTILE)])
+    ran = cli("breakouts", "--format", form, **api.env)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert all(char.isprintable() or char == "\n" for char in ran.stdout)
+    if form == "table":
+        assert "[b]x[/b]" in ran.stdout
+    if form == "json":
+        (row,) = json.loads(ran.stdout)["breakouts"]
+        assert {name: row[name] for name in HOSTILE} == HOSTILE
+    if form == "csv":
+        (row,) = csv.DictReader(io.StringIO(ran.stdout))
+        assert row["account_username"].startswith("'=")
+        assert row["external_id"] == "'-2+3"
+        assert row["platform"] == "'@new"
+        assert row["delta"] == "-5"
+
+
+def test_half_a_surrogate_pair_in_a_caption_is_valid_utf_8_everywhere(
+    cli: Cli, scripted_api: Callable[..., ScriptedApi], post: Post
+) -> None:
+    api = scripted_api(posts=[post(1, 5, description="half \ud83d pair")])
+    for form in ("table", "json", "csv"):
+        ran = cli("breakouts", "--format", form, **api.env)
+        assert ran.returncode == 0
+        assert "pair" in ran.stdout
+
+
+def test_terminal_that_lacks_a_character_gets_a_question_mark(
+    cli: Cli, scripted_api: Callable[..., ScriptedApi], post: Post
+) -> None:
+    api = scripted_api(posts=[post(1, 5, description="ünï 🚀")])
+    ran = cli("breakouts", encoding="cp1252", PYTHONUTF8="0", PYTHONIOENCODING="cp1252", **api.env)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "ünï ?" in ran.stdout

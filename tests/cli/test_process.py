@@ -1,0 +1,302 @@
+"""The command line as a process: the child it starts, signals, pipes, terminals, missing extras."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psutil
+import pytest
+
+from creatoraudit.cli import _child, main
+from creatoraudit.cli._app import run
+
+if TYPE_CHECKING:
+    from .conftest import Cli, Post, ScriptedApi
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="needs signals, /proc or a pty")
+ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
+
+def sandbox_of(command: subprocess.Popen[bytes]) -> psutil.Process:
+    """The sandbox that a command has started, as soon as it has."""
+    while True:
+        for child in psutil.Process(command.pid).children():
+            if "creatoraudit_sandbox" in child.cmdline():
+                return child
+        with suppress(subprocess.TimeoutExpired):
+            command.wait(0.01)
+            pytest.fail("the command ended without a sandbox")
+
+
+def test_sandbox_option_needs_nothing_else(cli: Cli) -> None:
+    ran = cli("breakouts", "--sandbox", "--format", "json")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert len(json.loads(ran.stdout)["breakouts"]) == 10
+
+
+def test_sandbox_option_ignores_key_and_url_of_the_environment(cli: Cli) -> None:
+    nowhere = {"CREATORAUDIT_API_KEY": "bad\nkey", "CREATORAUDIT_BASE_URL": "ftp://nowhere"}
+    ran = cli("whoami", "--sandbox", **nowhere)
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_sandbox_option_works_behind_a_proxy_setting(cli: Cli) -> None:
+    names = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY")
+    proxies = dict.fromkeys(names, "http://127.0.0.1:9")
+    ran = cli("whoami", "--sandbox", **proxies)
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_seed_chooses_the_world(cli: Cli) -> None:
+    def world(*args: str) -> Any:
+        return json.loads(cli("breakouts", "--sandbox", "--format", "json", *args).stdout)
+
+    assert world("--seed", "7") == world("--seed", "7")
+    assert world("--seed", "7")["breakouts"] != world("--seed", "8")["breakouts"]
+
+
+def test_file_named_like_the_sandbox_is_not_run(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "creatoraudit_sandbox.py").write_text("raise SystemExit('hijacked')")
+    ran = subprocess.run(
+        [sys.executable, "-P", "-m", "creatoraudit.cli", "whoami", "--sandbox"],
+        env=cli.env,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+@pytest.fixture
+def in_place_of_the_sandbox(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], None]:
+    """Lets a program of the test's own be started where the sandbox would be."""
+
+    def write(program: str) -> None:
+        folder = tmp_path / "creatoraudit_sandbox"
+        folder.mkdir()
+        (folder / "__init__.py").touch()
+        (folder / "__main__.py").write_text(program)
+        monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [
+        ("raise SystemExit('no room at all')", "no room at all"),
+        ("print('hello')\nprint('there')", ""),
+        ("print('export CREATORAUDIT_BASE_URL')", ""),
+    ],
+)
+def test_sandbox_that_does_not_start_says_why(
+    in_place_of_the_sandbox: Callable[[str], None],
+    capsys: pytest.CaptureFixture[str],
+    program: str,
+    said: str,
+) -> None:
+    in_place_of_the_sandbox(program)
+    assert run(["breakouts", "--sandbox"]) == 1
+    assert f"the sandbox did not start: {said}" in capsys.readouterr().err
+
+
+def test_sandbox_that_does_not_end_is_ended(
+    in_place_of_the_sandbox: Callable[[str], None],
+    scripted_api: Callable[..., ScriptedApi],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(_child, "_STOP_LIMIT", 0.05)
+    api = scripted_api()
+    in_place_of_the_sandbox(
+        "import threading\n"
+        f"print('export CREATORAUDIT_BASE_URL={api.url}')\n"
+        "print('export CREATORAUDIT_API_KEY=any', flush=True)\n"
+        "threading.Event().wait()\n"
+    )
+    assert run(["whoami", "--sandbox"]) == 0
+    assert api.seen == ["GET /v2/whoami"]
+    assert psutil.Process().children() == []
+
+
+@posix
+@pytest.mark.parametrize("sent", ["SIGINT", "SIGTERM", "SIGKILL"])
+def test_no_sandbox_survives_its_command(cli: Cli, sent: str) -> None:
+    command = cli.start("breakouts", "--sandbox")
+    child = sandbox_of(command)
+    command.send_signal(signal.Signals[sent])
+    command.wait(30)
+    child.wait(30)
+
+
+@posix
+@pytest.mark.parametrize(
+    ("args", "hangs_on"),
+    [
+        (("whoami",), "whoami"),
+        (("breakouts",), "account-videos"),
+        (("breakouts",), "videos/deltas"),
+    ],
+)
+def test_interrupt_ends_with_130_and_one_word(
+    cli: Cli,
+    scripted_api: Callable[..., ScriptedApi],
+    post: Post,
+    args: tuple[str, ...],
+    hangs_on: str,
+) -> None:
+    api = scripted_api(posts=[post(1, 5)], hangs_on=hangs_on)
+    command = cli.start(*args, **api.env)
+    assert api.stuck.wait(60)
+    command.send_signal(signal.SIGINT)
+    _, stderr = command.communicate(timeout=10)
+    assert command.returncode == 130
+    assert stderr.split() == [b"creatoraudit:", b"interrupted"]
+
+
+def test_reader_of_a_pipe_that_leaves_is_no_error(cli: Cli, at_sandbox: dict[str, str]) -> None:
+    command = cli.start("breakouts", "--format", "csv", "--top", "3000", **at_sandbox)
+    assert command.stdout
+    command.stdout.close()
+    assert command.wait(60) == 0
+    assert command.stderr
+    assert command.stderr.read() == b""
+
+
+def test_pipe_gets_neither_colours_nor_progress(cli: Cli, at_sandbox: dict[str, str]) -> None:
+    ran = cli("breakouts", **at_sandbox)
+    assert "\x1b" not in ran.stdout
+    assert ran.stderr == ""
+
+
+@pytest.fixture
+def terminal(cli: Cli) -> Callable[..., str]:
+    """Runs a command on a terminal and returns all that appears there."""
+    pexpect = pytest.importorskip("pexpect")
+
+    def run(*args: str, columns: int = 100, **env: str) -> str:
+        program, *rest = cli.command(*args)
+        child = pexpect.spawn(
+            program,
+            rest,
+            env=cli.env | {"TERM": "xterm-256color"} | env,
+            dimensions=(50, columns),
+            encoding="utf-8",
+            timeout=60,
+        )
+        child.expect(pexpect.EOF)
+        child.close()
+        assert child.exitstatus == 0
+        said: str = child.before
+        return said
+
+    return run
+
+
+@posix
+def test_terminal_gets_a_progress_bar(terminal: Any, at_sandbox: dict[str, str]) -> None:
+    said = terminal("breakouts", **at_sandbox)
+    assert "Posts" in said
+    assert "\x1b[?25l" in said  # the cursor is hidden while the bar moves
+    assert said.rindex("\x1b[?25h") < said.index("Δviews")  # and back before the table
+
+
+@posix
+def test_no_color_is_respected(terminal: Any, at_sandbox: dict[str, str]) -> None:
+    colour = re.compile(r"\x1b\[[0-9;]*3[0-7][0-9;]*m")
+    assert not colour.search(terminal("breakouts", NO_COLOR="1", **at_sandbox))
+
+
+@posix
+@pytest.mark.parametrize("columns", [30, 45, 65, 100])
+def test_table_fits_the_terminal(terminal: Any, at_sandbox: dict[str, str], columns: int) -> None:
+    from rich.cells import cell_len
+
+    said = ANSI.sub("", terminal("breakouts", columns=columns, **at_sandbox))
+    table = said[said.index("#") :].split("trend: ")[0]
+    assert "@" in table
+    assert max(cell_len(line) for line in table.splitlines()) <= columns
+
+
+def test_whoami_names_organization_and_key(cli: Cli, at_sandbox: dict[str, str]) -> None:
+    shown = cli("whoami", **at_sandbox)
+    known = json.loads(cli("whoami", "--format", "json", **at_sandbox).stdout)
+    assert shown.stdout.split()[1] == known["organization_id"]
+    assert known["api_key_name"] in shown.stdout
+
+
+def test_name_of_a_key_is_a_strangers_text_too(
+    cli: Cli, scripted_api: Callable[..., ScriptedApi]
+) -> None:
+    assert r"\x1b[31mme" in cli("whoami", **scripted_api().env).stdout
+
+
+@pytest.mark.parametrize("args", [(), ("breakouts",), ("whoami",)])
+def test_every_help_has_an_example(cli: Cli, args: tuple[str, ...]) -> None:
+    ran = cli(*args, "--help")
+    assert ran.returncode == 0
+    assert "creatoraudit " + (args[0] if args else "breakouts") in ran.stdout.split("xample", 1)[1]
+
+
+def test_unknown_command_is_wrong_usage(cli: Cli) -> None:
+    ran = cli("breakfast")
+    assert ran.returncode == 2
+    assert "No such command" in ran.stderr
+
+
+def test_version_is_printed(cli: Cli) -> None:
+    import creatoraudit
+
+    for args in (("--version",), ("--version", "whoami")):
+        ran = cli(*args)
+        assert (ran.returncode, ran.stdout) == (0, f"creatoraudit {creatoraudit.__version__}\n")
+
+
+def ends_with(argv: list[str], monkeypatch: pytest.MonkeyPatch) -> int:
+    monkeypatch.setattr(sys, "argv", ["creatoraudit", *argv])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert isinstance(ended.value.code, int)
+    return ended.value.code
+
+
+@pytest.mark.parametrize(
+    ("module", "argv", "extra"),
+    [
+        ("click", ["breakouts"], "cli"),
+        ("rich", ["whoami"], "cli"),
+        ("uvicorn", ["sandbox"], "sandbox"),
+        ("starlette", ["breakouts", "--sandbox"], "sandbox"),
+    ],
+)
+def test_missing_extra_is_named_in_one_line(
+    module: str,
+    argv: list[str],
+    extra: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)  # what Python does for "not installed"
+    assert ends_with(argv, monkeypatch) == 2
+    said = capsys.readouterr()
+    assert f"pip install 'creatoraudit[{extra}]'" in said.err
+    assert len(said.err.splitlines()) == 1
+    assert said.out == ""
+
+
+def test_version_needs_no_extra(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "click", None)
+    assert ends_with(["--version"], monkeypatch) == 0
+    assert capsys.readouterr().out.startswith("creatoraudit ")
