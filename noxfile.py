@@ -48,6 +48,7 @@ BARE = {
     "six",
     "sniffio",
     "typing-extensions",
+    "tzdata",  # of python-dateutil 4
 }
 
 
