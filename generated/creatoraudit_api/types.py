@@ -206,12 +206,10 @@ class ReadModel:
         sent = self._sent_members
         document: dict[str, JSON] = {}
         for name, attribute in self.MEMBERS:
-            value = getattr(self, attribute)
-            if value is None:
-                if name in sent or name in self.REQUIRED:
-                    document[name] = None
-            else:
-                document[name] = value if value.__class__ in _SCALARS else encode(value)
+            value: Any = getattr(self, attribute)
+            if value is None and name not in sent and name not in self.REQUIRED:
+                continue
+            document[name] = encode(value)
         document.update(self.additional_properties)
         return document
 
@@ -236,7 +234,7 @@ class WriteModel:
         """The model as JSON; members that are UNSET are left out, None is sent as null."""
         document: dict[str, JSON] = {}
         for name, attribute in self.MEMBERS:
-            value = getattr(self, attribute)
+            value: Any = getattr(self, attribute)
             if value is not UNSET:
                 document[name] = encode(value)
         document.update(self.additional_properties)

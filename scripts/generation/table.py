@@ -105,6 +105,8 @@ def _entry(document: Node, place: Place, overlay: Overlay, package: str) -> Entr
         if parameter.get("required") or where == "path":
             required.add(python)
         bounds[python] = _bound(document, parameter["schema"], extra.get(python, {}))
+        if bounds[python]["kind"] == "object":
+            raise ContractRefused(f"{place.key}: the parameter {wire!r} is an object")
         separate = parameter.get("explode", parameter.get("style", "form") == "form")
         if where == "query" and bounds[python]["kind"] == "array" and not separate:
             comma.append(wire)
