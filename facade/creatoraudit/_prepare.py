@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 from urllib.parse import quote
 
 from attrs import evolve, field, frozen
@@ -16,12 +16,15 @@ from attrs import evolve, field, frozen
 from creatoraudit_api.types import UNSET
 
 from ._dates import utc_day
+from ._options import CreateOptions, RequestOptions
 from ._text import one_line
 from .errors import UsageError
 
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Bound, Operation
     from creatoraudit_api.types import JSON
+
+Direction: TypeAlias = Literal["asc", "desc"]
 
 
 @frozen
@@ -46,12 +49,9 @@ class Wire:
 def prepare(
     operation: Operation[object],
     arguments: Mapping[str, object],
+    options: CreateOptions | RequestOptions,
     *,
     strict: bool = False,
-    idempotency_key: str | None = None,
-    extra_headers: Mapping[str, str] | None = None,
-    extra_query: Mapping[str, JSON] | None = None,
-    extra_body: Mapping[str, JSON] | None = None,
 ) -> Wire:
     """Build the request of `operation`.
 
@@ -78,26 +78,28 @@ def prepare(
             raise UsageError(f"{operation.name} has no argument {name!r}; it takes: {known}")
         elif value is not None:
             (body if operation.body else query)[name] = value
-    extra = dict(extra_body or {})
+    extra = dict(options.get("extra_body", {}))
     for name in sorted(operation.required):
         if name not in given and name not in body and name not in extra:
             raise UsageError(f"{operation.name} needs {name}")
     body |= extra
     if operation.idempotency_key:
-        given["idempotency_key"] = idempotency_key or str(uuid.uuid4())
+        given["idempotency_key"] = cast(CreateOptions, options).get("idempotency_key") or str(
+            uuid.uuid4()
+        )
     if operation.body is not None:
         given["body"] = body
     elif extra:
         raise UsageError(f"{operation.name} takes no body, so extra_body= cannot be sent")
     kwargs = operation.get_kwargs(**given)
-    headers = {**kwargs.get("headers", {}), **(extra_headers or {})}
+    headers = {**kwargs.get("headers", {}), **options.get("extra_headers", {})}
     if any(name.lower() == "authorization" for name in headers):
         raise UsageError("the key goes into api_key=, not into extra_headers=")
     return Wire(
         operation=operation.name,
         method=kwargs["method"],
         url=kwargs["url"],
-        params={**kwargs.get("params", {}), **query, **(extra_query or {})},
+        params={**kwargs.get("params", {}), **query, **options.get("extra_query", {})},
         headers=headers,
         json=kwargs.get("json"),
         repeatable=operation.repeatable,

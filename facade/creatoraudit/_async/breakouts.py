@@ -13,7 +13,7 @@ from .._options import RequestOptions, Tally
 from .._pages import PageOf
 from .._ranking import Breakouts, Post, Progress, Question, Ranking
 from ..errors import CreatorAuditError
-from .deltas import AsyncDeltas, Via
+from .deltas import AsyncDeltasJob, Via
 
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
@@ -41,7 +41,7 @@ class AsyncBreakoutHunt:
         self._options = options
         self._on_progress = on_progress
         self._concurrency = core.settings.concurrency
-        self._deltas = AsyncDeltas(core, question.windows, via, options)
+        self._deltas = AsyncDeltasJob(core, question.windows, via, options)
         self._ranking = Ranking(question)
         self._tally = Tally()
         self._waiting: list[Post] = []

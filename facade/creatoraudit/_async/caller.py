@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
+from creatoraudit_api.types import UNSET
+
 from .._chunks import BatchPart
 from .._operations import find, id_list_of
 from .._options import CreateOptions, RequestOptions
@@ -172,8 +174,21 @@ class AsyncCaller:
         *,
         strict: bool = False,
     ) -> Reply[T]:
-        wire = _wire(operation, arguments, options, strict=strict)
+        wire = prepare(operation, arguments, options, strict=strict)
         return await self._core.call(operation, wire, options, None)
+
+    async def _change(
+        self,
+        operation: Operation[T],
+        path: Mapping[str, object],
+        changes: Mapping[str, object],
+        options: RequestOptions,
+    ) -> Reply[T]:
+        if all(value is UNSET for value in changes.values()) and not options.get("extra_body"):
+            raise UsageError(
+                f"{operation.name}: nothing to change; pass {', '.join(changes)} or extra_body="
+            )
+        return await self._invoke(operation, {**path, **changes}, options)
 
     def _pages(
         self,
@@ -186,24 +201,6 @@ class AsyncCaller:
         own = {**arguments}
         if own.get("limit") is None:
             own["limit"] = operation.page_limit
-        wire = _wire(operation, own, options, strict=strict)
+        wire = prepare(operation, own, options, strict=strict)
         cursor = cast("str | None", own.get("cursor"))
         return AsyncPageSource(self._core, operation, wire, options, cursor)
-
-
-def _wire(
-    operation: Operation[object],
-    arguments: Mapping[str, object],
-    options: RequestOptions,
-    *,
-    strict: bool = False,
-) -> Wire:
-    return prepare(
-        operation,
-        arguments,
-        strict=strict,
-        idempotency_key=cast(CreateOptions, options).get("idempotency_key"),
-        extra_headers=options.get("extra_headers"),
-        extra_query=options.get("extra_query"),
-        extra_body=options.get("extra_body"),
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from creatoraudit_api import operations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Via: TypeAlias = Literal["post", "get"]
 
 
-class AsyncDeltas:
+class AsyncDeltasJob:
     """How deltas are asked: over which operation, for which windows."""
 
     def __init__(
@@ -46,13 +46,8 @@ class AsyncDeltas:
         self, ids: Sequence[str], tally: Tally | None = None
     ) -> tuple[dict[str, dict[str, int | None]], list[str]]:
         """Ask about as many ids as fit into one request."""
-        wire = prepare(
-            self._operation,
-            {"video_ids": ids, "windows": self.windows},
-            extra_headers=self._options.get("extra_headers"),
-            extra_query=self._options.get("extra_query"),
-            extra_body=self._options.get("extra_body"),
-        )
+        arguments = {"video_ids": ids, "windows": self.windows}
+        wire = prepare(self._operation, arguments, self._options)
         sent = await self._core.send(wire, self._options, tally)
         try:
             return read_deltas(payload_of(wire.operation, sent), ids, self.windows)
@@ -60,14 +55,19 @@ class AsyncDeltas:
             fault = unreadable.fault
         raise contract_error(wire.operation, fault, sent.request_id)
 
-    async def ask_all(self, ids: Iterable[str]) -> VideoDeltas:
-        """Ask about any number of ids."""
-        by_id: dict[str, dict[str, int | None]] = {}
-        missing: dict[str, None] = {}
+    async def stream(self, ids: Iterable[str]) -> AsyncIterator[VideoDeltas]:
+        """One `VideoDeltas` per request, in the order of the ids."""
         concurrency = self._core.settings.concurrency
         async for _, (found, not_found) in ask_in_parts(
             self.ask, ids, size=self.size, concurrency=concurrency
         ):
-            by_id |= found
-            missing |= dict.fromkeys(not_found)
-        return VideoDeltas(by_id=by_id, windows=self.windows, not_found=tuple(missing))
+            yield VideoDeltas(found, self.windows, not_found=tuple(not_found))
+
+    async def all(self, ids: Iterable[str]) -> VideoDeltas:
+        """All of them in one `VideoDeltas`."""
+        by_id: dict[str, Mapping[str, int | None]] = {}
+        missing: list[str] = []
+        async for part in self.stream(ids):
+            by_id.update(part.by_id)
+            missing.extend(part.not_found)
+        return VideoDeltas(by_id, self.windows, not_found=tuple(missing))

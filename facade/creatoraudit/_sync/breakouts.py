@@ -14,7 +14,7 @@ from .._options import RequestOptions, Tally
 from .._pages import PageOf
 from .._ranking import Breakouts, Post, Progress, Question, Ranking
 from ..errors import CreatorAuditError
-from .deltas import Deltas, Via
+from .deltas import DeltasJob, Via
 
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
@@ -42,7 +42,7 @@ class BreakoutHunt:
         self._options = options
         self._on_progress = on_progress
         self._concurrency = core.settings.concurrency
-        self._deltas = Deltas(core, question.windows, via, options)
+        self._deltas = DeltasJob(core, question.windows, via, options)
         self._ranking = Ranking(question)
         self._tally = Tally()
         self._waiting: list[Post] = []

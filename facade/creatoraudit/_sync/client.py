@@ -11,19 +11,25 @@ from creatoraudit_api import operations
 from .. import _log
 from .._config import origin
 from .._key import KeyRing, KeySource
+from .._notice import Notice
 from .._options import RequestOptions
+from .._period import Period
 from .._ranking import Breakouts, Question, RankBy, Source
 from .._settings import Settings
+from .._urls import Platform
+from .account_videos import AccountVideos
+from .accounts import Accounts
 from .breakouts import BreakoutHunt, OnProgress
 from .caller import Caller
 from .core import Core
+from .creators import Creators
 from .deltas import Via
-from .resources import AccountVideos, Platform, Videos
+from .videos import Videos
 
 if TYPE_CHECKING:
     from typing import Self, Unpack
 
-    from creatoraudit_api.models import ApiMeta, Health, WhoAmI
+    from creatoraudit_api.models import ApiMeta, Health, Overview, SearchResponse, WhoAmI
 
     from .._http import Client
 
@@ -70,9 +76,12 @@ class CreatorAudit(Caller):
         _log.from_environment()
         settings = Settings(timeout, max_retries, retry_budget, concurrency)
         self._origin = origin(base_url)
+        self._notice = Notice()
         self._core = Core(settings, self._origin, keys, http_client)
+        self.accounts = Accounts(self)
         self.videos = Videos(self)
         self.account_videos = AccountVideos(self)
+        self.creators = Creators(self)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._origin.url}>"
@@ -132,6 +141,8 @@ class CreatorAudit(Caller):
     def meta(self, **options: Unpack[RequestOptions]) -> ApiMeta:
         """Tell version and lifecycle state of the API. Needs no key.
 
+        A deprecation or sunset date that is set gives one DeprecationWarning per client.
+
         Returns:
             `api_version`, `status`, `docs_url`, `openapi_url`, `whoami_url`, `deprecation`,
             `sunset`.
@@ -145,7 +156,57 @@ class CreatorAudit(Caller):
 
         Docs: https://docs.creatoraudit.com/api-reference/versioning
         """
-        return (self._invoke(operations.get_meta, {}, options)).value.data
+        meta = (self._invoke(operations.get_meta, {}, options)).value.data
+        self._notice.look_at(meta)
+        return meta
+
+    def overview(self, period: Period | None = None, **options: Unpack[RequestOptions]) -> Overview:
+        """Read the headline figures of the organization, with the period before and the change.
+
+        Args:
+            period: `"7d"` (the server's default), `"30d"` or `"90d"`.
+            **options: See `RequestOptions`.
+
+        Returns:
+            `current` and `previous` with the figures, `changes` with their change in percent.
+
+        Raises:
+            UsageError: The period is none of the three.
+            CreatorAuditError: As described in `creatoraudit.errors`.
+
+        Example:
+            >>> (ca.overview("30d")).current.total_views
+
+        Docs: https://docs.creatoraudit.com/api-reference/overview/organization-overview-stats
+        """
+        return (self._invoke(operations.get_overview, {"period": period}, options)).value.data
+
+    def search(
+        self, q: str, *, limit: int | None = None, **options: Unpack[RequestOptions]
+    ) -> SearchResponse:
+        """Find accounts by username, creators by name and videos by caption.
+
+        Args:
+            q: Text to look for, regardless of case, at most 128 characters. A blank one finds
+                nothing.
+            limit: Hits per section, 1 to 25; 10 when absent. The server may give fewer:
+                `meta.effective_caps` tells.
+            **options: See `RequestOptions`.
+
+        Returns:
+            `data` with the sections `accounts`, `creators`, `videos`; `meta` with the caps.
+
+        Raises:
+            UsageError: The text is too long or the limit out of bounds.
+            CreatorAuditError: As described in `creatoraudit.errors`.
+
+        Example:
+            >>> (ca.search("studio")).data.accounts
+
+        Docs: https://docs.creatoraudit.com/api-reference/search/search-accounts-creators-&-videos
+        """
+        arguments = {"q": q, "limit": limit}
+        return (self._invoke(operations.search, arguments, options)).value
 
     def breakouts(
         self,

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from creatoraudit_api import operations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Via: TypeAlias = Literal["post", "get"]
 
 
-class Deltas:
+class DeltasJob:
     """How deltas are asked: over which operation, for which windows."""
 
     def __init__(
@@ -47,13 +47,8 @@ class Deltas:
         self, ids: Sequence[str], tally: Tally | None = None
     ) -> tuple[dict[str, dict[str, int | None]], list[str]]:
         """Ask about as many ids as fit into one request."""
-        wire = prepare(
-            self._operation,
-            {"video_ids": ids, "windows": self.windows},
-            extra_headers=self._options.get("extra_headers"),
-            extra_query=self._options.get("extra_query"),
-            extra_body=self._options.get("extra_body"),
-        )
+        arguments = {"video_ids": ids, "windows": self.windows}
+        wire = prepare(self._operation, arguments, self._options)
         sent = self._core.send(wire, self._options, tally)
         try:
             return read_deltas(payload_of(wire.operation, sent), ids, self.windows)
@@ -61,14 +56,19 @@ class Deltas:
             fault = unreadable.fault
         raise contract_error(wire.operation, fault, sent.request_id)
 
-    def ask_all(self, ids: Iterable[str]) -> VideoDeltas:
-        """Ask about any number of ids."""
-        by_id: dict[str, dict[str, int | None]] = {}
-        missing: dict[str, None] = {}
+    def stream(self, ids: Iterable[str]) -> Iterator[VideoDeltas]:
+        """One `VideoDeltas` per request, in the order of the ids."""
         concurrency = self._core.settings.concurrency
         for _, (found, not_found) in ask_in_parts(
             self.ask, ids, size=self.size, concurrency=concurrency
         ):
-            by_id |= found
-            missing |= dict.fromkeys(not_found)
-        return VideoDeltas(by_id=by_id, windows=self.windows, not_found=tuple(missing))
+            yield VideoDeltas(found, self.windows, not_found=tuple(not_found))
+
+    def all(self, ids: Iterable[str]) -> VideoDeltas:
+        """All of them in one `VideoDeltas`."""
+        by_id: dict[str, Mapping[str, int | None]] = {}
+        missing: list[str] = []
+        for part in self.stream(ids):
+            by_id.update(part.by_id)
+            missing.extend(part.not_found)
+        return VideoDeltas(by_id, self.windows, not_found=tuple(missing))

@@ -1,0 +1,170 @@
+"""Posts found through tracked accounts."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from typing import TYPE_CHECKING, Unpack  # List: `list` is a method here
+
+from creatoraudit_api import operations
+
+from .._metrics import AccountVideoMetrics, AccountVideoTotals
+from .._options import RequestOptions
+from .._period import Day, MetricsPeriod, period_arguments
+from .._urls import Platform
+from ..errors import UsageError
+from .metrics import AsyncMetricsJob
+from .pager import AsyncPager
+
+if TYPE_CHECKING:
+    from creatoraudit_api.models import AccountVideo
+
+    from .caller import AsyncCaller
+
+
+class AsyncAccountVideos:
+    """Posts that were found through tracked accounts."""
+
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    def list(
+        self,
+        *,
+        platform: Platform | None = None,
+        include_total: bool | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        max_items: int | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> AsyncPager[AccountVideo]:
+        """List posts found through tracked accounts; nothing is sent yet.
+
+        Args:
+            platform: Only posts of this platform. The documentation only implies this filter: look
+                at `filters` of a page to see whether the server applied it.
+            include_total: Have each page tell `total_count`, at the price of a count.
+            limit: Items per page, 1 to 200; 200 when absent.
+            cursor: Where to start: the `resume_cursor` of an exception or `next_cursor` of a page.
+            max_items: End the walk after this many items.
+            **options: See `RequestOptions`.
+
+        Returns:
+            A pager of `AccountVideo`.
+
+        Raises:
+            UsageError: An argument is out of bounds.
+            CreatorAuditError: On iteration, as described in `creatoraudit.errors`.
+
+        Example:
+            >>> newest = await ca.account_videos.list().first()
+
+        Docs: https://docs.creatoraudit.com/tutorials/viral-posts
+        """
+        arguments = {
+            "platform": platform,
+            "include_total": include_total,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        source = self._caller._pages(operations.list_account_videos, arguments, options)
+        return AsyncPager(source, max_items)
+
+    async def metrics(
+        self,
+        *,
+        instagram: Iterable[int] = (),
+        tiktok: Iterable[int] = (),
+        period: MetricsPeriod | None = None,
+        start_date: Day | None = None,
+        end_date: Day | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> AccountVideoMetrics:
+        """Ask for the totals of many account videos over a period.
+
+        The two platforms are asked in separate calls, because their integer ids may be equal; the
+        result is rows with platform and id. Any number of ids: they are split into requests of 200,
+        sent side by side, each id once. Where the ids come from is not documented.
+
+        Args:
+            instagram: Internal integer ids of Instagram posts.
+            tiktok: Internal integer ids of TikTok videos.
+            period: `"7d"`, `"30d"` (the server's default) or `"90d"`; or give both days.
+            start_date: First UTC day, included: a date, an aware datetime or an ISO 8601 string.
+            end_date: Last UTC day, included.
+            **options: See `RequestOptions`.
+
+        Returns:
+            Rows, Instagram first, in the order of the ids; and `not_found`.
+
+        Raises:
+            UsageError: An id is no integer, or the period makes no sense; nothing was sent.
+            ContractError: The answer is no map of totals.
+            CreatorAuditError: As described in `creatoraudit.errors`, with `done_ids` and
+                `pending_ids` of the platform at fault.
+
+        Example:
+            >>> for row in await ca.account_videos.metrics(tiktok=[712345], period="7d"):
+            ...     print(row.platform, row.id, row.totals.views)
+
+        Docs: https://docs.creatoraudit.com/api-reference/analytics/batch-windowed-account-video-metrics
+        """
+        rows: list[AccountVideoTotals] = []
+        not_found: list[tuple[Platform, int]] = []
+        parts = self.stream_metrics(
+            instagram=instagram,
+            tiktok=tiktok,
+            period=period,
+            start_date=start_date,
+            end_date=end_date,
+            **options,
+        )
+        async for part in parts:
+            rows.extend(part.rows)
+            not_found.extend(part.not_found)
+        return AccountVideoMetrics(rows, not_found)
+
+    def stream_metrics(
+        self,
+        *,
+        instagram: Iterable[int] = (),
+        tiktok: Iterable[int] = (),
+        period: MetricsPeriod | None = None,
+        start_date: Day | None = None,
+        end_date: Day | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> AsyncIterator[AccountVideoMetrics]:
+        """As `metrics`, but one `AccountVideoMetrics` per request, as they arrive.
+
+        Example:
+            >>> async for part in ca.account_videos.stream_metrics(tiktok=[712345]):
+            ...     print(len(part))
+
+        Docs: https://docs.creatoraudit.com/api-reference/analytics/batch-windowed-account-video-metrics
+        """
+        operation = operations.batch_account_video_metrics
+        span = period_arguments(operation, period, start_date, end_date)
+        lists: tuple[tuple[Platform, str, list[int]], ...] = (
+            ("instagram", "instagram_post_ids", _integers(instagram, "instagram")),
+            ("tiktok", "tiktok_video_ids", _integers(tiktok, "tiktok")),
+        )
+
+        async def stream() -> AsyncIterator[AccountVideoMetrics]:
+            for platform, id_list, ids in lists:
+                asking = AsyncMetricsJob(self._caller._core, operation, id_list, span, options)
+                async for part in asking.parts(ids):
+                    yield AccountVideoMetrics(
+                        [AccountVideoTotals(platform, one, part.found[one]) for one in part.found],
+                        [(platform, one) for one in part.not_found],
+                    )
+
+        return stream()
+
+
+def _integers(ids: Iterable[int], name: str) -> list[int]:
+    checked: list[int] = []
+    given: Iterable[object] = ids
+    for one in given:
+        if isinstance(one, bool) or not isinstance(one, int):
+            raise UsageError(f"{name} takes the platform-internal integer ids, not {one!r:.60}")
+        checked.append(one)
+    return checked

@@ -1,0 +1,358 @@
+"""Tracked accounts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator, Iterable
+from typing import TYPE_CHECKING, Literal, TypeAlias, Unpack
+from uuid import UUID
+
+from creatoraudit_api import operations
+from creatoraudit_api.types import UNSET, Unset
+
+from .._metrics import Metrics
+from .._options import CreateOptions, RequestOptions
+from .._period import Day, MetricsPeriod, period_arguments
+from .._prepare import Direction, resource_id
+from .._urls import Platform, profile
+from .metrics import AsyncMetricsJob
+from .pager import AsyncPager
+from .wait import wait_until_refreshed
+
+if TYPE_CHECKING:
+    from creatoraudit_api.models import Account
+
+    from .caller import AsyncCaller
+
+AccountOrder: TypeAlias = Literal[
+    "added_at",
+    "username",
+    "last_scrape_time",
+    "follower_count",
+    "view_count",
+    "like_count",
+    "play_count",
+]
+
+
+class AsyncAccounts:
+    """Instagram and TikTok profiles under tracking."""
+
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    def list(
+        self,
+        *,
+        platform: Platform | None = None,
+        creator_id: UUID | str | None = None,
+        category: str | None = None,
+        is_active: bool | None = None,
+        q: str | None = None,
+        order_by: AccountOrder | None = None,
+        order_direction: Direction | None = None,
+        sort: str | None = None,
+        include_total: bool | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        max_items: int | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> AsyncPager[Account]:
+        """List tracked accounts; nothing is sent yet. Filters narrow the list together.
+
+        Args:
+            platform: Only accounts of this platform.
+            creator_id: Only accounts that are linked to this creator.
+            category: Only accounts of this category.
+            is_active: Only active (True) or only paused (False) accounts.
+            q: Only accounts with this text in their username, regardless of case.
+            order_by: Field to sort by; newest added first when absent.
+            order_direction: Direction of `order_by`; the server's default when absent.
+            sort: The older way, one signed field name such as `-added_at`; `order_by` wins.
+            include_total: Have each page tell `total_count`, at the price of a count.
+            limit: Items per page, 1 to 200; 200 when absent.
+            cursor: Where to start: the `resume_cursor` of an exception or `next_cursor` of a page.
+            max_items: End the walk after this many items.
+            **options: See `RequestOptions`.
+
+        Returns:
+            A pager of `Account`.
+
+        Raises:
+            UsageError: An argument is out of bounds.
+            ValidationError: On iteration: a cursor of another filter or sort, among others.
+            CreatorAuditError: On iteration, as described in `creatoraudit.errors`.
+
+        Example:
+            >>> async for account in ca.accounts.list(platform="instagram", max_items=3):
+            ...     print(account.username, account.follower_count)
+
+        Docs: https://docs.creatoraudit.com/api-reference/accounts/list-tracked-accounts
+        """
+        arguments = {
+            "platform": platform,
+            "creator_id": creator_id,
+            "category": category,
+            "is_active": is_active,
+            "q": q,
+            "order_by": order_by,
+            "order_direction": order_direction,
+            "sort": sort,
+            "include_total": include_total,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        source = self._caller._pages(operations.list_accounts, arguments, options)
+        return AsyncPager(source, max_items)
+
+    async def get(self, account_id: UUID | str, **options: Unpack[RequestOptions]) -> Account:
+        """Read one tracked account.
+
+        Args:
+            account_id: Its id, a UUID.
+            **options: See `RequestOptions`.
+
+        Raises:
+            UsageError: The id is no UUID.
+            NotFoundError: The organization has no such account.
+            CreatorAuditError: As described in `creatoraudit.errors`.
+
+        Example:
+            >>> account = await ca.accounts.get(account_id)
+
+        Docs: https://docs.creatoraudit.com/data-freshness
+        """
+        reply = await self._caller._invoke(
+            operations.get_account, {"account_id": account_id}, options
+        )
+        return reply.value.data
+
+    async def track(
+        self,
+        username: str,
+        *,
+        platform: Platform | None = None,
+        category: str | Unset | None = UNSET,
+        scrape_interval_hours: int | Unset | None = UNSET,
+        **options: Unpack[CreateOptions],
+    ) -> Account:
+        """Start tracking a profile.
+
+        The account exists at once; its first figures follow within seconds (see
+        `wait_until_refreshed`). Retries carry one Idempotency-Key, yet the API calls that best
+        effort: a duplicate stays possible, and a ConflictError after a retry may mean that the
+        first try succeeded.
+
+        Args:
+            username: A profile URL, from which the platform is read, or a handle.
+            platform: Needed with a handle.
+            category: A label of your own.
+            scrape_interval_hours: Hours between refreshes; 24 when absent.
+            **options: See `CreateOptions`.
+
+        Returns:
+            The account; `last_scrape_time` is None until the first refresh.
+
+        Raises:
+            UsageError: It is no profile URL and no platform was given.
+            ConflictError: It is tracked already.
+            QuotaExceededError: The organization's account cap is used up.
+            InsufficientScopeError: The key lacks the write scope.
+            CreatorAuditError: As described in `creatoraudit.errors`.
+
+        Example:
+            >>> account = await ca.accounts.track("https://www.tiktok.com/@creatoraudit")
+
+        Docs: https://docs.creatoraudit.com/api-reference/accounts/track-an-account.md
+        """
+        where, name = profile(username, platform)
+        arguments = {
+            "platform": where,
+            "username": name,
+            "category": category,
+            "scrape_interval_hours": scrape_interval_hours,
+        }
+        reply = await self._caller._invoke(operations.track_account, arguments, options)
+        return reply.value.data
+
+    async def update(
+        self,
+        account_id: UUID | str,
+        *,
+        is_active: bool | Unset | None = UNSET,
+        **options: Unpack[RequestOptions],
+    ) -> Account:
+        """Change settings of a tracked account.
+
+        Only `is_active` is documented; send other members with `extra_body=`. A member that is not
+        given stays as it is, None is sent as null.
+
+        Args:
+            account_id: Its id, a UUID.
+            is_active: True to take tracking up again, False to pause it.
+            **options: See `RequestOptions`.
+
+        Returns:
+            The updated account.
+
+        Raises:
+            UsageError: The id is no UUID, or nothing was given to change.
+            NotFoundError: The organization has no such account.
+            InsufficientScopeError: The key lacks the write scope.
+            CreatorAuditError: As described in `creatoraudit.errors`.
+
+        Example:
+            >>> await ca.accounts.update(account_id, extra_body={"scrape_interval_hours": 12})
+
+        Docs: https://docs.creatoraudit.com/migration
+        """
+        reply = await self._caller._change(
+            operations.update_account, {"account_id": account_id}, {"is_active": is_active}, options
+        )
+        return reply.value.data
+
+    async def pause(self, account_id: UUID | str, **options: Unpack[RequestOptions]) -> Account:
+        """Pause the tracking of an account. The same as `update(..., is_active=False)`.
+
+        Example:
+            >>> await ca.accounts.pause(account_id)
+
+        Docs: https://docs.creatoraudit.com/migration
+        """
+        return await self.update(account_id, is_active=False, **options)
+
+    async def resume(self, account_id: UUID | str, **options: Unpack[RequestOptions]) -> Account:
+        """Take the tracking of an account up again. The same as `update(..., is_active=True)`.
+
+        Example:
+            >>> await ca.accounts.resume(account_id)
+
+        Docs: https://docs.creatoraudit.com/migration
+        """
+        return await self.update(account_id, is_active=True, **options)
+
+    async def delete(self, account_id: UUID | str, **options: Unpack[RequestOptions]) -> None:
+        """Stop tracking an account.
+
+        Args:
+            account_id: Its id, a UUID.
+            **options: See `RequestOptions`.
+
+        Raises:
+            UsageError: The id is no UUID.
+            NotFoundError: The organization has no such account.
+            InsufficientScopeError: The key lacks the write scope.
+            NetworkError: No answer came; it may have been carried out, so it was not sent again.
+            CreatorAuditError: As described in `creatoraudit.errors`.
+
+        Example:
+            >>> await ca.accounts.delete(account_id)
+
+        Docs: https://docs.creatoraudit.com/migration
+        """
+        await self._caller._invoke(operations.delete_account, {"account_id": account_id}, options)
+
+    async def metrics(
+        self,
+        account_ids: Iterable[UUID | str],
+        *,
+        period: MetricsPeriod | None = None,
+        start_date: Day | None = None,
+        end_date: Day | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> Metrics:
+        """Ask for the totals of many accounts over a period.
+
+        Any number of ids: they are split into requests of 200, sent side by side, each id once.
+
+        Args:
+            account_ids: Ids, UUIDs.
+            period: `"7d"`, `"30d"` (the server's default) or `"90d"`; or give both days.
+            start_date: First UTC day, included: a date, an aware datetime or an ISO 8601 string.
+            end_date: Last UTC day, included.
+            **options: See `RequestOptions`.
+
+        Returns:
+            A mapping from id to totals, with `not_found` and the period as the server resolved it.
+
+        Raises:
+            UsageError: An id is no UUID, or the period makes no sense; nothing was sent.
+            ContractError: The answer is no map of totals.
+            CreatorAuditError: As described in `creatoraudit.errors`, with `done_ids` and
+                `pending_ids`.
+
+        Example:
+            >>> totals = await ca.accounts.metrics([account.id], period="7d")
+            >>> totals[account.id].views
+
+        Docs: https://docs.creatoraudit.com/limits-and-quotas
+        """
+        asking = self._metrics(period, start_date, end_date, options)
+        return await asking.all([resource_id(one, "account_id") for one in account_ids])
+
+    def stream_metrics(
+        self,
+        account_ids: Iterable[UUID | str],
+        *,
+        period: MetricsPeriod | None = None,
+        start_date: Day | None = None,
+        end_date: Day | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> AsyncIterator[Metrics]:
+        """As `metrics`, but one `Metrics` per request, in the order of the ids, as they arrive.
+
+        Example:
+            >>> async for part in ca.accounts.stream_metrics(account_ids):
+            ...     print(len(part))
+
+        Docs: https://docs.creatoraudit.com/limits-and-quotas
+        """
+        asking = self._metrics(period, start_date, end_date, options)
+        return asking.stream(resource_id(one, "account_id") for one in account_ids)
+
+    def _metrics(
+        self,
+        period: str | None,
+        start_date: Day | None,
+        end_date: Day | None,
+        options: RequestOptions,
+    ) -> AsyncMetricsJob:
+        operation = operations.batch_account_metrics
+        span = period_arguments(operation, period, start_date, end_date)
+        return AsyncMetricsJob(self._caller._core, operation, "account_ids", span, options)
+
+    async def wait_until_refreshed(
+        self,
+        account_id: UUID | str,
+        *,
+        timeout: float = 300.0,
+        poll: float = 2.0,
+        after: dt.datetime | None = None,
+    ) -> Account:
+        """Wait for the first refresh of a tracked account, or for the next one.
+
+        Reads it at growing intervals; nothing else is changed or kept waiting.
+
+        Args:
+            account_id: Its id, a UUID.
+            timeout: Seconds to wait at most, more than 0.
+            poll: Seconds before the second look, more than 0; each pause is half as long again, up
+                to a minute.
+            after: Wait for a refresh later than this aware datetime; for the first one when absent.
+
+        Returns:
+            The account as it was read last, `last_scrape_time` set.
+
+        Raises:
+            WaitTimeout: It was not refreshed in time; `last` is the account as read last.
+            UsageError: A number is not positive, or `after` has no zone.
+            CreatorAuditError: As described in `creatoraudit.errors`.
+
+        Example:
+            >>> account = await ca.accounts.wait_until_refreshed(account.id, timeout=60)
+
+        Docs: https://docs.creatoraudit.com/data-freshness
+        """
+        return await wait_until_refreshed(
+            self.get, resource_id(account_id, "account_id"), timeout=timeout, poll=poll, after=after
+        )

@@ -1,0 +1,81 @@
+"""Windowed totals of any number of resources."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from attrs import evolve
+
+from .._deltas import Unreadable
+from .._metrics import Metrics, Totals, read_totals
+from .._options import RequestOptions
+from .._prepare import prepare
+from .._reply import contract_error, payload_of
+from .batch import ask_in_parts
+
+if TYPE_CHECKING:
+    from creatoraudit_api.operations import Operation
+
+    from .core import AsyncCore
+
+Id = TypeVar("Id", str, int)
+
+
+class AsyncMetricsJob:
+    """How totals are asked: over which operation and id list, for which period."""
+
+    def __init__(
+        self,
+        core: AsyncCore,
+        operation: Operation[object],
+        id_list: str,
+        period: Mapping[str, object],
+        options: RequestOptions,
+    ) -> None:
+        self._core = core
+        self._operation = operation
+        self._id_list = id_list
+        self._period = period
+        self._options = options
+
+    async def _ask(self, ids: Sequence[Id]) -> Totals[Id]:
+        arguments = {**self._period, self._id_list: ids}
+        wire = prepare(self._operation, arguments, self._options)
+        sent = await self._core.send(wire, self._options)
+        try:
+            return read_totals(payload_of(wire.operation, sent), ids)
+        except Unreadable as unreadable:
+            fault = unreadable.fault
+        raise contract_error(wire.operation, fault, sent.request_id)
+
+    async def parts(self, ids: Iterable[Id]) -> AsyncIterator[Totals[Id]]:
+        """The answers, in the order of the ids."""
+        size = self._operation.batch_size or 1
+        async for _, totals in ask_in_parts(
+            self._ask, ids, size=size, concurrency=self._core.settings.concurrency
+        ):
+            yield totals
+
+    async def stream(self, ids: Iterable[str]) -> AsyncIterator[Metrics]:
+        """One `Metrics` per request, in the order of the ids."""
+        async for part in self.parts(ids):
+            yield Metrics(
+                by_id=part.found,
+                period=part.text("period"),
+                start_date=part.text("start_date"),
+                end_date=part.text("end_date"),
+                days=part.number("days"),
+                not_found=tuple(part.not_found),
+            )
+
+    async def all(self, ids: Iterable[str]) -> Metrics:
+        """All of them in one `Metrics`."""
+        merged = Metrics()
+        by_id = dict(merged.by_id)
+        missing: list[str] = []
+        async for part in self.stream(ids):
+            by_id.update(part.by_id)
+            missing.extend(part.not_found)
+            merged = part
+        return evolve(merged, by_id=by_id, not_found=tuple(missing))

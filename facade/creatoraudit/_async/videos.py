@@ -1,0 +1,409 @@
+"""Posts tracked one by one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator, Iterable, Mapping
+from typing import TYPE_CHECKING, Literal, TypeAlias, Unpack
+from uuid import UUID
+
+from creatoraudit_api import operations
+from creatoraudit_api.types import UNSET, Unset
+
+from .._deltas import DEFAULT_WINDOWS, VideoDeltas
+from .._metrics import Metrics
+from .._options import CreateOptions, RequestOptions
+from .._period import Day, MetricsPeriod, period_arguments
+from .._prepare import Direction, resource_id
+from .._urls import Platform, post_platform
+from .deltas import AsyncDeltasJob, Via
+from .metrics import AsyncMetricsJob
+from .pager import AsyncPager
+from .wait import wait_until_refreshed
+
+if TYPE_CHECKING:
+    from creatoraudit_api.models import Video
+    from creatoraudit_api.types import JSON
+
+    from .caller import AsyncCaller
+
+VideoOrder: TypeAlias = Literal["added_at", "create_time", "view_count", "like_count", "play_count"]
+
+
+class AsyncVideos:
+    """Posts that are tracked one by one."""
+
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    def list(
+        self,
+        *,
+        platform: Platform | None = None,
+        account_id: UUID | str | None = None,
+        is_active: bool | None = None,
+        q: str | None = None,
+        order_by: VideoOrder | None = None,
+        order_direction: Direction | None = None,
+        sort: str | None = None,
+        include_total: bool | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        max_items: int | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> AsyncPager[Video]:
+        """List individually tracked posts with their newest figures; nothing is sent yet.
+
+        Args:
+            platform: Only posts of this platform.
+            account_id: Only posts of this account.
+            is_active: Only active (True) or only paused (False) posts.
+            q: Only posts with this text, regardless of case.
+            order_by: Field to sort by; newest added first when absent.
+            order_direction: Direction of `order_by`; the server's default when absent.
+            sort: The older way, one signed field name such as `-added_at`; `order_by` wins.
+            include_total: Have each page tell `total_count`, at the price of a count.
+            limit: Items per page, 1 to 200; 200 when absent.
+            cursor: Where to start: the `resume_cursor` of an exception or `next_cursor` of a page.
+            max_items: End the walk after this many items.
+            **options: See `RequestOptions`.
+
+        Returns:
+            A pager of `Video`.
+
+        Raises:
+            UsageError: An argument is out of bounds.
+            ValidationError: On iteration: a cursor of another filter or sort, among others.
+            CreatorAuditError: On iteration, as described in `creatoraudit.errors`.
+
+        Example:
+            >>> async for video in ca.videos.list(platform="tiktok", max_items=3):
+            ...     print(video.id, video.view_count)
+
+        Docs: https://docs.creatoraudit.com/api-reference/videos/list-tracked-videos
+        """
+        arguments = {
+            "platform": platform,
+            "account_id": account_id,
+            "is_active": is_active,
+            "q": q,
+            "order_by": order_by,
+            "order_direction": order_direction,
+            "sort": sort,
+            "include_total": include_total,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        source = self._caller._pages(operations.list_videos, arguments, options)
+        return AsyncPager(source, max_items)
+
+    async def get(self, video_id: UUID | str, **options: Unpack[RequestOptions]) -> Video:
+        """Read one individually tracked post.
+
+        Args:
+            video_id: Its id, a UUID.
+            **options: See `RequestOptions`.
+
+        Raises:
+            UsageError: The id is no UUID.
+            NotFoundError: The organization has no such video.
+            CreatorAuditError: As described in `creatoraudit.errors`.
+
+        Example:
+            >>> video = await ca.videos.get(video_id)
+
+        Docs: https://docs.creatoraudit.com/data-freshness
+        """
+        reply = await self._caller._invoke(operations.get_video, {"video_id": video_id}, options)
+        return reply.value.data
+
+    async def track(
+        self,
+        identifier: str,
+        *,
+        platform: Platform | None = None,
+        metadata: Mapping[str, JSON] | Unset | None = UNSET,
+        is_active: bool | Unset | None = UNSET,
+        scrape_interval_hours: int | Unset | None = UNSET,
+        **options: Unpack[CreateOptions],
+    ) -> Video:
+        """Start tracking one Instagram post or TikTok video.
+
+        The video exists at once; its first figures follow within seconds (see
+        `wait_until_refreshed`). Retries carry one Idempotency-Key, yet the API calls that best
+        effort: a duplicate stays possible, and a ConflictError after a retry may mean that the
+        first try succeeded.
+
+        Args:
+            identifier: The post's URL, from which the platform is read; or its numeric id or
+                Instagram shortcode, 1 to 512 characters.
+            platform: Needed with an id or a shortcode.
+            metadata: Tags of your own: at most 20, of at most 255 characters each.
+            is_active: False to create it paused.
+            scrape_interval_hours: Hours between refreshes, 6 to 720; 24 when absent.
+            **options: See `CreateOptions`.
+
+        Returns:
+            The video; `last_scrape_time` is None until the first refresh.
+
+        Raises:
+            UsageError: It is no URL of a platform and no platform was given, or out of bounds.
+            ConflictError: It is tracked already.
+            ValidationError: The server cannot make out which post it is.
+            InsufficientScopeError: The key lacks the write scope.
+            CreatorAuditError: As described in `creatoraudit.errors`.
+
+        Example:
+            >>> video = await ca.videos.track("https://www.tiktok.com/@user/video/712345")
+
+        Docs: https://docs.creatoraudit.com/api-reference/videos/track-a-video
+        """
+        arguments = {
+            "platform": post_platform(identifier, platform),
+            "identifier": identifier,
+            "metadata": metadata,
+            "is_active": is_active,
+            "scrape_interval_hours": scrape_interval_hours,
+        }
+        reply = await self._caller._invoke(operations.track_video, arguments, options)
+        return reply.value.data
+
+    async def update(
+        self,
+        video_id: UUID | str,
+        *,
+        is_active: bool | Unset | None = UNSET,
+        **options: Unpack[RequestOptions],
+    ) -> Video:
+        """Change settings of a tracked video.
+
+        Only `is_active` is documented; send other members with `extra_body=`. A member that is not
+        given stays as it is, None is sent as null.
+
+        Args:
+            video_id: Its id, a UUID.
+            is_active: True to take tracking up again, False to pause it.
+            **options: See `RequestOptions`.
+
+        Returns:
+            The updated video.
+
+        Raises:
+            UsageError: The id is no UUID, or nothing was given to change.
+            NotFoundError: The organization has no such video.
+            InsufficientScopeError: The key lacks the write scope.
+            CreatorAuditError: As described in `creatoraudit.errors`.
+
+        Example:
+            >>> await ca.videos.update(video_id, extra_body={"scrape_interval_hours": 12})
+
+        Docs: https://docs.creatoraudit.com/migration
+        """
+        reply = await self._caller._change(
+            operations.update_video, {"video_id": video_id}, {"is_active": is_active}, options
+        )
+        return reply.value.data
+
+    async def pause(self, video_id: UUID | str, **options: Unpack[RequestOptions]) -> Video:
+        """Pause the tracking of a post. The same as `update(..., is_active=False)`.
+
+        Example:
+            >>> await ca.videos.pause(video_id)
+
+        Docs: https://docs.creatoraudit.com/migration
+        """
+        return await self.update(video_id, is_active=False, **options)
+
+    async def resume(self, video_id: UUID | str, **options: Unpack[RequestOptions]) -> Video:
+        """Take the tracking of a post up again. The same as `update(..., is_active=True)`.
+
+        Example:
+            >>> await ca.videos.resume(video_id)
+
+        Docs: https://docs.creatoraudit.com/migration
+        """
+        return await self.update(video_id, is_active=True, **options)
+
+    async def delete(self, video_id: UUID | str, **options: Unpack[RequestOptions]) -> None:
+        """Stop tracking a post.
+
+        Args:
+            video_id: Its id, a UUID.
+            **options: See `RequestOptions`.
+
+        Raises:
+            UsageError: The id is no UUID.
+            NotFoundError: The organization has no such video.
+            InsufficientScopeError: The key lacks the write scope.
+            NetworkError: No answer came; it may have been carried out, so it was not sent again.
+            CreatorAuditError: As described in `creatoraudit.errors`.
+
+        Example:
+            >>> await ca.videos.delete(video_id)
+
+        Docs: https://docs.creatoraudit.com/glossary
+        """
+        await self._caller._invoke(operations.delete_video, {"video_id": video_id}, options)
+
+    async def deltas(
+        self,
+        video_ids: Iterable[UUID | str],
+        windows: Iterable[int] = DEFAULT_WINDOWS,
+        *,
+        via: Via = "post",
+        **options: Unpack[RequestOptions],
+    ) -> VideoDeltas:
+        """Ask by how much the views of posts changed over look-back windows.
+
+        Any number of ids: they are split into requests of 200 (50 with `via="get"`), sent side by
+        side, each id once. Ids of account videos are taken as well.
+
+        Args:
+            video_ids: Ids, UUIDs.
+            windows: Look-back windows in days, 1 to 365, at most 10.
+            via: `"post"`, or `"get"` for a key that may not POST.
+            **options: See `RequestOptions`.
+
+        Returns:
+            A mapping: `deltas[video.id]["7d"]` is the change, None where the server sent none;
+            `not_found` lists the ids that are not tracked.
+
+        Raises:
+            UsageError: An id is no UUID, or a window is out of range; nothing was sent.
+            InsufficientScopeError: The key may not POST; use `via="get"`.
+            ContractError: The answer has neither documented shape.
+            CreatorAuditError: As described in `creatoraudit.errors`, with `done_ids` and
+                `pending_ids`.
+
+        Example:
+            >>> deltas = await ca.videos.deltas([video.id], windows=[7])
+            >>> deltas[video.id]["7d"]
+
+        Docs: https://docs.creatoraudit.com/api-reference/videos/batch-video-engagement-deltas
+        """
+        asking = AsyncDeltasJob(self._caller._core, windows, via, options)
+        return await asking.all([resource_id(one, "video_id") for one in video_ids])
+
+    def stream_deltas(
+        self,
+        video_ids: Iterable[UUID | str],
+        windows: Iterable[int] = DEFAULT_WINDOWS,
+        *,
+        via: Via = "post",
+        **options: Unpack[RequestOptions],
+    ) -> AsyncIterator[VideoDeltas]:
+        """As `deltas`, but one `VideoDeltas` per request, in the order of the ids, as they arrive.
+
+        Example:
+            >>> async for part in ca.videos.stream_deltas(video_ids, windows=[7]):
+            ...     print(len(part))
+
+        Docs: https://docs.creatoraudit.com/api-reference/videos/batch-video-engagement-deltas
+        """
+        asking = AsyncDeltasJob(self._caller._core, windows, via, options)
+        return asking.stream(resource_id(one, "video_id") for one in video_ids)
+
+    async def metrics(
+        self,
+        video_ids: Iterable[UUID | str],
+        *,
+        period: MetricsPeriod | None = None,
+        start_date: Day | None = None,
+        end_date: Day | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> Metrics:
+        """Ask for the totals of many videos over a period.
+
+        Any number of ids: they are split into requests of 200, sent side by side, each id once.
+
+        Args:
+            video_ids: Ids, UUIDs.
+            period: `"7d"`, `"30d"` (the server's default) or `"90d"`; or give both days.
+            start_date: First UTC day, included: a date, an aware datetime or an ISO 8601 string.
+            end_date: Last UTC day, included.
+            **options: See `RequestOptions`.
+
+        Returns:
+            A mapping from id to totals, with `not_found` and the period as the server resolved it.
+
+        Raises:
+            UsageError: An id is no UUID, or the period makes no sense; nothing was sent.
+            ContractError: The answer is no map of totals.
+            CreatorAuditError: As described in `creatoraudit.errors`, with `done_ids` and
+                `pending_ids`.
+
+        Example:
+            >>> totals = await ca.videos.metrics([video.id], period="7d")
+            >>> totals[video.id].views
+
+        Docs: https://docs.creatoraudit.com/api-reference/analytics/batch-windowed-video-metrics
+        """
+        asking = self._metrics(period, start_date, end_date, options)
+        return await asking.all([resource_id(one, "video_id") for one in video_ids])
+
+    def stream_metrics(
+        self,
+        video_ids: Iterable[UUID | str],
+        *,
+        period: MetricsPeriod | None = None,
+        start_date: Day | None = None,
+        end_date: Day | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> AsyncIterator[Metrics]:
+        """As `metrics`, but one `Metrics` per request, in the order of the ids, as they arrive.
+
+        Example:
+            >>> async for part in ca.videos.stream_metrics(video_ids):
+            ...     print(len(part))
+
+        Docs: https://docs.creatoraudit.com/api-reference/analytics/batch-windowed-video-metrics
+        """
+        asking = self._metrics(period, start_date, end_date, options)
+        return asking.stream(resource_id(one, "video_id") for one in video_ids)
+
+    def _metrics(
+        self,
+        period: str | None,
+        start_date: Day | None,
+        end_date: Day | None,
+        options: RequestOptions,
+    ) -> AsyncMetricsJob:
+        operation = operations.batch_video_metrics
+        span = period_arguments(operation, period, start_date, end_date)
+        return AsyncMetricsJob(self._caller._core, operation, "video_ids", span, options)
+
+    async def wait_until_refreshed(
+        self,
+        video_id: UUID | str,
+        *,
+        timeout: float = 300.0,
+        poll: float = 2.0,
+        after: dt.datetime | None = None,
+    ) -> Video:
+        """Wait for the first refresh of a tracked video, or for the next one.
+
+        Reads it at growing intervals; nothing else is changed or kept waiting.
+
+        Args:
+            video_id: Its id, a UUID.
+            timeout: Seconds to wait at most, more than 0.
+            poll: Seconds before the second look, more than 0; each pause is half as long again, up
+                to a minute.
+            after: Wait for a refresh later than this aware datetime; for the first one when absent.
+
+        Returns:
+            The video as it was read last, `last_scrape_time` set.
+
+        Raises:
+            WaitTimeout: It was not refreshed in time; `last` is the video as read last.
+            UsageError: A number is not positive, or `after` has no zone.
+            CreatorAuditError: As described in `creatoraudit.errors`.
+
+        Example:
+            >>> video = await ca.videos.wait_until_refreshed(video.id, timeout=60)
+
+        Docs: https://docs.creatoraudit.com/data-freshness
+        """
+        return await wait_until_refreshed(
+            self.get, resource_id(video_id, "video_id"), timeout=timeout, poll=poll, after=after
+        )

@@ -1,0 +1,60 @@
+"""Waiting until the first (or the next) refresh of a tracked resource."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Protocol, TypeVar
+
+from .. import _time
+from .._io_async import Function, sleep
+from ..errors import UsageError, WaitTimeout
+
+POLL_GROWTH = 1.5
+POLL_MOST = 60.0
+
+
+class Refreshable(Protocol):
+    """A resource that is refreshed."""
+
+    @property
+    def last_scrape_time(self) -> dt.datetime | None: ...
+
+
+R = TypeVar("R", bound=Refreshable)
+
+
+async def wait_until_refreshed(
+    read: Function[str, R],
+    resource_id: str,
+    *,
+    timeout: float,
+    poll: float,
+    after: dt.datetime | None,
+) -> R:
+    """Read a resource at growing intervals until it was refreshed.
+
+    Raises:
+        UsageError: A number is not positive, or `after` has no zone.
+        WaitTimeout: It was not, within `timeout` seconds; carries what was read last.
+    """
+    if timeout <= 0 or poll <= 0:
+        raise UsageError("timeout and poll must be more than 0 seconds")
+    if after is not None and after.tzinfo is None:
+        raise UsageError("after is a datetime without a zone; add tzinfo")
+    deadline = _time.now() + timeout
+    pause = poll
+    while True:
+        resource = await read(resource_id)
+        # An object: a timestamp that cannot be read is kept as it was sent.
+        at: object = resource.last_scrape_time
+        if at is not None and (after is None or not isinstance(at, dt.datetime) or at > after):
+            return resource
+        left = deadline - _time.now()
+        if left <= 0:
+            raise WaitTimeout(
+                f"{resource_id} was not refreshed within {timeout:g} s; is it active?"
+                " It may be read again later, the wait changed nothing",
+                last=resource,
+            )
+        await sleep(min(pause, left))
+        pause = min(pause * POLL_GROWTH, POLL_MOST)

@@ -1,0 +1,348 @@
+# Derived from ../_async/creators.py by scripts/unasync.py; change that file instead.
+"""Creators: groups of accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Literal, Unpack
+from uuid import UUID
+
+from creatoraudit_api import operations
+from creatoraudit_api.types import UNSET, Unset
+
+from .._links import CreatorFigures, Link, figures
+from .._options import CreateOptions, RequestOptions
+from .._period import Day, Period, day_arguments
+from .._prepare import Direction
+from .pager import Pager
+
+if TYPE_CHECKING:
+    from creatoraudit_api.models import Creator, TopCreator
+    from creatoraudit_api.types import JSON
+
+    from .caller import Caller
+
+CREATED = 201
+
+
+class Creators:
+    """Groups of accounts, their links, figures and ranking."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def list(
+        self,
+        *,
+        is_active: bool | None = None,
+        order_by: Literal["name"] | None = None,
+        order_direction: Direction | None = None,
+        sort: str | None = None,
+        include_total: bool | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        max_items: int | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> Pager[Creator]:
+        """List creators with totals over their accounts; nothing is sent yet.
+
+        Args:
+            is_active: Only active (True) or only archived (False) creators.
+            order_by: Field to sort by; `"name"` is the only one.
+            order_direction: Direction of `order_by`; ascending when absent.
+            sort: The older way, `name` or `-name`; `order_by` wins.
+            include_total: Have each page tell `total_count`, at the price of a count.
+            limit: Items per page, 1 to 200; 200 when absent.
+            cursor: Where to start: the `resume_cursor` of an exception or `next_cursor` of a page.
+            max_items: End the walk after this many items.
+            **options: See `RequestOptions`.
+
+        Returns:
+            A pager of `Creator`.
+
+        Raises:
+            UsageError: An argument is out of bounds.
+            CreatorAuditError: On iteration, as described in `creatoraudit.errors`.
+
+        Example:
+            >>> for creator in ca.creators.list(is_active=True):
+            ...     print(creator.name)
+
+        Docs: https://docs.creatoraudit.com/api-reference/creators/list-creators
+        """
+        arguments = {
+            "is_active": is_active,
+            "order_by": order_by,
+            "order_direction": order_direction,
+            "sort": sort,
+            "include_total": include_total,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        source = self._caller._pages(operations.list_creators, arguments, options)
+        return Pager(source, max_items)
+
+    def get(self, creator_id: UUID | str, **options: Unpack[RequestOptions]) -> Creator:
+        """Read one creator.
+
+        Args:
+            creator_id: Its id, a UUID.
+            **options: See `RequestOptions`.
+
+        Raises:
+            UsageError: The id is no UUID.
+            NotFoundError: The organization has no such creator.
+            CreatorAuditError: As described in `creatoraudit.errors`.
+
+        Example:
+            >>> creator = ca.creators.get(creator_id)
+
+        Docs: https://docs.creatoraudit.com/migration
+        """
+        reply = self._caller._invoke(operations.get_creator, {"creator_id": creator_id}, options)
+        return reply.value.data
+
+    def create(
+        self,
+        name: str,
+        *,
+        is_active: bool | Unset | None = UNSET,
+        metadata: Mapping[str, JSON] | Unset | None = UNSET,
+        **options: Unpack[CreateOptions],
+    ) -> Creator:
+        """Create a creator; accounts join it with `link`.
+
+        Retries carry one Idempotency-Key, yet the API calls that best effort: a duplicate stays
+        possible.
+
+        Args:
+            name: Its name, 1 to 255 characters.
+            is_active: False to create it archived.
+            metadata: Tags of your own: at most 20, of at most 255 characters each.
+            **options: See `CreateOptions`.
+
+        Returns:
+            The creator.
+
+        Raises:
+            UsageError: The name is out of bounds.
+            ConflictError: The present state does not allow it.
+            InsufficientScopeError: The key lacks the write scope.
+            CreatorAuditError: As described in `creatoraudit.errors`.
+
+        Example:
+            >>> rivals = ca.creators.create("Competitor set")
+
+        Docs: https://docs.creatoraudit.com/api-reference/creators/create-a-creator
+        """
+        arguments = {"name": name, "is_active": is_active, "metadata": metadata}
+        reply = self._caller._invoke(operations.create_creator, arguments, options)
+        return reply.value.data
+
+    def update(
+        self,
+        creator_id: UUID | str,
+        *,
+        name: str | Unset | None = UNSET,
+        is_active: bool | Unset | None = UNSET,
+        metadata: Mapping[str, JSON] | Unset | None = UNSET,
+        **options: Unpack[RequestOptions],
+    ) -> Creator:
+        """Rename, activate, archive or re-tag a creator.
+
+        A member that is not given stays as it is, None is sent as null.
+
+        Args:
+            creator_id: Its id, a UUID.
+            name: New name, 1 to 255 characters.
+            is_active: True to activate, False to archive. The guides say that its accounts follow.
+            metadata: Tags that replace all present ones.
+            **options: See `RequestOptions`.
+
+        Returns:
+            The updated creator.
+
+        Raises:
+            UsageError: The id is no UUID, or nothing was given to change.
+            NotFoundError: The organization has no such creator.
+            InsufficientScopeError: The key lacks the write scope.
+            CreatorAuditError: As described in `creatoraudit.errors`.
+
+        Example:
+            >>> ca.creators.update(creator_id, name="Rivals 2027")
+
+        Docs: https://docs.creatoraudit.com/api-reference/creators/update-a-creator
+        """
+        reply = self._caller._change(
+            operations.update_creator,
+            {"creator_id": creator_id},
+            {"name": name, "is_active": is_active, "metadata": metadata},
+            options,
+        )
+        return reply.value.data
+
+    def pause(self, creator_id: UUID | str, **options: Unpack[RequestOptions]) -> Creator:
+        """Archive a creator. The same as `update(..., is_active=False)`.
+
+        Example:
+            >>> ca.creators.pause(creator_id)
+
+        Docs: https://docs.creatoraudit.com/concepts
+        """
+        return self.update(creator_id, is_active=False, **options)
+
+    def resume(self, creator_id: UUID | str, **options: Unpack[RequestOptions]) -> Creator:
+        """Activate a creator. The same as `update(..., is_active=True)`.
+
+        Example:
+            >>> ca.creators.resume(creator_id)
+
+        Docs: https://docs.creatoraudit.com/concepts
+        """
+        return self.update(creator_id, is_active=True, **options)
+
+    def delete(self, creator_id: UUID | str, **options: Unpack[RequestOptions]) -> None:
+        """Delete a creator. What becomes of its accounts is not documented.
+
+        Args:
+            creator_id: Its id, a UUID.
+            **options: See `RequestOptions`.
+
+        Raises:
+            UsageError: The id is no UUID.
+            NotFoundError: The organization has no such creator.
+            InsufficientScopeError: The key lacks the write scope.
+            NetworkError: No answer came; it may have been carried out, so it was not sent again.
+            CreatorAuditError: As described in `creatoraudit.errors`.
+
+        Example:
+            >>> ca.creators.delete(creator_id)
+
+        Docs: https://docs.creatoraudit.com/migration
+        """
+        self._caller._invoke(operations.delete_creator, {"creator_id": creator_id}, options)
+
+    def link(
+        self,
+        creator_id: UUID | str,
+        account_id: UUID | str,
+        **options: Unpack[RequestOptions],
+    ) -> Link:
+        """Link a tracked account to a creator; safe to repeat.
+
+        Args:
+            creator_id: The creator's id, a UUID.
+            account_id: The account's id, a UUID.
+            **options: See `RequestOptions`.
+
+        Returns:
+            The link; `created` tells whether this call made it or it was there already.
+
+        Raises:
+            UsageError: An id is no UUID.
+            NotFoundError: The organization lacks one of the two.
+            ConflictError: The account belongs to another creator; unlink it there first.
+            InsufficientScopeError: The key lacks the write scope.
+            CreatorAuditError: As described in `creatoraudit.errors`.
+
+        Example:
+            >>> (ca.creators.link(creator_id, account_id)).created
+
+        Docs: https://docs.creatoraudit.com/api-reference/creators/link-an-account-to-a-creator
+        """
+        ids = {"creator_id": creator_id, "account_id": account_id}
+        reply = self._caller._invoke(operations.link_account, ids, options)
+        return Link(created=reply.status == CREATED, record=reply.value.data)
+
+    def unlink(
+        self,
+        creator_id: UUID | str,
+        account_id: UUID | str,
+        **options: Unpack[RequestOptions],
+    ) -> None:
+        """Take an account out of a creator.
+
+        Args:
+            creator_id: The creator's id, a UUID.
+            account_id: The account's id, a UUID.
+            **options: See `RequestOptions`.
+
+        Raises:
+            UsageError: An id is no UUID.
+            NotFoundError: The organization lacks one of the two.
+            InsufficientScopeError: The key lacks the write scope.
+            NetworkError: No answer came; it may have been carried out, so it was not sent again.
+            CreatorAuditError: As described in `creatoraudit.errors`.
+
+        Example:
+            >>> ca.creators.unlink(creator_id, account_id)
+
+        Docs: https://docs.creatoraudit.com/migration
+        """
+        ids = {"creator_id": creator_id, "account_id": account_id}
+        self._caller._invoke(operations.unlink_account, ids, options)
+
+    def top(
+        self,
+        period: Period | None = None,
+        *,
+        limit: int | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> Sequence[TopCreator]:
+        """List the top creators of a period, best first.
+
+        Args:
+            period: `"7d"`, `"30d"` or `"90d"`; the server's default when absent.
+            limit: How many, 1 to 25; 10 when absent.
+            **options: See `RequestOptions`.
+
+        Returns:
+            Open objects with `id`; other members by name, such as `creator["name"]`.
+
+        Raises:
+            UsageError: An argument is out of bounds.
+            CreatorAuditError: As described in `creatoraudit.errors`.
+
+        Example:
+            >>> [creator.id for creator in ca.creators.top("30d", limit=5)]
+
+        Docs: https://docs.creatoraudit.com/tutorials/creator-leaderboard
+        """
+        arguments = {"period": period, "limit": limit}
+        reply = self._caller._invoke(operations.top_creators, arguments, options)
+        return reply.value.data
+
+    def analytics(
+        self,
+        creator_id: UUID | str,
+        start_date: Day | None = None,
+        end_date: Day | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> CreatorFigures:
+        """Read the figures of a creator between two days, rolled up over its accounts.
+
+        Args:
+            creator_id: Its id, a UUID.
+            start_date: First UTC day, included: a date, an aware datetime or an ISO 8601 string.
+            end_date: Last UTC day, included.
+            **options: See `RequestOptions`.
+
+        Returns:
+            Rows, one per day, or a single one if the server sends a total; members are as sent.
+
+        Raises:
+            UsageError: The id is no UUID, or the days make no sense.
+            NotFoundError: The organization has no such creator.
+            ContractError: The answer is neither a list of objects nor an object.
+            CreatorAuditError: As described in `creatoraudit.errors`.
+
+        Example:
+            >>> for day in ca.creators.analytics(creator_id, "2026-05-16", "2026-06-15"):
+            ...     print(day["date"], day["views"])
+
+        Docs: https://docs.creatoraudit.com/tutorials/creator-leaderboard
+        """
+        arguments = {"creator_id": creator_id, **day_arguments(start_date, end_date)}
+        operation = operations.creator_analytics
+        reply = self._caller._invoke(operation, arguments, options)
+        return figures(reply.value.data, operation.name, reply.request_id)
