@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 DAY = 86_400
 HOUR = 3_600
@@ -26,7 +27,13 @@ def parse_instant(text: str) -> datetime:
 
 def iso(epoch: int) -> str:
     """Write epoch seconds the way the API does, e.g. ``2026-06-14T09:30:00Z``."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(epoch))
+    days, second = divmod(epoch, DAY)
+    return f"{_day_text(days)}T{second // HOUR:02}:{second // 60 % 60:02}:{second % 60:02}Z"
+
+
+@lru_cache(maxsize=4096)
+def _day_text(days: int) -> str:
+    return (_EPOCH + timedelta(days=days)).isoformat()
 
 
 def day_start(day: date) -> int:

@@ -15,13 +15,15 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from .clock import DAY, HOUR
-from .curve import Curve, views_sql
 from .cursors import Position
+from .curve import Curve, views_sql
 from .world import UNKNOWN, AccountRow, CreatorRow, PostRow, World, follower_count
 
+#: A row as a plain dict: a page looks up thousands of columns, and `sqlite3.Row` searches for each by name.
+Row: TypeAlias = dict[str, Any]
 SCHEMA_VERSION: Final = 1
 #: The tables of posts: tracked one by one, and found through accounts.
 POST_TABLES: Final = ("videos", "account_videos")
@@ -194,7 +196,6 @@ class Store:
         self._db = sqlite3.connect(
             path or ":memory:", isolation_level=None, check_same_thread=False
         )
-        self._db.row_factory = sqlite3.Row
         self._db.create_function("contains", 2, _contains, deterministic=True)
         if path is not None:
             self._db.execute("PRAGMA journal_mode = WAL")
@@ -259,22 +260,24 @@ class Store:
             raise
         self._db.execute("COMMIT")
 
-    def _one(self, sql: str, *arguments: str | int | None) -> sqlite3.Row | None:
-        row: sqlite3.Row | None = self._db.execute(sql, arguments).fetchone()
-        return row
+    def _one(self, sql: str, *arguments: str | int | None) -> Row | None:
+        rows = self.all(sql, *arguments)
+        return rows[0] if rows else None
 
-    def all(self, sql: str, *arguments: str | int | None) -> list[sqlite3.Row]:
+    def all(self, sql: str, *arguments: str | int | None) -> list[Row]:
         """Rows of a query."""
-        return self._db.execute(sql, arguments).fetchall()
+        cursor = self._db.execute(sql, arguments)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def scalar(self, sql: str, *arguments: str | int | None) -> int:
         """A single number."""
-        row = self._one(sql, *arguments)
+        row = self._db.execute(sql, arguments).fetchone()
         return int(row[0] or 0) if row else 0
 
     def page(
         self, listing: Listing, after: Position | None, limit: int
-    ) -> tuple[list[sqlite3.Row], Position | None]:
+    ) -> tuple[list[Row], Position | None]:
         """Up to ``limit`` rows behind a position, and the position of the last one if more follow.
 
         The position is the sort key with the row number, so a page costs the same wherever it lies and rows that come or
@@ -304,16 +307,14 @@ class Store:
             f"SELECT count(*) FROM {listing.table} AS t{listing.where()}", *listing.arguments
         )
 
-    def get(self, table: str, row_id: str) -> sqlite3.Row | None:
+    def get(self, table: str, row_id: str) -> Row | None:
         """The row with a UUID."""
         columns, join = _JOINED[table]
         return self._one(f"SELECT t.*{columns} FROM {table} AS t{join} WHERE t.id = ?", row_id)
 
-    def posts(
-        self, ids: Sequence[str], tables: Sequence[str] = POST_TABLES
-    ) -> dict[str, sqlite3.Row]:
+    def posts(self, ids: Sequence[str], tables: Sequence[str] = POST_TABLES) -> dict[str, Row]:
         """The posts with these UUIDs, in either table of posts."""
-        found: dict[str, sqlite3.Row] = {}
+        found: dict[str, Row] = {}
         for table in tables:
             wanted = [i for i in ids if i not in found]
             marks = _placeholders(wanted)
@@ -321,13 +322,13 @@ class Store:
                 found[row["id"]] = row
         return found
 
-    def post(self, table: str, platform: int, external_id: str) -> sqlite3.Row | None:
+    def post(self, table: str, platform: int, external_id: str) -> Row | None:
         """The post with a platform's id."""
         return self._one(
             f"SELECT * FROM {table} WHERE external_id = ? AND platform = ?", external_id, platform
         )
 
-    def account_named(self, platform: int, username: str) -> sqlite3.Row | None:
+    def account_named(self, platform: int, username: str) -> Row | None:
         """The account with a handle; case does not matter."""
         return self._one(
             "SELECT * FROM accounts WHERE handle = ? AND platform = ?",
@@ -335,13 +336,13 @@ class Store:
             platform,
         )
 
-    def accounts_of(self, creator: int) -> list[sqlite3.Row]:
+    def accounts_of(self, creator: int) -> list[Row]:
         """The accounts linked to a creator."""
         return self.all("SELECT * FROM accounts WHERE creator = ? ORDER BY n", creator)
 
-    def linked_accounts(self, creators: Sequence[int]) -> dict[int, list[sqlite3.Row]]:
+    def linked_accounts(self, creators: Sequence[int]) -> dict[int, list[Row]]:
         """Per creator, a row for each platform: platform, total and followers of its accounts."""
-        found: dict[int, list[sqlite3.Row]] = {}
+        found: dict[int, list[Row]] = {}
         for row in self.all(
             "SELECT creator, platform, count(*) AS total, sum(follower_count) AS followers"
             f" FROM accounts WHERE creator IN ({_placeholders(creators)})"
@@ -426,12 +427,12 @@ class Store:
 
     def _next_due(self) -> int | None:
         dues = [
-            row[0]
+            row["due"]
             for table in ("videos", "accounts")
             for row in self.all(
-                f"SELECT min(next_refresh) FROM {table} WHERE next_refresh IS NOT NULL"
+                f"SELECT min(next_refresh) AS due FROM {table} WHERE next_refresh IS NOT NULL"
             )
-            if row[0] is not None
+            if row["due"] is not None
         ]
         return min(dues, default=None)
 
@@ -447,7 +448,7 @@ class Store:
                 self._refresh_account(account, instant)
         self._due = self._next_due()
 
-    def _refresh_account(self, account: sqlite3.Row, now: int) -> None:
+    def _refresh_account(self, account: Row, now: int) -> None:
         every = account["refresh_every"]
         t = account["next_refresh"] + (now - account["next_refresh"]) // every * every
         n = account["n"]
@@ -468,7 +469,7 @@ class Store:
         self._db.execute(_REFRESH_POSTS_OF_ACCOUNT, {"t": t, "account": n})
         self._db.execute(_ADD_UP_ACCOUNTS.format(where="WHERE account = ?"), (n,))
 
-    def _take_up_posts(self, account: sqlite3.Row, t: int) -> None:
+    def _take_up_posts(self, account: Row, t: int) -> None:
         at, gap, platform = account["next_post_at"], account["post_gap"], account["platform"]
         at = max(at, at + ((t - at) // gap - _MOST_NEW_POSTS) * gap)
         top = self.scalar("SELECT seq FROM sqlite_sequence WHERE name = 'account_videos'")
@@ -537,7 +538,7 @@ class Store:
             UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, *curve,
         )  # fmt: skip
 
-    def activate(self, table: str, row: sqlite3.Row, active: bool, now: int) -> None:
+    def activate(self, table: str, row: Row, active: bool, now: int) -> None:
         """Resume or pause; what is resumed is refreshed soon."""
         if bool(row["is_active"]) == active:
             return

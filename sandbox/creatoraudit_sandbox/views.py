@@ -7,7 +7,6 @@ it: `platform_data.internal_id` of account videos, and the link record.
 from __future__ import annotations
 
 import json
-import sqlite3
 from functools import lru_cache
 from typing import Final
 
@@ -15,6 +14,7 @@ from . import identifiers, world
 from ._types import Json, JsonObject
 from .clock import iso
 from .curve import Curve, share
+from .store import Row
 
 _CDN: Final = "https://cdn.example.com"
 _SITES: Final = ("https://instagram.example", "https://tiktok.example")
@@ -23,7 +23,7 @@ _POSTS_PER_ACCOUNT: Final = 50
 _LOOKBACK_DAYS: Final = 90
 
 
-def curve_of(row: sqlite3.Row) -> Curve:
+def curve_of(row: Row) -> Curve:
     """The growth of a post: the last columns of its table."""
     return Curve(*(row[name] for name in Curve._fields))
 
@@ -42,7 +42,7 @@ def _author_id(seed: int, platform: int, username: str) -> str:
     return world.platform_account_id(seed, platform, username)
 
 
-def internal_id(row: sqlite3.Row) -> int:
+def internal_id(row: Row) -> int:
     """The integer that POST /account-videos/metrics takes; it is unique within a platform only."""
     return int(row["n"]) // 2
 
@@ -52,7 +52,7 @@ def account_video_row(platform: int, internal: int) -> int:
     return 2 * internal + platform
 
 
-def video(row: sqlite3.Row, seed: int, *, found: bool = False) -> JsonObject:
+def video(row: Row, seed: int, *, found: bool = False) -> JsonObject:
     """A post; ``found`` for one that came in through an account."""
     platform: int = row["platform"]
     external_id: str = row["external_id"]
@@ -103,7 +103,7 @@ def video(row: sqlite3.Row, seed: int, *, found: bool = False) -> JsonObject:
     return body
 
 
-def account(row: sqlite3.Row) -> JsonObject:
+def account(row: Row) -> JsonObject:
     """A tracked profile."""
     platform: int = row["platform"]
     instagram = platform == world.INSTAGRAM
@@ -154,7 +154,7 @@ def account(row: sqlite3.Row) -> JsonObject:
     }
 
 
-def creator(row: sqlite3.Row, linked: list[sqlite3.Row]) -> JsonObject:
+def creator(row: Row, linked: list[Row]) -> JsonObject:
     """A creator with the summary of its accounts; ``linked`` has a row per platform: platform, total, followers."""
     platforms: JsonObject = {world.PLATFORMS[r["platform"]]: r["total"] for r in linked}
     return {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -12,7 +11,7 @@ from .._types import Json, JsonObject
 from ..cursors import Cursors
 from ..keys import ApiKey
 from ..problems import Problem, invalid
-from ..store import Listing, Store
+from ..store import Listing, Row, Store
 from ..world import PLATFORMS
 
 
@@ -121,7 +120,7 @@ def page(
     table: str,
     conditions: Conditions,
     sorting: Sorting,
-    show: Callable[[list[sqlite3.Row]], list[JsonObject]],
+    show: Callable[[list[Row]], list[JsonObject]],
 ) -> Result:
     """One page of a list in the documented envelope, with its Link header."""
     name, descending = sorting.chosen(call)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Final
 
 from .. import views, world
 from .._types import Json
 from ..clock import HOUR
 from ..problems import Problem, not_found
+from ..store import Row
 from ._base import Call, Conditions, Result, Sorting, conflict, created, page, single
 
 _SORTING: Final = Sorting(
@@ -39,7 +39,7 @@ def list_accounts(call: Call) -> Result:
     )
 
 
-def find(call: Call) -> sqlite3.Row:
+def find(call: Call) -> Row:
     """The account that the path names."""
     row = call.store.get("accounts", call.path["account_id"].lower())
     if row is None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import date, timedelta
 from typing import Final
 
 from .. import views, world
 from .._types import Json, JsonObject
-from ..clock import DAY, day_of
+from ..clock import day_of
 from ..problems import invalid
-from ..store import Totals
+from ..store import Row, Totals
 from . import creators, periods
 from ._base import Call, Result, integers, single, strings
 
@@ -121,7 +120,7 @@ def _range(call: Call) -> tuple[date, date]:
     return first or last - min(timedelta(days=_MONTH - 1), last - date.min), last
 
 
-def _followers(rows: list[sqlite3.Row], instant: int) -> int:
+def _followers(rows: list[Row], instant: int) -> int:
     return sum(
         world.follower_count(
             row["follower_base"],

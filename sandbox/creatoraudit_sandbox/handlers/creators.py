@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from typing import Final
 
 from .. import views
 from .._types import Json, JsonObject
 from ..problems import not_found
+from ..store import Row
 from ..world import CreatorRow
 from . import accounts, periods
 from ._base import Call, Conditions, Result, Sorting, conflict, created, page, single, tags
@@ -23,12 +23,12 @@ def list_creators(call: Call) -> Result:
     return page(call, "creators", conditions, _SORTING, lambda rows: _shown(call, rows))
 
 
-def _shown(call: Call, rows: list[sqlite3.Row]) -> list[JsonObject]:
+def _shown(call: Call, rows: list[Row]) -> list[JsonObject]:
     linked = call.store.linked_accounts([row["n"] for row in rows])
     return [views.creator(row, linked.get(row["n"], [])) for row in rows]
 
 
-def find(call: Call) -> sqlite3.Row:
+def find(call: Call) -> Row:
     """The creator that the path names."""
     row = call.store.get("creators", call.path["creator_id"].lower())
     if row is None:

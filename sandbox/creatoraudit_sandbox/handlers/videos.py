@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from typing import Final
 
 from .. import curve, identifiers, views, world
 from .._types import Json, JsonObject
 from ..problems import not_found
+from ..store import Row
 from ._base import (
     Call,
     Conditions,
@@ -64,7 +64,7 @@ def list_account_videos(call: Call) -> Result:
     )
 
 
-def find(call: Call) -> sqlite3.Row:
+def find(call: Call) -> Row:
     """The individually tracked post that the path names."""
     row = call.store.get("videos", call.path["video_id"].lower())
     if row is None:
@@ -154,7 +154,7 @@ def _deltas(call: Call, request: JsonObject) -> Result:
     )
 
 
-def _moves(row: sqlite3.Row, windows: list[int]) -> JsonObject:
+def _moves(row: Row, windows: list[int]) -> JsonObject:
     first, last = row["first_scrape"], row["last_scrape"]
     if last == world.UNKNOWN:
         return {f"{n}d": 0 for n in windows}
