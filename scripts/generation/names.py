@@ -10,7 +10,8 @@ from __future__ import annotations
 import copy
 import json
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from openapi_python_client.strings import ClassName, PythonIdentifier
@@ -72,12 +73,18 @@ def pascal(text: str) -> str:
     return str(ClassName(text, prefix="Model"))
 
 
-def derived(place: Place) -> str:
-    """A name for an operation nobody has named: method, words of the path, what it is found by."""
-    words = [part for part in place.path.split("/") if part and not part.startswith("{")]
-    last = place.path.rstrip("/").split("/")[-1]
-    if last.startswith("{"):
-        words += ["by", last.strip("{}")]
+def derived(place: Place, *, full: bool) -> str:
+    """A name for an operation nobody has named: method, words of the path, what it is found by.
+
+    The full form tells every path argument, the short one only a last one.
+    """
+    words = []
+    parts = [part for part in place.path.split("/") if part]
+    for number, part in enumerate(parts):
+        if not part.startswith("{"):
+            words.append(part)
+        elif full or number == len(parts) - 1:
+            words += ["by", part.strip("{}")]
     return snake("_".join([place.method, *words]))
 
 
@@ -198,12 +205,19 @@ class Names:
         _inline_plain(document)
         self._name_models(document)
         _name_the_rest(document)
+        _separate_inputs(document)
         return document
 
     def _name_operations(self, document: Node) -> None:
         owners: dict[str, Place] = {}
+        short = Counter(
+            self.operations.get(place.key, {}).get("name") or derived(place, full=False)
+            for place in places(document)
+        )
         for place in places(document):
-            name = self.operations.get(place.key, {}).get("name") or derived(place)
+            name = self.operations.get(place.key, {}).get("name") or derived(place, full=False)
+            if short[name] > 1 and place.key not in self.operations:
+                name = derived(place, full=True)
             if snake(name) != name or not name.isidentifier():
                 raise ContractRefused(f"{place.key}: {name!r} cannot be the name of an operation")
             if name in owners:
@@ -218,7 +232,7 @@ class Names:
         paths: Node = {}
         for path, item in document["paths"].items():
             written = re.findall(r"{([^}]*)}", path)
-            wanted = written
+            wanted = [snake(name) for name in written]
             for method, node in item.items():
                 entry = self.operations.get(Place(method, path, node).key, {})
                 wanted = entry.get("path", wanted)
@@ -453,6 +467,48 @@ def _hoist_members(document: Node, node: Any, owner: str) -> None:
                 owner + ("Item" if keyword == "items" else "Value"),
                 owner,
             )
+
+
+def _reachable(document: Node, roots: Iterable[Any]) -> set[str]:
+    """Names of all shared schemas below some nodes."""
+    found: set[str] = set()
+    waiting = list(roots)
+    while waiting:
+        for node in walk(waiting.pop()):
+            name = referenced(node)
+            if name is not None and name not in found and name in schemas(document):
+                found.add(name)
+                waiting.append(schemas(document)[name])
+    return found
+
+
+def directions(document: Node) -> tuple[set[str], set[str]]:
+    """Schemas that are read and schemas that are written; what is neither counts as read."""
+    operations = [place.node for place in places(document)]
+    read = _reachable(document, (node["responses"] for node in operations))
+    written = _reachable(document, (node.get("requestBody") for node in operations))
+    return read | (set(schemas(document)) - written), written
+
+
+def _separate_inputs(document: Node) -> None:
+    """Makes two models of a schema that is read and written: None for what is absent, or UNSET."""
+    found = schemas(document)
+    read, written = directions(document)
+    both = read & written
+    inputs = {name: f"{name}Input" for name in sorted(both)}
+    for name, twin in inputs.items():
+        if twin in found:
+            raise ContractRefused(
+                f"schema {name} is read and written, and {twin}, its name for writing, is taken"
+            )
+    for name, twin in inputs.items():
+        found[twin] = copy.deepcopy(found[name])
+    bodies = [place.node.get("requestBody") for place in places(document)]
+    inner = [found[name] for name in sorted({*inputs.values(), *(written - both)})]
+    for node in walk([bodies, inner]):
+        target = referenced(node)
+        if target in inputs:
+            node.update(reference(inputs[target]))
 
 
 def dumps(node: Any) -> str:

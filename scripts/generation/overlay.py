@@ -8,7 +8,6 @@ overlay.json lists is patched.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
 from typing import Any
 
 from .document import (
@@ -25,7 +24,7 @@ from .document import (
     schemas,
     walk,
 )
-from .names import pascal
+from .names import directions, pascal
 
 _COPIED = ("type", "description", "required")
 _READ_FORMATS = frozenset({"date-time"})
@@ -50,12 +49,11 @@ class Overlay:
         for place in places(document):
             self._operation(place.key, place.node)
         self._untype(document)
-        read, written = _directions(document)
-        _separate_inputs(document, read & written)
+        written = directions(document)[1]
         enums = _Enums(self.enums)
         found = schemas(document)
         for name, schema in found.items():
-            is_read = name in read
+            is_read = name not in written
             found[name] = cleaned(
                 schema,
                 formats=_READ_FORMATS if is_read else _WRITE_FORMATS,
@@ -159,46 +157,6 @@ class Overlay:
             schema = schemas(document).get(model, {})
             if member in schema.get("properties", {}):
                 schema["properties"][member] = {}
-
-
-def _reachable(document: Node, roots: Iterable[Any]) -> set[str]:
-    """Names of all shared schemas below some nodes."""
-    found: set[str] = set()
-    waiting = list(roots)
-    while waiting:
-        for node in walk(waiting.pop()):
-            name = referenced(node)
-            if name is not None and name not in found and name in schemas(document):
-                found.add(name)
-                waiting.append(schemas(document)[name])
-    return found
-
-
-def _directions(document: Node) -> tuple[set[str], set[str]]:
-    """Schemas that are read and schemas that are written; what is neither counts as read."""
-    operations = [place.node for place in places(document)]
-    read = _reachable(document, (node["responses"] for node in operations))
-    written = _reachable(document, (node.get("requestBody") for node in operations))
-    return read | (set(schemas(document)) - written), written
-
-
-def _separate_inputs(document: Node, both: set[str]) -> None:
-    """Makes two models of a schema that is read and written: None for what is absent, or UNSET."""
-    found = schemas(document)
-    inputs = {name: f"{name}Input" for name in sorted(both)}
-    for name, twin in inputs.items():
-        if twin in found:
-            raise ContractRefused(
-                f"schema {name} is read and written, and {twin}, its name for writing, is taken"
-            )
-    written_only = _directions(document)[1] - both
-    for name, twin in inputs.items():
-        found[twin] = copy.deepcopy(found[name])
-    bodies = [place.node.get("requestBody") for place in places(document)]
-    for node in walk([bodies, [found[name] for name in sorted({*inputs.values(), *written_only})]]):
-        target = referenced(node)
-        if target in inputs:
-            node.update(reference(inputs[target]))
 
 
 class _Enums:

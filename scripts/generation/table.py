@@ -7,6 +7,7 @@ contract does not print).
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 from .document import (
@@ -84,15 +85,7 @@ def _entry(document: Node, place: Place, overlay: Overlay, package: str) -> Entr
     required: set[str] = set()
     comma: list[str] = []
     extra = overlay.bounds.get(place.key, {})
-    path_order = [part.strip("{}") for part in place.path.split("/") if part.startswith("{")]
-    parameters = sorted(
-        node["parameters"],
-        key=lambda p: (
-            ("path", "query", "header").index(p["in"]),
-            path_order.index(p["name"]) if p["in"] == "path" else 0,
-        ),
-    )
-    for parameter in (p for p in parameters if p["in"] != "cookie"):
+    for parameter in _in_order(place):
         where, wire = parameter["in"], parameter["name"]
         if where == "header" and wire.lower() in overlay.dropped_headers:
             continue
@@ -173,6 +166,16 @@ def _entry(document: Node, place: Place, overlay: Overlay, package: str) -> Entr
         arguments=arguments,
         body=body,
         comma_separated=tuple(comma),
+    )
+
+
+def _in_order(place: Place) -> list[Node]:
+    """Parameters as the generated function takes them: path (in path order), query, header."""
+    path = [part.strip("{}") for part in re.findall(r"{[^}]*}", place.path)]
+    kinds = ("path", "query", "header")
+    return sorted(
+        (parameter for parameter in place.node["parameters"] if parameter["in"] in kinds),
+        key=lambda p: (kinds.index(p["in"]), path.index(p["name"]) if p["in"] == "path" else 0),
     )
 
 
@@ -321,9 +324,7 @@ def _returns(document: Node, node: Node) -> tuple[str, tuple[str, ...]]:
         )
         if text not in types:
             types.append(text)
-    if "JSON" in types or not types:
-        return "JSON", ()
-    return " | ".join(types), tuple(sorted(models))
+    return " | ".join(sorted(types)) or "JSON", tuple(sorted(models))
 
 
 def _annotation(document: Node, schema: Any, models: set[str]) -> str:

@@ -1,4 +1,4 @@
-"""What importing costs: nothing is loaded before it is asked for, and nothing of the facade ever."""
+"""What importing costs: nothing before it is asked for, and nothing of the facade ever."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import creatoraudit_api
 import pytest
+
+import creatoraudit_api
 from creatoraudit_api import models
 
 PACKAGE = Path(creatoraudit_api.__path__[0])

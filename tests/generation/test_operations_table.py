@@ -9,8 +9,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import creatoraudit_api
 import pytest
+
+import creatoraudit_api
 from creatoraudit_api import models, operations
 from creatoraudit_api.operations import OPERATIONS, Bound, Operation
 from creatoraudit_api.types import UNSET

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import copy
-import datetime
+import datetime as dt
 import json
 import pickle
 from pathlib import Path
 from typing import Any
 
 import attrs
-import creatoraudit_api
 import pytest
+
+import creatoraudit_api
 from creatoraudit_api import models
 from creatoraudit_api.models import (
     Creator,
@@ -26,7 +27,7 @@ from creatoraudit_api.models import (
 )
 from creatoraudit_api.types import ReadModel
 
-UTC = datetime.timezone.utc
+UTC = dt.UTC
 CONTRACT = json.loads(
     (Path(creatoraudit_api.__path__[0]) / "openapi.json").read_text(encoding="utf-8")
 )
@@ -155,19 +156,19 @@ def test_models_that_differ_in_an_unknown_member_are_not_equal() -> None:
 @pytest.mark.parametrize(
     ("sent", "expected"),
     [
-        ("2026-03-01T12:30:00Z", datetime.datetime(2026, 3, 1, 12, 30, tzinfo=UTC)),
-        ("2026-03-01T12:30:00.123456Z", datetime.datetime(2026, 3, 1, 12, 30, 0, 123456, UTC)),
-        ("2026-03-01T12:30:00.1234567Z", datetime.datetime(2026, 3, 1, 12, 30, 0, 123456, UTC)),
-        ("2026-03-01T14:30:00+02:00", datetime.datetime(2026, 3, 1, 12, 30, tzinfo=UTC)),
-        ("2026-03-01T12:30:00", datetime.datetime(2026, 3, 1, 12, 30, tzinfo=UTC)),
-        ("2026-03-01 12:30:00", datetime.datetime(2026, 3, 1, 12, 30, tzinfo=UTC)),
-        ("2026-03-01", datetime.datetime(2026, 3, 1, tzinfo=UTC)),
-        ("2026-03-01t12:30:00z", datetime.datetime(2026, 3, 1, 12, 30, tzinfo=UTC)),
-        ("2026-03-01T24:00:00Z", datetime.datetime(2026, 3, 2, tzinfo=UTC)),
-        ("2026-03-01T24:00:00", datetime.datetime(2026, 3, 2, tzinfo=UTC)),
+        ("2026-03-01T12:30:00Z", dt.datetime(2026, 3, 1, 12, 30, tzinfo=UTC)),
+        ("2026-03-01T12:30:00.123456Z", dt.datetime(2026, 3, 1, 12, 30, 0, 123456, UTC)),
+        ("2026-03-01T12:30:00.1234567Z", dt.datetime(2026, 3, 1, 12, 30, 0, 123456, UTC)),
+        ("2026-03-01T14:30:00+02:00", dt.datetime(2026, 3, 1, 12, 30, tzinfo=UTC)),
+        ("2026-03-01T12:30:00", dt.datetime(2026, 3, 1, 12, 30, tzinfo=UTC)),
+        ("2026-03-01 12:30:00", dt.datetime(2026, 3, 1, 12, 30, tzinfo=UTC)),
+        ("2026-03-01", dt.datetime(2026, 3, 1, tzinfo=UTC)),
+        ("2026-03-01t12:30:00z", dt.datetime(2026, 3, 1, 12, 30, tzinfo=UTC)),
+        ("2026-03-01T24:00:00Z", dt.datetime(2026, 3, 2, tzinfo=UTC)),
+        ("2026-03-01T24:00:00", dt.datetime(2026, 3, 2, tzinfo=UTC)),
     ],
 )
-def test_a_timestamp_becomes_an_aware_datetime(sent: str, expected: datetime.datetime) -> None:
+def test_a_timestamp_becomes_an_aware_datetime(sent: str, expected: dt.datetime) -> None:
     decoded = Video.from_dict(video(added_at=sent)).added_at
     assert decoded == expected
     assert decoded is not None
@@ -279,30 +280,13 @@ def test_a_member_may_be_called_type() -> None:
     assert Creator.from_dict({"id": "c", "name": "n", "type": "creator"}).type == "creator"
 
 
-def schema_of(cls: type[ReadModel]) -> dict[str, Any] | None:
-    """The schema with the same members; names differ between the contract and the public models."""
-    members = {name for name, _ in cls.MEMBERS}
-    for schema in CONTRACT["components"]["schemas"].values():
-        if set(schema.get("properties", {})) == members:
-            found: dict[str, Any] = schema
-            return found
-    return None
-
-
-def test_every_member_of_every_response_schema_has_its_attribute() -> None:
-    names = [name for name in models.__all__ if not name.endswith("_VALUES")]
-    found = [getattr(models, name) for name in names]
+def test_every_response_schema_has_a_model_with_its_members() -> None:
+    found = [getattr(models, name) for name in models.__all__ if not name.endswith("_VALUES")]
     read = [cls for cls in found if isinstance(cls, type) and issubclass(cls, ReadModel)]
-    members = {frozenset(name for name, _ in cls.MEMBERS) for cls in read}
-    described = [
-        frozenset(schema.get("properties", {}))
+    described = {
+        (frozenset(schema.get("properties", {})), frozenset(schema.get("required", [])))
         for name, schema in CONTRACT["components"]["schemas"].items()
         if not name.endswith("Request")
-    ]
-    assert set(described) <= members
-    for cls in read:
-        schema = schema_of(cls)
-        if schema is not None:
-            assert cls.REQUIRED <= {name for name, _ in cls.MEMBERS}
-            fields = {field.name for field in attrs.fields(cls)}
-            assert {attribute for _, attribute in cls.MEMBERS} <= fields
+    }
+    modelled = {(frozenset(name for name, _ in cls.MEMBERS), cls.REQUIRED) for cls in read}
+    assert described <= modelled

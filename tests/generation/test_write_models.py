@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
-import datetime
+import datetime as dt
 import pickle
 from typing import Any
 
 import attrs
 import pytest
+
 from creatoraudit_api.models import (
     AccountVideoMetricsRequest,
     CreateCreatorRequest,
@@ -36,7 +37,7 @@ def test_none_is_sent_as_null() -> None:
 
 def test_dates_become_text_and_text_stays() -> None:
     body = AccountVideoMetricsRequest(
-        instagram_post_ids=(1, 2), start_date=datetime.date(2026, 3, 1), end_date="2026-03-31"
+        instagram_post_ids=(1, 2), start_date=dt.date(2026, 3, 1), end_date="2026-03-31"
     )
     assert body.to_dict() == {
         "instagram_post_ids": [1, 2],
