@@ -1,8 +1,8 @@
-"""The ASGI app: routes every documented path and gives each answer what the API-wide conventions ask for.
+"""The ASGI app: routes each documented path and gives answers what the conventions ask for.
 
-The order in which a request can fail is decided here: path, method, key, rate limit, scope, Accept, body, parameters, and
-last the operation itself. What an operation does is left to `handlers`, what a request must look like to
-`validation`.
+The order in which a request can fail is decided here: path, method, key, rate limit, scope, Accept,
+body, parameters, and last the operation itself. What an operation does is left to `handlers`, what
+a request must look like to `validation`.
 """
 
 from __future__ import annotations
@@ -132,6 +132,7 @@ class Resource:
         self._lock = lock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
         inbox = _Inbox(receive)
         request = Request(scope, inbox)
         try:
@@ -158,17 +159,16 @@ class Resource:
             response = _problem(request, problem, request_id)
         except ClientDisconnect:
             raise
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever fails becomes a problem document
             _log.exception("request %s failed", request_id)
             failure = Problem("INTERNAL_ERROR", "The sandbox failed; its log has the cause.")
             response = _problem(request, failure, request_id)
         headers = response.headers
         headers["X-Request-ID"] = request_id
         headers["Date"] = formatdate(services.clock.now(), usegmt=True)
-        if key is not None or served is None or served.operation.secured:
-            # Health and meta are unlimited and say nothing about limits, whoever asks.
-            if served is None or served.operation.secured:
-                headers.update(services.rate.headers(key))
+        # Health and meta are unlimited and say nothing about limits, whoever asks.
+        if served is None or served.operation.secured:
+            headers.update(services.rate.headers(key))
         return response
 
     async def _result(self, request: Request, served: Served | None, key: ApiKey | None) -> Result:
@@ -262,8 +262,8 @@ class _Inbox:
     async def drain(self, *, waiting: bool) -> None:
         """Read, within reason, what is left of a body that was refused.
 
-        A connection that is closed on unread data is reset, and the client may lose the answer that says
-        why. A client that waits for a 100 Continue sends no body unless it is asked to.
+        A connection that is closed on unread data is reset, and the client may lose the answer that
+        says why. A client that waits for a 100 Continue sends no body unless it is asked to.
         """
         left = 0 if waiting and not self._begun else _MOST_DRAINED
         with anyio.move_on_after(_LONGEST_DRAIN):
@@ -292,7 +292,7 @@ def _problem(request: Request, problem: Problem, request_id: str) -> Response:
 
 
 def build(services: Services) -> Starlette:
-    """The app of one sandbox: every documented path under /v2, and a problem document for any other."""
+    """The app of one sandbox: each documented path under /v2, a problem document elsewhere."""
     lock = threading.Lock()
     paths: dict[str, dict[str, Served]] = {}
     for operation in services.contract.operations.values():

@@ -1,7 +1,7 @@
-"""The ``sandbox`` command: a sandbox in the foreground, for shells, scripts and as a child of other programs.
+"""The ``sandbox`` command: a sandbox in the foreground, for shells, scripts and parents.
 
-Decides what is printed, how it ends and with which exit code. Standard output carries two ``export`` lines and nothing
-else, so that a shell can evaluate it.
+Decides what is printed, how it ends and with which exit code. Standard output carries two
+``export`` lines and nothing else, so that a shell can evaluate it.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def _instant(context: click.Context, parameter: click.Parameter, value: str | No
     help="File that keeps what is tracked.  [default: memory]",
 )
 @click.option("--until-stdin-closes", is_flag=True, help="End when standard input is closed, too.")
-def sandbox(
+def sandbox(  # noqa: PLR0917 - one argument per option, passed by name
     host: str,
     port: int,
     seed: int,
@@ -115,7 +115,7 @@ def sandbox(
     data: str | None,
     until_stdin_closes: bool,
 ) -> None:
-    """Serve a local CreatorAudit API until Ctrl-C.
+    r"""Serve a local CreatorAudit API until Ctrl-C.
 
     Prints the two lines that point a shell at it:
 

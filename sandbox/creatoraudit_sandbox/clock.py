@@ -1,7 +1,7 @@
 """What time it is in a sandbox: the real time, or an instant that only moves when told to.
 
-Everything that depends on time (figures, refreshes, rate windows, the Date header) asks this clock and no
-other.
+Everything that depends on time (figures, refreshes, rate windows, the Date header) asks this clock
+and no other.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """openapi.json as the sandbox reads it: one `Operation` per documented operation.
 
-Finds the document and says what each operation takes. Checking a request against that is `validation`'s job, answering it
-the handlers'.
+Finds the document and says what each operation takes. Checking a request against that is
+`validation`'s job, answering it the handlers'.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Operation:
 
 
 class Contract:
-    """The operations of an OpenAPI 3.1 document, and its component schemas for reference resolution."""
+    """The operations of an OpenAPI 3.1 document, and the schemas they refer to."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.components: Schema = document.get("components", {})
@@ -80,8 +80,8 @@ class Contract:
         document: Mapping[str, Any],
     ) -> Operation:
         named: dict[tuple[str, str], Parameter] = {}
-        for entry in (*shared, *raw.get("parameters", [])):
-            entry = self._resolve(entry)
+        for unresolved in (*shared, *raw.get("parameters", [])):
+            entry = self._resolve(unresolved)
             key = (entry["in"], entry["name"])
             named[key] = Parameter(
                 entry["name"], entry["in"], entry.get("required", False), entry.get("schema", {})

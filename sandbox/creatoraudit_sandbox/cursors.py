@@ -1,4 +1,4 @@
-"""Opaque page cursors: a position in a list, tied to the list, filters and sort it came from, and signed.
+"""Opaque page cursors: a signed position, tied to the list, filters and sort it came from.
 
 What a position consists of is the store's affair.
 """
@@ -35,7 +35,7 @@ class Cursors:
         return base64.urlsafe_b64encode(self._tag(payload, binding) + payload).decode().rstrip("=")
 
     def read(self, cursor: str, binding: str) -> Position:
-        """The position a cursor stands for; 422 for one that belongs to no list or to another one."""
+        """The position a cursor stands for; 422 for one of another list or of none."""
         try:
             padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
             raw = base64.b64decode(padded, altchars=b"-_", validate=True)

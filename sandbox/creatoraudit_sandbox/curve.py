@@ -1,11 +1,13 @@
 """The growth model: how many views a post has at an instant, and every figure that follows from it.
 
-Views are integers and only grow. A post saturates, ``ceiling * x / (x + half_life)`` with x the seconds since
-publication, and a breakout gains a second term of the same form that starts late and is steep. Integer arithmetic
-keeps the figures equal on every machine, and small enough for SQLite to compute them as well (`views_sql`).
-All other counts are fixed shares of the views, so that they grow alike.
+Views are integers and only grow. A post saturates, ``ceiling * x / (x + half_life)`` with x the
+seconds since publication, and a breakout gains a second term of the same form that starts late and
+is steep. Integer arithmetic keeps the figures equal on every machine, and small enough for SQLite
+to compute them as well (`views_sql`). All other counts are fixed shares of the views, so that they
+grow alike.
 
-When figures are collected is left to the store; what a curve looks like for a given post, to the world.
+When figures are collected is left to the store; what a curve looks like for a given post, to the
+world.
 """
 
 from __future__ import annotations
@@ -50,12 +52,12 @@ def share(views: int, rate: int) -> int:
 
 
 def delta(curve: Curve, first: int, last: int, days: int) -> int:
-    """Change in views over the days before the newest refresh, or since the first one if that is later."""
+    """Change in views in the days before the newest refresh, or since the first if later."""
     return views_at(curve, last) - views_at(curve, max(first, last - days * 86_400))
 
 
 def views_sql(instant: str) -> str:
-    """`views_at` as an SQL expression over the columns of a post; ``instant`` is an SQL expression too."""
+    """`views_at` as SQL over the columns of a post; ``instant`` is an SQL expression too."""
     return (
         f"(CASE WHEN {instant} > published"
         f" THEN ceiling * ({instant} - published) / ({instant} - published + half_life) ELSE 0 END"

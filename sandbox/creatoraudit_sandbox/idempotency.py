@@ -1,7 +1,8 @@
-"""Idempotency-Key on creates: the first result is kept for ten minutes, in memory, per API key and operation.
+"""Idempotency-Key on creates: the first result is kept in memory for ten minutes.
 
-A replay repeats status, Location and body. The same key with another body is a conflict. Only results are kept:
-a create that failed may be tried again with its key.
+Results are kept per API key and operation. A replay repeats status, Location and body. The same key
+with another body is a conflict. Only results are kept: a create that failed may be tried again with
+its key, and so may one whose resource was deleted since.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from .problems import Problem
 KEPT_SECONDS: Final = 600
 #: The documented operations that take the header.
 OPERATIONS: Final = frozenset({"track_account", "track_video", "create_creator"})
+_DELETES: Final = frozenset({"delete_account", "delete_video", "delete_creator"})
 
 
 @dataclass(frozen=True)
@@ -33,9 +35,12 @@ class IdempotencyMemory:
 
     def run(self, handler: Handler, call: Call, header: str | None, raw: bytes) -> Result:
         """Answer a call, or repeat the answer that its key got before."""
-        if call.operation not in OPERATIONS or header in (None, "", "null"):
+        if call.operation in _DELETES:
+            result = handler(call)
+            self._free(*call.path.values())
+            return result
+        if call.operation not in OPERATIONS or header is None or header in ("", "null"):
             return handler(call)
-        assert header is not None
         self._forget(call.now)
         slot = (call.key.secret if call.key else "", call.operation, header)
         fingerprint = hashlib.blake2b(raw, digest_size=16).digest()
@@ -49,6 +54,12 @@ class IdempotencyMemory:
                 "CONFLICT", "This Idempotency-Key was used for another request body before."
             )
         return kept.result
+
+    def _free(self, resource_id: str) -> None:
+        ending = f"/{resource_id.lower()}"
+        for slot, kept in list(self._kept.items()):
+            if kept.result.headers["Location"].endswith(ending):
+                del self._kept[slot]
 
     def _forget(self, now: int) -> None:
         # Insertion order is the order of expiry, so that the oldest come first.

@@ -1,6 +1,7 @@
-"""What may stand for a post when it is taken up: URLs of both platforms, numeric ids, Instagram shortcodes.
+"""What may stand for a post: URLs of both platforms, numeric ids, Instagram shortcodes.
 
-Everything comes down to the numeric id that the platform uses; an Instagram shortcode is that number in base 64.
+Everything comes down to the numeric id that the platform uses; an Instagram shortcode is that
+number in base 64.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """API keys: which ones a sandbox knows, what each may do, and how a request's key is found.
 
-Keys are fixed per seed, so that a script finds them again. Counting their requests is left to `rate`.
+Keys are fixed per seed, so that a script finds them again. Counting their requests is left to
+`rate`.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class ApiKey:
 
 
 class KeyRing:
-    """The keys of one sandbox: admin, write, read, one disabled, one whose subscription has ended."""
+    """The keys of one sandbox: admin, write, read, one disabled, one without subscription."""
 
     def __init__(self, seed: int, admin: str | None = None) -> None:
         if admin is not None and (not admin or any(not "!" <= c <= "~" for c in admin)):
@@ -51,7 +52,7 @@ class KeyRing:
         self._by_secret = {key.secret: key for key in every}
 
     def find(self, authorization: str | None) -> ApiKey | None:
-        """The key an Authorization header names, whatever its state; None if it names none of ours."""
+        """The key of an Authorization header, whatever its state; None for no key of ours."""
         scheme, _, token = (authorization or "").strip().partition(" ")
         return self._by_secret.get(token.strip()) if scheme.lower() == "bearer" else None
 

@@ -51,7 +51,7 @@ def is_json(content_type: str | None) -> bool:
 
 
 def matches(if_none_match: str | None, etag: str) -> bool:
-    """Whether an If-None-Match header names the current ETag (by weak comparison, as for any GET)."""
+    """Whether an If-None-Match header names the current ETag, by weak comparison."""
     if if_none_match is None:
         return False
     if if_none_match.strip() == "*":

@@ -1,7 +1,8 @@
 """The fourteen documented error codes and the problem documents made from them.
 
-A `Problem` is raised wherever a request fails and becomes an answer in one place, the app. Which failure
-has which code is decided by whoever raises it; status, title and type follow from the code here.
+A `Problem` is raised wherever a request fails and becomes an answer in one place, the app. Which
+failure has which code is decided by whoever raises it; status, title and type follow from the code
+here.
 """
 
 from __future__ import annotations
@@ -91,5 +92,5 @@ def invalid(field: str, message: str, detail: str = "Request failed validation."
 
 
 def not_found(what: str) -> Problem:
-    """The 404 of a resource, e.g. ``Account not found.``"""
+    """The 404 of a resource, with a detail like the documented ``Account not found.``."""
     return Problem("NOT_FOUND", f"{what} not found.")

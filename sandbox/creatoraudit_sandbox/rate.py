@@ -1,7 +1,7 @@
 """Rate limiting: a window per key that opens with its first request and closes after a fixed time.
 
-Decides who has used up a window and what the three X-RateLimit headers say. What counts as a request is left
-to the app.
+Decides who has used up a window and what the three X-RateLimit headers say. What counts as a
+request is left to the app.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ UNLIMITED = 1_000_000
 
 
 class RateLimiter:
-    """Counts requests per key. A limit of 0 switches the limit off; the headers are sent all the same."""
+    """Counts requests per key. A limit of 0 is none; the headers are sent all the same."""
 
     def __init__(self, clock: Clock, limit: int, window: float) -> None:
         if limit < 0 or window <= 0:

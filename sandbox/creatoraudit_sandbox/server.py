@@ -1,4 +1,4 @@
-"""Running a sandbox: `Sandbox` for tests and notebooks, and the server that `cli` runs in the foreground.
+"""Running a sandbox: `Sandbox` for tests and notebooks, and the server behind `cli`.
 
 Binding, starting and stopping are decided here; what is served, by `app`.
 """
@@ -53,7 +53,8 @@ class Server(uvicorn.Server):
 def bind(host: str, port: int) -> socket.socket:
     """A listening socket; raises OSError when the address is in use or not ours."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # The protocol is named because asyncio turns Nagle's algorithm off only for sockets that say TCP.
+    # The protocol is named because asyncio turns Nagle's algorithm off only for sockets that say
+    # TCP.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -100,23 +101,19 @@ class Sandbox:
             ca = CreatorAudit(sandbox.api_key, base_url=sandbox.base_url)
 
     Args:
-        seed: What the world is derived from; equal seeds and instants give equal worlds.
-        accounts: Tracked accounts at the start.
-        videos: Posts tracked one by one at the start.
-        account_videos: Posts found through the accounts; 30 per account if not given.
-        now: Instant at which the clock stands still, aware or ISO 8601 text; the real time if not given.
-        api_key: The admin key; derived from the seed if not given.
-        latency_ms: Milliseconds that each answer is held back.
-        rate_limit: Requests per window and key; 0 for no limit.
-        rate_window: Length of the window in seconds.
-        host: Address to listen on.
-        port: Port to listen on; 0 for any free one.
-        data: File that keeps what is tracked; memory if not given.
-        refresh_delay: Seconds from tracking something to its first refresh.
-        account_quota: Most accounts that can be tracked; no cap if not given.
+        seed: What the world is derived from; equal seeds and instants give equal worlds. accounts:
+            Tracked accounts at the start. videos: Posts tracked one by one at the start.
+            account_videos: Posts found through the accounts; 30 per account if not given. now:
+            Instant at which the clock stands still, aware or ISO 8601 text; the real time if not
+            given. api_key: The admin key; derived from the seed if not given. latency_ms:
+            Milliseconds that each answer is held back. rate_limit: Requests per window and key; 0
+            for no limit. rate_window: Length of the window in seconds. host: Address to listen on.
+            port: Port to listen on; 0 for any free one. data: File that keeps what is tracked;
+            memory if not given. refresh_delay: Seconds from tracking something to its first
+            refresh. account_quota: Most accounts that can be tracked; no cap if not given.
 
-    The server runs in a thread from `start` (or entering the context) to `close`. `app` can be called in process without
-    starting it.
+    The server runs in a thread from `start` (or entering the context) to `close`. `app` can be
+    called in process without starting it.
     """
 
     def __init__(

@@ -1,12 +1,12 @@
 """What is tracked, in SQLite: tables, pages by keyset, refreshes, and nothing about HTTP.
 
-Figures are snapshots of the growth model, taken at each refresh and kept in the columns that lists sort by; everything else
-about a post is computed when it is read. Refreshes happen when time is asked for: before a request is answered, whatever
-fell due until now is caught up on, in the order of the clock, so that no thread or timer is needed and a frozen
-clock means frozen figures.
+Figures are snapshots of the growth model, taken at each refresh and kept in the columns that lists
+sort by; everything else about a post is computed when it is read. Refreshes happen when time is
+asked for: before a request is answered, whatever fell due until now is caught up on, in the order
+of the clock, so that no thread or timer is needed and a frozen clock means frozen figures.
 
-Memory by default; with a file, each write is committed (WAL) before it is answered, so that killing the process
-loses nothing that was acknowledged.
+Memory by default; with a file, each write is committed (WAL) before it is answered, so that killing
+the process loses nothing that was acknowledged.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from .cursors import Position
 from .curve import Curve, views_sql
 from .world import UNKNOWN, AccountRow, CreatorRow, PostRow, World, follower_count
 
-#: A row as a plain dict: a page looks up thousands of columns, and `sqlite3.Row` searches for each by name.
+#: A row as a plain dict: a page looks up thousands of columns, and `sqlite3.Row` searches for each
+#: by name.
 Row: TypeAlias = dict[str, Any]
 SCHEMA_VERSION: Final = 1
 #: The tables of posts: tracked one by one, and found through accounts.
@@ -53,8 +54,9 @@ CREATE TABLE creators (
 );
 CREATE TABLE accounts (
     n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, platform INTEGER NOT NULL,
-    username TEXT NOT NULL, handle TEXT NOT NULL, category TEXT, creator INTEGER, is_active INTEGER NOT NULL,
-    is_unavailable INTEGER NOT NULL, is_verified INTEGER NOT NULL, scrape_interval TEXT NOT NULL,
+    username TEXT NOT NULL, handle TEXT NOT NULL, category TEXT, creator INTEGER,
+    is_active INTEGER NOT NULL, is_unavailable INTEGER NOT NULL, is_verified INTEGER NOT NULL,
+    scrape_interval TEXT NOT NULL,
     refresh_every INTEGER NOT NULL, added_at INTEGER NOT NULL, first_scrape INTEGER NOT NULL,
     last_scrape INTEGER NOT NULL, next_refresh INTEGER, follower_base INTEGER NOT NULL,
     follower_daily INTEGER NOT NULL, follower_count INTEGER NOT NULL,
@@ -128,8 +130,8 @@ FROM (
 """
 
 
-# What posts gained in spans of time, as far as refreshes tell: both ends of a span are cut to what was seen before
-# they are subtracted, so that adjoining spans add up exactly.
+# What posts gained in spans of time, as far as refreshes tell: both ends of a span are cut to what
+# was seen before they are subtracted, so that adjoining spans add up exactly.
 _GAINS: Final = f"""
 WITH spans (k, a, b) AS (VALUES {{spans}})
 SELECT {{group}} AS g,
@@ -280,8 +282,8 @@ class Store:
     ) -> tuple[list[Row], Position | None]:
         """Up to ``limit`` rows behind a position, and the position of the last one if more follow.
 
-        The position is the sort key with the row number, so a page costs the same wherever it lies and rows that come or
-        go do not shift it.
+        The position is the sort key with the row number, so a page costs the same wherever it lies
+        and rows that come or go do not shift it.
         """
         conditions = (
             []
@@ -523,17 +525,17 @@ class Store:
         twin = self.post("account_videos", platform, external_id)
         account = None
         if twin is not None:
-            account, author, caption = twin["account"], twin["author"], twin["caption"]
+            account, by, caption = twin["account"], twin["author"], twin["caption"]
             curve = Curve(*(twin[name] for name in Curve._fields))
         else:
-            author = author or self.world.author(platform, external_id)
+            by = author or self.world.author(platform, external_id)
             published = now - self.world.fresh_post_age(platform, external_id)
             caption, curve = self.world.traits(platform, external_id, published)
-            owner = self.account_named(platform, author)
+            owner = self.account_named(platform, by)
             if owner is not None:
                 account = owner["n"]
         return PostRow(
-            n, self.world.new_id("video", n), platform, external_id, account, author, caption,
+            n, self.world.new_id("video", n), platform, external_id, account, by, caption,
             1, 0, 24, None, now, now, UNKNOWN, UNKNOWN, None,
             UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, *curve,
         )  # fmt: skip

@@ -1,8 +1,8 @@
 """Checks requests against openapi.json itself: parameters and bodies, by compiled JSON Schemas.
 
-Query values are strings; they are read by the type their schema gives and judged by the schema then. Unknown query
-parameters are ignored. Rules that the document cannot express (a cursor's list, the order of two dates) are left to
-the handlers.
+Query values are strings; they are read by the type their schema gives and judged by the schema
+then. Unknown query parameters are ignored. Rules that the document cannot express (a cursor's list,
+the order of two dates) are left to the handlers.
 """
 
 from __future__ import annotations
@@ -181,7 +181,7 @@ def _unique(pairs: list[tuple[str, Json]]) -> JsonObject:
 
 
 def parse_json(raw: bytes) -> Json:
-    """Read a body strictly: UTF-8, no repeated members, no NaN, no lone surrogates, bounded depth."""
+    """Read a body strictly: UTF-8, no repeated members, NaN or lone surrogates, bounded depth."""
     try:
         text = raw.decode("utf-8")
         value: Json = json.loads(

@@ -1,7 +1,7 @@
 """Rows as the API shows them: one function per documented resource.
 
-Only members that openapi.json names are sent, save the two places where it leaves an object open and a decision fills
-it: `platform_data.internal_id` of account videos, and the link record.
+Only members that openapi.json names are sent, save the two places where it leaves an object open
+and a decision fills it: `platform_data.internal_id` of account videos, and the link record.
 """
 
 from __future__ import annotations
@@ -155,7 +155,7 @@ def account(row: Row) -> JsonObject:
 
 
 def creator(row: Row, linked: list[Row]) -> JsonObject:
-    """A creator with the summary of its accounts; ``linked`` has a row per platform: platform, total, followers."""
+    """A creator; ``linked`` sums up its accounts per platform: platform, total, followers."""
     platforms: JsonObject = {world.PLATFORMS[r["platform"]]: r["total"] for r in linked}
     return {
         "id": row["id"],

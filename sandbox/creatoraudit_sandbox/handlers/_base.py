@@ -63,7 +63,7 @@ Handler: TypeAlias = Callable[[Call], Result]
 
 @dataclass(frozen=True)
 class Sorting:
-    """What a list can be sorted by: the API's names with the columns behind them, the first being the default."""
+    """What a list can be sorted by: the API's names and their columns, the default first."""
 
     keys: Mapping[str, str]
     descending: bool = True
@@ -101,7 +101,7 @@ class Conditions:
             self.arguments.extend(arguments)
 
     def platform(self) -> None:
-        """One platform only. The unary plus keeps SQLite from preferring an index on it to the sort's."""
+        """One platform only; the unary plus keeps SQLite on the index of the sort."""
         platform = self._call.text("platform")
         if platform is not None:
             self.add("platform", "+t.platform = ?", PLATFORMS.index(platform))
@@ -111,7 +111,7 @@ class Conditions:
         self.add("is_active", "+t.is_active = ?", int(bool(self._call.flag("is_active"))))
 
     def contains(self, column: str) -> None:
-        """q as a case-insensitive substring."""
+        """Text of q as a case-insensitive substring."""
         self.add("q", f"contains(t.{column}, ?)", (self._call.text("q") or "").casefold())
 
 

@@ -1,4 +1,4 @@
-"""Windowed totals, a creator's daily figures and the overview: all sums over the growth of posts."""
+"""Windowed totals, a creator's daily figures, the overview: sums over the growth of posts."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ def batch_account_metrics(call: Call) -> Result:
 def batch_account_video_metrics(call: Call) -> Result:
     """Totals of posts found through accounts, by the platform's integer ids.
 
-    Equal integers of the two platforms meet in one map; the TikTok one wins, as the last one written.
+    Equal integers of the two platforms meet in one map; the TikTok one wins, as the last one
+    written.
     """
     period = periods.of_body(call.body, call.now)
     found: dict[str, Totals] = {}
@@ -136,7 +137,8 @@ def _followers(rows: list[Row], instant: int) -> int:
 def get_overview(call: Call) -> Result:
     """Headline figures of the period, of the one before, and the change between them.
 
-    total_views are the views gained in the period by every post, in both lists; the counts are what was tracked at its end.
+    total_views are the views gained in the period by every post, in both lists; the counts are what
+    was tracked at its end.
     """
     period = periods.preset(call.text("period") or "7d", call.now)
     current, previous = (_headline(call, p) for p in (period, period.before()))

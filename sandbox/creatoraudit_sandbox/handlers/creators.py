@@ -66,8 +66,8 @@ def _written(metadata: Json) -> str | None:
 def update_creator(call: Call) -> Result:
     """Rename, activate, archive or re-tag a creator.
 
-    A null name or is_active changes nothing; null metadata takes all tags away. Changing is_active does the same to every
-    linked account.
+    A null name or is_active changes nothing; null metadata takes all tags away. Changing is_active
+    does the same to every linked account.
     """
     row = find(call)
     store, body = call.store, call.body
@@ -97,7 +97,7 @@ def delete_creator(call: Call) -> Result:
 
 
 def link_account(call: Call) -> Result:
-    """Link an account: 201, 200 when that was done before, 409 when it belongs to another creator."""
+    """Link an account: 201, then 200; 409 when it belongs to another creator."""
     creator, account = find(call), accounts.find(call)
     record: JsonObject = {"creator_id": creator["id"], "account_id": account["id"]}
     if account["creator"] == creator["n"]:

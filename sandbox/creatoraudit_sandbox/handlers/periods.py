@@ -67,7 +67,8 @@ def of_body(body: JsonObject, now: int) -> Period:
     first = parse_day("start_date", body.get("start_date"))
     last = parse_day("end_date", body.get("end_date"))
     # Both are required with a custom period, which the schema has seen to.
-    assert first is not None and last is not None
+    assert first is not None
+    assert last is not None
     in_order(first, last)
     return Period(name, first, last)
 

@@ -134,7 +134,8 @@ def get_video_deltas(call: Call) -> Result:
 def _deltas(call: Call, request: JsonObject) -> Result:
     """Answer with the change per window for every post that is tracked, in either way.
 
-    A post that was refreshed once or never has not moved yet as far as anyone knows: its windows say 0.
+    A post that was refreshed once or never has not moved yet as far as anyone knows: its windows
+    say 0.
     """
     ids = list(dict.fromkeys(i.lower() for i in strings(request.get("video_ids"))))
     windows = list(dict.fromkeys(integers(request.get("windows")) or _DEFAULT_WINDOWS))
