@@ -134,7 +134,8 @@ def lowest(session: nox.Session) -> None:
     pins = [line for line in frozen.splitlines() if "==" in line]
     constraints = Path(session.create_tmp()) / "lowest.txt"
     constraints.write_text("\n".join(pins) + "\n", encoding="utf-8")
-    session.install("-c", str(constraints), *nox.project.dependency_groups(PYPROJECT, "test"))
+    tools = nox.project.dependency_groups(PYPROJECT, "test")
+    session.run(*uv, "install", *here, "--constraints", str(constraints), *tools)
     session.run(*uv, "list", *here)
     session.run("pytest", "tests", *NOT_THESE, *session.posargs)
 

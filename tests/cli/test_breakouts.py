@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from creatoraudit import CreatorAudit
-from creatoraudit._time import skipped_waits
 from creatoraudit.cli._app import run
+from support import answers
+from support.server import Reset
 
 if TYPE_CHECKING:
     from creatoraudit_sandbox import Sandbox
+    from support.server import ScriptedServer
 
-    from .conftest import Cli, Post, ScriptedApi
+    from .conftest import Cli, Gained
 
 
 def one_line_on_stderr(ran: subprocess.CompletedProcess[str]) -> str:
@@ -29,12 +31,11 @@ def one_line_on_stderr(ran: subprocess.CompletedProcess[str]) -> str:
 
 def test_json_is_the_librarys_answer(
     cli: Cli,
-    at_sandbox: dict[str, str],
     sandbox: Sandbox,
 ) -> None:
     ran = cli(
         *("breakouts", "--format", "json", "--window", "14", "--top", "5", "--by", "growth"),
-        **at_sandbox,
+        at=sandbox,
     )
     assert (ran.returncode, ran.stderr) == (0, "")
     with CreatorAudit(sandbox.api_key, base_url=sandbox.base_url) as ca:
@@ -45,13 +46,12 @@ def test_json_is_the_librarys_answer(
 
 def test_options_reach_the_question(
     cli: Cli,
-    at_sandbox: dict[str, str],
     sandbox: Sandbox,
 ) -> None:
     ran = cli(
         *("breakouts", "--format", "json", "--source", "both", "--platform", "tiktok"),
         *("--min-views", "5000", "--include-partial", "--by", "outlier", "--top", "3"),
-        **at_sandbox,
+        at=sandbox,
     )
     with CreatorAudit(sandbox.api_key, base_url=sandbox.base_url) as ca:
         expected = ca.breakouts(
@@ -66,10 +66,8 @@ def test_options_reach_the_question(
     assert {one.video.platform for one in expected} == {"tiktok"}
 
 
-def test_csv_has_a_header_and_a_row_per_post(
-    cli: Cli, at_sandbox: dict[str, str], sandbox: Sandbox
-) -> None:
-    ran = cli("breakouts", "--format", "csv", "--top", "7", **at_sandbox)
+def test_csv_has_a_header_and_a_row_per_post(cli: Cli, sandbox: Sandbox) -> None:
+    ran = cli("breakouts", "--format", "csv", "--top", "7", at=sandbox)
     assert (ran.returncode, ran.stderr) == (0, "")
     rows = list(csv.DictReader(io.StringIO(ran.stdout)))
     with CreatorAudit(sandbox.api_key, base_url=sandbox.base_url) as ca:
@@ -83,10 +81,9 @@ def test_csv_has_a_header_and_a_row_per_post(
 
 def test_table_shows_every_post_and_says_what_was_skipped(
     cli: Cli,
-    at_sandbox: dict[str, str],
     sandbox: Sandbox,
 ) -> None:
-    ran = cli("breakouts", **at_sandbox)
+    ran = cli("breakouts", at=sandbox)
     assert (ran.returncode, ran.stderr) == (0, "")
     with CreatorAudit(sandbox.api_key, base_url=sandbox.base_url) as ca:
         expected = ca.breakouts()
@@ -106,22 +103,19 @@ def test_table_shows_every_post_and_says_what_was_skipped(
     assert f"{expected.skipped.window_not_filled:,} history shorter" in ran.stdout
 
 
-def test_outlier_table_shows_how_far_above_the_authors_median(
-    cli: Cli, scripted_api: Callable[..., ScriptedApi], post: Post
-) -> None:
+def test_outlier_table_shows_how_far_above_the_authors_median(cli: Cli, gained: Gained) -> None:
     same = {"account_id": "0000", "account_username": "one"}
-    api = scripted_api(posts=[post(n, 10, **same) for n in range(4)] + [post(9, 125, **same)])
-    ran = cli("breakouts", "--by", "outlier", **api.env)
+    usual = [(answers.video(number, **same), 10) for number in range(4)]
+    api = gained(*usual, (answers.video(9, **same), 125))
+    ran = cli("breakouts", "--by", "outlier", at=api)
     assert "× median" in ran.stdout
     assert "12.5×" in ran.stdout
 
 
-def test_growth_that_cannot_be_told_is_a_dash(
-    cli: Cli, scripted_api: Callable[..., ScriptedApi], post: Post
-) -> None:
+def test_growth_that_cannot_be_told_is_a_dash(cli: Cli, gained: Gained) -> None:
     members = {"view_count": None, "description": None, "account_username": None, "platform": ""}
-    api = scripted_api(posts=[post(1, 10, **members)])
-    ran = cli("breakouts", **api.env)
+    api = gained((answers.video(1, **members), 10))
+    ran = cli("breakouts", at=api)
     assert ran.returncode == 0
     assert ran.stdout.splitlines()[2].split()[:6] == ["1", "–", "–", "–", "+10", "–"]
 
@@ -156,14 +150,14 @@ def test_wrong_key_is_one_line_with_code_and_request_id(cli: Cli, sandbox: Sandb
 @pytest.mark.parametrize("window", ["0", "366"])
 def test_window_out_of_range_is_refused_before_any_request(
     cli: Cli,
-    scripted_api: Callable[..., ScriptedApi],
+    gained: Gained,
     window: str,
 ) -> None:
-    api = scripted_api()
-    ran = cli("breakouts", "--window", window, **api.env)
+    api = gained()
+    ran = cli("breakouts", "--window", window, at=api)
     assert ran.returncode == 2
     assert "1 and 365" in one_line_on_stderr(ran)
-    assert api.seen == []
+    assert api.requests == []
 
 
 @pytest.mark.parametrize(
@@ -172,27 +166,27 @@ def test_window_out_of_range_is_refused_before_any_request(
 )
 def test_wrong_usage_exits_2_and_says_why(
     cli: Cli,
-    scripted_api: Callable[..., ScriptedApi],
+    gained: Gained,
     args: tuple[str, ...],
 ) -> None:
-    api = scripted_api()
-    ran = cli("breakouts", *args, **api.env)
+    api = gained()
+    ran = cli("breakouts", *args, at=api)
     assert ran.returncode == 2
     assert "Error: " in ran.stderr
-    assert api.seen == []
+    assert api.requests == []
 
 
 def test_server_gone_in_the_middle_is_one_line(
-    scripted_api: Callable[..., ScriptedApi],
+    serve: Callable[..., ScriptedServer],
+    waits: list[float],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-    post: Post,
 ) -> None:
-    api = scripted_api(posts=[post(n, 1) for n in range(3)], page_size=1, dies_after=1)
-    for name, value in api.env.items():
-        monkeypatch.setenv(name, value)
-    with skipped_waits() as waits:
-        assert run(["breakouts"]) == 1
+    first = answers.page([answers.video(1)], cursor="more")
+    api = serve(lambda request: first if request.query.get("cursor") is None else Reset())
+    monkeypatch.setenv("CREATORAUDIT_BASE_URL", api.url)
+    monkeypatch.setenv("CREATORAUDIT_API_KEY", "made-up-key")
+    assert run(["breakouts"]) == 1
     assert waits  # it did try again
     said = capsys.readouterr()
     (line,) = said.err.splitlines()
@@ -202,38 +196,36 @@ def test_server_gone_in_the_middle_is_one_line(
 
 
 def test_answer_that_breaks_the_contract_is_one_line_with_the_request_id(
-    cli: Cli, scripted_api: Callable[..., ScriptedApi], post: Post
+    cli: Cli, gained: Gained
 ) -> None:
-    nameless = {name: value for name, value in post(1, 1).items() if name != "id"}
-    ran = cli("breakouts", **scripted_api(posts=[nameless]).env)
+    ran = cli("breakouts", at=gained((answers.video(1, id=...), 1)))
     assert ran.returncode == 1
-    assert "request id req-1" in one_line_on_stderr(ran)
+    assert "request id req-scripted" in one_line_on_stderr(ran)
     assert ran.stdout == ""
 
 
-def test_empty_organization_says_so(cli: Cli, scripted_api: Callable[..., ScriptedApi]) -> None:
-    ran = cli("breakouts", **scripted_api().env)
+def test_empty_organization_says_so(cli: Cli, gained: Gained) -> None:
+    ran = cli("breakouts", at=gained())
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "No posts are tracked here" in ran.stdout
 
 
 @pytest.mark.parametrize("form", ["table", "json", "csv"])
 def test_when_no_id_is_known_it_names_the_other_source_on_stderr(
-    cli: Cli, scripted_api: Callable[..., ScriptedApi], form: str, post: Post
+    cli: Cli, gained: Gained, form: str
 ) -> None:
-    api = scripted_api(posts=[post(1, None), post(2, None), post(3, None, last_scrape_time=None)])
-    ran = cli("breakouts", "--format", form, **api.env)
+    never = answers.video(3, last_scrape_time=None)
+    api = gained((answers.video(1), None), (answers.video(2), None), (never, None))
+    ran = cli("breakouts", "--format", form, at=api)
     assert ran.returncode == 0
     assert "--source videos" in ran.stderr
-    elsewhere = cli("breakouts", "--format", form, "--source", "videos", **api.env)
+    elsewhere = cli("breakouts", "--format", form, "--source", "videos", at=api)
     assert "knows none of these" in elsewhere.stderr
     assert "--source" not in elsewhere.stderr
 
 
-def test_one_known_id_is_enough_for_silence(
-    cli: Cli, scripted_api: Callable[..., ScriptedApi], post: Post
-) -> None:
-    ran = cli("breakouts", **scripted_api(posts=[post(1, None), post(2, 5)]).env)
+def test_one_known_id_is_enough_for_silence(cli: Cli, gained: Gained) -> None:
+    ran = cli("breakouts", at=gained((answers.video(1), None), (answers.video(2), 5)))
     assert ran.stderr == ""
     assert "1 not found by the deltas endpoint" in ran.stdout
 
@@ -247,11 +239,9 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("form", ["table", "json", "csv"])
-def test_hostile_text_is_inert(
-    cli: Cli, scripted_api: Callable[..., ScriptedApi], form: str, post: Post
-) -> None:
-    api = scripted_api(posts=[post(1, -5, **HOSTILE)])
-    ran = cli("breakouts", "--format", form, **api.env)
+def test_hostile_text_is_inert(cli: Cli, gained: Gained, form: str) -> None:
+    api = gained((answers.video(1, **HOSTILE), -5))
+    ran = cli("breakouts", "--format", form, at=api)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert all(char.isprintable() or char == "\n" for char in ran.stdout)
     if form == "table":
@@ -268,19 +258,17 @@ def test_hostile_text_is_inert(
 
 
 def test_half_a_surrogate_pair_in_a_caption_is_valid_utf_8_everywhere(
-    cli: Cli, scripted_api: Callable[..., ScriptedApi], post: Post
+    cli: Cli, gained: Gained
 ) -> None:
-    api = scripted_api(posts=[post(1, 5, description="half \ud83d pair")])
+    api = gained((answers.video(1, description="half \ud83d pair"), 5))
     for form in ("table", "json", "csv"):
-        ran = cli("breakouts", "--format", form, **api.env)
+        ran = cli("breakouts", "--format", form, at=api)
         assert ran.returncode == 0
         assert "pair" in ran.stdout
 
 
-def test_terminal_that_lacks_a_character_gets_a_question_mark(
-    cli: Cli, scripted_api: Callable[..., ScriptedApi], post: Post
-) -> None:
-    api = scripted_api(posts=[post(1, 5, description="ünï 🚀")])
-    ran = cli("breakouts", encoding="cp1252", PYTHONUTF8="0", PYTHONIOENCODING="cp1252", **api.env)
+def test_terminal_that_lacks_a_character_gets_a_question_mark(cli: Cli, gained: Gained) -> None:
+    api = gained((answers.video(1, description="ünï 🚀"), 5))
+    ran = cli("breakouts", encoding="cp1252", PYTHONUTF8="0", PYTHONIOENCODING="cp1252", at=api)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "ünï ?" in ran.stdout

@@ -17,9 +17,14 @@ import pytest
 
 from creatoraudit.cli import _child, main
 from creatoraudit.cli._app import run
+from support import answers
+from support.server import Answer, Held
 
 if TYPE_CHECKING:
-    from .conftest import Cli, Post, ScriptedApi
+    from creatoraudit_sandbox import Sandbox
+    from support.server import ScriptedServer
+
+    from .conftest import Cli
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs signals, /proc or a pty")
 ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -65,14 +70,7 @@ def test_seed_chooses_the_world(cli: Cli) -> None:
 
 def test_file_named_like_the_sandbox_is_not_run(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "creatoraudit_sandbox.py").write_text("raise SystemExit('hijacked')")
-    ran = subprocess.run(
-        [sys.executable, "-P", "-m", "creatoraudit.cli", "whoami", "--sandbox"],
-        env=cli.env,
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    ran = cli("whoami", "--sandbox", cwd=tmp_path)
     assert (ran.returncode, ran.stderr) == (0, "")
 
 
@@ -113,11 +111,11 @@ def test_sandbox_that_does_not_start_says_why(
 
 def test_sandbox_that_does_not_end_is_ended(
     in_place_of_the_sandbox: Callable[[str], None],
-    scripted_api: Callable[..., ScriptedApi],
+    serve: Callable[..., ScriptedServer],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(_child, "_STOP_LIMIT", 0.05)
-    api = scripted_api()
+    api = serve(answers.WHOAMI)
     in_place_of_the_sandbox(
         "import threading\n"
         f"print('export CREATORAUDIT_BASE_URL={api.url}')\n"
@@ -125,7 +123,7 @@ def test_sandbox_that_does_not_end_is_ended(
         "threading.Event().wait()\n"
     )
     assert run(["whoami", "--sandbox"]) == 0
-    assert api.seen == ["GET /v2/whoami"]
+    assert [request.path for request in api.requests] == ["/whoami"]
     assert psutil.Process().children() == []
 
 
@@ -141,31 +139,31 @@ def test_no_sandbox_survives_its_command(cli: Cli, sent: str) -> None:
 
 @posix
 @pytest.mark.parametrize(
-    ("args", "hangs_on"),
+    ("args", "before"),
     [
-        (("whoami",), "whoami"),
-        (("breakouts",), "account-videos"),
-        (("breakouts",), "videos/deltas"),
+        (("whoami",), ()),
+        (("breakouts",), ()),
+        (("breakouts",), (answers.page([answers.video(1)]),)),
     ],
 )
 def test_interrupt_ends_with_130_and_one_word(
     cli: Cli,
-    scripted_api: Callable[..., ScriptedApi],
-    post: Post,
+    serve: Callable[..., ScriptedServer],
     args: tuple[str, ...],
-    hangs_on: str,
+    before: tuple[Answer, ...],
 ) -> None:
-    api = scripted_api(posts=[post(1, 5)], hangs_on=hangs_on)
-    command = cli.start(*args, **api.env)
-    assert api.stuck.wait(60)
+    stuck = Held(answers.WHOAMI)
+    command = cli.start(*args, at=serve(*before, stuck))
+    assert stuck.reached.wait(60)
     command.send_signal(signal.SIGINT)
     _, stderr = command.communicate(timeout=10)
+    stuck.release.set()
     assert command.returncode == 130
     assert stderr.split() == [b"creatoraudit:", b"interrupted"]
 
 
-def test_reader_of_a_pipe_that_leaves_is_no_error(cli: Cli, at_sandbox: dict[str, str]) -> None:
-    command = cli.start("breakouts", "--format", "csv", "--top", "3000", **at_sandbox)
+def test_reader_of_a_pipe_that_leaves_is_no_error(cli: Cli, sandbox: Sandbox) -> None:
+    command = cli.start("breakouts", "--format", "csv", "--top", "3000", at=sandbox)
     assert command.stdout
     command.stdout.close()
     assert command.wait(60) == 0
@@ -173,8 +171,8 @@ def test_reader_of_a_pipe_that_leaves_is_no_error(cli: Cli, at_sandbox: dict[str
     assert command.stderr.read() == b""
 
 
-def test_pipe_gets_neither_colours_nor_progress(cli: Cli, at_sandbox: dict[str, str]) -> None:
-    ran = cli("breakouts", **at_sandbox)
+def test_pipe_gets_neither_colours_nor_progress(cli: Cli, sandbox: Sandbox) -> None:
+    ran = cli("breakouts", at=sandbox)
     assert "\x1b" not in ran.stdout
     assert ran.stderr == ""
 
@@ -184,12 +182,12 @@ def terminal(cli: Cli) -> Callable[..., str]:
     """Runs a command on a terminal and returns all that appears there."""
     pexpect = pytest.importorskip("pexpect")
 
-    def run(*args: str, columns: int = 100, **env: str) -> str:
+    def run(*args: str, at: Sandbox, columns: int = 100, **env: str) -> str:
         program, *rest = cli.command(*args)
         child = pexpect.spawn(
             program,
             rest,
-            env=cli.env | {"TERM": "xterm-256color"} | env,
+            env=cli.environment(at, TERM="xterm-256color", **env),
             dimensions=(50, columns),
             encoding="utf-8",
             timeout=60,
@@ -204,41 +202,42 @@ def terminal(cli: Cli) -> Callable[..., str]:
 
 
 @posix
-def test_terminal_gets_a_progress_bar(terminal: Any, at_sandbox: dict[str, str]) -> None:
-    said = terminal("breakouts", **at_sandbox)
+def test_terminal_gets_a_progress_bar(terminal: Any, sandbox: Sandbox) -> None:
+    said = terminal("breakouts", at=sandbox)
     assert "Posts" in said
     assert "\x1b[?25l" in said  # the cursor is hidden while the bar moves
     assert said.rindex("\x1b[?25h") < said.index("Δviews")  # and back before the table
 
 
 @posix
-def test_no_color_is_respected(terminal: Any, at_sandbox: dict[str, str]) -> None:
+def test_no_color_is_respected(terminal: Any, sandbox: Sandbox) -> None:
     colour = re.compile(r"\x1b\[[0-9;]*3[0-7][0-9;]*m")
-    assert not colour.search(terminal("breakouts", NO_COLOR="1", **at_sandbox))
+    assert not colour.search(terminal("breakouts", NO_COLOR="1", at=sandbox))
 
 
 @posix
 @pytest.mark.parametrize("columns", [30, 45, 65, 100])
-def test_table_fits_the_terminal(terminal: Any, at_sandbox: dict[str, str], columns: int) -> None:
+def test_table_fits_the_terminal(terminal: Any, sandbox: Sandbox, columns: int) -> None:
     from rich.cells import cell_len
 
-    said = ANSI.sub("", terminal("breakouts", columns=columns, **at_sandbox))
+    said = ANSI.sub("", terminal("breakouts", columns=columns, at=sandbox))
     table = said[said.index("#") :].split("trend: ")[0]
     assert "@" in table
     assert max(cell_len(line) for line in table.splitlines()) <= columns
 
 
-def test_whoami_names_organization_and_key(cli: Cli, at_sandbox: dict[str, str]) -> None:
-    shown = cli("whoami", **at_sandbox)
-    known = json.loads(cli("whoami", "--format", "json", **at_sandbox).stdout)
+def test_whoami_names_organization_and_key(cli: Cli, sandbox: Sandbox) -> None:
+    shown = cli("whoami", at=sandbox)
+    known = json.loads(cli("whoami", "--format", "json", at=sandbox).stdout)
     assert shown.stdout.split()[1] == known["organization_id"]
     assert known["api_key_name"] in shown.stdout
 
 
 def test_name_of_a_key_is_a_strangers_text_too(
-    cli: Cli, scripted_api: Callable[..., ScriptedApi]
+    cli: Cli, serve: Callable[..., ScriptedServer]
 ) -> None:
-    assert r"\x1b[31mme" in cli("whoami", **scripted_api().env).stdout
+    api = serve(answers.one({"organization_id": None, "api_key_name": "\x1b[31mme"}))
+    assert r"\x1b[31mme" in cli("whoami", at=api).stdout
 
 
 @pytest.mark.parametrize("args", [(), ("breakouts",), ("whoami",)])
