@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from ._async.pager import AsyncPager
     from ._chunks import BatchPart
     from ._deltas import VideoDeltas
+    from ._events import RequestEvent
     from ._links import CreatorFigures, Link
     from ._metrics import AccountVideoMetrics, AccountVideoTotals, Metrics
     from ._options import CreateOptions, RequestOptions
@@ -152,6 +153,7 @@ _HOMES = {
     "Pager": "creatoraudit._sync.pager",
     "Progress": "creatoraudit._ranking",
     "Reply": "creatoraudit._reply",
+    "RequestEvent": "creatoraudit._events",
     "RequestOptions": "creatoraudit._options",
     "Skipped": "creatoraudit._ranking",
     "VideoDeltas": "creatoraudit._deltas",
@@ -204,6 +206,7 @@ __all__ = [
     "QuotaExceededError",
     "RateLimitedError",
     "Reply",
+    "RequestEvent",
     "RequestOptions",
     "RequestTimeoutError",
     "SearchAccount",

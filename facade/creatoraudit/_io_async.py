@@ -12,7 +12,8 @@ from types import TracebackType
 from typing import Any, Generic, Self, TypeAlias, TypeVar, TypeVarTuple, cast
 
 import anyio
-import anyio.abc
+import anyio.lowlevel
+import anyio.to_thread
 
 from . import _time
 
@@ -26,6 +27,16 @@ async def sleep(seconds: float) -> None:
     """Wait, unless a test skips waits."""
     if not _time.skip(seconds):
         await anyio.sleep(seconds)
+
+
+async def off_loop(function: Callable[[*Ts], T], *args: *Ts) -> T:
+    """Do a little blocking work without holding up other tasks."""
+    return await anyio.to_thread.run_sync(function, *args)
+
+
+def where() -> object:
+    """The event loop this runs in; connections cannot be used from another one."""
+    return anyio.lowlevel.current_token()
 
 
 def time_limit(seconds: float) -> AbstractContextManager[object]:

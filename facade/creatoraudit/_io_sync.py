@@ -28,6 +28,16 @@ def sleep(seconds: float) -> None:
         time.sleep(seconds)
 
 
+def off_loop(function: Callable[[*Ts], T], *args: *Ts) -> T:
+    """Do a little blocking work; nothing else is held up here."""
+    return function(*args)
+
+
+def where() -> object:
+    """The same for all threads: they may share a client."""
+    return None
+
+
 def time_limit(seconds: float) -> AbstractContextManager[object]:  # noqa: ARG001 - as its twin
     """Nothing: sync reads are limited by socket timeouts and by the deadline between chunks."""
     return nullcontext()

@@ -10,9 +10,8 @@ from __future__ import annotations
 import logging
 import os
 
-from ._policy import Failure
+from ._events import RequestEvent
 from ._prepare import Wire
-from ._reply import Sent
 from ._text import one_line
 from .errors import ConfigurationError
 
@@ -40,23 +39,19 @@ def from_environment() -> None:
         logger.addHandler(shown)
 
 
-def tried(wire: Wire, outcome: Sent | Failure, seconds: float, attempt: int) -> None:
+def tried(event: RequestEvent) -> None:
     """Log one try."""
     if not logger.isEnabledFor(logging.INFO):
         return
-    ended: str
-    if isinstance(outcome, Failure):
-        ended = outcome.kind
-    else:
-        ended = f"{outcome.status_code} request_id={one_line(outcome.request_id or '-', 128)}"
+    ended = event.failure or f"{event.status} request_id={one_line(event.request_id or '-', 128)}"
     logger.info(
         "%s %s %s try %d: %s in %.0f ms",
-        wire.operation,
-        wire.method,
-        one_line(wire.url, 200),
-        attempt,
+        event.operation,
+        event.method,
+        one_line(event.path, 200),
+        event.attempt,
         ended,
-        seconds * 1000,
+        event.seconds * 1000,
     )
 
 

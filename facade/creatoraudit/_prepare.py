@@ -112,6 +112,11 @@ def with_query(wire: Wire, **params: object) -> Wire:
     return evolve(wire, params={**wire.params, **params})
 
 
+def with_header(wire: Wire, name: str, value: str) -> Wire:
+    """The same request with one more header."""
+    return evolve(wire, headers={**wire.headers, name: value})
+
+
 def _checked(operation: Operation[object], name: str, value: object) -> object:
     bound = operation.bounds.get(name)
     if operation.arguments.get(name) == "path":

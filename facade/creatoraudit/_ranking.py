@@ -89,6 +89,24 @@ class Breakout:
     growth: float | None
     outlier: float | None
 
+    def to_dict(self) -> dict[str, JSON]:
+        """Plain data, ready for JSON."""
+        video = self.video
+        deltas: dict[str, JSON] = dict(self.deltas)
+        return {
+            "rank": self.rank,
+            "id": video.id,
+            "platform": video.platform,
+            "external_id": video.external_id,
+            "account_username": video.account_username,
+            "description": video.description,
+            "deltas": deltas,
+            "delta": self.delta,
+            "views_before": self.views_before,
+            "growth": self.growth,
+            "outlier": self.outlier,
+        }
+
 
 @frozen
 class Breakouts:
@@ -135,26 +153,8 @@ class Breakouts:
             "considered": self.considered,
             "requests": self.requests,
             "skipped": skipped,
-            "breakouts": [_row(post) for post in self.posts],
+            "breakouts": [post.to_dict() for post in self.posts],
         }
-
-
-def _row(post: Breakout) -> dict[str, JSON]:
-    video = post.video
-    deltas: dict[str, JSON] = dict(post.deltas)
-    return {
-        "rank": post.rank,
-        "id": video.id,
-        "platform": video.platform,
-        "external_id": video.external_id,
-        "account_username": video.account_username,
-        "description": video.description,
-        "deltas": deltas,
-        "delta": post.delta,
-        "views_before": post.views_before,
-        "growth": post.growth,
-        "outlier": post.outlier,
-    }
 
 
 @frozen

@@ -49,6 +49,7 @@ class Sent:
     status_code: int
     headers: Mapping[str, str]
     content: bytes
+    cached: bool = False
 
     @property
     def request_id(self) -> str | None:

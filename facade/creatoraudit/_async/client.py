@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, NoReturn
 from creatoraudit_api import operations
 
 from .. import _log
+from .._cache import Cache, CacheSetting
 from .._config import origin
+from .._events import OnEvent
 from .._key import KeyRing, KeySource
 from .._notice import Notice
 from .._options import RequestOptions
@@ -45,8 +47,11 @@ class AsyncCreatorAudit(AsyncCaller):
         max_retries: Tries after the first, 0 or more.
         retry_budget: Seconds for all tries of one call, their waits and the reading of the body.
         concurrency: Requests side by side in batches and breakouts, 1 or more.
+        cache: True to keep answers in memory, or a file to keep them in (mode 0600): a GET then
+            asks the server whether they changed. Each key has its own.
         http_client: An httpx client of your own, used as a pipe: its headers, cookies, auth and
             redirects are not used, and closing it stays with you.
+        on_event: Called with a `RequestEvent` after each try, for metrics of your own.
 
     Raises:
         ConfigurationError: A setting is unusable.
@@ -67,7 +72,9 @@ class AsyncCreatorAudit(AsyncCaller):
         max_retries: int = 4,
         retry_budget: float = 150.0,
         concurrency: int = 8,
+        cache: CacheSetting = None,
         http_client: AsyncClient | None = None,
+        on_event: OnEvent | None = None,
     ) -> None:
         held = [api_key]
         del api_key
@@ -76,7 +83,14 @@ class AsyncCreatorAudit(AsyncCaller):
         settings = Settings(timeout, max_retries, retry_budget, concurrency)
         self._origin = origin(base_url)
         self._notice = Notice()
-        self._core = AsyncCore(settings, self._origin, keys, http_client)
+        self._core = AsyncCore(
+            settings,
+            self._origin,
+            keys,
+            http_client=http_client,
+            cache=Cache.of(cache, self._origin.url),
+            on_event=on_event,
+        )
         self.accounts = AsyncAccounts(self)
         self.videos = AsyncVideos(self)
         self.account_videos = AsyncAccountVideos(self)

@@ -9,12 +9,14 @@ import os
 from typing import TYPE_CHECKING, TypeVar
 
 from .. import _log, _time
+from .._cache import NOT_MODIFIED, Cache, Kept, revived
 from .._config import Origin
-from .._io_async import sleep
-from .._key import KeyRing
+from .._events import OnEvent, event_of
+from .._io_async import off_loop, sleep, where
+from .._key import ApiKey, KeyRing
 from .._options import RequestOptions, Tally
-from .._policy import Pacer
-from .._prepare import Wire
+from .._policy import Attempts, Failure, Pacer
+from .._prepare import Wire, with_header
 from .._reply import Reply, Sent, decode, error_of
 from .._settings import Settings
 from ..errors import UsageError
@@ -32,19 +34,31 @@ class AsyncCore:
     """Sends prepared requests under one policy."""
 
     def __init__(
-        self, settings: Settings, origin: Origin, keys: KeyRing, http_client: AsyncClient | None
+        self,
+        settings: Settings,
+        origin: Origin,
+        keys: KeyRing,
+        *,
+        http_client: AsyncClient | None,
+        cache: Cache | None,
+        on_event: OnEvent | None,
     ) -> None:
         self.settings = settings
+        self._cache = cache
+        self._on_event = on_event
         self._keys = keys
         self._pipe = AsyncPipe(origin, http_client)
         self._pacer = Pacer(settings.concurrency)
         self._pid = os.getpid()
+        self._home: object = None
         self._closed = False
 
     async def aclose(self) -> None:
         """Close the connections; nothing can be sent afterwards."""
         self._closed = True
         await self._pipe.aclose()
+        if self._cache is not None:
+            self._cache.store.close()
 
     def _usable(self) -> None:
         if self._closed:
@@ -53,6 +67,14 @@ class AsyncCore:
             raise UsageError(
                 "this client was made before a fork and shares its connections with the parent;"
                 " make one in each process"
+            )
+        here = where()
+        if self._home is None:
+            self._home = here
+        elif self._home != here:
+            raise UsageError(
+                "this client belongs to another event loop, where its connections live;"
+                " make one in each loop"
             )
 
     async def call(
@@ -71,10 +93,7 @@ class AsyncCore:
             if pause > 0:
                 _log.waits(wire, pause, "pacing")
                 await sleep(pause)
-            patience = attempts.start(pause)
-            began = _time.now()
-            outcome = await self._pipe.send(wire, key, patience)
-            _log.tried(wire, outcome, _time.now() - began, attempts.made)
+            outcome = await self._try(wire, key, attempts, pause)
             if tally is not None:
                 tally.add()
             if isinstance(outcome, Sent):
@@ -88,3 +107,26 @@ class AsyncCore:
                 wait = attempts.after_failure(outcome)
             _log.waits(wire, wait, "before the next try")
             await sleep(wait)
+
+    async def _try(
+        self, wire: Wire, key: ApiKey | None, attempts: Attempts, paced: float
+    ) -> Sent | Failure:
+        patience = attempts.start(paced)
+        name = None if self._cache is None else self._cache.name(wire, key)
+        kept: Kept | None = None
+        if self._cache is not None and name is not None:
+            kept = await off_loop(self._cache.store.get, name)
+        asking = wire if kept is None else with_header(wire, "If-None-Match", kept.etag)
+        began = _time.now()
+        outcome = await self._pipe.send(asking, key, patience)
+        seconds = _time.now() - began
+        if isinstance(outcome, Sent) and self._cache is not None and name is not None:
+            if kept is not None and outcome.status_code == NOT_MODIFIED:
+                outcome = revived(kept, outcome)
+            else:
+                await off_loop(self._cache.keep, name, outcome)
+        event = event_of(wire, outcome, seconds, attempts.made)
+        _log.tried(event)
+        if self._on_event is not None:
+            self._on_event(event)
+        return outcome

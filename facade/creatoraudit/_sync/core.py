@@ -10,12 +10,14 @@ import os
 from typing import TYPE_CHECKING, TypeVar
 
 from .. import _log, _time
+from .._cache import NOT_MODIFIED, Cache, Kept, revived
 from .._config import Origin
-from .._io_sync import sleep
-from .._key import KeyRing
+from .._events import OnEvent, event_of
+from .._io_sync import off_loop, sleep, where
+from .._key import ApiKey, KeyRing
 from .._options import RequestOptions, Tally
-from .._policy import Pacer
-from .._prepare import Wire
+from .._policy import Attempts, Failure, Pacer
+from .._prepare import Wire, with_header
 from .._reply import Reply, Sent, decode, error_of
 from .._settings import Settings
 from ..errors import UsageError
@@ -33,19 +35,31 @@ class Core:
     """Sends prepared requests under one policy."""
 
     def __init__(
-        self, settings: Settings, origin: Origin, keys: KeyRing, http_client: Client | None
+        self,
+        settings: Settings,
+        origin: Origin,
+        keys: KeyRing,
+        *,
+        http_client: Client | None,
+        cache: Cache | None,
+        on_event: OnEvent | None,
     ) -> None:
         self.settings = settings
+        self._cache = cache
+        self._on_event = on_event
         self._keys = keys
         self._pipe = Pipe(origin, http_client)
         self._pacer = Pacer(settings.concurrency)
         self._pid = os.getpid()
+        self._home: object = None
         self._closed = False
 
     def close(self) -> None:
         """Close the connections; nothing can be sent afterwards."""
         self._closed = True
         self._pipe.close()
+        if self._cache is not None:
+            self._cache.store.close()
 
     def _usable(self) -> None:
         if self._closed:
@@ -54,6 +68,14 @@ class Core:
             raise UsageError(
                 "this client was made before a fork and shares its connections with the parent;"
                 " make one in each process"
+            )
+        here = where()
+        if self._home is None:
+            self._home = here
+        elif self._home != here:
+            raise UsageError(
+                "this client belongs to another event loop, where its connections live;"
+                " make one in each loop"
             )
 
     def call(
@@ -72,10 +94,7 @@ class Core:
             if pause > 0:
                 _log.waits(wire, pause, "pacing")
                 sleep(pause)
-            patience = attempts.start(pause)
-            began = _time.now()
-            outcome = self._pipe.send(wire, key, patience)
-            _log.tried(wire, outcome, _time.now() - began, attempts.made)
+            outcome = self._try(wire, key, attempts, pause)
             if tally is not None:
                 tally.add()
             if isinstance(outcome, Sent):
@@ -89,3 +108,26 @@ class Core:
                 wait = attempts.after_failure(outcome)
             _log.waits(wire, wait, "before the next try")
             sleep(wait)
+
+    def _try(
+        self, wire: Wire, key: ApiKey | None, attempts: Attempts, paced: float
+    ) -> Sent | Failure:
+        patience = attempts.start(paced)
+        name = None if self._cache is None else self._cache.name(wire, key)
+        kept: Kept | None = None
+        if self._cache is not None and name is not None:
+            kept = off_loop(self._cache.store.get, name)
+        asking = wire if kept is None else with_header(wire, "If-None-Match", kept.etag)
+        began = _time.now()
+        outcome = self._pipe.send(asking, key, patience)
+        seconds = _time.now() - began
+        if isinstance(outcome, Sent) and self._cache is not None and name is not None:
+            if kept is not None and outcome.status_code == NOT_MODIFIED:
+                outcome = revived(kept, outcome)
+            else:
+                off_loop(self._cache.keep, name, outcome)
+        event = event_of(wire, outcome, seconds, attempts.made)
+        _log.tried(event)
+        if self._on_event is not None:
+            self._on_event(event)
+        return outcome

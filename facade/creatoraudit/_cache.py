@@ -1,0 +1,197 @@
+"""Kept answers, for conditional requests.
+
+A GET whose answer is kept is sent with `If-None-Match`; on 304 the kept body stands in. Nothing is
+ever used without asking the server, so there is no freshness to reckon with, which is why this is
+an ETag store and not an HTTP cache library: those work below authentication, where a stored entry
+can hold the key or be given to another one.
+
+Entries are found by a keyed hash over base URL, API key and request, so an entry belongs to one key
+and names none. They hold ETag and body: customers' data, but no credentials. On disk that
+is an SQLite file only its owner may read (mode 0600); in memory the oldest entries give way.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import sqlite3
+import threading
+from collections import OrderedDict
+from pathlib import Path
+from typing import Protocol, TypeAlias
+from urllib.parse import urlencode
+
+from attrs import frozen
+
+from ._key import ApiKey
+from ._prepare import Wire
+from ._reply import Sent
+from .errors import ConfigurationError
+
+MEMORY_BYTES = 64 * 2**20
+DISK_BYTES = 512 * 2**20
+OK = 200
+NOT_MODIFIED = 304
+
+CacheSetting: TypeAlias = "bool | str | os.PathLike[str] | None"
+
+
+@frozen
+class Kept:
+    """One kept answer."""
+
+    etag: str
+    content: bytes
+
+
+class Store(Protocol):
+    """Where answers are kept."""
+
+    salt: bytes
+
+    def get(self, name: bytes) -> Kept | None:
+        """The answer of that name, if it is kept."""
+
+    def put(self, name: bytes, kept: Kept) -> None:
+        """Keep an answer."""
+
+    def close(self) -> None:
+        """Let go of the file, if there is one."""
+
+
+class MemoryStore:
+    """Keeps answers for the life of the client."""
+
+    def __init__(self, most: int = MEMORY_BYTES) -> None:
+        self.salt = secrets.token_bytes(32)
+        self._most = most
+        self._size = 0
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[bytes, Kept] = OrderedDict()
+
+    def get(self, name: bytes) -> Kept | None:
+        """The answer of that name, if it is kept."""
+        with self._lock:
+            kept = self._kept.get(name)
+            if kept is not None:
+                self._kept.move_to_end(name)
+            return kept
+
+    def put(self, name: bytes, kept: Kept) -> None:
+        """Keep an answer; the ones used longest ago make room."""
+        with self._lock:
+            old = self._kept.pop(name, None)
+            self._size += len(kept.content) - (len(old.content) if old else 0)
+            self._kept[name] = kept
+            while self._size > self._most:
+                _, gone = self._kept.popitem(last=False)
+                self._size -= len(gone.content)
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+class DiskStore:
+    """Keeps answers in an SQLite file, for later runs too; several processes may share it."""
+
+    def __init__(self, path: Path, most: int = DISK_BYTES) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        try:
+            # Created closed to others, before SQLite puts anything into it.
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            path.chmod(0o600)
+            self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+            self._db.executescript(
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+                "CREATE TABLE IF NOT EXISTS salt (value BLOB NOT NULL);"
+                "CREATE TABLE IF NOT EXISTS kept (name BLOB PRIMARY KEY, etag TEXT NOT NULL,"
+                " content BLOB NOT NULL) WITHOUT ROWID;"
+            )
+            self._db.execute(
+                "INSERT INTO salt SELECT ? WHERE NOT EXISTS (SELECT 1 FROM salt)",
+                (secrets.token_bytes(32),),
+            )
+            self.salt: bytes = self._db.execute("SELECT value FROM salt").fetchone()[0]
+        except (OSError, sqlite3.Error) as error:
+            why = str(error)
+            raise ConfigurationError(f"cache={str(path)!r} cannot be used: {why}") from None
+
+    def get(self, name: bytes) -> Kept | None:
+        """The answer of that name, if it is kept."""
+        with self._lock:
+            row = self._db.execute(
+                "SELECT etag, content FROM kept WHERE name = ?", (name,)
+            ).fetchone()
+        return None if row is None else Kept(*row)
+
+    def put(self, name: bytes, kept: Kept) -> None:
+        """Keep an answer; when the file is full it starts over."""
+        with self._lock:
+            pages, page_size = (
+                self._db.execute(f"PRAGMA {name_}").fetchone()[0]
+                for name_ in ("page_count", "page_size")
+            )
+            if pages * page_size > self._most:
+                self._db.execute("DELETE FROM kept")
+                self._db.execute("VACUUM")
+            self._db.execute(
+                "INSERT OR REPLACE INTO kept VALUES (?, ?, ?)",
+                (name, kept.etag, kept.content),
+            )
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._db.close()
+
+
+class Cache:
+    """Puts conditions on requests and kept bodies into answers."""
+
+    def __init__(self, store: Store, base_url: str) -> None:
+        self.store = store
+        self._base_url = base_url
+
+    @classmethod
+    def of(cls, setting: CacheSetting, base_url: str) -> Cache | None:
+        """The cache a client was asked to use.
+
+        Raises:
+            ConfigurationError: The file cannot be used.
+        """
+        if setting is None or setting is False:
+            return None
+        store: Store = MemoryStore() if setting is True else DiskStore(Path(setting))
+        return cls(store, base_url)
+
+    def name(self, wire: Wire, key: ApiKey | None) -> bytes | None:
+        """What the answer to a request is kept as; None when it is not to be kept."""
+        own = {header.lower() for header in wire.headers}
+        if wire.method != "GET" or "if-none-match" in own:
+            return None
+        text = "\n".join(
+            [
+                self._base_url,
+                wire.url,
+                urlencode(wire.params, doseq=True),
+                repr(sorted(wire.headers.items())),
+            ]
+        )
+        secret = b"" if key is None else key.reveal().encode("ascii")
+        digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), key=self.store.salt)
+        digest.update(hashlib.blake2b(secret, key=self.store.salt).digest())
+        return digest.digest()
+
+    def keep(self, name: bytes, sent: Sent) -> None:
+        """Keep an answer, if it has a strong ETag and may be kept."""
+        etag = sent.headers.get("etag", "")
+        control = sent.headers.get("cache-control", "").lower()
+        if sent.status_code == OK and etag.startswith('"') and "no-store" not in control:
+            self.store.put(name, Kept(etag, sent.content))
+
+
+def revived(kept: Kept, sent: Sent) -> Sent:
+    """The kept answer under the headers of the 304 that confirmed it."""
+    return Sent(OK, sent.headers, kept.content, cached=True)

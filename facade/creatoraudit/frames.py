@@ -1,0 +1,286 @@
+"""Data frames from models, deltas, metrics and breakouts, for polars and pandas.
+
+Both are extras: `pip install 'creatoraudit[polars]'` or `'creatoraudit[pandas]'`. Columns are typed
+after the models, also where every value is missing. A scalar of the wrong type, which a model keeps
+as it was sent, becomes missing here rather than turning a column of numbers into objects.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+import types
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Literal,
+    TypeAlias,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
+
+from creatoraudit_api.types import ReadModel
+
+from ._deltas import VideoDeltas
+from ._metrics import AccountVideoMetrics, Metrics
+from ._ranking import Breakouts
+from .errors import ConfigurationError, UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+
+__all__ = ["to_pandas", "to_polars"]
+
+Kind: TypeAlias = Literal["string", "integer", "number", "boolean", "datetime", "json"]
+Row: TypeAlias = Mapping[str, object]
+Framable: TypeAlias = (
+    "Iterable[ReadModel | Row] | VideoDeltas | Metrics | AccountVideoMetrics | Breakouts"
+)
+
+INT64 = 2**63
+OTHERS = "additional_properties"
+_PLAIN: Mapping[object, Kind] = {
+    str: "string",
+    int: "integer",
+    float: "number",
+    bool: "boolean",
+    dt.datetime: "datetime",
+}
+_BREAKOUT: Mapping[str, Kind] = {
+    "rank": "integer",
+    "id": "string",
+    "platform": "string",
+    "external_id": "string",
+    "account_username": "string",
+    "description": "string",
+    "deltas": "json",
+    "delta": "integer",
+    "views_before": "integer",
+    "growth": "number",
+    "outlier": "number",
+}
+_MODELS: dict[type[ReadModel], Mapping[str, Kind]] = {}
+
+
+def to_polars(items: Framable, *, expand: bool | Collection[str] = False) -> pl.DataFrame:
+    """A polars frame with one row per item.
+
+    Args:
+        items: Models (a pager's `to_list()`), mappings, or what `deltas`, `metrics` and `breakouts`
+            return.
+        expand: True to give each member of nested objects a column of its own, named
+            `outer.inner`, or the names of the members to expand; otherwise a nested member is
+            JSON text.
+
+    Returns:
+        A frame whose columns are Utf8, Int64, Float64, Boolean or Datetime (microseconds, UTC).
+
+    Raises:
+        ConfigurationError: polars is not installed.
+        UsageError: An item is neither a model nor a mapping.
+
+    Example:
+        >>> frame = to_polars(ca.videos.list(max_items=100).to_list())
+        >>> frame.sort("view_count", descending=True)
+    """
+    try:
+        import polars as pl  # noqa: PLC0415 - an extra, loaded only for this call
+    except ImportError:
+        raise _missing("polars") from None
+    dtypes: dict[Kind, Any] = {
+        "string": pl.String,
+        "integer": pl.Int64,
+        "number": pl.Float64,
+        "boolean": pl.Boolean,
+        "datetime": pl.Datetime("us", "UTC"),
+        "json": pl.String,
+    }
+    columns = _columns(items, expand)
+    return pl.DataFrame(
+        [
+            pl.Series(name, [_cell(value, kind) for value in values], dtype=dtypes[kind])
+            for name, (kind, values) in columns.items()
+        ]
+    )
+
+
+def to_pandas(items: Framable, *, expand: bool | Collection[str] = False) -> pd.DataFrame:
+    """A pandas frame with one row per item.
+
+    Args:
+        items: As for `to_polars`.
+        expand: As for `to_polars`.
+
+    Returns:
+        A frame whose columns have the dtypes string, Int64, Float64, boolean or datetime64 (UTC),
+        all of which tell a missing value from zero.
+
+    Raises:
+        ConfigurationError: pandas is not installed.
+        UsageError: An item is neither a model nor a mapping.
+
+    Example:
+        >>> frame = to_pandas(ca.breakouts(window=7), expand=True)
+        >>> frame.head()
+    """
+    try:
+        import pandas as pd  # noqa: PLC0415 - an extra, loaded only for this call
+    except ImportError:
+        raise _missing("pandas") from None
+    dtypes: dict[Kind, Any] = {
+        "string": "string",
+        "integer": "Int64",
+        "number": "Float64",
+        "boolean": "boolean",
+        "datetime": pd.DatetimeTZDtype("us", "UTC"),
+        "json": "string",
+    }
+    columns = _columns(items, expand)
+    return pd.DataFrame(
+        {
+            name: pd.array([_cell(value, kind) for value in values], dtype=dtypes[kind])
+            for name, (kind, values) in columns.items()
+        }
+    )
+
+
+def _missing(library: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"{library} is not installed; run: pip install 'creatoraudit[{library}]'"
+    )
+
+
+def _columns(
+    items: Framable, expand: bool | Collection[str]
+) -> dict[str, tuple[Kind, list[object]]]:
+    """Column by column: its kind, and a value per row."""
+    declared: dict[str, Kind] = {}
+    rows: list[Row] = []
+    for row, kinds in _rows(items):
+        declared |= kinds
+        rows.append(row)
+    columns: dict[str, tuple[Kind, list[object]]] = {}
+    for name in dict.fromkeys([*declared, *(name for row in rows for name in row)]):
+        values = [row.get(name) for row in rows]
+        kind = declared.get(name) or _kind_seen(values)
+        wanted = expand if isinstance(expand, bool) else name in expand
+        if kind == "json" and wanted:
+            columns |= _inner_columns(name, values)
+        elif name != OTHERS or any(values):
+            columns[name] = (kind, values)
+    return columns
+
+
+def _inner_columns(name: str, values: list[object]) -> dict[str, tuple[Kind, list[object]]]:
+    objects = [value if isinstance(value, Mapping) else {} for value in values]
+    prefix = "" if name == OTHERS else f"{name}."
+    columns: dict[str, tuple[Kind, list[object]]] = {}
+    for inner in dict.fromkeys(key for one in objects for key in one):
+        cells = [one.get(inner) for one in objects]
+        columns[f"{prefix}{inner}"] = (_kind_seen(cells), cells)
+    if any(value is not None and not isinstance(value, Mapping) for value in values):
+        columns[name] = ("json", values)
+    return columns
+
+
+def _rows(items: Framable) -> Iterator[tuple[Row, Mapping[str, Kind]]]:
+    """A row per item, with the kinds its type declares."""
+    if isinstance(items, VideoDeltas):
+        kinds: dict[str, Kind] = {"video_id": "string"}
+        kinds |= {f"{days}d": "integer" for days in items.windows}
+        for video_id, deltas in items.items():
+            yield {"video_id": video_id, **deltas}, kinds
+    elif isinstance(items, Metrics):
+        for resource_id, totals in items.items():
+            yield {"id": resource_id, **_members(totals)}, {"id": "string", **_kinds(type(totals))}
+    elif isinstance(items, AccountVideoMetrics):
+        ids: dict[str, Kind] = {"platform": "string", "id": "integer"}
+        for one in items:
+            row = {"platform": one.platform, "id": one.id, **_members(one.totals)}
+            yield row, {**ids, **_kinds(type(one.totals))}
+    elif isinstance(items, Breakouts):
+        for post in items:
+            yield post.to_dict(), _BREAKOUT
+    else:
+        for item in items:
+            if isinstance(item, ReadModel):
+                yield _members(item), _kinds(type(item))
+            elif isinstance(item, Mapping):
+                yield item, {}
+            else:
+                raise UsageError(
+                    f"a frame is made of models or mappings, not {type(item).__name__}"
+                )
+
+
+def _members(model: ReadModel) -> dict[str, object]:
+    row: dict[str, object] = {}
+    for name, attribute in model.MEMBERS:
+        value = getattr(model, attribute)
+        row[name] = value.to_dict() if isinstance(value, ReadModel) else value
+    row[OTHERS] = model.additional_properties or None
+    return row
+
+
+def _kinds(model: type[ReadModel]) -> Mapping[str, Kind]:
+    known = _MODELS.get(model)
+    if known is None:
+        hints = get_type_hints(model)
+        kinds = {name: _kind_of(hints[attribute]) for name, attribute in model.MEMBERS}
+        known = _MODELS[model] = {**kinds, OTHERS: "json"}
+    return known
+
+
+def _kind_of(hint: object) -> Kind:
+    """The kind of an annotation such as `int | None` or `Literal[...] | str`."""
+    options = get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
+    if get_origin(hint) is Union:
+        options = get_args(hint)
+    kinds: set[Kind] = {
+        "string" if get_origin(one) is Literal else _PLAIN.get(one, "json")
+        for one in options
+        if one is not type(None)
+    }
+    return kinds.pop() if len(kinds) == 1 else "json"
+
+
+def _kind_seen(values: list[object]) -> Kind:
+    """The kind of values that no type declares."""
+    seen = {type(value) for value in values if value is not None}
+    if seen == {int, float}:
+        return "number"
+    return _PLAIN.get(seen.pop(), "json") if len(seen) == 1 else "json"
+
+
+def _cell(value: object, kind: Kind) -> object:
+    """The value as its column takes it, None when it does not fit."""
+    match kind:
+        case "string":
+            return value if isinstance(value, str) else None
+        case "boolean":
+            return value if isinstance(value, bool) else None
+        case "datetime":
+            return value if isinstance(value, dt.datetime) else None
+        case "integer":
+            return value if _is_int64(value) else None
+        case "number":
+            return _finite(value) if isinstance(value, (int, float)) else None
+        case "json":
+            return None if value is None else json.dumps(value, default=str, ensure_ascii=False)
+
+
+def _is_int64(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and -INT64 <= value < INT64
+
+
+def _finite(value: float) -> float | None:
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) and not isinstance(value, bool) else None
