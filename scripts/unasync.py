@@ -30,11 +30,14 @@ NAMES = {
     "__aenter__": "__enter__",
     "__aexit__": "__exit__",
     "__aiter__": "__iter__",
+    "__anext__": "__next__",
     "_async": "_sync",
     "_io_async": "_io_sync",
     "AsyncIterator": "Iterator",
+    "StopAsyncIteration": "StopIteration",
     "aclose": "close",
     "aiter_bytes": "iter_bytes",
+    "anext": "next",
 }
 WORD = re.compile(r"\b\w+\b")
 KEYWORDS = re.compile(r"\b(?:async|await) (?=\S)")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from .._options import RequestOptions, Tally
@@ -56,6 +56,43 @@ class AsyncPageSource(Generic[T]):
         return reply.value.pagination.total_count
 
 
+class AsyncPages(AsyncIterator[Page[T]]):
+    """One walk, page by page.
+
+    No generator, so that one left by `break` has nothing to clean up: an event loop would do that
+    later, or complain that it has to.
+    """
+
+    def __init__(self, source: AsyncPageSource[T]) -> None:
+        self._source = source
+        self._walk = source.walk()
+
+    async def __anext__(self) -> Page[T]:
+        if self._walk.ended:
+            raise StopAsyncIteration
+        return await self._source.fetch(self._walk)
+
+
+class AsyncItems(AsyncIterator[T]):
+    """One walk, item by item, at most `left` of them."""
+
+    def __init__(self, pages: AsyncIterator[Page[T]], left: int | None) -> None:
+        self._pages = pages
+        self._left = left
+        self._items: Iterator[T] = iter(())
+
+    async def __anext__(self) -> T:
+        if self._left == 0:
+            raise StopAsyncIteration
+        while True:
+            for item in self._items:
+                if self._left is not None:
+                    self._left -= 1
+                return item
+            page = await anext(self._pages)
+            self._items = iter(page.items)
+
+
 class AsyncPager(Generic[T]):
     """A list that is fetched as it is read; nothing is sent before.
 
@@ -65,31 +102,23 @@ class AsyncPager(Generic[T]):
     """
 
     def __init__(self, source: AsyncPageSource[T], max_items: int | None = None) -> None:
-        if max_items is not None and (isinstance(max_items, bool) or max_items < 0):
-            raise UsageError(f"max_items must be 0 or more, not {max_items!r:.40}")
+        counted: object = max_items
+        if counted is not None and (
+            isinstance(counted, bool) or not isinstance(counted, int) or counted < 0
+        ):
+            raise UsageError(f"max_items must be a whole number from 0 on, not {counted!r:.40}")
         self._source = source
         self._max_items = max_items
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._source.operation.name}>"
 
-    async def __aiter__(self) -> AsyncIterator[T]:
-        left = self._max_items
-        if left == 0:
-            return
-        async for page in self.pages():
-            for item in page.items:
-                yield item
-                if left is not None:
-                    left -= 1
-                    if left == 0:
-                        return
+    def __aiter__(self) -> AsyncIterator[T]:
+        return AsyncItems(AsyncPages(self._source), self._max_items)
 
-    async def pages(self) -> AsyncIterator[Page[T]]:
+    def pages(self) -> AsyncIterator[Page[T]]:
         """Iterate over whole pages; `max_items` does not apply."""
-        walk = self._source.walk()
-        while not walk.ended:
-            yield await self._source.fetch(walk)
+        return AsyncPages(self._source)
 
     async def first(self) -> T | None:
         """The first item, or None when the list is empty."""

@@ -57,6 +57,43 @@ class PageSource(Generic[T]):
         return reply.value.pagination.total_count
 
 
+class Pages(Iterator[Page[T]]):
+    """One walk, page by page.
+
+    No generator, so that one left by `break` has nothing to clean up: an event loop would do that
+    later, or complain that it has to.
+    """
+
+    def __init__(self, source: PageSource[T]) -> None:
+        self._source = source
+        self._walk = source.walk()
+
+    def __next__(self) -> Page[T]:
+        if self._walk.ended:
+            raise StopIteration
+        return self._source.fetch(self._walk)
+
+
+class Items(Iterator[T]):
+    """One walk, item by item, at most `left` of them."""
+
+    def __init__(self, pages: Iterator[Page[T]], left: int | None) -> None:
+        self._pages = pages
+        self._left = left
+        self._items: Iterator[T] = iter(())
+
+    def __next__(self) -> T:
+        if self._left == 0:
+            raise StopIteration
+        while True:
+            for item in self._items:
+                if self._left is not None:
+                    self._left -= 1
+                return item
+            page = next(self._pages)
+            self._items = iter(page.items)
+
+
 class Pager(Generic[T]):
     """A list that is fetched as it is read; nothing is sent before.
 
@@ -66,8 +103,11 @@ class Pager(Generic[T]):
     """
 
     def __init__(self, source: PageSource[T], max_items: int | None = None) -> None:
-        if max_items is not None and (isinstance(max_items, bool) or max_items < 0):
-            raise UsageError(f"max_items must be 0 or more, not {max_items!r:.40}")
+        counted: object = max_items
+        if counted is not None and (
+            isinstance(counted, bool) or not isinstance(counted, int) or counted < 0
+        ):
+            raise UsageError(f"max_items must be a whole number from 0 on, not {counted!r:.40}")
         self._source = source
         self._max_items = max_items
 
@@ -75,22 +115,11 @@ class Pager(Generic[T]):
         return f"<{type(self).__name__} of {self._source.operation.name}>"
 
     def __iter__(self) -> Iterator[T]:
-        left = self._max_items
-        if left == 0:
-            return
-        for page in self.pages():
-            for item in page.items:
-                yield item
-                if left is not None:
-                    left -= 1
-                    if left == 0:
-                        return
+        return Items(Pages(self._source), self._max_items)
 
     def pages(self) -> Iterator[Page[T]]:
         """Iterate over whole pages; `max_items` does not apply."""
-        walk = self._source.walk()
-        while not walk.ended:
-            yield self._source.fetch(walk)
+        return Pages(self._source)
 
     def first(self) -> T | None:
         """The first item, or None when the list is empty."""
