@@ -1,0 +1,90 @@
+"""Fixtures of all tests. Only loopback can be reached, and nobody's environment leaks in."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+
+from creatoraudit import _time
+from support.driver import KINDS, Facade, Kind
+from support.faults import FaultyProxy, Injection
+from support.server import Script, ScriptedServer
+
+if TYPE_CHECKING:
+    from creatoraudit_sandbox import Sandbox
+
+NOW = "2026-06-15T12:00:00Z"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        item.add_marker(pytest.mark.allow_hosts(["127.0.0.1", "::1"]))
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith("CREATORAUDIT_") or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    """A sandbox that no test changes, its clock standing still."""
+    from creatoraudit_sandbox import Sandbox
+
+    with Sandbox(now=NOW, rate_limit=0) as running:
+        yield running
+
+
+@pytest.fixture
+def waits() -> Iterator[list[float]]:
+    """No wait of the package takes time; they are listed here instead."""
+    with _time.skipped_waits() as skipped:
+        yield skipped
+
+
+@pytest.fixture(scope="session")
+def _portals() -> Iterator[dict[Kind, BlockingPortal | None]]:
+    with ExitStack() as portals:
+        yield {
+            kind: None if kind == "sync" else portals.enter_context(start_blocking_portal(kind))
+            for kind in KINDS
+        }
+
+
+@pytest.fixture(params=KINDS)
+def facade(
+    request: pytest.FixtureRequest, _portals: dict[Kind, BlockingPortal | None]
+) -> Iterator[Facade]:
+    """Makes clients: sync, async on asyncio, async on trio."""
+    with ExitStack() as sessions:
+        yield Facade(request.param, _portals[request.param], sessions)
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., ScriptedServer]]:
+    """Starts scripted servers: `serve(step, step, ...)` or `serve(function of the request)`."""
+    with ExitStack() as servers:
+
+        def start(*script: object) -> ScriptedServer:
+            chosen: Script = script[0] if script and callable(script[0]) else script  # type: ignore[assignment]
+            return servers.enter_context(ScriptedServer(chosen))
+
+        yield start
+
+
+@pytest.fixture
+def faulty(sandbox: Sandbox) -> Iterator[Callable[..., FaultyProxy]]:
+    """Starts servers before the shared sandbox that break chosen requests."""
+    with ExitStack() as servers:
+
+        def start(*injections: Injection) -> FaultyProxy:
+            return servers.enter_context(FaultyProxy(sandbox.base_url, *injections))
+
+        yield start
