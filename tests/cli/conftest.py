@@ -40,8 +40,10 @@ class Cli:
     def command(self, *args: str) -> list[str]:
         return [sys.executable, "-P", "-m", "creatoraudit.cli", *args]
 
-    def environment(self, at: Sandbox | ScriptedServer | None, **env: str) -> dict[str, str]:
-        return self.env | _environment(at) | env
+    def environment(
+        self, at: Sandbox | ScriptedServer | None, env: Mapping[str, str] | None = None
+    ) -> dict[str, str]:
+        return self.env | _environment(at) | dict(env or {})
 
     def __call__(
         self,
@@ -49,12 +51,12 @@ class Cli:
         at: Sandbox | ScriptedServer | None = None,
         encoding: str = "utf-8",
         cwd: Path | None = None,
-        **env: str,
+        env: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
         """Run a command to its end, against a server if one is given."""
         return subprocess.run(
             self.command(*args),
-            env=self.environment(at, **env),
+            env=self.environment(at, env),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             encoding=encoding,

@@ -131,7 +131,7 @@ def test_without_a_key_it_says_what_to_set(cli: Cli, sandbox: Sandbox) -> None:
 def test_key_that_cannot_be_one_is_refused_without_showing_it(
     cli: Cli, sandbox: Sandbox, key: str
 ) -> None:
-    ran = cli("breakouts", "--base-url", sandbox.base_url, CREATORAUDIT_API_KEY=key)
+    ran = cli("breakouts", "--base-url", sandbox.base_url, env={"CREATORAUDIT_API_KEY": key})
     assert ran.returncode == 2
     assert "character" in one_line_on_stderr(ran)
     assert "newline" not in ran.stderr.replace("line break", "")
@@ -269,6 +269,11 @@ def test_half_a_surrogate_pair_in_a_caption_is_valid_utf_8_everywhere(
 
 def test_terminal_that_lacks_a_character_gets_a_question_mark(cli: Cli, gained: Gained) -> None:
     api = gained((answers.video(1, description="ünï 🚀"), 5))
-    ran = cli("breakouts", encoding="cp1252", PYTHONUTF8="0", PYTHONIOENCODING="cp1252", at=api)
+    ran = cli(
+        "breakouts",
+        encoding="cp1252",
+        env={"PYTHONUTF8": "0", "PYTHONIOENCODING": "cp1252"},
+        at=api,
+    )
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "ünï ?" in ran.stdout

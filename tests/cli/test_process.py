@@ -49,14 +49,14 @@ def test_sandbox_option_needs_nothing_else(cli: Cli) -> None:
 
 def test_sandbox_option_ignores_key_and_url_of_the_environment(cli: Cli) -> None:
     nowhere = {"CREATORAUDIT_API_KEY": "bad\nkey", "CREATORAUDIT_BASE_URL": "ftp://nowhere"}
-    ran = cli("whoami", "--sandbox", **nowhere)
+    ran = cli("whoami", "--sandbox", env=nowhere)
     assert (ran.returncode, ran.stderr) == (0, "")
 
 
 def test_sandbox_option_works_behind_a_proxy_setting(cli: Cli) -> None:
     names = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY")
     proxies = dict.fromkeys(names, "http://127.0.0.1:9")
-    ran = cli("whoami", "--sandbox", **proxies)
+    ran = cli("whoami", "--sandbox", env=proxies)
     assert (ran.returncode, ran.stderr) == (0, "")
 
 
@@ -182,12 +182,12 @@ def terminal(cli: Cli) -> Callable[..., str]:
     """Runs a command on a terminal and returns all that appears there."""
     pexpect = pytest.importorskip("pexpect")
 
-    def run(*args: str, at: Sandbox, columns: int = 100, **env: str) -> str:
+    def run(*args: str, at: Sandbox, columns: int = 100, no_color: str = "") -> str:
         program, *rest = cli.command(*args)
         child = pexpect.spawn(
             program,
             rest,
-            env=cli.environment(at, TERM="xterm-256color", **env),
+            env=cli.environment(at, {"TERM": "xterm-256color", "NO_COLOR": no_color}),
             dimensions=(50, columns),
             encoding="utf-8",
             timeout=60,
@@ -212,7 +212,7 @@ def test_terminal_gets_a_progress_bar(terminal: Any, sandbox: Sandbox) -> None:
 @posix
 def test_no_color_is_respected(terminal: Any, sandbox: Sandbox) -> None:
     colour = re.compile(r"\x1b\[[0-9;]*3[0-7][0-9;]*m")
-    assert not colour.search(terminal("breakouts", NO_COLOR="1", at=sandbox))
+    assert not colour.search(terminal("breakouts", at=sandbox, no_color="1"))
 
 
 @posix
