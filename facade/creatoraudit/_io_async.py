@@ -112,3 +112,27 @@ class Pool:
 
         self._group.start_soon(run)
         return job
+
+
+class Channel(Generic[T]):
+    """Hands items from jobs to the one who waits for them; `put` waits while it is full."""
+
+    def __init__(self, size: int) -> None:
+        self._in, self._out = anyio.create_memory_object_stream[T](size)
+
+    async def put(self, item: T) -> bool:
+        """Hand over an item; False when nobody wants any more."""
+        try:
+            await self._in.send(item)
+        except (anyio.BrokenResourceError, anyio.ClosedResourceError):
+            return False
+        return True
+
+    async def get(self) -> T:
+        """The next item, as soon as there is one."""
+        return await self._out.receive()
+
+    def close(self) -> None:
+        """Want no more items."""
+        self._in.close()
+        self._out.close()

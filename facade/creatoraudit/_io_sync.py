@@ -133,3 +133,39 @@ class Pool:
             with self._lock:
                 self._busy -= 1
                 self._lock.notify_all()
+
+
+class Channel(Generic[T]):
+    """Hands items from jobs to the one who waits for them; `put` waits while it is full."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._items: deque[T] = deque()
+        self._changed = threading.Condition()
+        self._closed = False
+
+    def put(self, item: T) -> bool:
+        """Hand over an item; False when nobody wants any more."""
+        with self._changed:
+            while len(self._items) >= self._size and not self._closed:
+                self._changed.wait()
+            if self._closed:
+                return False
+            self._items.append(item)
+            self._changed.notify_all()
+            return True
+
+    def get(self) -> T:
+        """The next item, as soon as there is one."""
+        with self._changed:
+            while not self._items:
+                self._changed.wait()
+            item = self._items.popleft()
+            self._changed.notify_all()
+            return item
+
+    def close(self) -> None:
+        """Want no more items."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()

@@ -5,15 +5,16 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from creatoraudit_api import operations
 
 from .._io_sync import Job, Pool
 from .._options import RequestOptions, Tally
-from .._pages import PageOf
+from .._pages import Page, PageOf, Walk
 from .._ranking import Breakouts, Post, Progress, Question, Ranking
-from ..errors import CreatorAuditError
+from ..errors import CreatorAuditError, ValidationError
+from .ahead import ReadAhead
 from .deltas import DeltasJob, Via
 
 if TYPE_CHECKING:
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from .pager import PageSource
 
 OnProgress = Callable[[Progress], object]
+Part: TypeAlias = "tuple[PageSource[Post], Walk, Page[Post]]"
+
+# A list of fewer pages is not worth splitting: asking how would take as long.
+LEAST_PAGES = 10
 
 
 class BreakoutHunt:
@@ -51,10 +56,10 @@ class BreakoutHunt:
     def run(self) -> Breakouts:
         """Carry it out."""
         # Built before anything is sent, so that a wrong filter is refused first.
-        lists = [(name, self._pages(name)) for name in self._lists()]
+        lists = [(name, self._source(name, self._question.platform)) for name in self._lists()]
         with Pool(self._concurrency) as pool:
-            for name, pages in lists:
-                self._walk(pool, pages, remember=name == "videos")
+            for name, source in lists:
+                self._walk(pool, name, source)
             self._ask(pool)
             while self._asked:
                 self._take()
@@ -65,40 +70,76 @@ class BreakoutHunt:
         source = self._question.source
         return ("videos", "account-videos") if source == "both" else (source,)
 
-    def _pages(self, name: str) -> PageSource[Post]:
+    def _source(self, name: str, platform: str | None, **more: object) -> PageSource[Post]:
         operation: Operation[PageOf[Post]] = (
             operations.list_videos if name == "videos" else operations.list_account_videos
         )
-        arguments = {"platform": self._question.platform}
-        return self._caller._pages(operation, arguments, self._options)
+        return self._caller._pages(operation, {"platform": platform, **more}, self._options)
 
-    def _walk(self, pool: Pool, pages: PageSource[Post], *, remember: bool) -> None:
+    def _walk(self, pool: Pool, name: str, source: PageSource[Post]) -> None:
+        parts = self._begin(name, source)
+        with ReadAhead[Post](len(parts)) as ahead:
+            for part, walk, _ in parts:
+                if not walk.ended:
+                    ahead.follow(part, walk, self._tally)
+            try:
+                for _, _, first in parts:
+                    self._work(pool, name, first)
+                while (page := ahead.next()) is not None:
+                    self._work(pool, name, page)
+            except CreatorAuditError as error:
+                if error.resume_cursor is None:
+                    error.resume_cursor = parts[0][1].cursor
+                raise
+
+    def _begin(self, name: str, source: PageSource[Post]) -> list[Part]:
+        """The walks that make up a list, each with its first page: one, or one per platform.
+
+        A long list is split when the server shows that it applies the filter, and only when the
+        parts add up to the whole: a platform this release has never heard of would be lost
+        otherwise.
+        """
+        platforms = self._platforms(source)
+        counted = self._source(name, None, include_total=True) if platforms else source
+        walk = source.walk()
+        first = counted.fetch(walk, self._tally)
+        whole = [(source, walk, first)]
+        left: object = first.total_count
+        if not platforms or not isinstance(left, int) or left < LEAST_PAGES * len(first.items):
+            return whole
+        parts: list[Part] = []
+        for platform in platforms:
+            part = self._source(name, platform)
+            walk = part.walk()
+            try:
+                counted = self._source(name, platform, include_total=True)
+                page = counted.fetch(walk, self._tally)
+            except ValidationError:
+                return whole
+            size: object = page.total_count
+            if page.filters.get("platform") != platform or not isinstance(size, int):
+                return whole
+            left -= size
+            parts.append((part, walk, page))
+        return parts if left == 0 else whole
+
+    def _platforms(self, source: PageSource[Post]) -> tuple[str, ...]:
+        bound = source.operation.bounds.get("platform")
+        wanted = self._question.platform is None and self._concurrency > 1
+        return bound.choices if wanted and bound is not None else ()
+
+    def _work(self, pool: Pool, name: str, page: Page[Post]) -> None:
         platform = self._question.platform
-        walk = pages.walk()
-        try:
-            fetching = pool.start(pages.fetch, walk, self._tally)
-            while True:
-                page = fetching.result()
-                ended = walk.ended
-                if not ended:
-                    fetching = pool.start(pages.fetch, walk, self._tally)
-                self._waiting += self._ranking.worth_asking(
-                    page.items,
-                    remember=remember,
-                    filter_platform=platform is not None
-                    and page.filters.get("platform") != platform,
-                )
-                while len(self._waiting) >= self._deltas.size:
-                    self._ask(pool)
-                while self._asked and self._asked[0][1].done:
-                    self._take()
-                self._report()
-                if ended:
-                    return
-        except CreatorAuditError as error:
-            if error.resume_cursor is None:
-                error.resume_cursor = walk.cursor
-            raise
+        self._waiting += self._ranking.worth_asking(
+            page.items,
+            remember=name == "videos",
+            filter_platform=platform is not None and page.filters.get("platform") != platform,
+        )
+        while len(self._waiting) >= self._deltas.size:
+            self._ask(pool)
+        while self._asked and self._asked[0][1].done:
+            self._take()
+        self._report()
 
     def _ask(self, pool: Pool) -> None:
         size = self._deltas.size

@@ -1,0 +1,78 @@
+# Derived from ../_async/ahead.py by scripts/unasync.py; change that file instead.
+"""Reading ahead: pages of one or more walks, each fetched while the one before is worked on.
+
+Only jobs that will need every page read ahead (breakouts, `to_list`); iteration asks for a page
+when it is needed and no earlier.
+"""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Generic, Self, TypeVar
+
+from .._io_sync import Channel, Pool
+from .._options import Tally
+from .._pages import Page, Walk
+from ..errors import CreatorAuditError
+from .pager import PageSource
+
+T = TypeVar("T")
+
+# Pages that wait to be worked on, per walk; more would only cost memory.
+AHEAD = 2
+
+
+class ReadAhead(Generic[T]):
+    """Follows walks side by side and hands out their pages in the order in which they arrive."""
+
+    def __init__(self, walks: int) -> None:
+        self._channel: Channel[Page[T] | CreatorAuditError | None] = Channel(AHEAD * walks)
+        self._pool = Pool(walks)
+        self._open = 0
+
+    def __enter__(self) -> Self:
+        self._pool.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        # Whoever leaves wants no more pages: what still waits to hand one over must not wait on.
+        self._channel.close()
+        self._pool.__exit__(exc_type, exc, traceback)
+
+    def follow(
+        self, source: PageSource[T], walk: Walk, tally: Tally | None, most: int | None = None
+    ) -> None:
+        """Begin to fetch the pages of a walk; with `most`, no more than hold that many items."""
+        self._open += 1
+        self._pool.start(self._read, source, walk, tally, most)
+
+    def next(self) -> Page[T] | None:
+        """The next page; None when every walk has ended. Raises what ended a walk early."""
+        while self._open:
+            page = self._channel.get()
+            if isinstance(page, CreatorAuditError):
+                raise page
+            if page is not None:
+                return page
+            self._open -= 1
+        return None
+
+    def _read(
+        self, source: PageSource[T], walk: Walk, tally: Tally | None, most: int | None
+    ) -> None:
+        seen = 0
+        try:
+            while not walk.ended and (most is None or seen < most):
+                page = source.fetch(walk, tally)
+                seen += len(page.items)
+                if not self._channel.put(page):
+                    return
+        except CreatorAuditError as error:
+            self._channel.put(error)
+            return
+        self._channel.put(None)
