@@ -5,14 +5,14 @@ Decides what counts as success and turns everything a decoder can stumble over i
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 from attrs import frozen
 
 from ._contract import Fault, first_fault
+from ._json import loads
 from ._policy import seconds_asked
 from ._text import one_line
 from .errors import APIError, ContractError, error_for
@@ -63,18 +63,6 @@ class Sent:
             ValueError: It is not JSON.
         """
         return loads(self.content)
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
-
-
-def loads(content: bytes) -> Any:
-    """Decode JSON strictly: NaN and Infinity are not JSON, nor is endless nesting."""
-    try:
-        return json.loads(content, parse_constant=_no_constant)
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
 
 
 def error_of(wire: Wire, sent: Sent) -> APIError | None:

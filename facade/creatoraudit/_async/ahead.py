@@ -7,13 +7,15 @@ when it is needed and no earlier.
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from .._io_async import Channel, Pool
 from .._options import Tally
 from .._pages import Page, Walk
 from ..errors import CreatorAuditError
-from .pager import AsyncPageSource
+
+if TYPE_CHECKING:
+    from .pager import AsyncPageSource
 
 T = TypeVar("T")
 

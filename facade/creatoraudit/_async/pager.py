@@ -9,6 +9,7 @@ from .._options import RequestOptions, Tally
 from .._pages import Page, PageOf, Walk
 from .._prepare import Wire, with_query
 from ..errors import CreatorAuditError, UsageError
+from .ahead import AsyncReadAhead
 
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
@@ -127,9 +128,18 @@ class AsyncPager(Generic[T]):
         return None
 
     async def to_list(self, *, max_items: int | None = None) -> list[T]:
-        """All items in a list, at most `max_items`."""
-        most = self._max_items if max_items is None else max_items
-        return [item async for item in AsyncPager(self._source, most)]
+        """All items in a list, at most `max_items`; the next page is fetched meanwhile."""
+        if max_items is not None:
+            return await AsyncPager(self._source, max_items).to_list()
+        most = self._max_items
+        items: list[T] = []
+        if most == 0:
+            return items
+        async with AsyncReadAhead[T](1) as ahead:
+            await ahead.follow(self._source, self._source.walk(), None, most)
+            while (page := await ahead.next()) is not None:
+                items.extend(page.items)
+        return items if most is None else items[:most]
 
     async def total_count(self) -> int | None:
         """The size of the whole list; one small request of its own, which costs the API a count."""
