@@ -157,6 +157,10 @@ class Breakouts:
         }
 
 
+def _whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 @frozen
 class Question:
     """What `breakouts` was asked, checked."""
@@ -174,9 +178,12 @@ class Question:
             raise UsageError(f"by must be one of {', '.join(RANKINGS)}, not {self.by!r:.40}")
         if self.source not in SOURCES:
             raise UsageError(f"source must be one of {', '.join(SOURCES)}, not {self.source!r:.40}")
-        if isinstance(self.top, bool) or not 1 <= self.top <= TOP_MOST:
+        # 7.0 and True equal 7 and 1, but no window's key is spelt so: nothing would have a delta.
+        if not _whole(self.window):
+            raise UsageError(f"window must be a whole number of days, not {self.window!r:.40}")
+        if not _whole(self.top) or not 1 <= self.top <= TOP_MOST:
             raise UsageError(f"top must be between 1 and {TOP_MOST}, not {self.top!r:.40}")
-        if self.min_views is not None and self.min_views < 0:
+        if self.min_views is not None and (not _whole(self.min_views) or self.min_views < 0):
             raise UsageError(f"min_views must be 0 or more, not {self.min_views!r:.40}")
 
     @property
@@ -205,7 +212,6 @@ class _Candidate:
         return self.delta / before if before is not None and before > 0 else None
 
     def value(self, by: RankBy) -> float | None:
-        # Within one author the outlier value orders posts as the delta does.
         return self.growth if by == "growth" else self.delta
 
 
@@ -256,7 +262,7 @@ class Ranking:
     skipped: Skipped = field(factory=Skipped)
     _seen: set[tuple[object, object]] = field(factory=set)
     _deltas: dict[object, array[int]] = field(factory=dict)
-    _best: dict[object, _Best] = field(factory=dict)
+    _best: dict[tuple[object, bool], _Best] = field(factory=dict)
     _window_key: str = field(init=False)
     _span: dt.timedelta = field(init=False)
     _partial: bool = Factory(lambda self: self.question.include_partial, takes_self=True)
@@ -341,36 +347,50 @@ class Ranking:
                 self.skipped.no_delta += 1
 
     def _rank(self, candidate: _Candidate) -> None:
-        by, author = self.question.by, candidate.author
+        author = candidate.author
         self._deltas.setdefault(author, array("q")).append(candidate.delta)
-        # An outlier's rank depends on its author's median, known only at the end; but the best of
-        # all
-        # are among the best of each author.
-        group = author if by == "outlier" else None
+        if self.question.by != "outlier":
+            self._offer((None, True), candidate, candidate.value(self.question.by))
+            return
+        # Ranked against the author's median, known only at the end: the best of all are among the
+        # best of each author, by delta if there is a median to rank against and by id if not.
+        self._offer((author, True), candidate, candidate.delta)
+        self._offer((author, False), candidate, None)
+
+    def _offer(
+        self, group: tuple[object, bool], candidate: _Candidate, value: float | None
+    ) -> None:
         best = self._best.get(group)
         if best is None:
             best = self._best[group] = _Best(self.question.top)
-        best.offer(candidate, candidate.value(by))
+        best.offer(candidate, value)
 
     def result(self, requests: int) -> Breakouts:
         """The ranking, once every answer was taken."""
         question = self.question
         medians: dict[object, float | None] = {}
 
-        def outlier(candidate: _Candidate) -> float | None:
-            author = candidate.author
+        def median_of(author: object) -> float | None:
             if author not in medians:
                 deltas = self._deltas[author]
                 middle = median(deltas) if author is not None and len(deltas) >= LEAST_POSTS else 0
                 medians[author] = middle if middle > 0 else None
-            middle_or_none = medians[author]
-            return None if middle_or_none is None else candidate.delta / middle_or_none
+            return medians[author]
+
+        def outlier(candidate: _Candidate) -> float | None:
+            middle = median_of(candidate.author)
+            return None if middle is None else candidate.delta / middle
 
         def place(one: _Candidate) -> tuple[bool, float, str]:
             value = outlier(one) if question.by == "outlier" else one.value(question.by)
             return _order(_key(value, one.video.id))
 
-        survivors = [entry.candidate for best in self._best.values() for entry in best.heap]
+        survivors = [
+            entry.candidate
+            for (author, ranked), best in self._best.items()
+            if question.by != "outlier" or ranked == (median_of(author) is not None)
+            for entry in best.heap
+        ]
         ranked = sorted(survivors, key=place)
         return Breakouts(
             window=question.window,

@@ -147,13 +147,14 @@ class FaultyProxy(ScriptedServer):
         return with_answer(fault.step, self._forward(request))
 
     def _chosen(self, request: Request) -> str | None:
+        chosen: str | None = None
         with self._counting:
             for position, injection in enumerate(self._injections):
                 if injection.concerns(request):
                     self._counts[position] += 1
-                    if injection.number in (None, self._counts[position]):
-                        return injection.fault
-        return None
+                    if chosen is None and injection.number in (None, self._counts[position]):
+                        chosen = injection.fault
+        return chosen
 
     def _forward(self, request: Request) -> Answer:
         self.forwarded.append(request)
