@@ -23,6 +23,7 @@ nox.options.reuse_venv = "yes"
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PYPROJECT)
 TYPED = ["facade", "sandbox", "scripts", "tests/typing"]
+TESTED = "cli,pandas,polars,sandbox,speed"  # the extras whose code the tests run
 WITH_GENERATOR = "tests/generation/with_generator"
 NOT_THESE = (
     "--ignore=tests/contract",
@@ -81,7 +82,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def typing(session: nox.Session) -> None:
     """Check the types with two checkers: they disagree often enough to need both."""
-    install(session, "typing", "generate", extras="cli,sandbox,contract", editable=True)
+    install(session, "typing", "generate", extras=f"{TESTED},contract", editable=True)
     session.run("mypy", *TYPED, "noxfile.py")
     session.run("basedpyright")
 
@@ -89,14 +90,14 @@ def typing(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Test the installed package; arguments after -- go to pytest."""
-    install(session, "test", extras="cli,sandbox")
+    install(session, "test", extras=TESTED)
     run_tests(session)
 
 
 @nox.session(python=PYTHONS)
 def matrix(session: nox.Session) -> None:
     """Run the tests on every supported Python that is on this machine."""
-    install(session, "test", extras="cli,sandbox")
+    install(session, "test", extras=TESTED)
     run_tests(session)
 
 
@@ -128,7 +129,7 @@ def lowest(session: nox.Session) -> None:
     install(session, "lowest")
     uv = ("uv", "pip")
     here = ("--python", session.virtualenv.location)
-    session.run(*uv, "install", *here, "--resolution", "lowest-direct", ".[cli,sandbox]")
+    session.run(*uv, "install", *here, "--resolution", "lowest-direct", f".[{TESTED}]")
     # The test tools may be new; what is being tested stays as it is.
     frozen = str(session.run(*uv, "freeze", *here, silent=True))
     pins = [line for line in frozen.splitlines() if "==" in line]
@@ -143,7 +144,7 @@ def lowest(session: nox.Session) -> None:
 @nox.session
 def newest(session: nox.Session) -> None:
     """Run the tests on the newest releases, pre-releases of direct dependencies not included."""
-    session.install("--upgrade", "--upgrade-strategy", "eager", ".[cli,sandbox,contract]")
+    session.install("--upgrade", "--upgrade-strategy", "eager", f".[{TESTED},contract]")
     session.install("--upgrade", *nox.project.dependency_groups(PYPROJECT, "test"))
     session.run("pytest", "tests", f"--ignore={WITH_GENERATOR}", *session.posargs)
 

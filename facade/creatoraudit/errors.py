@@ -352,7 +352,7 @@ def error_for(
     )
     hint = _HINTS.get((operation, cls), cls.hint)
     message = f"{operation}: {status}" + (f" {one_line(code, 64)}" if code else "")
-    message += f": {one_line(said, 300)}"
+    message += f": {one_line(said.rstrip('. '), 300)}"
     message += f" [{fields}{', ...' if len(entries) > 3 else ''}]" if fields else ""
     message += f"; {hint}" if hint else ""
     if retry_after is not None:
