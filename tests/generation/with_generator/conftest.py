@@ -1,84 +1,13 @@
-"""A throw-away checkout to regenerate in; these tests need the pinned generator and ruff."""
+"""Fixtures of the tests that need the pinned generator and ruff."""
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[3]
-SCRIPTS = ROOT / "scripts"
-Node = dict[str, Any]
-
-
-class Ran(NamedTuple):
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-
-class Checkout:
-    """Copies of the contract, the scripts and the generated tree in a folder of their own."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.scripts = root / "scripts"
-        self.package = root / "generated" / "creatoraudit_api"
-        shutil.copytree(SCRIPTS, self.scripts, ignore=shutil.ignore_patterns("__pycache__"))
-
-    def with_generated(self) -> Checkout:
-        shutil.copyfile(ROOT / "openapi.json", self.root / "openapi.json")
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / "generated", self.root / "generated", ignore=ignored)
-        return self
-
-    def with_contract(self, document: Node, *, names: Node | None = None) -> Checkout:
-        """A contract of a test's own, and unless it gives names, none but derived ones."""
-        text = json.dumps(document, indent=2, ensure_ascii=False)
-        (self.root / "openapi.json").write_text(text, encoding="utf-8")
-        if names is not None:
-            self.data("names.json", names)
-        return self
-
-    def data(self, name: str, data: Node) -> None:
-        (self.scripts / name).write_text(json.dumps(data), encoding="utf-8")
-
-    def regenerate(self, *arguments: str, hash_seed: str = "random") -> Ran:
-        return self._run([str(self.scripts / "regenerate.py"), *arguments], PYTHONHASHSEED=hash_seed)
-
-    def python(self, code: str) -> str:
-        """What a script prints that imports the generated package of this checkout."""
-        ran = self._run(["-c", code], PYTHONPATH=str(self.root / "generated"))
-        assert ran.code == 0, ran.err
-        return ran.out.strip()
-
-    def files(self) -> dict[str, bytes]:
-        """Everything below generated/, whatever its name."""
-        folder = self.root / "generated"
-        return {
-            path.relative_to(folder).as_posix(): path.read_bytes()
-            for path in sorted(folder.rglob("*"))
-            if path.is_file() and "__pycache__" not in path.parts
-        }
-
-    def _run(self, command: list[str], **environment: str) -> Ran:
-        done = subprocess.run(
-            [sys.executable, "-B", "-W", "error", *command],
-            cwd=self.root,
-            env={**os.environ, **environment},
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-        )
-        return Ran(done.returncode, done.stdout, done.stderr)
+from support.checkout import ROOT, Checkout, Node, mini_document
 
 
 @pytest.fixture
@@ -96,6 +25,4 @@ def contract() -> Node:
 @pytest.fixture
 def mini() -> Node:
     """A small document with one of everything the templates treat in a way of their own."""
-    text = (Path(__file__).parent / "mini.json").read_text(encoding="utf-8")
-    document: Node = json.loads(text)
-    return document
+    return mini_document()

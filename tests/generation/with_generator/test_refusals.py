@@ -1,0 +1,264 @@
+"""What cannot be generated is refused by name, and the tree that was there stays as it was."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.checkout import Checkout, Node
+
+Change = Callable[[Node], Any]
+
+
+def at(document: Node, *keys: str) -> Any:
+    node: Any = document
+    for key in keys:
+        node = node[key]
+    return node
+
+
+def twice_the_same_id(document: Node) -> None:
+    at(document, "paths", "/videos", "get")["operationId"] = "list_accounts"
+
+
+def paths_that_differ_in_parameter_names(document: Node) -> None:
+    item = copy.deepcopy(at(document, "paths", "/videos/{video_id}"))
+    del item["get"]["operationId"], item["patch"]["operationId"], item["delete"]["operationId"]
+    document["paths"]["/videos/{id}"] = item
+
+
+def an_unknown_method(document: Node) -> None:
+    at(document, "paths", "/videos")["query"] = {"responses": {}}
+
+
+def a_path_item_by_reference(document: Node) -> None:
+    at(document, "paths", "/videos")["$ref"] = "other.json"
+
+
+def a_missing_schema(document: Node) -> None:
+    properties = at(document, "components", "schemas", "VideoResponse", "properties")
+    properties["account_id"] = {"$ref": "#/components/schemas/Nothing"}
+
+
+def a_reference_out_of_the_document(document: Node) -> None:
+    at(document, "paths", "/videos", "get")["parameters"].append({"$ref": "https://x/y.json#/a"})
+
+
+def a_body_that_is_not_json(document: Node) -> None:
+    body = at(document, "paths", "/videos", "post", "requestBody")
+    body["content"] = {"multipart/form-data": {"schema": {"type": "object"}}}
+
+
+def an_answer_that_is_not_json(document: Node) -> None:
+    answer = at(document, "paths", "/overview", "get", "responses", "200")
+    answer["content"] = {"text/csv": {"schema": {"type": "string"}}}
+
+
+def a_required_cookie(document: Node) -> None:
+    parameter = {"name": "s", "in": "cookie", "required": True, "schema": {"type": "string"}}
+    at(document, "paths", "/overview", "get")["parameters"].append(parameter)
+
+
+def a_parameter_that_is_an_object(document: Node) -> None:
+    parameter = {"name": "where", "in": "query", "schema": {"type": "object"}}
+    at(document, "paths", "/overview", "get")["parameters"].append(parameter)
+
+
+def arguments_that_would_be_one(document: Node) -> None:
+    parameter = {"name": "Limit", "in": "query", "schema": {"type": "string"}}
+    at(document, "paths", "/videos", "get")["parameters"].append(parameter)
+
+
+def a_path_without_its_parameter(document: Node) -> None:
+    at(document, "paths", "/videos/{video_id}", "get")["parameters"] = []
+
+
+def something_only_the_generator_refuses(document: Node) -> None:
+    schemas = document["components"]["schemas"]
+    schemas["Either"] = {"anyOf": [{"$ref": "#/components/schemas/Filters"}, {"type": "string"}]}
+    schemas["Odd"] = {"allOf": [{"$ref": "#/components/schemas/Either"}, {"type": "object"}]}
+
+
+def members_that_would_be_one(document: Node) -> None:
+    properties = at(document, "components", "schemas", "WhoAmI", "properties")
+    properties["a b"] = properties["a-b"] = {"type": "string"}
+
+
+def two_schemas_of_one_class(document: Node) -> None:
+    schemas = document["components"]["schemas"]
+    schemas["my.thing"] = schemas["my_thing"] = {"type": "object", "properties": {"a": {}}}
+
+
+def a_schema_named_like_what_the_code_uses(document: Node) -> None:
+    schemas = document["components"]["schemas"]
+    schemas["Mapping"] = {"type": "object", "properties": {"a": {"type": "string"}}}
+
+
+def responses_that_are_no_object(document: Node) -> None:
+    at(document, "paths", "/overview", "get")["responses"] = []
+
+
+REFUSED: list[tuple[Change, str]] = [
+    (twice_the_same_id, "operationId 'list_accounts' is used twice: by GET /accounts and by GET"),
+    (paths_that_differ_in_parameter_names, "/videos/{id} and /videos/{video_id} differ only"),
+    (an_unknown_method, "QUERY /videos is an operation nobody could send"),
+    (a_path_item_by_reference, "path /videos is not an inline path item"),
+    (a_missing_schema, "reference '#/components/schemas/Nothing' leads nowhere"),
+    (a_reference_out_of_the_document, "leads out of the document"),
+    (a_body_that_is_not_json, "POST /videos: the request body is not JSON (it takes multipart"),
+    (an_answer_that_is_not_json, "GET /overview: response 200 is not JSON (it is text/csv)"),
+    (a_required_cookie, "GET /overview: cookie 's' is required"),
+    (a_parameter_that_is_an_object, "GET /overview: the parameter 'where' is an object"),
+    (arguments_that_would_be_one, "GET /videos: the argument 'limit' would mean two things"),
+    (a_path_without_its_parameter, "/videos/{video_id} and its path parameters do not match"),
+    (something_only_the_generator_refuses, "Cannot take allOf a non-object"),
+    (members_that_would_be_one, "same python_name"),
+    (two_schemas_of_one_class, "too alike to be told apart: my.thing, my_thing"),
+    (a_schema_named_like_what_the_code_uses, "Mapping"),
+    (responses_that_are_no_object, "GET /overview: responses must be an object, not list"),
+]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"), REFUSED, ids=lambda value: getattr(value, "__name__", "")
+)
+def test_a_contract_is_refused_by_name_and_nothing_is_touched(
+    checkout: Checkout, contract: Node, tmp_path: Path, change: Change, message: str
+) -> None:
+    checkout.with_generated()
+    before, old = checkout.files(), (checkout.root / "openapi.json").read_bytes()
+    change(contract)
+    new = tmp_path / "new.json"
+    new.write_text(json.dumps(contract), encoding="utf-8")
+    ran = checkout.regenerate("--from", str(new))
+    assert ran.code == 1
+    assert message in ran.err
+    assert "Traceback" not in ran.err
+    assert checkout.files() == before
+    assert (checkout.root / "openapi.json").read_bytes() == old
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "is not JSON"),
+        ("[]", "is not an OpenAPI 3 document"),
+        ('{"swagger": "2.0", "paths": {"/a": {}}}', "is not an OpenAPI 3 document"),
+        ('{"openapi": "3.1.0", "paths": {}}', "has no paths"),
+    ],
+)
+def test_what_is_no_contract_is_refused(
+    checkout: Checkout, tmp_path: Path, text: str, message: str
+) -> None:
+    checkout.with_generated()
+    before = checkout.files()
+    (tmp_path / "new.json").write_text(text, encoding="utf-8")
+    ran = checkout.regenerate("--from", str(tmp_path / "new.json"))
+    assert ran.code == 1
+    assert message in ran.err
+    assert checkout.files() == before
+
+
+def test_a_contract_that_is_not_there_is_refused(checkout: Checkout) -> None:
+    ran = checkout.with_generated().regenerate("--from", "nothing.json")
+    assert ran.code == 1
+    assert "nothing.json" in ran.err
+
+
+@pytest.mark.parametrize("where", ["model.py.jinja", "endpoint_module.py.jinja"])
+def test_a_module_that_does_not_import_is_refused(checkout: Checkout, where: str) -> None:
+    checkout.with_generated()
+    before = checkout.files()
+    template = checkout.scripts / "templates" / where
+    template.write_text(
+        template.read_text(encoding="utf-8").replace(
+            "from __future__ import annotations\n",
+            "from __future__ import annotations\nraise RuntimeError('broken on purpose')\n",
+        ),
+        encoding="utf-8",
+    )
+    ran = checkout.regenerate()
+    assert ran.code == 1
+    assert "RuntimeError: broken on purpose" in ran.err
+    assert checkout.files() == before
+
+
+def test_a_name_nobody_defined_is_refused(checkout: Checkout) -> None:
+    checkout.with_generated()
+    before = checkout.files()
+    template = checkout.scripts / "templates" / "operations.py.jinja"
+    template.write_text(template.read_text(encoding="utf-8") + "\nx = nobody\n", encoding="utf-8")
+    ran = checkout.regenerate()
+    assert ran.code == 1
+    assert "Undefined name `nobody`" in ran.err
+    assert checkout.files() == before
+
+
+def test_a_dropped_model_is_noticed(checkout: Checkout) -> None:
+    checkout.with_generated()
+    before = checkout.files()
+    template = checkout.scripts / "templates" / "model.py.jinja"
+    text = template.read_text(encoding="utf-8")
+    start = '{% if not extra.get("x-map") %}'
+    assert start in text
+    dropping = '{% if not extra.get("x-map") and class_name != "TopCreator" %}'
+    template.write_text(text.replace(start, dropping), encoding="utf-8")
+    ran = checkout.regenerate()
+    assert ran.code == 1
+    assert "the generator dropped schema TopCreator" in ran.err
+    assert checkout.files() == before
+
+
+def test_a_table_that_disagrees_with_the_functions_is_noticed(checkout: Checkout) -> None:
+    checkout.with_generated()
+    template = checkout.scripts / "templates" / "endpoint_module.py.jinja"
+    text = template.read_text(encoding="utf-8")
+    dropping = text.replace(
+        "endpoint.query_parameters + endpoint.header_parameters", "endpoint.query_parameters"
+    )
+    assert dropping != text
+    template.write_text(dropping, encoding="utf-8")
+    ran = checkout.regenerate()
+    assert ran.code == 1
+    assert "idempotency_key" in ran.err
+
+
+def test_two_operations_of_one_name_are_refused(checkout: Checkout, contract: Node) -> None:
+    names = json.loads((checkout.scripts / "names.json").read_text(encoding="utf-8"))
+    names["operations"]["GET /videos"]["name"] = "list_accounts"
+    ran = checkout.with_contract(contract, names=names).regenerate()
+    assert ran.code == 1
+    assert "GET /accounts and GET /videos would both become 'list_accounts'" in ran.err
+
+
+@pytest.mark.parametrize("name", ["List", "list-videos", "import", "x y", "../x"])
+def test_a_name_that_is_none_is_refused(checkout: Checkout, contract: Node, name: str) -> None:
+    names = json.loads((checkout.scripts / "names.json").read_text(encoding="utf-8"))
+    names["operations"]["GET /videos"]["name"] = name
+    ran = checkout.with_contract(contract, names=names).regenerate()
+    assert ran.code == 1
+    assert "cannot be the name of an operation" in ran.err
+
+
+def test_an_overlay_for_what_is_not_there_is_refused(checkout: Checkout, contract: Node) -> None:
+    overlay = json.loads((checkout.scripts / "overlay.json").read_text(encoding="utf-8"))
+    overlay["bounds"]["GET /videos"] = {"nothing": {"max_items": 5}}
+    checkout.data("overlay.json", overlay)
+    ran = checkout.with_contract(contract).regenerate()
+    assert ran.code == 1
+    assert "overlay.json: GET /videos has no 'nothing'" in ran.err
+
+
+def test_another_generator_is_refused(checkout: Checkout) -> None:
+    checkout.with_generated()
+    package = checkout.scripts / "generation" / "package.py"
+    text = package.read_text(encoding="utf-8")
+    package.write_text(text.replace('"0.29.1"', '"0.29.2"'), encoding="utf-8")
+    ran = checkout.regenerate()
+    assert ran.code == 1
+    assert "openapi-python-client is 0.29.1, but this project generates with 0.29.2" in ran.err
