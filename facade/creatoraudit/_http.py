@@ -106,7 +106,7 @@ _PERMANENT = (httpx.UnsupportedProtocol, httpx.InvalidURL, httpx.LocalProtocolEr
 
 def classify(error: Exception) -> Failure:
     """What an exception of httpx means."""
-    text = str(error) or type(error).__name__
+    text = one_line(str(error), 300) or type(error).__name__
     if isinstance(error, _PERMANENT):
         return Failure("the request cannot be sent", text, written=False, permanent=True)
     if isinstance(error, httpx.TimeoutException):

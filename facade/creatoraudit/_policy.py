@@ -7,6 +7,7 @@ uses one client. Which class an answer becomes is left to `errors`.
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import threading
 from collections.abc import Mapping
@@ -21,8 +22,9 @@ from .errors import APIError, NetworkError, RequestTimeoutError
 IDEMPOTENCY_SECONDS = 600.0
 BACKOFF_FIRST = 1.0
 BACKOFF_MOST = 30.0
-# A reset further away than this is no rate window but a broken header.
+# A reset further away or a limit higher than this is no rate window but a broken header.
 LONGEST_WINDOW = 3600.0
+LARGEST_LIMIT = 10**9
 
 RETRY_ALWAYS = frozenset({429})
 RETRY_REPEATABLE = frozenset({502, 503, 504})
@@ -83,7 +85,9 @@ def server_time(headers: Mapping[str, str]) -> float:
 
 def _http_date(value: str) -> float | None:
     try:
-        return parsedate_to_datetime(value).timestamp()
+        at = parsedate_to_datetime(value)
+        # HTTP knows only UTC; without a zone it would be read as the local time of this machine.
+        return (at if at.tzinfo else at.replace(tzinfo=dt.UTC)).timestamp()
     except (TypeError, ValueError, OverflowError):
         return None
 
@@ -110,13 +114,23 @@ class Attempts:
     made: int = 0
     deadline: float = field(init=False)
     _key_dies: float = field(init=False, default=math.inf)
+    _last: Failure | APIError | None = field(init=False, default=None)
 
     def __attrs_post_init__(self) -> None:
         self.deadline = _time.now() + self.budget
 
-    def start(self, paced: float) -> Patience:
-        """Begin a try after a pacing wait; returns how long it may take."""
-        self.deadline += paced
+    def pace(self, seconds: float) -> None:
+        """Allow for a pacing wait before the next try; the budget does not count it.
+
+        Raises:
+            CreatorAuditError: The Idempotency-Key would not outlive it; what the last try ended in.
+        """
+        self.deadline += seconds
+        if self._last is not None and _time.now() + seconds >= self._key_dies:
+            raise self._last if isinstance(self._last, APIError) else self._error(self._last)
+
+    def start(self) -> Patience:
+        """Begin a try; returns how long it may take."""
         self.made += 1
         if self.keyed and self.made == 1:
             self._key_dies = _time.now() + IDEMPOTENCY_SECONDS
@@ -129,16 +143,11 @@ class Attempts:
         Raises:
             NetworkError: There is to be none.
         """
-        safe = not failure.written or self.repeatable or self.keyed
-        wait = self._wait(None) if safe and not failure.permanent else None
-        if wait is not None:
-            return wait
-        cls = RequestTimeoutError if failure.timed_out else NetworkError
-        tries = "1 try" if self.made == 1 else f"{self.made} tries"
-        message = f"{self.operation}: {failure.kind} after {tries}: {failure.cause}"
-        if not safe:
-            message += "; it may have been carried out, so it was not sent again"
-        raise cls(message, written=failure.written, cause=failure.cause)
+        wait = self._wait(None) if self._safe(failure) and not failure.permanent else None
+        if wait is None:
+            raise self._error(failure)
+        self._last = failure
+        return wait
 
     def after_error(self, error: APIError) -> float:
         """Seconds to wait before the next try.
@@ -152,7 +161,19 @@ class Attempts:
         wait = self._wait(error.retry_after) if again else None
         if wait is None:
             raise error
+        self._last = error
         return wait
+
+    def _safe(self, failure: Failure) -> bool:
+        return not failure.written or self.repeatable or self.keyed
+
+    def _error(self, failure: Failure) -> NetworkError:
+        cls = RequestTimeoutError if failure.timed_out else NetworkError
+        tries = "1 try" if self.made == 1 else f"{self.made} tries"
+        message = f"{self.operation}: {failure.kind} after {tries}: {failure.cause}"
+        if not self._safe(failure):
+            message += "; it may have been carried out, so it was not sent again"
+        return cls(message, written=failure.written, cause=failure.cause)
 
     def _wait(self, asked: float | None) -> float | None:
         if self.made > self.max_retries:
@@ -184,9 +205,9 @@ class Pacer:
             limit = int(headers["x-ratelimit-limit"])
             left = int(headers["x-ratelimit-remaining"])
             until = int(headers["x-ratelimit-reset"]) - server_time(headers)
-        except (KeyError, ValueError):
+        except (KeyError, ValueError, OverflowError):
             return
-        if limit <= 0 or not 0 <= until <= LONGEST_WINDOW:
+        if not 0 < limit <= LARGEST_LIMIT or left < 0 or not 0 <= until <= LONGEST_WINDOW:
             return
         with self._lock:
             reset = _time.now() + until

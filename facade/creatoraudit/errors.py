@@ -356,7 +356,7 @@ def error_for(
     message += f" [{fields}{', ...' if len(entries) > 3 else ''}]" if fields else ""
     message += f"; {hint}" if hint else ""
     if retry_after is not None:
-        message += f"; asked to wait {retry_after:g} s"
+        message += f"; asked to wait {retry_after:.10g} s"
     return cls(
         message,
         status=status,

@@ -91,9 +91,10 @@ class AsyncCore:
             key = self._keys.key(wire.operation) if wire.authenticated else None
             pause = self._pacer.delay() if wire.authenticated else 0.0
             if pause > 0:
+                attempts.pace(pause)
                 _log.waits(wire, pause, "pacing")
                 await sleep(pause)
-            outcome = await self._try(wire, key, attempts, pause)
+            outcome = await self._try(wire, key, attempts)
             if tally is not None:
                 tally.add()
             if isinstance(outcome, Sent):
@@ -108,10 +109,8 @@ class AsyncCore:
             _log.waits(wire, wait, "before the next try")
             await sleep(wait)
 
-    async def _try(
-        self, wire: Wire, key: ApiKey | None, attempts: Attempts, paced: float
-    ) -> Sent | Failure:
-        patience = attempts.start(paced)
+    async def _try(self, wire: Wire, key: ApiKey | None, attempts: Attempts) -> Sent | Failure:
+        patience = attempts.start()
         name = None if self._cache is None else self._cache.name(wire, key)
         kept: Kept | None = None
         if self._cache is not None and name is not None:

@@ -92,9 +92,10 @@ class Core:
             key = self._keys.key(wire.operation) if wire.authenticated else None
             pause = self._pacer.delay() if wire.authenticated else 0.0
             if pause > 0:
+                attempts.pace(pause)
                 _log.waits(wire, pause, "pacing")
                 sleep(pause)
-            outcome = self._try(wire, key, attempts, pause)
+            outcome = self._try(wire, key, attempts)
             if tally is not None:
                 tally.add()
             if isinstance(outcome, Sent):
@@ -109,10 +110,8 @@ class Core:
             _log.waits(wire, wait, "before the next try")
             sleep(wait)
 
-    def _try(
-        self, wire: Wire, key: ApiKey | None, attempts: Attempts, paced: float
-    ) -> Sent | Failure:
-        patience = attempts.start(paced)
+    def _try(self, wire: Wire, key: ApiKey | None, attempts: Attempts) -> Sent | Failure:
+        patience = attempts.start()
         name = None if self._cache is None else self._cache.name(wire, key)
         kept: Kept | None = None
         if self._cache is not None and name is not None:
