@@ -155,10 +155,13 @@ def _serve(box: Sandbox, host: str, port: int, until_stdin_closes: bool) -> int:
         raise click.ClickException(f"cannot listen on {host} port {port}: {reason}") from None
     server = server_for(box.app)
     with _ending(server) as signals:
-        threading.Thread(target=_announce, args=(server, box), daemon=True).start()
+        announcer = threading.Thread(target=_announce, args=(server, box), daemon=True)
+        announcer.start()
         if until_stdin_closes:
             threading.Thread(target=_end_with_stdin, args=(server,), daemon=True).start()
         server.run([listener])
+        if server.ready.is_set():
+            announcer.join()
     return INTERRUPTED if signal.SIGINT in signals else 0
 
 
@@ -181,7 +184,7 @@ def _end_with_stdin(server: Server) -> None:
             pass
     except OSError:
         pass
-    server.should_exit = True
+    server.stop()
 
 
 @contextmanager
@@ -194,7 +197,7 @@ def _ending(server: Server) -> Iterator[list[int]]:
         if received:
             server.force_exit = True
         received.append(number)
-        server.should_exit = True
+        server.stop()
 
     handled = (signal.SIGINT, signal.SIGTERM)
     before = {number: signal.signal(number, end) for number in handled}

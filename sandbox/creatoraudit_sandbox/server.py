@@ -5,13 +5,15 @@ Binding, starting and stopping are decided here; what is served, by `app`.
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import logging
 import socket
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -30,24 +32,47 @@ from .world import World
 
 #: Posts found through each account, unless a number is asked for.
 POSTS_PER_ACCOUNT = 30
+_SIGNAL_DELAY = 0.2
 
 
 class Server(uvicorn.Server):
-    """uvicorn, telling when it accepts connections and leaving signals to its owner."""
+    """uvicorn that tells when it accepts connections, leaves signals alone and ends at once."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.ready = threading.Event()
+        self._stopped = asyncio.Event()
+        self._wake: Callable[[], object] | None = None
+
+    def stop(self) -> None:
+        """End after the requests under way; may be called from any thread or signal handler."""
+        self.should_exit = True
+        if self._wake is not None:
+            with suppress(RuntimeError):  # the loop may be closed already
+                self._wake()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start as uvicorn does, then say so."""
+        loop = asyncio.get_running_loop()
+        self._wake = partial(loop.call_soon_threadsafe, self._stopped.set)
+        await super().startup(sockets)
+        self.ready.set()
+
+    async def main_loop(self) -> None:
+        """Sleep until stopped, not until the next tick.
+
+        Waking up now and then is for signals: one that another thread received does not interrupt the
+        loop, and its handler runs no sooner than the main thread does.
+        """
+        while not self.should_exit:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_SIGNAL_DELAY):
+                    await self._stopped.wait()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leave signals alone: the command handles them, and a thread gets none."""
         yield
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start as uvicorn does, then say so."""
-        await super().startup(sockets)
-        self.ready.set()
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -226,7 +251,7 @@ class Sandbox:
     def close(self) -> None:
         """Stop serving and forget the world, unless it lies in a file. May be called twice."""
         if self._server is not None and self._thread is not None:
-            self._server.should_exit = True
+            self._server.stop()
             self._thread.join()
             self._server = self._thread = None
         self._store.close()

@@ -97,10 +97,11 @@ CREATE INDEX account_videos_added_at ON account_videos (added_at, n);
 _COUNTS: Final = """
     view_count = f.v, like_count = f.v * like_rate / 10000, play_count = f.v * play_rate / 10000,
     create_time = {table}.published, last_scrape = f.t, updated_at = f.t,
-    first_scrape = CASE WHEN first_scrape = -1 THEN f.t ELSE first_scrape END
+    first_scrape = CASE WHEN first_scrape = -1 THEN {first} ELSE first_scrape END
 """
 _REFRESH_VIDEOS: Final = f"""
-UPDATE videos SET {_COUNTS.format(table="videos")}, next_refresh = f.t + scrape_interval * {HOUR}
+UPDATE videos SET {_COUNTS.format(table="videos", first="next_refresh")},
+    next_refresh = f.t + scrape_interval * {HOUR}
 FROM (
     SELECT n AS due, t, {views_sql("t")} AS v FROM (
         SELECT *, next_refresh + ((:now - next_refresh) / (scrape_interval * {HOUR}))
@@ -110,7 +111,7 @@ FROM (
 ) AS f WHERE videos.n = f.due
 """
 _REFRESH_POSTS_OF_ACCOUNT: Final = f"""
-UPDATE account_videos SET {_COUNTS.format(table="account_videos")}
+UPDATE account_videos SET {_COUNTS.format(table="account_videos", first="f.t")}
 FROM (
     SELECT n AS due, t, {views_sql("t")} AS v FROM (
         SELECT *, :t AS t FROM account_videos
@@ -472,7 +473,9 @@ class Store:
         self._db.execute(_ADD_UP_ACCOUNTS.format(where="WHERE account = ?"), (n,))
 
     def _take_up_posts(self, account: Row, t: int) -> None:
+        """Add the posts published until ``t``, each first seen by the refresh after it came out."""
         at, gap, platform = account["next_post_at"], account["post_gap"], account["platform"]
+        due, every = account["next_refresh"], account["refresh_every"]
         at = max(at, at + ((t - at) // gap - _MOST_NEW_POSTS) * gap)
         top = self.scalar("SELECT seq FROM sqlite_sequence WHERE name = 'account_videos'")
         while at <= t:
@@ -486,9 +489,10 @@ class Store:
             ):
                 raise RuntimeError("two posts drew the same external id")
             caption, curve = self.world.traits(platform, external_id, at)
+            seen = due - min(0, (due - at) // every) * every
             row = PostRow(
                 n, self.world.new_id("account_video", n), platform, external_id, account["n"],
-                account["username"], caption, 1, 0, 24, None, t, t, UNKNOWN, UNKNOWN, None,
+                account["username"], caption, 1, 0, 24, None, seen, t, seen, UNKNOWN, None,
                 UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, *curve,
             )  # fmt: skip
             self._insert("account_videos", row)

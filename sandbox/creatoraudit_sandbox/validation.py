@@ -140,17 +140,24 @@ class Validator:
 
 
 def _read(parameter: Parameter, sent: list[str]) -> Json:
+    """The typed value of a parameter; None for one that counts as absent.
+
+    That is, where null is allowed, the word null and, unless there is a list of values, nothing.
+    """
     if "array" in parameter.types:
-        return [_scalar(value, parameter.item_types) for value in sent]
+        return [_typed(value, parameter.item_types) for value in sent]
     if len(sent) > 1:
         raise invalid(parameter.name, "must be given once")
-    return _scalar(sent[0], parameter.types)
-
-
-def _scalar(text: str, types: tuple[str, ...]) -> Json:
-    """A query value by its type; None for an absent one, the text itself when it does not fit."""
-    if "null" in types and text in ("", "null"):
+    text = sent[0]
+    if "null" in parameter.types and (
+        text == "null" or (not text and "enum" not in parameter.schema)
+    ):
         return None
+    return _typed(text, parameter.types)
+
+
+def _typed(text: str, types: tuple[str, ...]) -> Json:
+    """A query value by its type, or the text itself when it does not fit."""
     if "integer" in types and _INTEGER.fullmatch(text):
         return int(text)
     if "boolean" in types and text in _BOOLEANS:

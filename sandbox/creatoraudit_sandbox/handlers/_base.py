@@ -110,9 +110,9 @@ class Conditions:
         """Active or paused."""
         self.add("is_active", "+t.is_active = ?", int(bool(self._call.flag("is_active"))))
 
-    def contains(self, column: str) -> None:
-        """Text of q as a case-insensitive substring."""
-        self.add("q", f"contains(t.{column}, ?)", (self._call.text("q") or "").casefold())
+    def contains(self, text: str) -> None:
+        """Text of q as a case-insensitive substring of an SQL expression."""
+        self.add("q", f"contains({text}, ?)", (self._call.text("q") or "").casefold())
 
 
 def page(

@@ -30,7 +30,7 @@ def list_accounts(call: Call) -> Result:
     conditions = Conditions(call)
     conditions.platform()
     conditions.is_active()
-    conditions.contains("username")
+    conditions.contains("t.username")
     conditions.add("category", "t.category = ?", call.text("category") or "")
     creator = (call.text("creator_id") or "").lower()
     conditions.add("creator_id", "t.creator = (SELECT n FROM creators WHERE id = ?)", creator)

@@ -41,7 +41,7 @@ def list_videos(call: Call) -> Result:
     conditions = Conditions(call)
     conditions.platform()
     conditions.is_active()
-    conditions.contains("caption")
+    conditions.contains("iif(t.create_time = -1, NULL, t.caption)")
     account = (call.text("account_id") or "").lower()
     conditions.add("account_id", "t.account = (SELECT n FROM accounts WHERE id = ?)", account)
     seed = call.store.world.seed

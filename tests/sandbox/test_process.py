@@ -1,0 +1,253 @@
+"""The command in the foreground, and the server's life in general."""
+
+from __future__ import annotations
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import anyio
+import httpx
+import pytest
+
+from creatoraudit_sandbox import Sandbox
+
+from .conftest import Api
+
+SMALL = ("--accounts", "2", "--videos", "5", "--port", "0")
+COMMAND = [sys.executable, "-P", "-m", "creatoraudit_sandbox"]
+posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+
+
+@contextmanager
+def serving(*options: str) -> Iterator[tuple[subprocess.Popen[str], str, str]]:
+    """The command as a child: the process, its base URL and its key."""
+    with subprocess.Popen(
+        [*COMMAND, *SMALL, *options],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as child:
+        assert child.stdout
+        try:
+            url, key = (child.stdout.readline().strip().split("=", 1)[1] for _ in range(2))
+            yield child, url, key
+        finally:
+            child.kill()
+
+
+def run(*options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *options],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_two_export_lines_and_nothing_else_go_to_stdout() -> None:
+    result = run(*SMALL, "--until-stdin-closes")
+    assert result.returncode == 0
+    url, key = result.stdout.splitlines()
+    assert re.fullmatch(r"export CREATORAUDIT_BASE_URL=http://127\.0\.0\.1:\d+/v2", url)
+    assert re.fullmatch(r"export CREATORAUDIT_API_KEY=sandbox_admin_[0-9a-f]{24}", key)
+
+
+def test_server_accepts_connections_once_the_lines_are_out() -> None:
+    with serving() as (_, url, key):
+        answer = httpx.get(f"{url}/whoami", headers={"Authorization": f"Bearer {key}"})
+        assert answer.status_code == 200
+
+
+def test_options_reach_the_server() -> None:
+    options = ("--api-key", "k y'", "--now", "2026-06-15T12:00:00Z", "--rate-limit", "5")
+    result = run(*SMALL, *options, "--until-stdin-closes")
+    assert result.returncode == 2
+    assert "visible ASCII" in result.stderr
+    assert "k y" not in result.stderr
+    with serving(*options[2:], "--api-key", "k'y", "--seed", "3") as (_, url, key):
+        assert key == "'k'\"'\"'y'"
+        answer = httpx.get(f"{url}/whoami", headers={"Authorization": "Bearer k'y"})
+        assert answer.headers["X-RateLimit-Limit"] == "5"
+        assert answer.headers["Date"] == "Mon, 15 Jun 2026 12:00:00 GMT"
+
+
+@posix
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
+def test_signal_ends_the_server_quietly(number: signal.Signals, code: int) -> None:
+    with serving() as (child, _, _key):
+        child.send_signal(number)
+        assert child.wait(10) == code
+        assert child.stderr
+        assert "Traceback" not in child.stderr.read()
+
+
+def test_closed_stdin_ends_the_server() -> None:
+    with serving("--until-stdin-closes") as (child, _, _key):
+        assert child.stdin
+        child.stdin.close()
+        assert child.wait(10) == 0
+
+
+def test_port_in_use_is_one_clear_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = run("--accounts", "1", "--videos", "1", "--port", str(port))
+    assert (result.returncode, result.stdout) == (1, "")
+    assert len(result.stderr.splitlines()) == 1
+    assert str(port) in result.stderr
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--now", "soon"),
+        ("--port", "70000"),
+        ("--videos", "-1"),
+        ("--rate-window", "0"),
+        ("--seed", "x"),
+        ("--nonsense",),
+    ],
+)
+def test_wrong_options_are_usage_errors(options: tuple[str, ...]) -> None:
+    result = run(*SMALL, *options)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "Traceback" not in result.stderr
+
+
+# ------------------------------------------------------------------------------------ data file
+
+
+@posix
+def test_killed_server_loses_no_acknowledged_write(tmp_path: Path) -> None:
+    data = str(tmp_path / "sandbox.db")
+    acknowledged: list[str] = []
+    with serving("--data", data, "--rate-limit", "0") as (child, url, key):
+        headers = {"Authorization": f"Bearer {key}"}
+        killer = threading.Timer(0.4, child.kill)
+        with httpx.Client(headers=headers) as client:
+            killer.start()
+            try:
+                for n in range(1, 100_000):
+                    body = {"platform": "tiktok", "identifier": str(n)}
+                    answer = client.post(f"{url}/videos", json=body)
+                    assert answer.status_code == 201
+                    acknowledged.append(answer.json()["data"]["id"])
+            except httpx.TransportError:
+                pass
+        killer.join()
+    assert acknowledged
+    with Sandbox(data=data, rate_limit=0) as again, Api(again) as api:
+        kept = {v["id"] for v in api.walk("/videos")}
+        assert set(acknowledged) <= kept
+
+
+def test_data_file_keeps_the_world(tmp_path: Path) -> None:
+    data = str(tmp_path / "sandbox.db")
+    with Sandbox(data=data, accounts=3, videos=9) as sandbox, Api(sandbox) as api:
+        url = api.post("/creators", json={"name": "kept"}).json()["data"]["id"]
+        before = api.walk("/videos")
+    with Sandbox(data=data) as sandbox, Api(sandbox) as api:
+        assert api.get(f"/creators/{url}").json()["data"]["name"] == "kept"
+        assert api.walk("/videos") == before
+
+
+def test_data_file_of_another_seed_is_refused(tmp_path: Path) -> None:
+    data = str(tmp_path / "sandbox.db")
+    Sandbox(data=data, accounts=1, videos=1).close()
+    with pytest.raises(ValueError, match="belongs to seed 7"):
+        Sandbox(seed=8, data=data)
+
+
+# ------------------------------------------------------------------------------------ many at once
+
+
+def test_fifty_clients_at_once_get_no_server_error_and_lose_no_update(fresh: Api) -> None:
+    def work(number: int) -> list[int]:
+        with Api(fresh.sandbox) as api:
+            codes = []
+            for step in range(5):
+                body = {"platform": "tiktok", "identifier": str(1 + number * 10 + step)}
+                codes.append(api.post("/videos", json=body).status_code)
+                codes.append(api.get("/videos?limit=20").status_code)
+                codes.append(api.post("/videos", json={**body, "identifier": "777"}).status_code)
+            return codes
+
+    with ThreadPoolExecutor(50) as pool:
+        codes = [code for result in pool.map(work, range(50)) for code in result]
+    assert {code for code in codes if code not in (200, 201, 409)} == set()
+    assert codes.count(201) == 50 * 5 + 1
+    assert len(fresh.walk("/videos")) == 20 + 50 * 5 + 1
+
+
+# ------------------------------------------------------------------------------------ Sandbox
+
+
+def test_address_is_loopback_and_free_again_afterwards() -> None:
+    with Sandbox(accounts=0, videos=0) as sandbox:
+        port = httpx.URL(sandbox.base_url).port
+        assert sandbox.base_url == f"http://127.0.0.1:{port}/v2"
+    assert port
+    socket.create_server(("127.0.0.1", port)).close()
+
+
+def test_base_url_is_known_only_while_it_runs() -> None:
+    sandbox = Sandbox(accounts=0, videos=0)
+    with pytest.raises(RuntimeError, match="not running"):
+        _ = sandbox.base_url
+    sandbox.close()
+    sandbox.close()
+
+
+def test_requests_are_counted_by_operation(fresh: Api) -> None:
+    requests = fresh.sandbox.requests
+    fresh.get("/videos?limit=1")
+    fresh.get("/videos/none")
+    fresh.get("/videos/none")
+    assert requests["GET /videos"] == 1
+    assert requests.counts() == {"GET /videos": 1, "GET /videos/{video_id}": 2}
+    assert requests.total == 3
+    requests.clear()
+    assert requests.total == 0
+
+
+def test_app_answers_in_process_without_a_port() -> None:
+    sandbox = Sandbox(accounts=1, videos=1)
+
+    async def ask() -> httpx.Response:
+        transport = httpx.ASGITransport(sandbox.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://sandbox/v2") as client:
+            headers = {"Authorization": f"Bearer {sandbox.api_key}"}
+            return await client.get("/videos", headers=headers)
+
+    answer = anyio.run(ask)
+    sandbox.close()
+    assert answer.status_code == 200
+    assert answer.headers["Link"].startswith("<http://sandbox/v2/videos>")
+
+
+def test_latency_holds_answers_back(start: Callable[..., Api]) -> None:
+    api = start(latency_ms=60)
+    assert api.get("/health").elapsed.total_seconds() >= 0.06
+
+
+def test_keys_do_not_show_in_a_repr(fresh: Api) -> None:
+    from creatoraudit_sandbox.keys import KeyRing
+
+    ring = KeyRing(7)
+    assert ring.admin.secret not in repr(ring.admin)
+    assert fresh.sandbox.api_key not in repr(fresh.sandbox)
+
+
+def test_command_is_a_module_of_its_own() -> None:
+    assert "Serve a local CreatorAudit API" in run("--help").stdout

@@ -1,0 +1,159 @@
+"""The seeded world: the same for everyone, with every kind of post a client must cope with."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from creatoraudit_sandbox import Sandbox
+
+from .conftest import NOW, Api
+
+WEEK = timedelta(days=7)
+
+
+def time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def is_ranked(video: dict[str, Any]) -> bool:
+    """Whether a post has a filled week behind it, as breakouts must."""
+    first, last = video["first_scrape_time"], video["last_scrape_time"]
+    return last is not None and time(last) - time(first) >= WEEK
+
+
+def snapshot(api: Api) -> str:
+    lists = ("/videos", "/account-videos", "/accounts", "/creators")
+    return json.dumps([api.walk(path) for path in lists])
+
+
+def test_equal_seeds_give_equal_worlds_byte_for_byte(start: Callable[..., Api]) -> None:
+    assert snapshot(start()) == snapshot(start())
+
+
+def test_other_seeds_give_other_worlds(start: Callable[..., Api]) -> None:
+    assert snapshot(start(seed=1)) != snapshot(start(seed=2))
+
+
+def test_sizes_are_as_asked_for(start: Callable[..., Api]) -> None:
+    api = start(accounts=7, videos=23, account_videos=11)
+    sizes = [len(api.walk(path)) for path in ("/accounts", "/videos", "/account-videos")]
+    assert sizes == [7, 23, 11]
+
+
+@pytest.mark.parametrize("sizes", [(0, 0, 0), (0, 5, 9), (1, 1, 1), (3, 0, 7)])
+def test_tiny_worlds_work(start: Callable[..., Api], sizes: tuple[int, int, int]) -> None:
+    accounts, videos, account_videos = sizes
+    api = start(accounts=accounts, videos=videos, account_videos=account_videos)
+    assert len(api.walk("/videos")) == videos
+    for path in ("/overview", "/creators/top", "/search?q=a", "/account-videos"):
+        assert api.get(path).status_code == 200
+
+
+def test_negative_sizes_are_refused() -> None:
+    with pytest.raises(ValueError, match="must not be negative"):
+        Sandbox(videos=-1)
+
+
+@pytest.mark.parametrize("path", ["/videos", "/account-videos"])
+def test_every_kind_of_post_is_there(api: Api, path: str) -> None:
+    videos = api.walk(path)
+    assert {v["platform"] for v in videos} == {"instagram", "tiktok"}
+    assert [v for v in videos if v["last_scrape_time"] is None]
+    refreshed = [v for v in videos if v["last_scrape_time"]]
+    assert [v for v in refreshed if v["first_scrape_time"] == v["last_scrape_time"]]
+    assert [v for v in refreshed if not is_ranked(v)]
+    assert [v for v in videos if v["is_unavailable"]]
+    assert [v for v in videos if v["is_active"] is False]
+
+
+@pytest.mark.parametrize("path", ["/videos", "/account-videos"])
+def test_breakouts_are_the_fastest_posts_of_the_week(api: Api, path: str) -> None:
+    videos = [v for v in api.walk(path) if is_ranked(v)]
+    deltas = api.deltas([v["id"] for v in videos], [7])
+    fastest = sorted(videos, key=lambda v: deltas[v["id"]]["7d"], reverse=True)
+    known = api.sandbox.breakout_ids[path[1:].replace("-", "_")]
+    assert known
+    assert {v["id"] for v in fastest[: len(known)]} == known
+
+
+def test_breakouts_are_on_both_platforms_and_on_many_accounts(api: Api) -> None:
+    ids = api.sandbox.breakout_ids["account_videos"]
+    rising = [v for v in api.walk("/account-videos") if v["id"] in ids]
+    assert {v["platform"] for v in rising} == {"instagram", "tiktok"}
+    assert len({v["account_id"] for v in rising}) >= 10
+
+
+def test_some_posts_are_tracked_both_ways_with_the_same_growth(api: Api) -> None:
+    found = {(v["platform"], v["external_id"]): v for v in api.walk("/account-videos")}
+    both = [
+        (v, found[v["platform"], v["external_id"]])
+        for v in api.walk("/videos")
+        if (v["platform"], v["external_id"]) in found
+    ]
+    assert len(both) >= 5
+    for mine, theirs in both:
+        assert mine["id"] != theirs["id"]
+        assert mine["account_id"] == theirs["account_id"]
+        assert mine["description"] == theirs["description"]
+        views = sorted((v["last_scrape_time"], v["view_count"]) for v in (mine, theirs))
+        assert views[0][1] <= views[1][1]
+
+
+def test_posts_are_known_only_once_they_were_refreshed(api: Api) -> None:
+    new = [v for v in api.walk("/videos") if v["last_scrape_time"] is None]
+    members = ("description", "view_count", "create_time", "is_unavailable", "account_username")
+    assert {v[name] for v in new for name in members} == {None}
+
+
+def test_saves_are_instagrams_and_plays_equal_views_on_tiktok(api: Api) -> None:
+    for path in ("/videos", "/account-videos", "/accounts"):
+        for item in api.walk(path):
+            if item["platform"] == "tiktok":
+                assert item["saved_count"] is None
+                assert item["play_count"] == item["view_count"]
+            elif item["last_scrape_time"]:
+                assert item["saved_count"] is not None
+                assert item["play_count"] >= item["view_count"]
+
+
+def test_captions_have_what_careless_programs_choke_on(api: Api) -> None:
+    captions = "\0".join(v["description"] or "" for v in api.walk("/account-videos"))
+    for trap in ("\0=HYPERLINK", "[/b]", "<script>", "\n", "\x1b[31m", "\u202e", "مرحبا", "👩"):
+        assert trap in captions
+
+
+def test_times_are_in_order(api: Api) -> None:
+    for path in ("/videos", "/account-videos"):
+        for video in api.walk(path):
+            times = [
+                video[name]
+                for name in ("create_time", "added_at", "first_scrape_time", "last_scrape_time")
+                if video[name] is not None
+            ]
+            assert times == sorted(times)
+            assert times[-1] <= NOW
+
+
+def test_internal_ids_are_unique_per_platform_only(api: Api) -> None:
+    pairs = [
+        (v["platform"], v["platform_data"]["internal_id"]) for v in api.walk("/account-videos")
+    ]
+    assert len(set(pairs)) == len(pairs)
+    assert Counter(number for _, number in pairs).most_common(1)[0][1] == 2
+
+
+def test_accounts_add_up_their_posts(api: Api) -> None:
+    views: Counter[str] = Counter()
+    posts: Counter[str] = Counter()
+    for video in api.walk("/account-videos"):
+        views[video["account_id"]] += video["view_count"] or 0
+        posts[video["account_id"]] += 1
+    for account in api.walk("/accounts"):
+        assert account["view_count"] == views[account["id"]]
+        assert account["total_post_count"] == posts[account["id"]]
