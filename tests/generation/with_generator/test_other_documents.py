@@ -62,7 +62,9 @@ def in_another_hand(contract: Node) -> Node:
     paths: Node = {}
     for path, item in document["paths"].items():
         renamed = dict(zip(re.findall(r"{(\w+)}", path), ("id", "other_id"), strict=False))
-        theirs = "/v2" + re.sub(r"{(\w+)}", lambda found, to=renamed: f"{{{to[found[1]]}}}", path)
+        theirs = f"/v2{path}"
+        for ours, other in renamed.items():
+            theirs = theirs.replace(f"{{{ours}}}", f"{{{other}}}")
         for method, operation in item.items():
             words = re.sub(r"\W+", "_", theirs)
             operation["operationId"] = f"{operation['operationId']}{words}_{method}"
