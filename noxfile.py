@@ -176,7 +176,7 @@ def package(session: nox.Session) -> None:
         said = session.run(*(command, "breakouts"), external=True, silent=True, success_codes=[2])
         if "pip install 'creatoraudit[cli]'" not in str(said):
             session.error(f"the bare command does not name the extra: {said}")
-        consumer = Path(__file__).parent / "tests" / "packaging" / "consumer.py"
+        consumer = Path(__file__).parent / "tests" / "typing" / "consumer.py"
         session.run("mypy", "--strict", "--python-executable", python, str(consumer))
 
 
