@@ -1,0 +1,428 @@
+"""Compares what surrounds the schemas: operations, parameters, bodies, answers, the document.
+
+Decides what is matched with what (operations by method and path with parameter names blanked,
+parameters by place and name, answers by status) and which rule a difference falls under. Webhooks
+are not compared: a client does not call them; nor are components that no operation leads to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from .document import METHODS, Document, Json, Place, canonical
+from .schemas import Direction, SchemaComparison, compare_notes
+from .security import SecurityComparison
+from .walk import ABSENT, Absent, Finding, Scope, Walk
+
+_PARAMETER_NAME = re.compile(r"\{([^{}]*)\}")
+
+# Header parameters that OpenAPI says are to be ignored, as other parts of it state them.
+_NOT_PARAMETERS: Final = frozenset({"accept", "content-type", "authorization"})
+
+_STYLES: Final[Mapping[str, str]] = {
+    "query": "form",
+    "cookie": "form",
+    "path": "simple",
+    "header": "simple",
+}
+
+
+class Operation(NamedTuple):
+    """One operation of a document."""
+
+    method: str
+    path: str
+    item: Place
+    place: Place
+
+    @property
+    def label(self) -> str:
+        """What reports call it."""
+        return f"{self.method.upper()} {self.path}"
+
+    @property
+    def key(self) -> str:
+        """What it is known by, whatever its path parameters are called."""
+        return f"{self.method.upper()} {_PARAMETER_NAME.sub('{}', self.path)}"
+
+
+class Parameter(NamedTuple):
+    """One parameter of an operation; path parameters are known by their position."""
+
+    name: str
+    kind: str
+    place: Place
+
+    @property
+    def required(self) -> bool:
+        """Whether every call sends it."""
+        return self.kind == "path" or self.place.flag("required")
+
+
+def operations(document: Document) -> dict[str, Operation]:
+    """The operations of a document by their key."""
+    found: dict[str, Operation] = {}
+    for path, each in document.top.each("paths"):
+        if path.startswith("x-"):
+            continue
+        item = each.resolved()
+        for method in METHODS:
+            if (place := item.get(method)) is None:
+                continue
+            operation = Operation(method, path, item, place)
+            if operation.key in found:
+                place.refuse("is also the operation of a path with other parameter names")
+            found[operation.key] = operation
+    return found
+
+
+def compare(base: Document, head: Document) -> list[Finding]:
+    """Everything that is different in `head` for a client made from `base`."""
+    walk = Walk(base, head)
+    comparison = _Comparison(base, head)
+    walk.start(("document",), comparison.document)
+    old, new = operations(base), operations(head)
+    for key in {**old, **new}:
+        was, now = old.get(key), new.get(key)
+        there = now or was
+        assert there is not None
+
+        def work(scope: Scope, was: Operation | None = was, now: Operation | None = now) -> None:
+            comparison.operation(scope, was, now)
+
+        walk.start(("operation", key), work, there.label)
+    return walk.findings()
+
+
+class _Comparison:
+    """The comparison of two documents, object by object."""
+
+    def __init__(self, base: Document, head: Document) -> None:
+        self.base = base
+        self.head = head
+        self.schemas = SchemaComparison()
+        self.security = SecurityComparison(base, head)
+
+    # ------------------------------------------------------------------------ the document
+
+    def document(self, scope: Scope) -> None:
+        """Compares what is said of the document as a whole."""
+        base, head = self.base.top, self.head.top
+        _report_member(scope, base, head, "servers", "servers-changed")
+        _report_member(scope, base, head, "tags", "document-tags-changed", told=False)
+        compare_notes(scope, base, head)
+        info_base, info_head = base.get("info"), head.get("info")
+        if info_base and info_head:
+            for name in {**info_base.members, **info_head.members}:
+                _report_member(scope, info_base, info_head, name, "info-changed", called=name)
+        self.security.unused(scope)
+
+    # ----------------------------------------------------------------------- an operation
+
+    def operation(self, scope: Scope, was: Operation | None, now: Operation | None) -> None:
+        """Compares an operation, or says that it is gone or new."""
+        if was is None or now is None:
+            there, rule = (was, "operation-removed") if was else (now, "operation-added")
+            assert there is not None
+            scope.report(rule, there.place, name=there.label)
+            return
+        base, head = was.place, now.place
+        compare_notes(scope, base, head)
+        compare_notes(scope, was.item, now.item)
+        _report_member(scope, base, head, "operationId", "operation-id-changed")
+        _report_member(scope, base, head, "tags", "operation-tags-changed")
+        _report_member(scope, base, head, "servers", "servers-changed")
+        _report_member(scope, was.item, now.item, "servers", "servers-changed")
+        _report_member(scope, base, head, "callbacks", "operation-callbacks-changed", told=False)
+        _deprecation(scope, base, head, "operation", name=now.label)
+        self.parameters(scope, was, now)
+        self.body(scope, base, head)
+        self.responses(scope, base, head)
+        self.security.compare(scope, base, head)
+
+    # ------------------------------------------------------------------------- parameters
+
+    def parameters(self, scope: Scope, was: Operation, now: Operation) -> None:
+        """Compares the parameters of an operation."""
+        old, new = _parameters(was), _parameters(now)
+        for key in old.keys() & new.keys():
+            self.parameter(scope, old.pop(key), new.pop(key))
+        # A path parameter that one side does not declare is in its path all the same.
+        gone = {each.name: each for each in old.values() if each.kind != "path"}
+        added = {each.name: each for each in new.values() if each.kind != "path"}
+        for name in gone.keys() & added.keys():
+            one, other = gone.pop(name), added.pop(name)
+            scope.report(
+                "parameter-location-changed", other.place, name=name, old=one.kind, new=other.kind
+            )
+        for each in gone.values():
+            scope.report("parameter-removed", each.place, name=each.name, place=each.kind)
+        for each in added.values():
+            rule = "required-parameter-added" if each.required else "parameter-added"
+            scope.report(rule, each.place, name=each.name, place=each.kind)
+
+    def parameter(self, scope: Scope, was: Parameter, now: Parameter) -> None:
+        """Compares a parameter; one that operations share only once."""
+        key = ("parameter", was.place.pointer, now.place.pointer)
+        scope.visit(key, lambda inner: self._parameter(inner, was, now))
+
+    def _parameter(self, scope: Scope, was: Parameter, now: Parameter) -> None:
+        base, head = was.place, now.place
+        named = {"name": now.name, "place": now.kind}
+        compare_notes(scope, base, head)
+        if was.name != now.name and now.kind == "path":
+            scope.report("path-parameter-renamed", head, old=was.name, new=now.name)
+        if was.required != now.required:
+            how = "required" if now.required else "optional"
+            scope.report(f"parameter-became-{how}", head, **named)
+        if base.flag("allowEmptyValue") != head.flag("allowEmptyValue"):
+            how = "allowed" if head.flag("allowEmptyValue") else "refused"
+            scope.report(f"parameter-empty-value-{how}", head, **named)
+        _deprecation(scope, base, head, "parameter", **named)
+        self._written(scope, base, head, now.kind, "parameter-serialization-changed", **named)
+        self._content(scope, base, head, "request")
+
+    def _written(
+        self, scope: Scope, base: Place, head: Place, kind: str, rule: str, **named: Json
+    ) -> None:
+        """Reports another way to write a value into a query, a path or a header."""
+        # A single value is written the same way, exploded or not.
+        several = any(
+            shape is not None and shape.types & {"array", "object"}
+            for shape in (
+                self.schemas.old.of_place(base.get("schema")),
+                self.schemas.new.of_place(head.get("schema")),
+            )
+        )
+        old, new = (_way(place, kind, several) for place in (base, head))
+        if old != new:
+            scope.report(rule, head, old=old, new=new, **named)
+
+    def _content(self, scope: Scope, base: Place, head: Place, direction: Direction) -> None:
+        """Compares the schema of a parameter or a header, behind its media type or not."""
+        old, new = _described(base), _described(head)
+        self.schemas.at(scope, old, new, direction)
+
+    # ---------------------------------------------------------------------------- the body
+
+    def body(self, scope: Scope, base: Place, head: Place) -> None:
+        """Compares the request bodies of an operation."""
+        was, now = base.get("requestBody"), head.get("requestBody")
+        if was is None or now is None:
+            if was is not None:
+                scope.report("request-body-removed", was)
+            elif now is not None:
+                required = now.resolved().flag("required")
+                scope.report(
+                    "required-request-body-added" if required else "request-body-added", now
+                )
+            return
+        old, new = was.resolved(), now.resolved()
+        key = ("body", old.pointer, new.pointer)
+        scope.visit(key, lambda inner: self._body(inner, old, new))
+
+    def _body(self, scope: Scope, base: Place, head: Place) -> None:
+        compare_notes(scope, base, head)
+        required = head.flag("required")
+        if base.flag("required") != required:
+            how = "required" if required else "optional"
+            scope.report(f"request-body-became-{how}", head)
+        self._media_types(scope, base, head, "request")
+
+    def _media_types(self, scope: Scope, base: Place, head: Place, direction: Direction) -> None:
+        old, new = _media(base), _media(head)
+        for name, was in old.items():
+            # What is sent may be taken as part of a range; of a range that was read, some may come.
+            found = new.get(name) or next(
+                (
+                    each
+                    for other, each in new.items()
+                    if (_covers(other, name) if direction == "request" else _covers(name, other))
+                ),
+                None,
+            )
+            if found is None:
+                scope.report(f"{direction}-media-type-removed", was, name=name)
+                continue
+            compare_notes(scope, was, found)
+            if direction == "request":
+                _report_member(
+                    scope, was, found, "encoding", "request-encoding-changed", told=False
+                )
+            self.schemas.at(scope, was.get("schema"), found.get("schema"), direction)
+        for name, now in new.items():
+            if not any(_covers(other, name) for other in old):
+                scope.report(f"{direction}-media-type-added", now, name=name)
+
+    # ------------------------------------------------------------------------- the answers
+
+    def responses(self, scope: Scope, base: Place, head: Place) -> None:
+        """Compares the answers of an operation, status by status."""
+        old, new = _statuses(base), _statuses(head)
+        for status, was in old.items():
+            if (now := _answer(new, status)) is not None:
+                self.response(scope, was.resolved(), now.resolved())
+            else:
+                scope.report(_status_rule(status, "removed"), was, name=status)
+        for status, now in new.items():
+            if status in old:
+                continue
+            if (before := _answer(old, status)) is not None:
+                self.response(scope, before.resolved(), now.resolved())
+            else:
+                scope.report(_status_rule(status, "added"), now, name=status)
+
+    def response(self, scope: Scope, base: Place, head: Place) -> None:
+        """Compares an answer; one that operations share only once."""
+        key = ("response", base.pointer, head.pointer)
+        scope.visit(key, lambda inner: self._response(inner, base, head))
+
+    def _response(self, scope: Scope, base: Place, head: Place) -> None:
+        compare_notes(scope, base, head)
+        _report_member(scope, base, head, "links", "response-links-changed", told=False)
+        self._media_types(scope, base, head, "response")
+        old, new = _headers(base), _headers(head)
+        for name, (said, was) in old.items():
+            if name not in new:
+                scope.report("response-header-removed", was, name=said)
+                continue
+            self._header(scope, said, was.resolved(), new[name][1].resolved())
+        for name in new.keys() - old.keys():
+            said, now = new[name]
+            scope.report("response-header-added", now, name=said)
+
+    def _header(self, scope: Scope, name: str, base: Place, head: Place) -> None:
+        key = ("header", base.pointer, head.pointer)
+        scope.visit(key, lambda inner: self._one_header(inner, name, base, head))
+
+    def _one_header(self, scope: Scope, name: str, base: Place, head: Place) -> None:
+        compare_notes(scope, base, head)
+        required = head.flag("required")
+        if base.flag("required") != required:
+            how = "required" if required else "optional"
+            scope.report(f"response-header-became-{how}", head, name=name)
+        _deprecation(scope, base, head, "response-header", name=name)
+        rule = "response-header-serialization-changed"
+        self._written(scope, base, head, "header", rule, name=name)
+        self._content(scope, base, head, "response")
+
+
+def _report_member(
+    scope: Scope,
+    base: Place,
+    head: Place,
+    member: str,
+    rule: str,
+    *,
+    called: str | None = None,
+    told: bool = True,
+) -> None:
+    """Reports a member that is compared as a whole."""
+    was, now = base.get(member), head.get(member)
+    where = now or was
+    if where is None or (was and now and canonical(was.node) == canonical(now.node)):
+        return
+    fields: dict[str, Json | Absent] = {"name": called} if called else {}
+    if told:
+        fields["old"] = was.node if was else ABSENT
+        fields["new"] = now.node if now else ABSENT
+    scope.report(rule, where, **fields)
+
+
+def _deprecation(scope: Scope, base: Place, head: Place, what: str, **named: Json) -> None:
+    if base.flag("deprecated") != head.flag("deprecated"):
+        how = "deprecated" if head.flag("deprecated") else "no-longer-deprecated"
+        scope.report(f"{what}-{how}", head, **named)
+
+
+def _parameters(operation: Operation) -> dict[tuple[str, str], Parameter]:
+    """The parameters of an operation, its path's included, by place and name or position."""
+    positions = {name: index for index, name in enumerate(_PARAMETER_NAME.findall(operation.path))}
+    found: dict[tuple[str, str], Parameter] = {}
+    for holder in (operation.item, operation.place):
+        for each in holder.items("parameters"):
+            place = each.resolved()
+            name, kind = place.text("name"), place.text("in")
+            if kind not in _STYLES:
+                place.refuse("is a parameter in no place that OpenAPI knows")
+            known = str(positions.get(name, name)) if kind == "path" else name
+            if kind == "header":
+                known = name.lower()
+                if known in _NOT_PARAMETERS:
+                    continue
+            found[kind, known] = Parameter(name, kind, place)
+    return found
+
+
+def _way(place: Place, kind: str, several: bool) -> str:
+    """How a value is written, in words that are equal where the wire is."""
+    if media := next(iter(dict(place.each("content"))), None):
+        return _essence(media)
+    style = place.members.get("style", _STYLES[kind])
+    words = [str(style)]
+    explode = place.members.get("explode", style == "form") is True
+    if several:
+        words.append("exploded" if explode else "in one")
+    if place.flag("allowReserved"):
+        words.append("reserved characters as they are")
+    return ", ".join(words)
+
+
+def _described(place: Place) -> Place | None:
+    """The schema of a parameter or header."""
+    for _, media in place.each("content"):
+        return media.get("schema")
+    return place.get("schema")
+
+
+def _essence(media_type: str) -> str:
+    """A media type without its parameters."""
+    return media_type.partition(";")[0].strip().lower()
+
+
+def _media(holder: Place) -> dict[str, Place]:
+    found: dict[str, Place] = {}
+    for name, place in holder.each("content"):
+        found.setdefault(_essence(name), place)
+    return found
+
+
+def _covers(wide: str, narrow: str) -> bool:
+    """Whether a media type or range stands for another one, too."""
+    if wide in (narrow, "*/*"):
+        return True
+    return wide.endswith("/*") and narrow.startswith(wide[:-1])
+
+
+def _statuses(operation: Place) -> dict[str, Place]:
+    return {
+        status.upper() if status != "default" else status: place
+        for status, place in operation.each("responses")
+        if not status.startswith("x-")
+    }
+
+
+def _answer(statuses: Mapping[str, Place], status: str) -> Place | None:
+    """What is said of a status: by itself, by its range, or by what is left.
+
+    Where successes are listed, what is left are failures.
+    """
+    left = not status.startswith("2") or not any(name.startswith("2") for name in statuses)
+    names = (status, f"{status[:1]}XX", *(["default"] if left else []))
+    return next((statuses[name] for name in names if name in statuses), None)
+
+
+def _status_rule(status: str, how: str) -> str:
+    if status == "default":
+        return f"default-response-{how}"
+    return f"{'success' if status.startswith('2') else 'other'}-status-{how}"
+
+
+def _headers(response: Place) -> dict[str, tuple[str, Place]]:
+    return {
+        name.lower(): (name, place)
+        for name, place in response.each("headers")
+        if name.lower() != "content-type"
+    }

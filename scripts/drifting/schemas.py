@@ -1,0 +1,414 @@
+"""Compares two schemas that stand in the same position, in one direction.
+
+Decides which rule a difference between two shapes falls under; what a schema says is decided in
+shapes.py. A pair that is met again in the same direction is not compared again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import zip_longest
+from typing import Final, Literal, TypeAlias
+
+from .document import Json, Place, canonical
+from .shapes import ANNOTATIONS, Fact, Group, Shape, Shapes, group, tightness
+from .walk import ABSENT, Absent, Scope
+
+Direction: TypeAlias = Literal["request", "response"]
+
+# A format and one that lets more through.
+_WIDER: Final = frozenset({('"int32"', '"int64"'), ('"float"', '"double"')})
+
+_WHOLE: Final[Mapping[str, str]] = {"pattern": "pattern", "format": "format"}
+
+# The mark that keeps a member out of one direction.
+_HIDDEN: Final[Mapping[Direction, str]] = {"request": "readOnly", "response": "writeOnly"}
+_MARKS: Final = (("readOnly", "read-only"), ("writeOnly", "write-only"))
+
+# Members beyond those listed: what was said, what is said, and the rule.
+_OTHERS: Final[Mapping[tuple[str, str], str]] = {
+    ("open", "closed"): "other-members-refused",
+    ("typed", "closed"): "other-members-refused",
+    ("closed", "open"): "other-members-allowed",
+    ("closed", "typed"): "other-members-allowed",
+    ("open", "typed"): "other-members-typed",
+    ("typed", "open"): "other-members-untyped",
+}
+
+
+def compare_notes(scope: Scope, base: Place, head: Place) -> None:
+    """Reports what differs in annotations and extensions of two objects that are no schemas."""
+    _compare_notes(scope, _notes(base), _notes(head))
+
+
+def _notes(place: Place) -> dict[str, Fact]:
+    return {
+        name: Fact(each.node, each)
+        for name, each in place.each()
+        if name in ANNOTATIONS or name.startswith("x-")
+    }
+
+
+def _compare_notes(scope: Scope, old: Mapping[str, Fact], new: Mapping[str, Fact]) -> None:
+    for name in sorted({*old, *new}):
+        was, now = old.get(name), new.get(name)
+        where = now or was
+        if where is None or _same(was, now):
+            continue
+        if name in ANNOTATIONS:
+            told = {"old": _value(was), "new": _value(now)} if name == "title" else {}
+            scope.report(ANNOTATIONS[name], where.place, **told)
+        elif name.startswith("x-"):
+            scope.report(
+                "extension-changed", where.place, name=name, old=_value(was), new=_value(now)
+            )
+
+
+def _same(one: Fact | None, other: Fact | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return canonical(one.value) == canonical(other.value)
+
+
+def _value(fact: Fact | None) -> Json | Absent:
+    return ABSENT if fact is None else fact.value
+
+
+class SchemaComparison:
+    """Compares schemas of two documents, wherever in them they are met."""
+
+    def __init__(self) -> None:
+        self.old = Shapes()
+        self.new = Shapes()
+
+    def at(
+        self, scope: Scope, base: Place | None, head: Place | None, direction: Direction
+    ) -> None:
+        """Compares two schemas; one that is not there says nothing, so anything goes."""
+        there = head or base
+        if there is None:
+            return
+        one = group(base) if base else Group(there, ())
+        other = group(head) if head else Group(there, ())
+        self.compare(scope, one, other, direction)
+
+    def compare(
+        self, scope: Scope, base: Group, head: Group, direction: Direction, *, nulls: bool = True
+    ) -> None:
+        """Plans the comparison; without `nulls` something around the two has a say about null."""
+        if not base.parts and not head.parts:
+            return
+        key = ("schema", base.key or base.site.pointer, head.key or head.site.pointer)
+        scope.visit(
+            (*key, direction, nulls),
+            lambda inner: _Pair(self, inner, (base, head), direction, nulls=nulls).compare(),
+        )
+
+
+class _Pair:
+    """One comparison of two groups."""
+
+    def __init__(
+        self,
+        comparison: SchemaComparison,
+        scope: Scope,
+        groups: tuple[Group, Group],
+        direction: Direction,
+        *,
+        nulls: bool,
+    ) -> None:
+        self.comparison = comparison
+        self.scope = scope
+        self.direction: Direction = direction
+        self.nulls = nulls
+        self.groups = groups
+        self.old: Shape = comparison.old.of(groups[0])
+        self.new: Shape = comparison.new.of(groups[1])
+
+    def compare(self) -> None:
+        """Reports what differs, and plans the comparison of what is inside."""
+        old, new = self.old, self.new
+        self._annotations()
+        if old.any != new.any:
+            if self._types():
+                return
+        elif bool(old.choices) != bool(new.choices):
+            self._one_and_several()
+        else:
+            if self._types():
+                return
+            for one, other in zip_longest(old.choices, new.choices):
+                self._choices(one, other)
+        self._nullability()
+        if bool(old.choices) == bool(new.choices):
+            self._values()
+            self._default()
+            self._bounds()
+            self._rules()
+            if "object" in old.types & new.types:
+                self._members()
+                self._others()
+            if "array" in old.types & new.types:
+                self._items()
+
+    def _report(self, what: str, where: Place, **fields: Json | Absent) -> None:
+        self.scope.report(f"{self.direction}-{what}", where, **fields)
+
+    def _annotations(self) -> None:
+        old, new = self.old, self.new
+        _compare_notes(self.scope, old.notes, new.notes)
+        was, now = old.notes.get("deprecated"), new.notes.get("deprecated")
+        if now and not was:
+            self.scope.report("schema-deprecated", now.place)
+        if was and not now:
+            self.scope.report("schema-no-longer-deprecated", was.place)
+
+    def _types(self) -> bool:
+        """Reports other types; true if nothing beyond that can be compared."""
+        old, new = self.old, self.new
+        if old.types == new.types and old.any == new.any:
+            return False
+        fewer = old.any or all(_within(name, old.types) for name in new.types)
+        more = new.any or all(_within(name, new.types) for name in old.types)
+        what = (
+            "type-narrowed" if fewer and not new.any else "type-widened" if more else "type-changed"
+        )
+        self._report(what, new.at("type"), old=_types(old), new=_types(new))
+        return old.any != new.any or not (fewer or more)
+
+    def _nullability(self) -> None:
+        if not self.nulls or self.old.nullable == self.new.nullable:
+            return
+        what = "became-nullable" if self.new.nullable else "no-longer-nullable"
+        self._report(what, self.new.place)
+
+    def _values(self) -> None:
+        old, new = self.old.values, self.new.values
+        if old is None and new is None:
+            return
+        if old is None or new is None:
+            shape, what = (self.new, "enum-added") if old is None else (self.old, "enum-removed")
+            told = [fact.value for fact in (shape.values or {}).values()]
+            self._report(
+                what, shape.values_at or shape.place, **{"new" if old is None else "old": told}
+            )
+            return
+        if len(old) == len(new) == 1 and old.keys() != new.keys():
+            was, now = next(iter(old.values())), next(iter(new.values()))
+            self._report(
+                "const-changed", self.new.values_at or now.place, old=was.value, new=now.value
+            )
+            return
+        for text in old.keys() - new.keys():
+            self._report("enum-value-removed", old[text].place, old=old[text].value)
+        for text in new.keys() - old.keys():
+            self._report("enum-value-added", new[text].place, new=new[text].value)
+
+    def _default(self) -> None:
+        was, now = self.old.notes.get("default"), self.new.notes.get("default")
+        where = now or was
+        if where is None or _same(was, now):
+            return
+        what = "changed" if was and now else "added" if now else "removed"
+        fields = {"old": _value(was)} if was else {}
+        if now:
+            fields["new"] = now.value
+        self._report(f"default-{what}", where.place, **fields)
+
+    def _bounds(self) -> None:
+        old, new = self.old.bounds, self.new.bounds
+        for keyword in old.keys() | new.keys():
+            was, now = old.get(keyword), new.get(keyword)
+            if was and now and was[:2] == now[:2]:
+                continue
+            tighter = not was or (
+                now is not None and tightness(keyword, *now[:2]) > tightness(keyword, *was[:2])
+            )
+            there = now or was
+            assert there is not None
+            self._report(
+                f"bound-{'tightened' if tighter else 'loosened'}",
+                there[2].place,
+                name=there[2].place.pointer.rpartition("/")[2],
+                old=_value(was[2] if was else None),
+                new=_value(now[2] if now else None),
+            )
+
+    def _rules(self) -> None:
+        for name in self.old.rules.keys() | self.new.rules.keys():
+            old, new = self.old.rules.get(name, {}), self.new.rules.get(name, {})
+            if old.keys() == new.keys():
+                continue
+            pair = ("".join(old), "".join(new))
+            if not old or old.keys() < new.keys() or pair[::-1] in _WIDER:
+                how = "tightened"
+            elif not new or old.keys() > new.keys() or pair in _WIDER:
+                how = "loosened"
+            else:
+                how = "changed"
+            what = _WHOLE.get(name, "constraint")
+            fields: dict[str, Json | Absent] = (
+                {"old": _said(old), "new": _said(new)} if name in _WHOLE else {"name": name}
+            )
+            added = [new[text] for text in new.keys() - old.keys()] or [*new.values()]
+            where = min((added or [*old.values()]), key=lambda fact: fact.place.pointer).place
+            self._report(f"{what}-{how}", where, **fields)
+
+    def _members(self) -> None:
+        for name in self.old.members.keys() | self.new.members.keys():
+            was, now = self.old.members.get(name), self.new.members.get(name)
+            if was is not None and now is not None:
+                self._member(name, was, now)
+            elif was is not None and not self._hidden(self.comparison.old.of(was)):
+                self._report("member-removed", was.site, name=name)
+            elif now is not None and not self._hidden(self.comparison.new.of(now)):
+                self._member_added(name, now.site)
+        known = self.old.members.keys() | self.new.members.keys()
+        for name in (self.old.required ^ self.new.required) - known:
+            self._required(name, self.new.at("required"))
+
+    def _hidden(self, shape: Shape) -> bool:
+        return _HIDDEN[self.direction] in shape.notes
+
+    def _member_added(self, name: str, where: Place) -> None:
+        if self.direction == "request" and name in self.new.required:
+            self._report("required-member-added", where, name=name)
+        else:
+            self._report("member-added", where, name=name)
+
+    def _member(self, name: str, was: Group, now: Group) -> None:
+        old, new = self.comparison.old.of(was), self.comparison.new.of(now)
+        for mark, word in _MARKS:
+            if (mark in old.notes) == (mark in new.notes):
+                continue
+            if mark in new.notes:
+                self._report(f"member-became-{word}", now.site, name=name)
+            elif self._hidden(old) and self.direction == "request" and name in self.new.required:
+                self._report("required-member-added", now.site, name=name)
+            else:
+                self._report(f"member-no-longer-{word}", now.site, name=name)
+        if self._hidden(old) or self._hidden(new):
+            return
+        if (name in self.old.required) != (name in self.new.required):
+            self._required(name, now.site)
+        self.comparison.compare(self.scope, was, now, self.direction)
+
+    def _required(self, name: str, where: Place) -> None:
+        now = name in self.new.required
+        self._report(f"member-became-{'required' if now else 'optional'}", where, name=name)
+
+    def _others(self) -> None:
+        was, now = _state(self.old, self.comparison.old), _state(self.new, self.comparison.new)
+        old, new = self.old.others, self.new.others
+        if was == now:
+            if was == "typed" and old is not None and new is not None:
+                self.comparison.compare(self.scope, old, new, self.direction)
+            return
+        where = self.new.closed or (new.site if new else None) or self.new.place
+        if (self.direction, was, now) == ("response", "typed", "closed"):
+            self._report("map-values-removed", where)
+        else:
+            self._report(_OTHERS[was, now], where)
+
+    def _items(self) -> None:
+        old, new = self.old.items, self.new.items
+        site = self.new.place
+        self.comparison.compare(
+            self.scope, old or Group(self.old.place, ()), new or Group(site, ()), self.direction
+        )
+
+    def _one_and_several(self) -> None:
+        """One side has alternatives, the other is one of them at most."""
+        base, head = self.groups
+        if self.old.choices:
+            self._match(self.old.choices[0][1], [head])
+        else:
+            self._match([base], self.new.choices[0][1])
+
+    def _choices(
+        self, old: tuple[Place, list[Group]] | None, new: tuple[Place, list[Group]] | None
+    ) -> None:
+        if old is not None and new is not None:
+            self._match(old[1], new[1])
+        elif new is not None:
+            self._report("constraint-tightened", new[0], name=new[0].pointer.rpartition("/")[2])
+        elif old is not None:
+            self._report("constraint-loosened", old[0], name=old[0].pointer.rpartition("/")[2])
+
+    def _match(self, old: list[Group], new: list[Group]) -> None:
+        """Pairs the alternatives that are most alike; what is left over is gone or new."""
+        gone, added = dict(enumerate(old)), dict(enumerate(new))
+        for one, other in self._pairs(old, new):
+            if one in gone and other in added:
+                self.comparison.compare(
+                    self.scope, gone.pop(one), added.pop(other), self.direction, nulls=False
+                )
+        for alternative in gone.values():
+            self._report("alternative-removed", alternative.site)
+        for alternative in added.values():
+            self._report("alternative-added", alternative.site)
+
+    def _pairs(self, old: list[Group], new: list[Group]) -> Iterator[tuple[int, int]]:
+        """All pairs that may be the same alternative, the most alike first."""
+        likeness = sorted(
+            (-_likeness(self.comparison, one, other), abs(i - j), i, j)
+            for i, one in enumerate(old)
+            for j, other in enumerate(new)
+        )
+        yield from ((i, j) for negative, _, i, j in likeness if negative)
+
+
+def _likeness(comparison: SchemaComparison, one: Group, other: Group) -> int:
+    """How sure it is that two alternatives are the same one; 0 for certainly not."""
+    if _text(one) == _text(other):
+        return 100
+    old, new = comparison.old.of(one), comparison.new.of(other)
+    listed = old.members.keys() | new.members.keys()
+    shared = old.members.keys() & new.members.keys()
+    for name in shared:
+        was = comparison.old.of(old.members[name]).values
+        now = comparison.new.of(new.members[name]).values
+        if was and now and len(was) == len(now) == 1:  # a tag
+            return 90 if was.keys() == now.keys() else 0
+    if old.any or new.any:
+        return 1
+    either_way = ((old.types, new.types), (new.types, old.types))
+    if not any(_within(name, types) for names, types in either_way for name in names):
+        return 0
+    if _component(one) == _component(other) is not None:
+        return 80
+    return 10 + (50 * len(shared) // len(listed) if listed else 25)
+
+
+def _component(alternative: Group) -> str | None:
+    pointer = alternative.place.pointer
+    return pointer if pointer.startswith("/components/") else None
+
+
+def _text(alternative: Group) -> str:
+    """The schema as it is written; two that are written alike are the same alternative."""
+    return canonical([part.node for part in alternative.parts])
+
+
+def _within(name: str, types: frozenset[str]) -> bool:
+    return name in types or (name == "integer" and "number" in types)
+
+
+def _types(shape: Shape) -> Json:
+    if shape.any:
+        return "anything"
+    names = sorted(shape.types)
+    return names[0] if len(names) == 1 else names
+
+
+def _said(facts: Mapping[str, Fact]) -> Json | Absent:
+    values = [fact.value for _, fact in sorted(facts.items())]
+    return values[0] if len(values) == 1 else values or ABSENT
+
+
+def _state(shape: Shape, shapes: Shapes) -> str:
+    if shape.closed is not None:
+        return "closed"
+    if shape.others is None or shapes.of(shape.others).any:
+        return "open"
+    return "typed"

@@ -1,0 +1,180 @@
+"""Compares what credentials the calls need.
+
+Decides when two sets of requirements ask the same: schemes are known by what they are where a
+name is only on one side, so that a renamed scheme is no difference. A scheme that changed is
+reported once, at the scheme, not at every operation that uses it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, TypeAlias
+
+from .document import METHODS, Document, Json, Place, canonical, is_array
+from .schemas import compare_notes
+from .walk import Scope
+
+Needs: TypeAlias = Mapping[str, frozenset[str]]
+"""The schemes that are needed together, and the scopes of each."""
+
+_IDENTITY: Final = ("type", "scheme", "in", "name", "openIdConnectUrl")
+
+
+class SecurityComparison:
+    """Compares the security of two documents, operation by operation."""
+
+    def __init__(self, base: Document, head: Document) -> None:
+        self.base = base
+        self.head = head
+        self.old = _schemes(base)
+        self.new = _schemes(head)
+        spare = {
+            canonical(_said(place)): name
+            for name, place in self.old.items()
+            if name not in self.new
+        }
+        self.known_as = {
+            name: spare.get(canonical(_said(place)), name)
+            for name, place in self.new.items()
+            if name not in self.old
+        }
+
+    def compare(self, scope: Scope, base: Place, head: Place) -> None:
+        """Compares what one operation needs."""
+        where = head.get("security") or self.head.top.get("security") or head
+        old = _alternatives(base.get("security") or self.base.top.get("security"), {})
+        new = _alternatives(head.get("security") or self.head.top.get("security"), self.known_as)
+        for name in sorted({name for needs in (*old, *new) for name in needs}):
+            self._scheme(scope, name)
+        if not _scopes(scope, where, old, new):
+            _needs(scope, where, old, new)
+
+    def unused(self, scope: Scope) -> None:
+        """Reports other security of the document where no operation relies on it."""
+        was, now = self.base.top.get("security"), self.head.top.get("security")
+        if _relied_on(self.base) or _relied_on(self.head):
+            return
+        if canonical(_told(_alternatives(was, {}))) != canonical(
+            _told(_alternatives(now, self.known_as))
+        ):
+            scope.report("unused-security-changed", now or was or self.head.top)
+
+    def _scheme(self, scope: Scope, name: str) -> None:
+        """Plans the comparison of a scheme that both documents have."""
+        here = next((new for new, old in self.known_as.items() if old == name), name)
+        was, now = self.old.get(name), self.new.get(here)
+        if was is None or now is None:
+            return
+        old, new = was, now
+        key = ("scheme", was.pointer, now.pointer)
+        scope.visit(key, lambda inner: _compare_schemes(inner, name, old, new))
+
+
+def _schemes(document: Document) -> dict[str, Place]:
+    components = document.top.get("components")
+    if components is None:
+        return {}
+    return {name: each.resolved() for name, each in components.each("securitySchemes")}
+
+
+def _said(scheme: Place) -> dict[str, Json]:
+    """What a scheme is, name by name; its wording left out."""
+    said: dict[str, Json] = {
+        name: scheme.members[name] for name in _IDENTITY if name in scheme.members
+    }
+    if isinstance(kind := said.get("scheme"), str):
+        said["scheme"] = kind.lower()
+    for flow_name, flow in scheme.each("flows"):
+        for name, value in flow.members.items():
+            if name == "scopes":
+                said |= {f"{flow_name} scope {each}": True for each, _ in flow.each("scopes")}
+            elif not name.startswith("x-"):
+                said[f"{flow_name} {name}"] = value
+    return said
+
+
+def _compare_schemes(scope: Scope, name: str, base: Place, head: Place) -> None:
+    compare_notes(scope, base, head)
+    if base.members.get("bearerFormat") != head.members.get("bearerFormat"):
+        scope.report("bearer-format-changed", head.get("bearerFormat") or head)
+    old, new = _said(base), _said(head)
+    changed = {each for each, value in old.items() if new.get(each) != value}
+    added = new.keys() - old.keys()
+    if changed or added & {*_IDENTITY}:
+        told = sorted(changed | (added & {*_IDENTITY}))
+        scope.report(
+            "security-scheme-changed",
+            head,
+            name=name,
+            old={each: old[each] for each in told if each in old},
+            new={each: new[each] for each in told if each in new},
+        )
+    elif added:
+        scope.report("security-scheme-extended", head, name=name, new=sorted(added))
+
+
+def _alternatives(security: Place | None, known_as: Mapping[str, str]) -> list[Needs]:
+    """The sets of credentials of which one is needed; the empty set if a call needs none."""
+    if security is None:
+        return [{}]
+    if not is_array(security.node):
+        security.refuse("is not an array")
+    found: list[Needs] = []
+    for index, _ in enumerate(security.node):
+        each = Place(security.document, f"{security.pointer}/{index}", security.node[index])
+        found.append(
+            {
+                known_as.get(name, name): frozenset(str(scope.node) for scope in each.items(name))
+                for name in each.members
+            }
+        )
+    return found or [{}]
+
+
+def _relied_on(document: Document) -> bool:
+    """Whether an operation leaves its security to the document."""
+    return any(
+        "security" not in place.members
+        for _, item in document.top.each("paths")
+        for method, place in item.resolved().each()
+        if method in METHODS
+    )
+
+
+def _enough(given: Needs, asked: Needs) -> bool:
+    """Whether a client that has `given` meets `asked`."""
+    return all(name in given and scopes <= given[name] for name, scopes in asked.items())
+
+
+def _scopes(scope: Scope, where: Place, old: list[Needs], new: list[Needs]) -> bool:
+    """Reports other scopes of the same schemes; false if more than that is different."""
+    if len(old) != 1 or len(new) != 1 or old[0].keys() != new[0].keys():
+        return False
+    for name in sorted(old[0]):
+        for each in new[0][name] - old[0][name]:
+            scope.report("security-scope-added", where, name=name, new=each)
+        for each in old[0][name] - new[0][name]:
+            scope.report("security-scope-removed", where, name=name, old=each)
+    return True
+
+
+def _needs(scope: Scope, where: Place, old: list[Needs], new: list[Needs]) -> None:
+    gone = [needs for needs in old if not any(_enough(needs, asked) for asked in new)]
+    added = [needs for needs in new if not any(_enough(needs, had) for had in old)]
+    free_before, free_now = {} in old, {} in new
+    if free_now and not free_before:
+        scope.report("security-no-longer-required", where)
+    elif free_before and not free_now:
+        scope.report("security-required", where, new=_told(new))
+    elif gone and added:
+        scope.report("security-changed", where, old=_told(old), new=_told(new))
+    elif gone:
+        scope.report("security-alternative-removed", where, old=_told(gone))
+    elif added:
+        scope.report("security-alternative-added", where, new=_told(added))
+
+
+def _told(alternatives: list[Needs]) -> list[Json]:
+    """Requirements as JSON, in an order of their own."""
+    told = [{name: sorted(scopes) for name, scopes in needs.items()} for needs in alternatives]
+    return [*sorted(told, key=canonical)]

@@ -1,0 +1,391 @@
+"""Brings a schema into the one form in which two of them can be compared.
+
+Decides what a schema says, however it is spelled: references are followed, allOf is merged, a
+choice of one is no choice, a choice between bare types is a list of types, and null is neither a
+type nor a value nor an alternative but a flag. What a difference means is left to schemas.py.
+
+Two readings are more lenient than the letter, because they are what authors mean: `nullable: true`
+counts in every version and beside every keyword, and a schema that lists members or items without
+a type describes an object or an array.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from .document import Json, Place, below, canonical, is_array, is_number, is_object
+
+UPPER: Final = frozenset({"maximum", "maxLength", "maxItems", "maxProperties"})
+LOWER: Final = frozenset({"minimum", "minLength", "minItems", "minProperties"})
+_EXCLUSIVE: Final = {"maximum": "exclusiveMaximum", "minimum": "exclusiveMinimum"}
+
+TYPES: Final = frozenset({"string", "number", "integer", "boolean", "object", "array"})
+_ANY: Final = TYPES - {"integer"}  # an integer is a number
+
+ANNOTATIONS: Final[Mapping[str, str]] = {
+    "description": "description-changed",
+    "summary": "description-changed",
+    "title": "title-changed",
+    "example": "example-changed",
+    "examples": "example-changed",
+    "externalDocs": "external-docs-changed",
+}
+"""Members of any object that say nothing about the wire, and the rule for a difference."""
+
+_CONSTRAINTS: Final = frozenset(
+    {
+        *("not", "if", "then", "else", "contains", "minContains", "maxContains", "prefixItems"),
+        *("patternProperties", "propertyNames", "dependentRequired", "dependentSchemas"),
+        *("unevaluatedItems", "contentEncoding", "contentMediaType", "contentSchema"),
+        *("discriminator", "multipleOf", "uniqueItems"),
+    }
+)
+"""What is compared as a whole; references in it are followed, annotations left out."""
+
+_FLAGS: Final = ("deprecated", "readOnly", "writeOnly")
+_UNORDERED: Final = frozenset({"required", "enum", "type"})
+
+_NAMED: Final = frozenset({"properties", "patternProperties", "dependentSchemas"})
+_BARE: Final = frozenset({"type", "nullable", *ANNOTATIONS})
+
+
+class Fact(NamedTuple):
+    """What one keyword says, and where."""
+
+    value: Json
+    place: Place
+
+
+class Group(NamedTuple):
+    """The schemas that hold together for one thing; none for what may be anything."""
+
+    site: Place
+    """Where the thing stands (a member, the items), or the schema it would stand in."""
+    parts: tuple[Place, ...]
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Equal for groups that say the same."""
+        return tuple(part.pointer for part in self.parts)
+
+    @property
+    def place(self) -> Place:
+        """The schema itself; behind the reference when the thing is nothing but one."""
+        return self.parts[0] if self.parts else self.site
+
+
+@dataclass(slots=True)
+class Shape:
+    """What a group of schemas says together."""
+
+    place: Place
+    types: frozenset[str] = _ANY
+    any: bool = True
+    """Nothing is said about the type, nor anything from which it follows."""
+    nullable: bool = True
+    values: dict[str, Fact] | None = None
+    """The values of enum or const, null aside, by their canonical text."""
+    values_at: Place | None = None
+    bounds: dict[str, tuple[float, bool, Fact]] = field(default_factory=dict)
+    """Limit, whether the limit itself is outside, and where, by the inclusive keyword."""
+    rules: dict[str, dict[str, Fact]] = field(default_factory=dict)
+    """pattern, format and constraints: what each part of the group says, by canonical text."""
+    notes: dict[str, Fact] = field(default_factory=dict)
+    """Annotations, extensions, default and flags: what is said nearest to the thing."""
+    members: dict[str, Group] = field(default_factory=dict)
+    required: frozenset[str] = frozenset()
+    closed: Place | None = None
+    """Where it is said that no other members are allowed."""
+    others: Group | None = None
+    """What is said about members beyond those listed."""
+    items: Group | None = None
+    choices: list[tuple[Place, list[Group]]] = field(default_factory=list)
+    """Sets of alternatives, each with the place of its keyword."""
+
+    def at(self, keyword: str) -> Place:
+        """The place of a keyword, else of the schema."""
+        return self.place.get(keyword) or self.place if is_object(self.place.node) else self.place
+
+
+def group(place: Place) -> Group:
+    """The group for a schema that stands at a place; a mere reference is what it leads to."""
+    target, seen = place, set[str]()
+    while is_object(target.node) and target.node.keys() == {"$ref"}:
+        if target.pointer in seen:
+            place.refuse("refers to itself")
+        seen.add(target.pointer)
+        target = place.document.target(target.text("$ref"), target.pointer)
+    return Group(place, (target,))
+
+
+def tightness(keyword: str, limit: float, exclusive: bool) -> tuple[float, bool]:
+    """Greater for a bound that lets less through."""
+    return (-limit if keyword in UPPER else limit, exclusive)
+
+
+def _together(one: Group | None, other: Group) -> Group:
+    if one is None:
+        return other
+    parts = {part.pointer: part for part in (*one.parts, *other.parts)}
+    return Group(one.site, tuple(parts.values()))
+
+
+def _meet(one: frozenset[str] | None, other: frozenset[str]) -> frozenset[str]:
+    """The types that both sets let through."""
+    if one is None:
+        return other
+    narrow = {"integer"} if "integer" in one | other and "number" in one | other else set[str]()
+    return (one & other) | (narrow if not one & other & {"number"} else set())
+
+
+def _plain(types: frozenset[str]) -> frozenset[str]:
+    return types - {"integer"} if "number" in types else types
+
+
+def _type_of(value: Json) -> str:
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int | float):
+        return "integer" if float(value).is_integer() else "number"
+    return "string" if isinstance(value, str) else "object" if is_object(value) else "array"
+
+
+class Shapes:
+    """The shapes of one document, each made once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, ...], Shape | None] = {}
+        self._digests: dict[str, str] = {}
+
+    def of(self, schemas: Group) -> Shape:
+        """What a group says; anything, if it is empty."""
+        if not schemas.parts:
+            return Shape(schemas.site)
+        key = schemas.key
+        if key not in self._known:
+            self._known[key] = None
+            self._known[key] = _Builder(self, schemas).built()
+        # A schema that has itself among its alternatives: what it is there adds nothing.
+        return self._known[key] or Shape(schemas.place, any=False, nullable=False)
+
+    def of_place(self, place: Place | None) -> Shape | None:
+        """What the schema at a place says."""
+        return self.of(group(place)) if place is not None else None
+
+    def digest(self, place: Place, *, names: bool = False) -> str:
+        """One text for all that is said at and below a place but annotations.
+
+        With `names` the members are schemas under names of their own, not keywords.
+        """
+        if place.pointer in self._digests:
+            return self._digests[place.pointer]
+        self._digests[place.pointer] = "around"
+        node = place.node
+        value: Json
+        if is_object(node) and isinstance(reference := node.get("$ref"), str):
+            target = self.digest(place.document.target(reference, place.pointer))
+            rest = [self.keyword(each) for name, each in place.each() if name != "$ref"]
+            value = [target, *rest] if any(rest) else None
+            self._digests[place.pointer] = canonical(value) if value else target
+            return self._digests[place.pointer]
+        if is_object(node):
+            value = {
+                name: self.digest(each) if names else self.keyword(each)
+                for name, each in place.each()
+                if names or not (name in ANNOTATIONS or name.startswith("x-"))
+            }
+        else:
+            value = node
+        text = hashlib.sha256(canonical(value).encode()).hexdigest()
+        self._digests[place.pointer] = text
+        return text
+
+    def keyword(self, place: Place) -> Json:
+        """The same for what one keyword of a schema says."""
+        name = place.pointer.rpartition("/")[2]
+        if name in ANNOTATIONS or name.startswith("x-"):
+            return None
+        if is_array(place.node):
+            items = [
+                self.digest(Place(place.document, below(place.pointer, index), item))
+                for index, item in enumerate(place.node)
+            ]
+            return sorted(items) if name in _UNORDERED else items
+        return self.digest(place, names=name in _NAMED)
+
+
+class _Builder:
+    """Reads the parts of one group, and what they lead to, into one shape."""
+
+    def __init__(self, shapes: Shapes, schemas: Group) -> None:
+        self.shapes = shapes
+        self.shape = Shape(schemas.place)
+        self.types: frozenset[str] | None = None
+        self.forced_null = False
+        # Each with whether it has a say about null, and whether it is the thing itself.
+        self.waiting = [(part, True, True) for part in reversed(schemas.parts)]
+
+    def built(self) -> Shape:
+        """The finished shape."""
+        seen = set[str]()
+        while self.waiting:
+            place, on_null, itself = self.waiting.pop()
+            if place.pointer in seen or place.node is True:
+                continue
+            seen.add(place.pointer)
+            if place.node is False:
+                self._types(frozenset(), on_null, null=False)
+                continue
+            self._type_and_values(place, on_null, itself)
+            self._bounds(place)
+            self._rules_and_notes(place)
+            self._contents(place)
+            self._parts(place, on_null)
+        return self._finished()
+
+    def _finished(self) -> Shape:
+        shape, types = self.shape, self.types
+        if types is None:
+            if shape.members or shape.required or shape.closed or shape.others:
+                types = frozenset({"object"})
+            elif shape.items is not None:
+                types = frozenset({"array"})
+            elif shape.values is not None:
+                types = frozenset(_type_of(fact.value) for fact in shape.values.values())
+            if types is not None and shape.values is None:
+                shape.nullable = False
+        shape.any = types is None and not shape.choices
+        shape.types = _ANY if types is None else _plain(types)
+        shape.nullable = shape.nullable or self.forced_null
+        return shape
+
+    def _types(self, types: frozenset[str], on_null: bool, *, null: bool) -> None:
+        self.types = _meet(self.types, types)
+        self.shape.nullable &= null or not on_null
+
+    def _type_and_values(self, place: Place, on_null: bool, itself: bool) -> None:
+        node = place.members
+        said_null = node.get("nullable") is True
+        self.forced_null |= said_null and itself
+        if "type" in node:
+            declared = node["type"]
+            names = set(declared if is_array(declared) else [declared])
+            if not names <= TYPES | {"null"}:
+                place.refuse("has a `type` that JSON does not know")
+            said_null |= "null" in names
+            self._types(
+                _plain(frozenset(str(name) for name in names - {"null"})), on_null, null=said_null
+            )
+        listed = [*place.items("enum")]
+        if (const := place.get("const")) is not None:
+            listed = [const]
+        if "enum" in node or const is not None:
+            values = {
+                canonical(each.node): Fact(each.node, each)
+                for each in listed
+                if each.node is not None
+            }
+            had = self.shape.values
+            self.shape.values = (
+                values if had is None else {text: had[text] for text in had if text in values}
+            )
+            self.shape.values_at = self.shape.values_at or place.get(
+                "const" if const is not None else "enum"
+            )
+            if len(values) == len(listed) and not said_null and on_null:
+                self.shape.nullable = False
+
+    def _bounds(self, place: Place) -> None:
+        node = place.members
+        for keyword in UPPER | LOWER:
+            exclusive = _EXCLUSIVE.get(keyword, "")
+            for name in (keyword, exclusive):
+                limit = node.get(name)
+                if limit is None or isinstance(limit, bool):
+                    continue
+                if not is_number(limit):
+                    place.refuse(f"has a `{name}` that is no number")
+                if limit == 0 and keyword in LOWER - {"minimum"}:
+                    continue
+                outside = name == exclusive or node.get(exclusive) is True
+                bound = (limit, outside, Fact(limit, place.get(name) or place))
+                had = self.shape.bounds.get(keyword)
+                if had is None or tightness(keyword, *bound[:2]) > tightness(keyword, *had[:2]):
+                    self.shape.bounds[keyword] = bound
+
+    def _rules_and_notes(self, place: Place) -> None:
+        shape = self.shape
+        for name, each in place.each():
+            if name in ("pattern", "format"):
+                shape.rules.setdefault(name, {})[canonical(each.node)] = Fact(each.node, each)
+            elif name == "discriminator":
+                said = [each.members.get("propertyName"), sorted(dict(each.each("mapping")))]
+                shape.rules.setdefault(name, {})[canonical(said)] = Fact(None, each)
+            elif name in _CONSTRAINTS:
+                if each.node is not False:
+                    digest = canonical(self.shapes.keyword(each))
+                    shape.rules.setdefault(name, {})[digest] = Fact(None, each)
+            elif name in _FLAGS:
+                if each.node is True:
+                    shape.notes.setdefault(name, Fact(True, each))
+            elif name == "default":
+                # Left out and null are the same to most servers; generators differ in saying so.
+                if each.node is not None:
+                    shape.notes.setdefault(name, Fact(each.node, each))
+            elif name in ANNOTATIONS or name.startswith("x-"):
+                shape.notes.setdefault(name, Fact(each.node, each))
+
+    def _contents(self, place: Place) -> None:
+        shape = self.shape
+        for name, each in place.each("properties"):
+            shape.members[name] = _together(shape.members.get(name), group(each))
+        shape.required |= {
+            each.node for each in place.items("required") if isinstance(each.node, str)
+        }
+        others = place.get("additionalProperties") or place.get("unevaluatedProperties")
+        if others is not None and others.node is False:
+            shape.closed = shape.closed or others
+        elif others is not None and others.node is not True:
+            shape.others = _together(shape.others, group(others))
+        if (items := place.get("items")) is not None:
+            shape.items = _together(shape.items, group(items))
+
+    def _parts(self, place: Place, on_null: bool) -> None:
+        further = [(each, on_null, False) for each in place.items("allOf")]
+        if "$ref" in place.members:
+            target = place.document.target(place.text("$ref"), place.pointer)
+            further.insert(0, (target, on_null, False))
+        for keyword in ("anyOf", "oneOf"):
+            further += self._choice(place, keyword, on_null)
+        self.waiting += reversed(further)
+
+    def _choice(
+        self, place: Place, keyword: str, on_null: bool
+    ) -> Iterator[tuple[Place, bool, bool]]:
+        """Reads a set of alternatives; gives what is left of it if that is a single one."""
+        branches = [group(each) for each in place.items(keyword)]
+        if not branches:
+            return
+        shapes = [self.shapes.of(branch) for branch in branches]
+        if on_null and not any(shape.nullable for shape in shapes):
+            self.shape.nullable = False
+        left = [
+            branch
+            for branch, shape in zip(branches, shapes, strict=True)
+            if shape.types or not shape.nullable
+        ]
+        if len(left) == 1:
+            yield from ((part, False, False) for part in left[0].parts)
+        elif all(is_object(part.node) and _bare(part.node) for one in left for part in one.parts):
+            types = [self.shapes.of(branch).types for branch in left]
+            self._types(frozenset[str]().union(*types), on_null=False, null=True)
+        else:
+            self.shape.choices.append((place.get(keyword) or place, left))
+
+
+def _bare(node: Mapping[str, Json]) -> bool:
+    """Whether a schema names a type and nothing else that is seen on the wire."""
+    return "type" in node and node.keys() <= _BARE
