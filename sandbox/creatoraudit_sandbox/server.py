@@ -36,7 +36,7 @@ _SIGNAL_DELAY = 0.2
 
 
 class Server(uvicorn.Server):
-    """uvicorn that tells when it accepts connections, leaves signals alone and ends at once."""
+    """uvicorn that tells when it is ready, leaves signals alone and ends at once."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -61,8 +61,8 @@ class Server(uvicorn.Server):
     async def main_loop(self) -> None:
         """Sleep until stopped, not until the next tick.
 
-        Waking up now and then is for signals: one that another thread received does not interrupt the
-        loop, and its handler runs no sooner than the main thread does.
+        Waking up now and then is for signals: one that another thread received does not interrupt
+        the loop, and its handler runs no sooner than the main thread does.
         """
         while not self.should_exit:
             with suppress(TimeoutError):
