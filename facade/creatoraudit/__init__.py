@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from ._events import RequestEvent
     from ._links import CreatorFigures, Link
     from ._metrics import AccountVideoMetrics, AccountVideoTotals, Metrics
-    from ._options import CreateOptions, RequestOptions
+    from ._options import CreateOptions, RequestOptions, WaitOptions
     from ._pages import Page
     from ._ranking import Breakout, Breakouts, Progress, Skipped
     from ._reply import Reply
@@ -157,6 +157,7 @@ _HOMES = {
     "RequestOptions": "creatoraudit._options",
     "Skipped": "creatoraudit._ranking",
     "VideoDeltas": "creatoraudit._deltas",
+    "WaitOptions": "creatoraudit._options",
     **dict.fromkeys(_ERRORS, "creatoraudit.errors"),
     **dict.fromkeys(_MODELS, "creatoraudit_api.models"),
 }
@@ -226,6 +227,7 @@ __all__ = [
     "ValidationError",
     "Video",
     "VideoDeltas",
+    "WaitOptions",
     "WaitTimeout",
     "WhoAmI",
     "WindowedTotals",

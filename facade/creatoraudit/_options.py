@@ -10,20 +10,27 @@ if TYPE_CHECKING:
     from creatoraudit_api.types import JSON
 
 
-class RequestOptions(TypedDict, total=False):
-    """Keyword arguments of every method that sends requests.
+class WaitOptions(TypedDict, total=False):
+    """Keyword arguments of the waiters, for each of their reads; `timeout` is the waiter's own.
 
-    timeout: Seconds one try may wait for the network (more than 0); the client's when absent.
     max_retries: Tries after the first (0 or more); the client's when absent.
     extra_headers: Headers to send as well. `Authorization` is not among them.
     extra_query: Query parameters to send as well, e.g. ones newer than this release.
+    """
+
+    max_retries: int
+    extra_headers: Mapping[str, str]
+    extra_query: Mapping[str, JSON]
+
+
+class RequestOptions(WaitOptions, total=False):
+    """Keyword arguments of every method that sends requests, with those of `WaitOptions`.
+
+    timeout: Seconds one try may wait for the network (more than 0); the client's when absent.
     extra_body: Members to add to the JSON body; they win over the method's own.
     """
 
     timeout: float
-    max_retries: int
-    extra_headers: Mapping[str, str]
-    extra_query: Mapping[str, JSON]
     extra_body: Mapping[str, JSON]
 
 

@@ -62,6 +62,7 @@ def prepare(
     Raises:
         UsageError: An argument is missing, unknown, out of bounds, no id or no day.
     """
+    _known_options(operation, options)
     given: dict[str, Any] = {}
     body: dict[str, Any] = {}
     query: dict[str, Any] = {}
@@ -105,6 +106,18 @@ def prepare(
         repeatable=operation.repeatable,
         authenticated=operation.authenticated,
     )
+
+
+def _known_options(operation: Operation[object], options: Mapping[str, object]) -> None:
+    """Refuse a misspelt argument: methods collect what they do not know as options."""
+    allowed = CreateOptions if operation.idempotency_key else RequestOptions
+    for name in options:
+        if name not in allowed.__optional_keys__:
+            known = ", ".join(sorted(allowed.__optional_keys__))
+            raise UsageError(
+                f"{operation.name} has no argument {one_line(name, 60)!r}; beside its own it takes:"
+                f" {known}"
+            )
 
 
 def with_query(wire: Wire, **params: object) -> Wire:

@@ -11,7 +11,7 @@ from creatoraudit_api import operations
 from creatoraudit_api.types import UNSET, Unset
 
 from .._metrics import Metrics
-from .._options import CreateOptions, RequestOptions
+from .._options import CreateOptions, RequestOptions, WaitOptions
 from .._period import Day, MetricsPeriod, period_arguments
 from .._prepare import Direction, resource_id
 from .._urls import Platform, profile
@@ -328,6 +328,7 @@ class AsyncAccounts:
         timeout: float = 300.0,
         poll: float = 2.0,
         after: dt.datetime | None = None,
+        **options: Unpack[WaitOptions],
     ) -> Account:
         """Wait for the first refresh of a tracked account, or for the next one.
 
@@ -339,6 +340,7 @@ class AsyncAccounts:
             poll: Seconds before the second look, more than 0; each pause is half as long again, up
                 to a minute.
             after: Wait for a refresh later than this aware datetime; for the first one when absent.
+            **options: See `WaitOptions`; they apply to each read.
 
         Returns:
             The account as it was read last, `last_scrape_time` set.
@@ -353,6 +355,10 @@ class AsyncAccounts:
 
         Docs: https://docs.creatoraudit.com/data-freshness
         """
+
+        async def read(one: str) -> Account:
+            return await self.get(one, **options)
+
         return await wait_until_refreshed(
-            self.get, resource_id(account_id, "account_id"), timeout=timeout, poll=poll, after=after
+            read, resource_id(account_id, "account_id"), timeout=timeout, poll=poll, after=after
         )

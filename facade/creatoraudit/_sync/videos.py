@@ -13,7 +13,7 @@ from creatoraudit_api.types import UNSET, Unset
 
 from .._deltas import DEFAULT_WINDOWS, VideoDeltas
 from .._metrics import Metrics
-from .._options import CreateOptions, RequestOptions
+from .._options import CreateOptions, RequestOptions, WaitOptions
 from .._period import Day, MetricsPeriod, period_arguments
 from .._prepare import Direction, resource_id
 from .._urls import Platform, post_platform
@@ -380,6 +380,7 @@ class Videos:
         timeout: float = 300.0,
         poll: float = 2.0,
         after: dt.datetime | None = None,
+        **options: Unpack[WaitOptions],
     ) -> Video:
         """Wait for the first refresh of a tracked video, or for the next one.
 
@@ -391,6 +392,7 @@ class Videos:
             poll: Seconds before the second look, more than 0; each pause is half as long again, up
                 to a minute.
             after: Wait for a refresh later than this aware datetime; for the first one when absent.
+            **options: See `WaitOptions`; they apply to each read.
 
         Returns:
             The video as it was read last, `last_scrape_time` set.
@@ -405,6 +407,10 @@ class Videos:
 
         Docs: https://docs.creatoraudit.com/data-freshness
         """
+
+        def read(one: str) -> Video:
+            return self.get(one, **options)
+
         return wait_until_refreshed(
-            self.get, resource_id(video_id, "video_id"), timeout=timeout, poll=poll, after=after
+            read, resource_id(video_id, "video_id"), timeout=timeout, poll=poll, after=after
         )
