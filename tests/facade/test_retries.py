@@ -22,7 +22,7 @@ from support.faults import FAULTS, FaultyProxy, Injection
 from support.server import Answer, Drip, Raw, Reset, Stall, Trickled, Truncated
 
 # trio tells of a body stream that httpx leaves half-read when the connection breaks under it.
-pytestmark = pytest.mark.filterwarnings("ignore:Async generator 'httpx:ResourceWarning")
+pytestmark = pytest.mark.filterwarnings("ignore:Async generator 'http:ResourceWarning")
 
 VIDEO = video_id(1)
 
