@@ -19,10 +19,8 @@ import sqlite3
 import threading
 from collections import OrderedDict
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import Literal, NamedTuple, Protocol, TypeAlias
 from urllib.parse import urlencode
-
-from attrs import frozen
 
 from ._key import ApiKey
 from ._prepare import Wire
@@ -37,8 +35,7 @@ NOT_MODIFIED = 304
 CacheSetting: TypeAlias = "bool | str | os.PathLike[str] | None"
 
 
-@frozen
-class Kept:
+class Kept(NamedTuple):
     """One kept answer."""
 
     etag: str
@@ -155,14 +152,12 @@ class Cache:
         self._base_url = base_url
 
     @classmethod
-    def of(cls, setting: CacheSetting, base_url: str) -> Cache | None:
+    def of(cls, setting: Literal[True] | str | os.PathLike[str], base_url: str) -> Cache:
         """The cache a client was asked to use.
 
         Raises:
             ConfigurationError: The file cannot be used.
         """
-        if setting is None or setting is False:
-            return None
         store: Store = MemoryStore() if setting is True else DiskStore(Path(setting))
         return cls(store, base_url)
 
@@ -184,14 +179,12 @@ class Cache:
         digest.update(hashlib.blake2b(secret, key=self.store.salt).digest())
         return digest.digest()
 
-    def keep(self, name: bytes, sent: Sent) -> None:
-        """Keep an answer, if it has a strong ETag and may be kept."""
+    def settle(self, name: bytes, kept: Kept | None, sent: Sent) -> Sent:
+        """The answer to hand out: the kept one if a 304 confirmed it, else the new one."""
+        if kept is not None and sent.status_code == NOT_MODIFIED:
+            return Sent(OK, sent.headers, kept.content, cached=True)
         etag = sent.headers.get("etag", "")
         control = sent.headers.get("cache-control", "").lower()
         if sent.status_code == OK and etag.startswith('"') and "no-store" not in control:
             self.store.put(name, Kept(etag, sent.content))
-
-
-def revived(kept: Kept, sent: Sent) -> Sent:
-    """The kept answer under the headers of the 304 that confirmed it."""
-    return Sent(OK, sent.headers, kept.content, cached=True)
+        return sent

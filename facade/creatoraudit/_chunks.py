@@ -1,12 +1,8 @@
 """Splitting many ids into requests, without I/O: each id once, in the order given."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Generic, TypeVar
-
-from attrs import frozen
+from typing import Generic, NamedTuple, TypeVar
 
 from ._reply import Reply
 
@@ -14,8 +10,7 @@ H = TypeVar("H", bound=Hashable)
 T = TypeVar("T")
 
 
-@frozen
-class BatchPart(Generic[T]):
+class BatchPart(NamedTuple, Generic[T]):
     """The answer for some of the ids of a batch.
 
     Attributes:

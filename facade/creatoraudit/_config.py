@@ -1,13 +1,10 @@
 """Where requests go. Decides which base URLs are acceptable and what counts as loopback."""
 
-from __future__ import annotations
-
 import ipaddress
 import os
 from collections.abc import Mapping
+from typing import NamedTuple
 from urllib.parse import urlsplit
-
-from attrs import frozen
 
 from ._text import one_line
 from .errors import ConfigurationError
@@ -16,8 +13,7 @@ ENV_BASE_URL = "CREATORAUDIT_BASE_URL"
 DEFAULT_BASE_URL = "https://api.creatoraudit.com/v2"
 
 
-@frozen
-class Origin:
+class Origin(NamedTuple):
     """A base URL that has been checked.
 
     Attributes:

@@ -13,20 +13,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from attrs import frozen
+from ._fault import Fault
 
 _CONTAINERS: Mapping[str, type] = {"object": dict, "array": list}
-
-
-@frozen
-class Fault:
-    """One way in which a body does not keep the contract."""
-
-    path: str
-    what: str
-
-    def __str__(self) -> str:
-        return f"{self.path} {self.what}"
 
 
 @cache

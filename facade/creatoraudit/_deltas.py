@@ -11,7 +11,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from ._contract import Fault
+from ._fault import Fault
 from .errors import UsageError
 
 # Ids per request when they travel in the URL: 50 UUIDs make a query of 2.5 kB.

@@ -1,19 +1,14 @@
 """What a client tells about each try: one record, for the log and for a caller's own metrics."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
-from typing import TypeAlias
-
-from attrs import frozen
+from typing import NamedTuple, TypeAlias
 
 from ._policy import Failure
 from ._prepare import Wire
 from ._reply import Sent
 
 
-@frozen
-class RequestEvent:
+class RequestEvent(NamedTuple):
     """One try of one request.
 
     Attributes:

@@ -6,8 +6,8 @@ each of httpx's exceptions means for a retry. The reading and sending loops are 
 
 from __future__ import annotations
 
-import platform
 import ssl
+import sys
 from collections.abc import Generator
 from typing import Any, TypeAlias
 
@@ -27,9 +27,8 @@ AsyncResponse: TypeAlias = httpx.Response
 Response: TypeAlias = httpx.Response
 Errors = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError)
 
-USER_AGENT = (
-    f"creatoraudit/{__version__} python/{platform.python_version()} httpx/{httpx.__version__}"
-)
+PYTHON = ".".join(str(part) for part in sys.version_info[:3])
+USER_AGENT = f"creatoraudit/{__version__} python/{PYTHON} httpx/{httpx.__version__}"
 _HEADERS = {
     "Accept": "application/json",
     "Accept-Encoding": "gzip, deflate",

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from ._contract import Fault
-from ._reply import contract_error
+from ._fault import Fault, contract_error
 
 if TYPE_CHECKING:
     from creatoraudit_api.models import CreatorAccountLink

@@ -9,8 +9,8 @@ from attrs import field, frozen
 
 from creatoraudit_api.models import WindowedTotals
 
-from ._contract import Fault
 from ._deltas import Unreadable
+from ._fault import Fault
 from ._urls import Platform
 
 Id = TypeVar("Id", str, int)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Any, TypeVar, overload
 
 from creatoraudit_api.operations import OPERATIONS, Operation
@@ -30,6 +29,8 @@ def find(operation: Operation[Any] | str) -> Operation[Any]:
     try:
         return OPERATIONS[operation]
     except KeyError:
+        import difflib  # noqa: PLC0415 - needed only for this message
+
         close = difflib.get_close_matches(operation, OPERATIONS, n=3)
         meant = f"; did you mean {' or '.join(close)}?" if close else ""
         raise UsageError(f"there is no operation {one_line(operation, 60)!r}{meant}") from None

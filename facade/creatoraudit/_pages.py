@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from attrs import field, frozen
-
-from ._contract import Fault
-from ._reply import Reply, contract_error
+from ._fault import Fault, contract_error
+from ._reply import Reply
 from .errors import PaginationError
 
 if TYPE_CHECKING:
@@ -47,9 +45,8 @@ class PageOf(Protocol[T_co]):
     def filters(self) -> Echo | None: ...
 
 
-@frozen
 class Page(Generic[T]):
-    """One page of a list.
+    """One page of a list; iterate over it for its items.
 
     Attributes:
         items: The items, in the order of the list.
@@ -60,12 +57,33 @@ class Page(Generic[T]):
         request_id: `X-Request-ID` of the answer.
     """
 
-    items: Sequence[T]
-    next_cursor: str | None
-    has_next: bool
-    total_count: int | None
-    filters: Mapping[str, JSON] = field(factory=dict)
-    request_id: str | None = None
+    __slots__ = ("filters", "has_next", "items", "next_cursor", "request_id", "total_count")
+
+    def __init__(
+        self,
+        items: Sequence[T],
+        *,
+        next_cursor: str | None,
+        has_next: bool,
+        total_count: int | None,
+        filters: Mapping[str, JSON],
+        request_id: str | None,
+    ) -> None:
+        self.items = items
+        self.next_cursor = next_cursor
+        self.has_next = has_next
+        self.total_count = total_count
+        self.filters = filters
+        self.request_id = request_id
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __repr__(self) -> str:
+        return f"<Page of {len(self.items)} items, has_next={self.has_next}>"
 
 
 class Walk:

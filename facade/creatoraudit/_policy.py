@@ -5,15 +5,12 @@ judges the tries of one call; `Pacer` spreads what is left of a rate window over
 uses one client. Which class an answer becomes is left to `errors`.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import math
 import threading
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
-
-from attrs import define, field, frozen
+from typing import NamedTuple
 
 from . import _time
 from .errors import APIError, NetworkError, RequestTimeoutError
@@ -30,8 +27,7 @@ RETRY_ALWAYS = frozenset({429})
 RETRY_REPEATABLE = frozenset({502, 503, 504})
 
 
-@frozen
-class Failure:
+class Failure(NamedTuple):
     """A try that brought no complete answer; a value, so that no traceback hangs on to frames.
 
     Attributes:
@@ -49,8 +45,7 @@ class Failure:
     permanent: bool = False
 
 
-@frozen
-class Patience:
+class Patience(NamedTuple):
     """How long one try may take.
 
     Attributes:
@@ -92,7 +87,6 @@ def _http_date(value: str) -> float | None:
         return None
 
 
-@define
 class Attempts:
     """The tries of one call: how many, until when, and whether another one is right.
 
@@ -105,19 +99,25 @@ class Attempts:
         budget: Seconds for all tries and their waits, pacing apart.
     """
 
-    operation: str
-    repeatable: bool
-    keyed: bool
-    max_retries: int
-    timeout: float
-    budget: float
-    made: int = 0
-    deadline: float = field(init=False)
-    _key_dies: float = field(init=False, default=math.inf)
-    _last: Failure | APIError | None = field(init=False, default=None)
-
-    def __attrs_post_init__(self) -> None:
-        self.deadline = _time.now() + self.budget
+    def __init__(
+        self,
+        *,
+        operation: str,
+        repeatable: bool,
+        keyed: bool,
+        max_retries: int,
+        timeout: float,
+        budget: float,
+    ) -> None:
+        self.operation = operation
+        self.repeatable = repeatable
+        self.keyed = keyed
+        self.max_retries = max_retries
+        self.timeout = timeout
+        self.made = 0
+        self.deadline = _time.now() + budget
+        self._key_dies = math.inf
+        self._last: Failure | APIError | None = None
 
     def pace(self, seconds: float) -> None:
         """Allow for a pacing wait before the next try; the budget does not count it.

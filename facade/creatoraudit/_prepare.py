@@ -4,14 +4,11 @@ Decides what belongs into path, query and body, refuses what cannot be right (un
 choices, ids, days), and leaves URL and body building to the generated operation.
 """
 
-from __future__ import annotations
-
-import uuid
+import os
+import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, cast
 from urllib.parse import quote
-
-from attrs import evolve, field, frozen
 
 from creatoraudit_api.types import UNSET
 
@@ -24,19 +21,20 @@ if TYPE_CHECKING:
     from creatoraudit_api.operations import Bound, Operation
     from creatoraudit_api.types import JSON
 
+_UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
 Direction: TypeAlias = Literal["asc", "desc"]
 
 
-@frozen
-class Wire:
+class Wire(NamedTuple):
     """One request, ready but for base URL, key and the client's own headers."""
 
     operation: str
     method: str
     url: str
-    params: Mapping[str, Any] = field(factory=dict)
-    headers: Mapping[str, str] = field(factory=dict)
-    json: JSON | None = None
+    params: Mapping[str, Any]
+    headers: Mapping[str, str]
+    json: "JSON | None" = None
     repeatable: bool = False
     authenticated: bool = True
 
@@ -47,7 +45,7 @@ class Wire:
 
 
 def prepare(
-    operation: Operation[object],
+    operation: "Operation[object]",
     arguments: Mapping[str, object],
     options: CreateOptions | RequestOptions,
     *,
@@ -85,9 +83,8 @@ def prepare(
             raise UsageError(f"{operation.name} needs {name}")
     body |= extra
     if operation.idempotency_key:
-        given["idempotency_key"] = cast(CreateOptions, options).get("idempotency_key") or str(
-            uuid.uuid4()
-        )
+        own = cast(CreateOptions, options).get("idempotency_key")
+        given["idempotency_key"] = own or os.urandom(16).hex()
     if operation.body is not None:
         given["body"] = body
     elif extra:
@@ -108,7 +105,7 @@ def prepare(
     )
 
 
-def _known_options(operation: Operation[object], options: Mapping[str, object]) -> None:
+def _known_options(operation: "Operation[object]", options: Mapping[str, object]) -> None:
     """Refuse a misspelt argument: methods collect what they do not know as options."""
     allowed = CreateOptions if operation.idempotency_key else RequestOptions
     for name in options:
@@ -122,15 +119,15 @@ def _known_options(operation: Operation[object], options: Mapping[str, object]) 
 
 def with_query(wire: Wire, **params: object) -> Wire:
     """The same request with query parameters replaced."""
-    return evolve(wire, params={**wire.params, **params})
+    return wire._replace(params={**wire.params, **params})
 
 
 def with_header(wire: Wire, name: str, value: str) -> Wire:
     """The same request with one more header."""
-    return evolve(wire, headers={**wire.headers, name: value})
+    return wire._replace(headers={**wire.headers, name: value})
 
 
-def _checked(operation: Operation[object], name: str, value: object) -> object:
+def _checked(operation: "Operation[object]", name: str, value: object) -> object:
     bound = operation.bounds.get(name)
     if operation.arguments.get(name) == "path":
         return _path_id(name, value, bound)
@@ -153,7 +150,7 @@ def _checked(operation: Operation[object], name: str, value: object) -> object:
     return value
 
 
-def _checked_items(name: str, value: object, bound: Bound) -> list[object]:
+def _checked_items(name: str, value: object, bound: "Bound") -> list[object]:
     if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Sequence):
         raise UsageError(f"{name} must be a list, not {type(value).__name__}")
     _between(name, len(value), bound.min_items, bound.max_items, "items")
@@ -173,7 +170,7 @@ def _between(name: str, value: int, least: int | None, most: int | None, unit: s
     raise UsageError(f"{name} must be {allowed}{' ' + unit if unit else ''}, not {value}")
 
 
-def _path_id(name: str, value: object, bound: Bound | None) -> str:
+def _path_id(name: str, value: object, bound: "Bound | None") -> str:
     if bound is not None and bound.format == "uuid":
         return resource_id(value, name)
     text = str(value)
@@ -189,15 +186,10 @@ def resource_id(value: object, name: str = "id") -> str:
     Raises:
         UsageError: It is no UUID.
     """
-    if isinstance(value, uuid.UUID):
-        return str(value)
-    text = value.strip() if isinstance(value, str) else ""
-    # uuid.UUID() also takes braces, a urn: prefix and no hyphens at all; the API does not.
-    if len(text) == 36:
-        try:
-            return str(uuid.UUID(text))
-        except ValueError:
-            pass
+    text = str(value).strip().lower()
+    # Stricter than uuid.UUID(), which also takes braces, a urn: prefix and no hyphens at all.
+    if _UUID.fullmatch(text):
+        return text
     shown = one_line(value, 60) if isinstance(value, str) else type(value).__name__
     raise UsageError(
         f"{name} must be a UUID such as 3c90c3cc-0d44-4b50-8888-8dd25736052a, not {shown!r}"

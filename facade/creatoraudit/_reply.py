@@ -3,15 +3,11 @@
 Decides what counts as success and turns everything a decoder can stumble over into ContractError.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
-from attrs import frozen
-
-from ._contract import Fault, first_fault
+from ._fault import Fault, contract_error
 from ._json import loads
 from ._policy import seconds_asked
 from ._text import one_line
@@ -25,8 +21,7 @@ if TYPE_CHECKING:
 T_co = TypeVar("T_co", covariant=True)
 
 
-@frozen
-class Reply(Generic[T_co]):
+class Reply(NamedTuple, Generic[T_co]):
     """An answer with its raw side.
 
     Attributes:
@@ -42,14 +37,16 @@ class Reply(Generic[T_co]):
     request_id: str | None
 
 
-@frozen
-class Sent:
+class Sent(NamedTuple):
     """A complete answer as it came: the shape generated functions expect of httpx."""
 
     status_code: int
     headers: Mapping[str, str]
     content: bytes
     cached: bool = False
+
+    def __repr__(self) -> str:
+        return f"<{self.status_code}, {len(self.content)} bytes>"
 
     @property
     def request_id(self) -> str | None:
@@ -65,7 +62,7 @@ class Sent:
         return loads(self.content)
 
 
-def error_of(wire: Wire, sent: Sent) -> APIError | None:
+def error_of(wire: "Wire", sent: Sent) -> APIError | None:
     """The exception an answer stands for, or None when it is a success."""
     if 200 <= sent.status_code < 300:
         return None
@@ -111,7 +108,7 @@ def payload_of(operation: str, sent: Sent) -> Any:
     )
 
 
-def decode(operation: Operation[T_co], sent: Sent) -> Reply[T_co]:
+def decode(operation: "Operation[T_co]", sent: Sent) -> Reply[T_co]:
     """Decode a success answer.
 
     Raises:
@@ -122,6 +119,8 @@ def decode(operation: Operation[T_co], sent: Sent) -> Reply[T_co]:
     try:
         value = operation.decode(sent.status_code, payload)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
+        from ._contract import first_fault  # noqa: PLC0415 - needed only after a failure
+
         fault = first_fault(operation.method, operation.path, sent.status_code, payload)
         if fault is None:
             fault = Fault("$", f"cannot be decoded ({type(error).__name__}: {error})")
@@ -130,13 +129,3 @@ def decode(operation: Operation[T_co], sent: Sent) -> Reply[T_co]:
     if payload is None and not sent.content:
         fault = Fault("$", "is empty where a JSON body belongs")
     raise contract_error(operation.name, fault, sent.request_id)
-
-
-def contract_error(operation: str, fault: Fault, request_id: str | None) -> ContractError:
-    """The exception for one fault."""
-    where = one_line(str(fault), 300)
-    return ContractError(
-        f"{operation}: the answer does not keep the contract: {where}",
-        path=fault.path,
-        request_id=request_id,
-    )

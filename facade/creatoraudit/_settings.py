@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-from attrs import field, frozen
-
 from ._options import RequestOptions
 from ._policy import Attempts
 from ._prepare import Wire
@@ -21,7 +19,6 @@ def _number(name: str, value: object, least: float, *, whole: bool = False) -> s
     return None
 
 
-@frozen
 class Settings:
     """How patient and how busy a client is.
 
@@ -32,20 +29,21 @@ class Settings:
         concurrency: Requests side by side in batches and breakouts.
     """
 
-    timeout: float = field(default=30.0)
-    max_retries: int = field(default=4)
-    retry_budget: float = field(default=150.0)
-    concurrency: int = field(default=8)
-
-    def __attrs_post_init__(self) -> None:
+    def __init__(
+        self, *, timeout: float, max_retries: int, retry_budget: float, concurrency: int
+    ) -> None:
         for problem in (
-            _number("timeout", self.timeout, 0),
-            _number("max_retries", self.max_retries, 0, whole=True),
-            _number("retry_budget", self.retry_budget, 0),
-            _number("concurrency", self.concurrency, 1, whole=True),
+            _number("timeout", timeout, 0),
+            _number("max_retries", max_retries, 0, whole=True),
+            _number("retry_budget", retry_budget, 0),
+            _number("concurrency", concurrency, 1, whole=True),
         ):
             if problem is not None:
                 raise ConfigurationError(problem)
+        self.timeout = timeout
+        self.max_retries = max_retries
+        self.retry_budget = retry_budget
+        self.concurrency = concurrency
 
     def attempts(self, wire: Wire, options: RequestOptions) -> Attempts:
         """The tries of one call, with what the call itself asked for."""

@@ -4,13 +4,9 @@ This table is all that a caller needs to send, page through or batch an operatio
 heard of. It holds the contract's bounds, it does not enforce them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from importlib import import_module as _import_module
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
-
-from attrs import define as _define
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from .types import JSON
 
@@ -36,8 +32,7 @@ if TYPE_CHECKING:
 T_co = TypeVar("T_co", covariant=True)
 
 
-@_define(frozen=True, kw_only=True, eq=False)
-class Bound:
+class Bound(NamedTuple):
     """What the contract says of one argument or body member.
 
     For lists `format` and `choices` are those of the items.
@@ -55,11 +50,10 @@ class Bound:
     item_maximum: int | None = None
     format: str | None = None
     choices: tuple[str, ...] = ()
-    default: JSON = None
+    default: "JSON" = None
 
 
-@_define(frozen=True, kw_only=True, eq=False)
-class Operation(Generic[T_co]):
+class Operation(NamedTuple, Generic[T_co]):
     """One operation; its module is imported when it is first used."""
 
     name: str
@@ -84,6 +78,13 @@ class Operation(Generic[T_co]):
     id_lists: tuple[str, ...]
     batch_size: int | None
 
+    # An operation is itself, not the sum of its fields: it can be a key.
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return id(self)
+
     def get_kwargs(self, **arguments: Any) -> dict[str, Any]:
         """Keyword arguments of httpx's `request`; `body=` takes the body's model or a mapping."""
         kwargs: dict[str, Any] = _import_module(self.module).get_kwargs(**arguments)
@@ -95,7 +96,7 @@ class Operation(Generic[T_co]):
         return value
 
 
-list_accounts: Operation[AccountPage] = Operation(
+list_accounts: "Operation[AccountPage]" = Operation(
     name="list_accounts",
     method="GET",
     path="/accounts",
@@ -151,7 +152,7 @@ list_accounts: Operation[AccountPage] = Operation(
         "include_total": Bound(kind="boolean", default=False),
     },
 )
-track_account: Operation[AccountEnvelope] = Operation(
+track_account: "Operation[AccountEnvelope]" = Operation(
     name="track_account",
     method="POST",
     path="/accounts",
@@ -178,7 +179,7 @@ track_account: Operation[AccountEnvelope] = Operation(
         "scrape_interval_hours": Bound(kind="integer", default=24),
     },
 )
-get_account: Operation[AccountEnvelope] = Operation(
+get_account: "Operation[AccountEnvelope]" = Operation(
     name="get_account",
     method="GET",
     path="/accounts/{account_id}",
@@ -199,7 +200,7 @@ get_account: Operation[AccountEnvelope] = Operation(
     batch_size=None,
     bounds={"account_id": Bound(kind="string", format="uuid")},
 )
-delete_account: Operation[None] = Operation(
+delete_account: "Operation[None]" = Operation(
     name="delete_account",
     method="DELETE",
     path="/accounts/{account_id}",
@@ -220,7 +221,7 @@ delete_account: Operation[None] = Operation(
     batch_size=None,
     bounds={"account_id": Bound(kind="string", format="uuid")},
 )
-update_account: Operation[AccountEnvelope] = Operation(
+update_account: "Operation[AccountEnvelope]" = Operation(
     name="update_account",
     method="PATCH",
     path="/accounts/{account_id}",
@@ -241,7 +242,7 @@ update_account: Operation[AccountEnvelope] = Operation(
     batch_size=None,
     bounds={"account_id": Bound(kind="string", format="uuid"), "is_active": Bound(kind="boolean")},
 )
-list_videos: Operation[VideoPage] = Operation(
+list_videos: "Operation[VideoPage]" = Operation(
     name="list_videos",
     method="GET",
     path="/videos",
@@ -288,7 +289,7 @@ list_videos: Operation[VideoPage] = Operation(
         "q": Bound(kind="string"),
     },
 )
-track_video: Operation[VideoEnvelope] = Operation(
+track_video: "Operation[VideoEnvelope]" = Operation(
     name="track_video",
     method="POST",
     path="/videos",
@@ -316,7 +317,7 @@ track_video: Operation[VideoEnvelope] = Operation(
         "scrape_interval_hours": Bound(kind="integer", minimum=6, maximum=720, default=24),
     },
 )
-get_video: Operation[VideoEnvelope] = Operation(
+get_video: "Operation[VideoEnvelope]" = Operation(
     name="get_video",
     method="GET",
     path="/videos/{video_id}",
@@ -337,7 +338,7 @@ get_video: Operation[VideoEnvelope] = Operation(
     batch_size=None,
     bounds={"video_id": Bound(kind="string", format="uuid")},
 )
-delete_video: Operation[None] = Operation(
+delete_video: "Operation[None]" = Operation(
     name="delete_video",
     method="DELETE",
     path="/videos/{video_id}",
@@ -358,7 +359,7 @@ delete_video: Operation[None] = Operation(
     batch_size=None,
     bounds={"video_id": Bound(kind="string", format="uuid")},
 )
-update_video: Operation[VideoEnvelope] = Operation(
+update_video: "Operation[VideoEnvelope]" = Operation(
     name="update_video",
     method="PATCH",
     path="/videos/{video_id}",
@@ -379,7 +380,7 @@ update_video: Operation[VideoEnvelope] = Operation(
     batch_size=None,
     bounds={"video_id": Bound(kind="string", format="uuid"), "is_active": Bound(kind="boolean")},
 )
-get_video_deltas: Operation[VideoDeltasResponse] = Operation(
+get_video_deltas: "Operation[VideoDeltasResponse]" = Operation(
     name="get_video_deltas",
     method="GET",
     path="/videos/deltas",
@@ -410,7 +411,7 @@ get_video_deltas: Operation[VideoDeltasResponse] = Operation(
         ),
     },
 )
-batch_video_deltas: Operation[VideoDeltasResponse] = Operation(
+batch_video_deltas: "Operation[VideoDeltasResponse]" = Operation(
     name="batch_video_deltas",
     method="POST",
     path="/videos/deltas",
@@ -441,7 +442,7 @@ batch_video_deltas: Operation[VideoDeltasResponse] = Operation(
         ),
     },
 )
-list_account_videos: Operation[AccountVideoPage] = Operation(
+list_account_videos: "Operation[AccountVideoPage]" = Operation(
     name="list_account_videos",
     method="GET",
     path="/account-videos",
@@ -467,7 +468,7 @@ list_account_videos: Operation[AccountVideoPage] = Operation(
         "platform": Bound(kind="string", choices=("instagram", "tiktok")),
     },
 )
-list_creators: Operation[CreatorPage] = Operation(
+list_creators: "Operation[CreatorPage]" = Operation(
     name="list_creators",
     method="GET",
     path="/creators",
@@ -504,7 +505,7 @@ list_creators: Operation[CreatorPage] = Operation(
         "include_total": Bound(kind="boolean", default=False),
     },
 )
-create_creator: Operation[CreatorEnvelope] = Operation(
+create_creator: "Operation[CreatorEnvelope]" = Operation(
     name="create_creator",
     method="POST",
     path="/creators",
@@ -530,7 +531,7 @@ create_creator: Operation[CreatorEnvelope] = Operation(
         "metadata": Bound(kind="object", nullable=True),
     },
 )
-get_creator: Operation[CreatorEnvelope] = Operation(
+get_creator: "Operation[CreatorEnvelope]" = Operation(
     name="get_creator",
     method="GET",
     path="/creators/{creator_id}",
@@ -551,7 +552,7 @@ get_creator: Operation[CreatorEnvelope] = Operation(
     batch_size=None,
     bounds={"creator_id": Bound(kind="string", format="uuid")},
 )
-delete_creator: Operation[None] = Operation(
+delete_creator: "Operation[None]" = Operation(
     name="delete_creator",
     method="DELETE",
     path="/creators/{creator_id}",
@@ -572,7 +573,7 @@ delete_creator: Operation[None] = Operation(
     batch_size=None,
     bounds={"creator_id": Bound(kind="string", format="uuid")},
 )
-update_creator: Operation[CreatorEnvelope] = Operation(
+update_creator: "Operation[CreatorEnvelope]" = Operation(
     name="update_creator",
     method="PATCH",
     path="/creators/{creator_id}",
@@ -598,7 +599,7 @@ update_creator: Operation[CreatorEnvelope] = Operation(
         "metadata": Bound(kind="object", nullable=True),
     },
 )
-link_account: Operation[CreatorAccountLinkEnvelope] = Operation(
+link_account: "Operation[CreatorAccountLinkEnvelope]" = Operation(
     name="link_account",
     method="PUT",
     path="/creators/{creator_id}/accounts/{account_id}",
@@ -622,7 +623,7 @@ link_account: Operation[CreatorAccountLinkEnvelope] = Operation(
         "account_id": Bound(kind="string", format="uuid"),
     },
 )
-unlink_account: Operation[None] = Operation(
+unlink_account: "Operation[None]" = Operation(
     name="unlink_account",
     method="DELETE",
     path="/creators/{creator_id}/accounts/{account_id}",
@@ -646,7 +647,7 @@ unlink_account: Operation[None] = Operation(
         "account_id": Bound(kind="string", format="uuid"),
     },
 )
-top_creators: Operation[TopCreators] = Operation(
+top_creators: "Operation[TopCreators]" = Operation(
     name="top_creators",
     method="GET",
     path="/creators/top",
@@ -670,7 +671,7 @@ top_creators: Operation[TopCreators] = Operation(
         "limit": Bound(kind="integer", minimum=1, maximum=25, default=10),
     },
 )
-batch_account_metrics: Operation[WindowedMetricsResponse] = Operation(
+batch_account_metrics: "Operation[WindowedMetricsResponse]" = Operation(
     name="batch_account_metrics",
     method="POST",
     path="/accounts/metrics",
@@ -696,7 +697,7 @@ batch_account_metrics: Operation[WindowedMetricsResponse] = Operation(
         "end_date": Bound(kind="string", nullable=True, format="date"),
     },
 )
-batch_video_metrics: Operation[WindowedMetricsResponse] = Operation(
+batch_video_metrics: "Operation[WindowedMetricsResponse]" = Operation(
     name="batch_video_metrics",
     method="POST",
     path="/videos/metrics",
@@ -722,7 +723,7 @@ batch_video_metrics: Operation[WindowedMetricsResponse] = Operation(
         "end_date": Bound(kind="string", nullable=True, format="date"),
     },
 )
-batch_account_video_metrics: Operation[WindowedMetricsResponse] = Operation(
+batch_account_video_metrics: "Operation[WindowedMetricsResponse]" = Operation(
     name="batch_account_video_metrics",
     method="POST",
     path="/account-videos/metrics",
@@ -749,7 +750,7 @@ batch_account_video_metrics: Operation[WindowedMetricsResponse] = Operation(
         "end_date": Bound(kind="string", nullable=True, format="date"),
     },
 )
-creator_analytics: Operation[CreatorAnalytics] = Operation(
+creator_analytics: "Operation[CreatorAnalytics]" = Operation(
     name="creator_analytics",
     method="GET",
     path="/creators/{creator_id}/analytics",
@@ -774,7 +775,7 @@ creator_analytics: Operation[CreatorAnalytics] = Operation(
         "end_date": Bound(kind="string", format="date"),
     },
 )
-get_overview: Operation[OverviewEnvelope] = Operation(
+get_overview: "Operation[OverviewEnvelope]" = Operation(
     name="get_overview",
     method="GET",
     path="/overview",
@@ -795,7 +796,7 @@ get_overview: Operation[OverviewEnvelope] = Operation(
     batch_size=None,
     bounds={"period": Bound(kind="string", choices=("7d", "30d", "90d"), default="7d")},
 )
-search: Operation[SearchResponse] = Operation(
+search: "Operation[SearchResponse]" = Operation(
     name="search",
     method="GET",
     path="/search",
@@ -819,7 +820,7 @@ search: Operation[SearchResponse] = Operation(
         "limit": Bound(kind="integer", minimum=1, maximum=25, default=10),
     },
 )
-get_health: Operation[Health] = Operation(
+get_health: "Operation[Health]" = Operation(
     name="get_health",
     method="GET",
     path="/health",
@@ -840,7 +841,7 @@ get_health: Operation[Health] = Operation(
     batch_size=None,
     bounds={},
 )
-get_meta: Operation[ApiMetaEnvelope] = Operation(
+get_meta: "Operation[ApiMetaEnvelope]" = Operation(
     name="get_meta",
     method="GET",
     path="/meta",
@@ -861,7 +862,7 @@ get_meta: Operation[ApiMetaEnvelope] = Operation(
     batch_size=None,
     bounds={},
 )
-whoami: Operation[WhoAmIEnvelope] = Operation(
+whoami: "Operation[WhoAmIEnvelope]" = Operation(
     name="whoami",
     method="GET",
     path="/whoami",

@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from typing import Any, ClassVar, Final, Generic, TypeAlias, TypeVar
 
-from attrs import field, frozen
-
 JSON: TypeAlias = "None | bool | int | float | str | list[JSON] | dict[str, JSON]"
 """Any JSON value, as the standard library's decoder gives it."""
 
@@ -41,14 +39,21 @@ class Unset(enum.Enum):
 UNSET: Final = Unset.UNSET
 
 
-@frozen(kw_only=True)
 class Response(Generic[T]):
     """One HTTP answer: what was received, and its decoded value if it is a success with a body."""
 
-    status_code: int
-    headers: Mapping[str, str] = field(repr=False)
-    content: bytes = field(repr=False)
-    value: T | None
+    __slots__ = ("content", "headers", "status_code", "value")
+
+    def __init__(
+        self, *, status_code: int, headers: Mapping[str, str], content: bytes, value: T | None
+    ) -> None:
+        self.status_code = status_code
+        self.headers = headers
+        self.content = content
+        self.value = value
+
+    def __repr__(self) -> str:
+        return f"Response(status_code={self.status_code}, value={self.value!r})"
 
 
 def wrong_container(name: str, expected: str, value: object) -> TypeError:

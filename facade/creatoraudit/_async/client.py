@@ -1,38 +1,43 @@
-"""The client."""
+"""The client.
+
+What only some programs use (resources, ranking, the cache) is imported when it is first used, so
+that making a client costs little more than making an HTTP client.
+"""
 
 from __future__ import annotations
 
+from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn
 
 from creatoraudit_api import operations
 
 from .. import _log
-from .._cache import Cache, CacheSetting
 from .._config import origin
-from .._events import OnEvent
 from .._key import KeyRing, KeySource
 from .._notice import Notice
-from .._options import RequestOptions
-from .._period import Period
-from .._ranking import Breakouts, Question, RankBy, Source
 from .._settings import Settings
-from .._urls import Platform
-from .account_videos import AsyncAccountVideos
-from .accounts import AsyncAccounts
-from .breakouts import AsyncBreakoutHunt, OnProgress
 from .caller import AsyncCaller
 from .core import AsyncCore
-from .creators import AsyncCreators
-from .deltas import Via
-from .videos import AsyncVideos
 
 if TYPE_CHECKING:
     from typing import Self, Unpack
 
     from creatoraudit_api.models import ApiMeta, Health, Overview, SearchResponse, WhoAmI
 
+    from .._cache import Cache, CacheSetting
+    from .._events import OnEvent
     from .._http import AsyncClient
+    from .._options import RequestOptions
+    from .._period import Period
+    from .._ranking import Breakouts, RankBy, Source
+    from .._urls import Platform
+    from .account_videos import AsyncAccountVideos
+    from .accounts import AsyncAccounts
+    from .breakouts import OnProgress
+    from .creators import AsyncCreators
+    from .deltas import Via
+    from .videos import AsyncVideos
 
 
 class AsyncCreatorAudit(AsyncCaller):
@@ -80,7 +85,12 @@ class AsyncCreatorAudit(AsyncCaller):
         del api_key
         keys = KeyRing.of(held)
         _log.from_environment()
-        settings = Settings(timeout, max_retries, retry_budget, concurrency)
+        settings = Settings(
+            timeout=timeout,
+            max_retries=max_retries,
+            retry_budget=retry_budget,
+            concurrency=concurrency,
+        )
         self._origin = origin(base_url)
         self._notice = Notice()
         self._core = AsyncCore(
@@ -88,13 +98,37 @@ class AsyncCreatorAudit(AsyncCaller):
             self._origin,
             keys,
             http_client=http_client,
-            cache=Cache.of(cache, self._origin.url),
+            cache=_cache(cache, self._origin.url),
             on_event=on_event,
         )
-        self.accounts = AsyncAccounts(self)
-        self.videos = AsyncVideos(self)
-        self.account_videos = AsyncAccountVideos(self)
-        self.creators = AsyncCreators(self)
+
+    @cached_property
+    def accounts(self) -> AsyncAccounts:
+        """Instagram and TikTok profiles under tracking."""
+        from .accounts import AsyncAccounts
+
+        return AsyncAccounts(self)
+
+    @cached_property
+    def videos(self) -> AsyncVideos:
+        """Posts that are tracked one by one."""
+        from .videos import AsyncVideos
+
+        return AsyncVideos(self)
+
+    @cached_property
+    def account_videos(self) -> AsyncAccountVideos:
+        """Posts that were found through tracked accounts."""
+        from .account_videos import AsyncAccountVideos
+
+        return AsyncAccountVideos(self)
+
+    @cached_property
+    def creators(self) -> AsyncCreators:
+        """Groups of accounts, their links, figures and ranking."""
+        from .creators import AsyncCreators
+
+        return AsyncCreators(self)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._origin.url}>"
@@ -270,6 +304,9 @@ class AsyncCreatorAudit(AsyncCaller):
 
         Docs: https://docs.creatoraudit.com/tutorials/viral-posts
         """
+        from .._ranking import Question
+        from .breakouts import AsyncBreakoutHunt
+
         question = Question(
             window=window,
             top=top,
@@ -281,3 +318,11 @@ class AsyncCreatorAudit(AsyncCaller):
         )
         hunt = AsyncBreakoutHunt(self, question, via, options, on_progress)
         return await hunt.run()
+
+
+def _cache(setting: CacheSetting, base_url: str) -> Cache | None:
+    if setting is None or setting is False:
+        return None
+    from .._cache import Cache
+
+    return Cache.of(setting, base_url)

@@ -9,7 +9,6 @@ import os
 from typing import TYPE_CHECKING, TypeVar
 
 from .. import _log, _time
-from .._cache import NOT_MODIFIED, Cache, Kept, revived
 from .._config import Origin
 from .._events import OnEvent, event_of
 from .._io_async import off_loop, sleep, where
@@ -25,6 +24,7 @@ from .pipe import AsyncPipe
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
 
+    from .._cache import Cache, Kept
     from .._http import AsyncClient
 
 T = TypeVar("T")
@@ -120,10 +120,7 @@ class AsyncCore:
         outcome = await self._pipe.send(asking, key, patience)
         seconds = _time.now() - began
         if isinstance(outcome, Sent) and self._cache is not None and name is not None:
-            if kept is not None and outcome.status_code == NOT_MODIFIED:
-                outcome = revived(kept, outcome)
-            else:
-                await off_loop(self._cache.keep, name, outcome)
+            outcome = await off_loop(self._cache.settle, name, kept, outcome)
         event = event_of(wire, outcome, seconds, attempts.made)
         _log.tried(event)
         if self._on_event is not None:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from creatoraudit_api import operations
 
 from .._deltas import GET_BATCH, Unreadable, VideoDeltas, checked_windows, read_deltas
+from .._fault import contract_error
 from .._options import RequestOptions, Tally
 from .._prepare import prepare
-from .._reply import contract_error, payload_of
+from .._reply import payload_of
 from ..errors import UsageError
 from .batch import ask_in_parts
 

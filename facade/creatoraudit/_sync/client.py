@@ -1,39 +1,44 @@
 # Derived from ../_async/client.py by scripts/unasync.py; change that file instead.
-"""The client."""
+"""The client.
+
+What only some programs use (resources, ranking, the cache) is imported when it is first used, so
+that making a client costs little more than making an HTTP client.
+"""
 
 from __future__ import annotations
 
+from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn
 
 from creatoraudit_api import operations
 
 from .. import _log
-from .._cache import Cache, CacheSetting
 from .._config import origin
-from .._events import OnEvent
 from .._key import KeyRing, KeySource
 from .._notice import Notice
-from .._options import RequestOptions
-from .._period import Period
-from .._ranking import Breakouts, Question, RankBy, Source
 from .._settings import Settings
-from .._urls import Platform
-from .account_videos import AccountVideos
-from .accounts import Accounts
-from .breakouts import BreakoutHunt, OnProgress
 from .caller import Caller
 from .core import Core
-from .creators import Creators
-from .deltas import Via
-from .videos import Videos
 
 if TYPE_CHECKING:
     from typing import Self, Unpack
 
     from creatoraudit_api.models import ApiMeta, Health, Overview, SearchResponse, WhoAmI
 
+    from .._cache import Cache, CacheSetting
+    from .._events import OnEvent
     from .._http import Client
+    from .._options import RequestOptions
+    from .._period import Period
+    from .._ranking import Breakouts, RankBy, Source
+    from .._urls import Platform
+    from .account_videos import AccountVideos
+    from .accounts import Accounts
+    from .breakouts import OnProgress
+    from .creators import Creators
+    from .deltas import Via
+    from .videos import Videos
 
 
 class CreatorAudit(Caller):
@@ -81,7 +86,12 @@ class CreatorAudit(Caller):
         del api_key
         keys = KeyRing.of(held)
         _log.from_environment()
-        settings = Settings(timeout, max_retries, retry_budget, concurrency)
+        settings = Settings(
+            timeout=timeout,
+            max_retries=max_retries,
+            retry_budget=retry_budget,
+            concurrency=concurrency,
+        )
         self._origin = origin(base_url)
         self._notice = Notice()
         self._core = Core(
@@ -89,13 +99,37 @@ class CreatorAudit(Caller):
             self._origin,
             keys,
             http_client=http_client,
-            cache=Cache.of(cache, self._origin.url),
+            cache=_cache(cache, self._origin.url),
             on_event=on_event,
         )
-        self.accounts = Accounts(self)
-        self.videos = Videos(self)
-        self.account_videos = AccountVideos(self)
-        self.creators = Creators(self)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Instagram and TikTok profiles under tracking."""
+        from .accounts import Accounts
+
+        return Accounts(self)
+
+    @cached_property
+    def videos(self) -> Videos:
+        """Posts that are tracked one by one."""
+        from .videos import Videos
+
+        return Videos(self)
+
+    @cached_property
+    def account_videos(self) -> AccountVideos:
+        """Posts that were found through tracked accounts."""
+        from .account_videos import AccountVideos
+
+        return AccountVideos(self)
+
+    @cached_property
+    def creators(self) -> Creators:
+        """Groups of accounts, their links, figures and ranking."""
+        from .creators import Creators
+
+        return Creators(self)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._origin.url}>"
@@ -269,6 +303,9 @@ class CreatorAudit(Caller):
 
         Docs: https://docs.creatoraudit.com/tutorials/viral-posts
         """
+        from .._ranking import Question
+        from .breakouts import BreakoutHunt
+
         question = Question(
             window=window,
             top=top,
@@ -280,3 +317,11 @@ class CreatorAudit(Caller):
         )
         hunt = BreakoutHunt(self, question, via, options, on_progress)
         return hunt.run()
+
+
+def _cache(setting: CacheSetting, base_url: str) -> Cache | None:
+    if setting is None or setting is False:
+        return None
+    from .._cache import Cache
+
+    return Cache.of(setting, base_url)

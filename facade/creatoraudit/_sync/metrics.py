@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, TypeVar
 from attrs import evolve
 
 from .._deltas import Unreadable
+from .._fault import contract_error
 from .._metrics import Metrics, Totals, read_totals
 from .._options import RequestOptions
 from .._prepare import prepare
-from .._reply import contract_error, payload_of
+from .._reply import payload_of
 from .batch import ask_in_parts
 
 if TYPE_CHECKING:
