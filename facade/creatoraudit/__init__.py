@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from ._async.client import AsyncCreatorAudit
     from ._async.pager import AsyncPager
     from ._chunks import BatchPart
+    from ._contract import DriftRecord
     from ._deltas import VideoDeltas
     from ._events import RequestEvent
     from ._links import CreatorFigures, Link
@@ -145,6 +146,7 @@ _HOMES = {
     "Breakout": "creatoraudit._ranking",
     "Breakouts": "creatoraudit._ranking",
     "CreateOptions": "creatoraudit._options",
+    "DriftRecord": "creatoraudit._contract",
     "CreatorAudit": "creatoraudit._sync.client",
     "CreatorFigures": "creatoraudit._links",
     "Link": "creatoraudit._links",
@@ -186,6 +188,7 @@ __all__ = [
     "CreatorAudit",
     "CreatorAuditError",
     "CreatorFigures",
+    "DriftRecord",
     "Filters",
     "ForbiddenError",
     "Health",

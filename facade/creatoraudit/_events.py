@@ -43,7 +43,7 @@ def event_of(wire: Wire, outcome: Sent | Failure, seconds: float, attempt: int) 
     return RequestEvent(
         operation=wire.operation,
         method=wire.method,
-        path=wire.url,
+        path=wire.url.partition("?")[0],
         attempt=attempt,
         status=None if sent is None else sent.status_code,
         failure=None if failure is None else failure.kind,

@@ -19,7 +19,7 @@ from ._policy import Failure, Patience
 from ._prepare import Wire
 from ._text import one_line
 from ._version import __version__
-from .errors import UsageError
+from .errors import ConfigurationError, UsageError
 
 AsyncClient: TypeAlias = httpx.AsyncClient
 Client: TypeAlias = httpx.Client
@@ -77,6 +77,18 @@ def client_settings(origin: Origin) -> dict[str, Any]:
         # The number of connections is bounded by `concurrency`, threads and tasks, not here.
         "limits": httpx.Limits(max_connections=None, max_keepalive_connections=32),
     }
+
+
+def check_kind(http_client: object, wanted: type[httpx.Client] | type[httpx.AsyncClient]) -> None:
+    """Refuse an async client for a sync one and the other way round, before it answers oddly.
+
+    Raises:
+        ConfigurationError: It is of another kind.
+    """
+    if not isinstance(http_client, wanted):
+        raise ConfigurationError(
+            f"http_client= must be an httpx.{wanted.__name__}, not {type(http_client).__name__}"
+        )
 
 
 def build_request(wire: Wire, origin: Origin, patience: Patience) -> httpx.Request:

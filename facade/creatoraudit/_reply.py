@@ -121,7 +121,7 @@ def decode(operation: "Operation[T_co]", sent: Sent) -> Reply[T_co]:
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         from ._contract import first_fault  # noqa: PLC0415 - needed only after a failure
 
-        fault = first_fault(operation.method, operation.path, sent.status_code, payload)
+        fault = first_fault(operation, sent.status_code, payload)
         if fault is None:
             fault = Fault("$", f"cannot be decoded ({type(error).__name__}: {error})")
     else:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from creatoraudit_api.models import ApiMeta, Health, Overview, SearchResponse, WhoAmI
 
     from .._cache import Cache, CacheSetting
+    from .._contract import DriftWatch, OnDrift
     from .._events import OnEvent
     from .._http import AsyncClient
     from .._options import RequestOptions
@@ -57,6 +58,8 @@ class AsyncCreatorAudit(AsyncCaller):
         http_client: An httpx client of your own, used as a pipe: its headers, cookies, auth and
             redirects are not used, and closing it stays with you.
         on_event: Called with a `RequestEvent` after each try, for metrics of your own.
+        on_drift: Called with a `DriftRecord` when an answer deviates from the contract of this
+            release, once per kind and location; nothing is compared when it is absent.
 
     Raises:
         ConfigurationError: A setting is unusable.
@@ -80,6 +83,7 @@ class AsyncCreatorAudit(AsyncCaller):
         cache: CacheSetting = None,
         http_client: AsyncClient | None = None,
         on_event: OnEvent | None = None,
+        on_drift: OnDrift | None = None,
     ) -> None:
         held = [api_key]
         del api_key
@@ -100,6 +104,7 @@ class AsyncCreatorAudit(AsyncCaller):
             http_client=http_client,
             cache=_cache(cache, self._origin.url),
             on_event=on_event,
+            drift=_drift(on_drift),
         )
 
     @cached_property
@@ -326,3 +331,11 @@ def _cache(setting: CacheSetting, base_url: str) -> Cache | None:
     from .._cache import Cache
 
     return Cache.of(setting, base_url)
+
+
+def _drift(on_drift: OnDrift | None) -> DriftWatch | None:
+    if on_drift is None:
+        return None
+    from .._contract import DriftWatch
+
+    return DriftWatch(on_drift)

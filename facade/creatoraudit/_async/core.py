@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
 
     from .._cache import Cache, Kept
+    from .._contract import DriftWatch
     from .._http import AsyncClient
 
 T = TypeVar("T")
@@ -42,10 +43,12 @@ class AsyncCore:
         http_client: AsyncClient | None,
         cache: Cache | None,
         on_event: OnEvent | None,
+        drift: DriftWatch | None,
     ) -> None:
         self.settings = settings
         self._cache = cache
         self._on_event = on_event
+        self._drift = drift
         self._keys = keys
         self._pipe = AsyncPipe(origin, http_client)
         self._pacer = Pacer(settings.concurrency)
@@ -98,6 +101,8 @@ class AsyncCore:
             if tally is not None:
                 tally.add()
             if isinstance(outcome, Sent):
+                if self._drift is not None:
+                    self._drift.look(wire, outcome)
                 if wire.authenticated:
                     self._pacer.observe(outcome.headers)
                 error = error_of(wire, outcome)
