@@ -79,7 +79,7 @@ def client_settings(origin: Origin) -> dict[str, Any]:
     }
 
 
-def check_kind(http_client: object, wanted: type[httpx.Client] | type[httpx.AsyncClient]) -> None:
+def check_kind(http_client: object, wanted: type[httpx.Client | httpx.AsyncClient]) -> None:
     """Refuse an async client for a sync one and the other way round, before it answers oddly.
 
     Raises:

@@ -245,7 +245,7 @@ class Held:
 
     def play(self, connection: Connection) -> bool:
         self.reached.set()
-        self.release.wait(30)
+        self.release.wait()
         return self.answer.play(connection)
 
 
@@ -258,7 +258,7 @@ _UNEXPECTED = Answer(500, json={"code": "UNEXPECTED", "detail": "the script has 
 class ScriptedServer:
     """Serves on a free port of loopback from construction to `close`."""
 
-    def __init__(self, script: Script = ()) -> None:
+    def __init__(self, script: Script = (), *, port: int = 0) -> None:
         self.requests: list[Request] = []
         self.unread = 0
         self.unexpected: list[Request] = []
@@ -266,8 +266,9 @@ class ScriptedServer:
         self._answer_by = script if callable(script) else None
         self._steps: deque[Step] = deque(() if callable(script) else script)
         self._lock = threading.Lock()
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self._listener = socket.create_server(("127.0.0.1", port), backlog=128)
         self.port: int = self._listener.getsockname()[1]
+        self._held: list[Held] = []
         self._connections: list[Connection] = []
         self._threads: list[threading.Thread] = []
         self._failures: list[BaseException] = []
@@ -297,6 +298,14 @@ class ScriptedServer:
                 return self._steps.popleft()
         self.unexpected.append(request)
         return _UNEXPECTED
+
+    def _play(self, step: Step, connection: Connection) -> bool:
+        if isinstance(step, Held):
+            with self._lock:
+                self._held.append(step)
+                if self.ended.is_set():
+                    step.release.set()
+        return step.play(connection)
 
     def _thread(self, target: Callable[..., None], *args: object) -> threading.Thread:
         thread = threading.Thread(target=target, args=args, daemon=True, name="scripted")
@@ -333,18 +342,21 @@ class ScriptedServer:
             else:
                 step = None
         if step is not None:
-            return step.play(connection)
+            return self._play(step, connection)
         request = connection.read()
         if request is None:
             return False
         self.requests.append(request)
-        return self.respond(request).play(connection)
+        return self._play(self.respond(request), connection)
 
     def close(self) -> None:
         """End everything that still runs, and tell what went wrong in here."""
         if self.ended.is_set():
             return
-        self.ended.set()
+        with self._lock:
+            self.ended.set()
+            for step in self._held:
+                step.release.set()
         socket.create_connection(("127.0.0.1", self.port)).close()
         self._accepting.join()
         self._listener.close()

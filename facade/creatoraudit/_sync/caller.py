@@ -156,7 +156,7 @@ class Caller:
         name = (extensions or {}).get("creatoraudit_operation")
         known = None if name is None else find(cast("str", name))
         wire = Wire(
-            operation=f"{method} {url}" if known is None else known.name,
+            operation=f"{method} {url.partition('?')[0]}" if known is None else known.name,
             method=method.upper(),
             url=url,
             params=params or {},

@@ -11,6 +11,7 @@ from .._http import (
     Response,
     auth_for,
     build_request,
+    check_kind,
     classify,
     client_settings,
     out_of_time,
@@ -20,12 +21,15 @@ from .._key import ApiKey
 from .._policy import Failure, Patience
 from .._prepare import Wire
 from .._reply import Sent
+from ..errors import UsageError
 
 
 class Pipe:
     """Our own httpx client, or the caller's, used as nothing but a pipe."""
 
     def __init__(self, origin: Origin, http_client: Client | None) -> None:
+        if http_client is not None:
+            check_kind(http_client, Client)
         self._origin = origin
         self._ours = http_client is None
         self._client = http_client or Client(**client_settings(origin))
@@ -37,6 +41,8 @@ class Pipe:
 
     def send(self, wire: Wire, key: ApiKey | None, patience: Patience) -> Sent | Failure:
         """Send once; a failure is returned, so that no traceback holds on to httpx's frames."""
+        if self._client.is_closed:
+            raise UsageError(f"{wire.operation}: the client given as http_client= is closed")
         request = build_request(wire, self._origin, patience)
         deadline = _time.now() + patience.whole
         try:

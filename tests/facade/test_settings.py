@@ -1,0 +1,535 @@
+"""The client itself: key, base URL, numbers, logs, its end, and whose connections it uses."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import logging
+import multiprocessing
+import os
+import pickle
+import socket
+
+import httpx
+import pytest
+
+from creatoraudit import (
+    APIError,
+    AsyncCreatorAudit,
+    ConfigurationError,
+    CreatorAudit,
+    CreatorAuditError,
+    MissingKeyError,
+    UnauthorizedError,
+    UsageError,
+)
+from support.answers import WHOAMI, one, page, problem, video, video_id
+from support.server import Answer, Held, ScriptedServer
+
+HEALTH = Answer(json={"data": {"status": "ok"}})
+META = one({"type": "api_meta", "api_version": "v2", "status": "stable"})
+
+# --- the key
+
+
+def authorizations(server):
+    return [request.headers.get("authorization") for request in server.requests]
+
+
+def test_the_key_goes_into_the_authorization_header(facade, serve):
+    server = serve(WHOAMI)
+    facade(server.url, "  k-1 \n").do(lambda ca: ca.whoami())
+    assert authorizations(server) == ["Bearer k-1"]
+
+
+def test_key_and_base_url_come_from_the_environment(facade, serve, monkeypatch):
+    server = serve(WHOAMI)
+    monkeypatch.setenv("CREATORAUDIT_API_KEY", "from-env\n")
+    monkeypatch.setenv("CREATORAUDIT_BASE_URL", server.url + "/")
+    facade(api_key=None).do(lambda ca: ca.whoami())
+    assert authorizations(server) == ["Bearer from-env"]
+    assert server.requests[0].target == "/v2/whoami"
+
+
+def test_arguments_win_over_the_environment(facade, serve, monkeypatch):
+    server = serve(WHOAMI)
+    monkeypatch.setenv("CREATORAUDIT_API_KEY", "from-env")
+    monkeypatch.setenv("CREATORAUDIT_BASE_URL", "https://nowhere.example/v2")
+    facade(server.url, "given").do(lambda ca: ca.whoami())
+    assert authorizations(server) == ["Bearer given"]
+
+
+@pytest.mark.parametrize("nothing", [None, "", "  \n", lambda: "", lambda: " "])
+def test_without_a_key_only_health_and_meta_are_sent(facade, serve, nothing):
+    server = serve(HEALTH, META)
+    ca = facade(server.url, nothing)
+    assert ca.do(lambda ca: ca.health()).to_dict() == {"data": {"status": "ok"}}
+    assert ca.do(lambda ca: ca.meta()).api_version == "v2"
+    with pytest.raises(MissingKeyError, match="CREATORAUDIT_API_KEY") as caught:
+        ca.do(lambda ca: ca.whoami())
+    assert isinstance(caught.value, ValueError)
+    assert authorizations(server) == [None, None]
+
+
+def test_health_and_meta_carry_no_key_even_when_there_is_one(facade, serve):
+    server = serve(HEALTH, META)
+    ca = facade(server.url, "k-1", http_client=None)
+    ca.do(lambda ca: ca.health())
+    ca.do(lambda ca: ca.meta())
+    assert authorizations(server) == [None, None]
+
+
+BAD_KEYS = {
+    "se\ncret": "a line break at character 3",
+    "se\rcret": "a line break at character 3",
+    "se cret": "U+0020 at character 3",
+    "sécret": "U+00E9 at character 2",
+    "secret\x00x": "U+0000 at character 7",
+    "secret\u200b": "U+200B at character 7",
+    "\ud800secret": "U+D800 at character 1",
+}
+
+
+@pytest.mark.parametrize("key", BAD_KEYS)
+@pytest.mark.parametrize("source", ["argument", "environment", "callable"])
+def test_a_key_with_other_characters_is_refused_without_being_shown(
+    facade, serve, monkeypatch, key, source
+):
+    server = serve()
+    if source == "environment":
+        if "\x00" in key or "\ud800" in key:
+            return  # no environment can hold these
+        monkeypatch.setenv("CREATORAUDIT_API_KEY", key)
+        with pytest.raises(ConfigurationError) as caught:
+            facade(server.url, None)
+    elif source == "argument":
+        with pytest.raises(ConfigurationError) as caught:
+            facade(server.url, key)
+    else:
+        ca = facade(server.url, lambda: key)
+        with pytest.raises(ConfigurationError) as caught:
+            ca.do(lambda ca: ca.whoami())
+    assert BAD_KEYS[key] in str(caught.value)
+    assert "cret" not in str(caught.value)
+    assert str(caught.value).isprintable()
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("key", [7, b"bytes", ["k"]])
+def test_a_key_that_is_no_text_is_refused(facade, key):
+    with pytest.raises(ConfigurationError, match="must be a string, not"):
+        facade("http://127.0.0.1:1", key)
+
+
+def test_a_callable_is_asked_for_the_key_before_each_try(facade, serve, waits):
+    keys = iter(["k-1", "k-2", "k-3"])
+    server = serve(problem(503), WHOAMI, WHOAMI)
+    ca = facade(server.url, lambda: next(keys))
+    ca.do(lambda ca: ca.whoami())
+    ca.do(lambda ca: ca.whoami())
+    assert authorizations(server) == ["Bearer k-1", "Bearer k-2", "Bearer k-3"]
+    assert len(waits) == 1
+
+
+def test_a_wrong_key_is_refused_by_the_server(facade, sandbox):
+    with pytest.raises(UnauthorizedError):
+        facade(sandbox.base_url, "wrong").do(lambda ca: ca.whoami())
+
+
+# --- the base URL
+
+REFUSED_URLS = {
+    "http://api.creatoraudit.com/v2": "would send the key in clear",
+    "http://127.0.0.1.example.com": "would send the key in clear",
+    "http://127.0.0.1@example.com": "must not carry credentials",
+    "http://localhost.example": "would send the key in clear",
+    "http://0.0.0.0:1": "would send the key in clear",
+    "https://user:secret@api.example/v2": "must not carry credentials",
+    "ftp://127.0.0.1/v2": "is not an http(s) URL",
+    "api.creatoraudit.com/v2": "is not an http(s) URL",
+    "https:///v2": "is not an http(s) URL",
+    "https://api.example/v2?x=1": "must not have a query or a fragment",
+    "https://api.example/v2#x": "must not have a query or a fragment",
+    "https://api.example:port/v2": "is not a URL",
+    "https://[::1/v2": "is not a URL",
+    "https://api.example/v 2": "has characters",
+    "https://api.example\\@evil.example": "has characters",
+    "https://äpi.example/v2": "has characters",
+    "https://api.example/\x1b[31m": "has characters",
+}
+
+
+@pytest.mark.parametrize("url", REFUSED_URLS)
+def test_base_urls_that_are_refused(facade, monkeypatch, url):
+    with pytest.raises(ConfigurationError) as caught:
+        facade(url)
+    assert REFUSED_URLS[url] in str(caught.value)
+    assert str(caught.value).startswith("base_url=")
+    assert "secret" not in str(caught.value)
+    assert str(caught.value).isprintable()
+    monkeypatch.setenv("CREATORAUDIT_BASE_URL", url)
+    with pytest.raises(ConfigurationError, match="CREATORAUDIT_BASE_URL"):
+        facade()
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST", "sub.localhost", "127.9.9.9", "[::1]"])
+def test_plain_http_is_for_loopback(facade, host):
+    assert f"//{host}" in repr(facade(f"http://{host}:1/v2").client)
+
+
+def test_the_production_server_is_the_default(facade):
+    assert repr(facade().client).endswith("https://api.creatoraudit.com/v2>")
+
+
+def test_an_unreachable_https_origin_is_one_clear_error(facade, waits):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    ca = facade(f"https://127.0.0.1:{port}/v2", max_retries=1)
+    with pytest.raises(CreatorAuditError, match="whoami: cannot connect after 2 tries"):
+        ca.do(lambda ca: ca.whoami())
+    assert len(waits) == 1
+
+
+# --- numbers
+
+WRONG_NUMBERS = [
+    *({"timeout": wrong} for wrong in (0, -1, float("nan"), float("inf"), True, "30", None)),
+    *({"retry_budget": wrong} for wrong in (0, -5, None)),
+    *({"max_retries": wrong} for wrong in (-1, 1.5, True, "4", None)),
+    *({"concurrency": wrong} for wrong in (0, -1, 2.0, False)),
+]
+
+
+@pytest.mark.parametrize("wrong", WRONG_NUMBERS, ids=str)
+def test_numbers_that_make_no_sense_are_refused(facade, wrong):
+    (name,) = wrong
+    with pytest.raises(ConfigurationError, match=f"^{name} must be "):
+        facade("http://127.0.0.1:1", **wrong)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"timeout": None}, {"timeout": -1}, {"max_retries": 0.5}], ids=str
+)
+def test_numbers_of_one_call_are_checked_as_well(facade, serve, wrong):
+    ca = facade(serve().url)
+    (name,) = wrong
+    with pytest.raises(UsageError, match=f"^{name} must be "):
+        ca.do(lambda ca: ca.whoami(**wrong))
+
+
+# --- what goes out
+
+
+def test_what_every_request_carries(facade, serve):
+    server = serve(WHOAMI)
+    facade(server.url).do(lambda ca: ca.whoami())
+    headers = server.requests[0].headers
+    assert headers["accept"] == "application/json"
+    assert headers["user-agent"].startswith("creatoraudit/")
+    assert " python/" in headers["user-agent"]
+    assert " httpx/" in headers["user-agent"]
+    assert "content-type" not in headers
+    assert "cookie" not in headers
+
+
+def test_extra_headers_and_query_are_sent(facade, serve):
+    server = serve(WHOAMI)
+    facade(server.url).do(
+        lambda ca: ca.whoami(extra_headers={"X-A": "1"}, extra_query={"new": True, "n": [1, 2]})
+    )
+    (request,) = server.requests
+    assert request.headers["x-a"] == "1"
+    assert request.query == {"new": ["true"], "n": ["1", "2"]}
+
+
+def test_cookies_are_never_sent_back(facade, serve):
+    baked = Answer(json=WHOAMI.json, headers={"set-cookie": "id=1; Path=/"})
+    server = serve(baked, WHOAMI)
+    ca = facade(server.url)
+    ca.do(lambda ca: ca.whoami())
+    ca.do(lambda ca: ca.whoami())
+    assert "cookie" not in server.requests[1].headers
+
+
+def test_the_environments_proxy_is_not_asked_for_loopback(facade, serve, monkeypatch):
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    server = serve(WHOAMI)
+    facade(server.url).do(lambda ca: ca.whoami())
+    assert len(server.requests) == 1
+
+
+def test_the_environments_proxy_is_asked_for_other_hosts(facade, serve, monkeypatch):
+    proxy = serve(Answer(403))
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
+    ca = facade("https://api.example/v2", max_retries=0)
+    with pytest.raises(CreatorAuditError, match="cannot connect"):
+        ca.do(lambda ca: ca.whoami())
+    (request,) = proxy.requests
+    assert (request.method, request.target) == ("CONNECT", "api.example:443")
+    assert "authorization" not in request.headers
+
+
+# --- logging
+
+
+@pytest.fixture
+def quiet_logger():
+    logger = logging.getLogger("creatoraudit")
+    handlers, level = list(logger.handlers), logger.level
+    yield
+    logger.handlers[:] = handlers
+    logger.setLevel(level)
+
+
+@pytest.mark.usefixtures("quiet_logger", "waits")
+def test_each_try_is_one_line_of_allowed_facts(facade, serve, caplog):
+    caplog.set_level("DEBUG", "creatoraudit")
+    server = serve(problem(503, headers={"x-request-id": "r\x80"}), page([video(1)]))
+    facade(server.url).do(lambda ca: ca.videos.list(q="private words").first())
+    tried = [record for record in caplog.records if record.levelname == "INFO"]
+    waited = [record for record in caplog.records if record.levelname == "DEBUG"]
+    texts = [record.getMessage() for record in tried]
+    assert len(texts) == 2
+    assert texts[0].startswith(r"list_videos GET /videos try 1: 503 request_id=r\x80 in ")
+    assert texts[1].startswith("list_videos GET /videos try 2: 200 request_id=req-scripted in ")
+    assert "list_videos waits" in waited[0].getMessage()
+    assert not [record for record in caplog.records if "private" in record.getMessage()]
+
+
+@pytest.mark.usefixtures("quiet_logger")
+def test_a_failed_try_is_logged_by_kind(facade, serve, caplog):
+    caplog.set_level("INFO", "creatoraudit")
+    server = serve()
+    server.close()
+    with pytest.raises(CreatorAuditError):
+        facade(server.url, max_retries=0).do(lambda ca: ca.whoami())
+    assert "whoami GET /whoami try 1: cannot connect in " in caplog.text
+
+
+@pytest.mark.usefixtures("quiet_logger")
+def test_a_query_in_a_raw_url_is_not_logged(facade, serve, caplog):
+    caplog.set_level("INFO", "creatoraudit")
+    facade(serve(Answer(json={})).url).do(lambda ca: ca.request("GET", "/videos?q=private"))
+    assert "/videos" in caplog.text
+    assert "private" not in caplog.text
+
+
+@pytest.mark.parametrize("setting", [("info", 1), ("DEBUG", 1), ("", 0)])
+@pytest.mark.usefixtures("quiet_logger")
+def test_the_environment_can_show_the_log_once(facade, serve, monkeypatch, capsys, setting):
+    level, lines = setting
+    monkeypatch.setenv("CREATORAUDIT_LOG", level)
+    server = serve(WHOAMI)
+    facade("http://127.0.0.1:1")
+    facade(server.url).do(lambda ca: ca.whoami())
+    assert capsys.readouterr().err.count("whoami GET /whoami try 1: 200") == lines
+
+
+def test_a_log_level_that_is_none_is_refused(facade, monkeypatch):
+    monkeypatch.setenv("CREATORAUDIT_LOG", "loud\x1b[1m")
+    with pytest.raises(
+        ConfigurationError, match=r"CREATORAUDIT_LOG must be info or debug"
+    ) as caught:
+        facade("http://127.0.0.1:1")
+    assert str(caught.value).isprintable()
+
+
+# --- the end of a client
+
+
+def test_a_closed_client_says_so(facade, serve):
+    ca = facade(serve().url)
+    ca.close()
+    ca.close()
+    with pytest.raises(UsageError, match="this client is closed; make a new one"):
+        ca.do(lambda ca: ca.whoami())
+    with pytest.raises(UsageError, match="this client is closed"):
+        ca.collect(lambda ca: ca.videos.list())
+
+
+def test_leaving_the_context_closes(serve):
+    server = serve(WHOAMI, WHOAMI)
+    with CreatorAudit("k", base_url=server.url) as ca:
+        ca.whoami()
+    with pytest.raises(UsageError, match="closed"):
+        ca.whoami()
+
+    async def main():
+        async with AsyncCreatorAudit("k", base_url=server.url) as ca:
+            await ca.whoami()
+        with pytest.raises(UsageError, match="closed"):
+            await ca.whoami()
+
+    asyncio.run(main())
+
+
+def _use_in_child(client, results):
+    try:
+        client.whoami()
+    except CreatorAuditError as error:
+        results.put(f"{type(error).__name__}: {error}")
+    else:
+        results.put("sent")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the platform has no fork")
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # threads of other fixtures
+def test_a_client_from_before_a_fork_says_so(serve):
+    server = serve(WHOAMI)
+    with CreatorAudit("k", base_url=server.url) as ca:
+        ca.whoami()
+        context = multiprocessing.get_context("fork")
+        results = context.SimpleQueue()
+        child = context.Process(target=_use_in_child, args=(ca, results))
+        child.start()
+        child.join()
+        assert "made before a fork" in results.get()
+        results.close()
+    assert len(server.requests) == 1
+
+
+def test_a_client_in_another_event_loop_says_so(serve):
+    server = serve(WHOAMI)
+    ca = AsyncCreatorAudit("k", base_url=server.url)
+
+    async def use_and_keep():
+        await ca.whoami()
+
+    async def use_elsewhere():
+        with pytest.raises(UsageError, match="another event loop"):
+            await ca.whoami()
+
+    with asyncio.Runner() as first:
+        first.run(use_and_keep())
+        asyncio.run(use_elsewhere())
+        first.run(ca.aclose())
+
+
+def test_a_sync_client_works_inside_a_running_loop(serve):
+    server = serve(WHOAMI)
+
+    async def notebook():
+        with CreatorAudit("k", base_url=server.url) as ca:
+            return ca.whoami().api_key_name
+
+    assert asyncio.run(notebook()) == "tests"
+
+
+def test_a_sync_client_is_shared_by_threads(serve, facade, sandbox):
+    ca = facade(sandbox.base_url, sandbox.api_key)
+    results = ca.gather(*[lambda ca: ca.videos.list(limit=50).first()] * 12)
+    assert len({result.id for result in results}) == 1
+    assert serve().requests == []
+
+
+def test_clients_are_neither_pickled_nor_copied(facade):
+    ca = facade("http://127.0.0.1:1")
+    for attempt in (pickle.dumps, copy.copy, copy.deepcopy):
+        with pytest.raises(TypeError, match="make a new one"):
+            attempt(ca.client)
+
+
+def test_cancelling_a_call_leaves_a_usable_client(serve):
+    held = Held(WHOAMI)
+    server = serve(held, WHOAMI)
+
+    async def main():
+        async with AsyncCreatorAudit("k", base_url=server.url) as ca:
+            task = asyncio.create_task(ca.whoami())
+            await asyncio.to_thread(held.reached.wait)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            assert (await ca.whoami()).api_key_name == "tests"
+
+    asyncio.run(main())
+    held.release.set()
+
+
+# --- the caller's own httpx client
+
+
+def own(facade, **settings):
+    cls = httpx.Client if facade.portal is None else httpx.AsyncClient
+    return cls(**settings)
+
+
+def close(facade, client):
+    facade.run(client.close if facade.portal is None else client.aclose)
+
+
+def test_a_callers_client_is_only_a_pipe(facade, serve):
+    target = serve()
+    redirect = Answer(307, headers={"location": target.url, "set-cookie": "c=2"})
+    server = serve(WHOAMI, HEALTH, redirect)
+    client = own(
+        facade,
+        headers={"X-Theirs": "1", "Authorization": "Bearer theirs", "Accept": "text/html"},
+        cookies={"c": "1"},
+        auth=("user", "password"),
+        params={"theirs": "1"},
+        base_url="http://127.0.0.1:9/",
+        follow_redirects=True,
+        trust_env=False,
+    )
+    ca = facade(server.url, "ours", http_client=client)
+    ca.do(lambda ca: ca.whoami())
+    ca.do(lambda ca: ca.health())
+    with pytest.raises(APIError, match="redirected to"):
+        ca.do(lambda ca: ca.whoami())
+    for request in server.requests:
+        assert not {"x-theirs", "cookie"} & set(request.headers)
+        assert request.headers["accept"] == "application/json"
+        assert request.query == {}
+    assert authorizations(server) == ["Bearer ours", None, "Bearer ours"]
+    assert target.requests == []
+    close(facade, client)
+
+
+def test_a_callers_client_stays_open_and_keyless(facade, serve):
+    server = serve(WHOAMI)
+    other = serve(Answer(json={}))
+    client = own(facade, trust_env=False)
+    ca = facade(server.url, "ours", http_client=client)
+    ca.do(lambda ca: ca.whoami())
+    ca.close()
+    assert not client.is_closed
+    assert "authorization" not in client.headers
+    facade.run(client.get, other.url)
+    assert "authorization" not in other.requests[0].headers
+    close(facade, client)
+
+
+def test_a_callers_client_gets_our_timeouts(facade, serve):
+    server = serve(Held(WHOAMI))
+    client = own(facade, timeout=None, trust_env=False)
+    ca = facade(server.url, http_client=client, timeout=0.03, max_retries=0)
+    with pytest.raises(CreatorAuditError, match="no answer in time"):
+        ca.do(lambda ca: ca.whoami())
+    server.requests.clear()
+    close(facade, client)
+
+
+def test_a_callers_client_that_is_closed_is_named(facade, serve):
+    client = own(facade, trust_env=False)
+    close(facade, client)
+    ca = facade(serve().url, http_client=client)
+    with pytest.raises(UsageError, match="http_client= is closed"):
+        ca.do(lambda ca: ca.whoami())
+
+
+def test_a_client_of_the_other_kind_is_refused(facade):
+    other = httpx.AsyncClient() if facade.portal is None else httpx.Client()
+    wanted = "httpx.Client" if facade.portal is None else "httpx.AsyncClient"
+    with pytest.raises(ConfigurationError, match=f"http_client= must be an {wanted}"):
+        facade("http://127.0.0.1:1", http_client=other)
+    asyncio.run(other.aclose()) if facade.portal is None else other.close()
+
+
+def test_unclosed_scripted_servers_would_be_noticed():
+    server = ScriptedServer([])
+    with CreatorAudit("k", base_url=server.url) as ca, pytest.raises(CreatorAuditError):
+        ca.videos.get(video_id(1))
+    with pytest.raises(AssertionError, match="requests beyond the script: GET /v2/videos/"):
+        server.close()
