@@ -187,7 +187,7 @@ def test_a_create_sends_the_idempotency_key_it_is_given_or_one_of_its_own(facade
             method.run(ca, **options)
     given, own, other = (request.headers["idempotency-key"] for request in server.requests)
     assert given == "order 17"
-    assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", own)
+    assert re.fullmatch(r"[0-9a-f]{32}", own)
     assert own != other
 
 
@@ -217,14 +217,10 @@ def test_options_are_what_every_method_is_said_to_take():
 
 
 @every_method
-def test_an_option_nobody_knows_is_refused(serve, method):
-    """In code a type checker has not seen, a misspelt option must not be dropped in silence."""
+def test_an_option_nobody_knows_is_refused(facade, serve, method):
+    """In code that no type checker saw, a misspelt filter must not give the whole list."""
     server = serve(lambda _: TEAPOT)
-    with (
-        CreatorAudit("key-of-tests", base_url=server.url) as client,
-        pytest.raises((TypeError, UsageError), match="max_retry"),
-    ):
-        result = method.of(client)(**method.arguments, max_retry=3)
-        if method.shape == "items":
-            list(result)
+    ca = facade(server.url)
+    with pytest.raises((TypeError, UsageError), match="max_retry"):
+        method.run(ca, max_retry=3)
     assert server.requests == []
