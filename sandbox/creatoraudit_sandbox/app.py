@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import random
 import re
 import threading
 from collections import Counter
@@ -25,13 +26,16 @@ from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
-from . import negotiate
+from . import control, negotiate, wire
+from ._types import Json
 from .clock import Clock
 from .contract import Contract, Operation
 from .cursors import Cursors
-from .handlers import HANDLERS, Call, Handler, Result
+from .drift import Drifts
+from .faults import Fault, Faults
+from .handlers import ROUTES, Call, Handler, Result
 from .idempotency import IdempotencyMemory
 from .keys import ApiKey, KeyRing, require
 from .problems import MEDIA_TYPE, Problem
@@ -51,8 +55,7 @@ READ_ONLY_POSTS: Final = frozenset(
 )
 _REQUEST_ID: Final = re.compile(r"[\x21-\x7e]{1,128}")
 _HOST: Final = re.compile(r"[A-Za-z0-9._~\[\]:-]{1,255}")
-_MOST_DRAINED: Final = 64 * MAX_BODY
-_LONGEST_DRAIN: Final = 5.0
+_ALLOW: Final = {"Allow": "GET, POST"}
 _log = logging.getLogger("creatoraudit_sandbox")
 
 
@@ -98,8 +101,15 @@ class Services:
     cursors: Cursors
     requests: RequestLog
     idempotency: IdempotencyMemory
+    faults: Faults
+    drifts: Drifts
     latency: float = 0.0
+    jitter: float = 0.0
     account_quota: int | None = None
+
+    def delay(self) -> float:
+        """Seconds that every answer is held back."""
+        return self.latency + (self.jitter * random.random() if self.jitter else 0.0)
 
 
 @dataclass(frozen=True)
@@ -133,36 +143,53 @@ class Resource:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        inbox = _Inbox(receive)
+        services = self._services
+        inbox = wire.Inbox(receive)
         request = Request(scope, inbox)
+        services.requests.add(f"{request.method} {self._path}")
+        served = self._operations.get(request.method)
+        faults = services.faults.striking(served.operation.id if served else None)
+        delay = services.delay() + sum(services.faults.delay(fault) for fault in faults)
+        if delay:
+            await anyio.sleep(delay)
+        if any(fault.drop == "start" for fault in faults):
+            await wire.drop(scope, inbox)
+            return
         try:
-            response = await self._answer(request)
+            response = await self._answer(request, served, faults)
             if "content-length" in request.headers or "transfer-encoding" in request.headers:
                 await inbox.drain(waiting="expect" in request.headers)
         except ClientDisconnect:
             return
-        await response(scope, receive, send)
+        await wire.send_response(response, faults, scope, inbox, send)
 
-    async def _answer(self, request: Request) -> Response:
+    async def _answer(
+        self, request: Request, served: Served | None, faults: list[Fault]
+    ) -> Response:
         services = self._services
-        services.requests.add(f"{request.method} {self._path}")
         sent_id = request.headers.get("x-request-id", "")
         request_id = sent_id if _REQUEST_ID.fullmatch(sent_id) else uuid4().hex
         key = services.keys.find(request.headers.get("authorization"))
-        served = self._operations.get(request.method)
-        if services.latency:
-            await anyio.sleep(services.latency)
         try:
+            for fault in faults:
+                if failure := fault.problem():
+                    raise failure
             result = await self._result(request, served, key)
+            if served is not None:
+                result.body = services.drifts.apply(served.operation, result.status, result.body)
             response = _render(request, result)
         except Problem as problem:
-            response = _problem(request, problem, request_id)
+            document: Json = problem.document(request.url.path, request_id)
+            if served is not None:
+                document = services.drifts.apply(served.operation, problem.status, document)
+            html = any(fault.html and fault.status == problem.status for fault in faults)
+            response = _page(problem) if html else _problem(problem, document)
         except ClientDisconnect:
             raise
         except Exception:  # noqa: BLE001 - whatever fails becomes a problem document
             _log.exception("request %s failed", request_id)
-            failure = Problem("INTERNAL_ERROR", "The sandbox failed; its log has the cause.")
-            response = _problem(request, failure, request_id)
+            cause = Problem("INTERNAL_ERROR", "The sandbox failed; its log has the cause.")
+            response = _problem(cause, cause.document(request.url.path, request_id))
         headers = response.headers
         headers["X-Request-ID"] = request_id
         headers["Date"] = formatdate(services.clock.now(), usegmt=True)
@@ -199,7 +226,7 @@ class Resource:
         if operation.body is not None:
             if not negotiate.is_json(request.headers.get("content-type")):
                 raise Problem("UNSUPPORTED_MEDIA_TYPE", "The body must be application/json.")
-            raw = await _read(request)
+            raw = await wire.read(request, MAX_BODY)
         raw_query: bytes = request.scope["query_string"]
         query = served.validator.query(raw_query)
         body = served.validator.body(raw) if operation.body is not None else {}
@@ -234,43 +261,6 @@ def _origin(request: Request) -> str:
     return f"{request.url.scheme}://{host}"
 
 
-async def _read(request: Request) -> bytes:
-    """The body, refused as soon as it is too long."""
-    chunks: list[bytes] = []
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > MAX_BODY:
-            raise Problem("BAD_REQUEST", f"The body is larger than {MAX_BODY} bytes.")
-        chunks.append(chunk)
-    return b"".join(chunks)
-
-
-class _Inbox:
-    """The incoming side of a request, which knows whether the body has been read to its end."""
-
-    def __init__(self, receive: Receive) -> None:
-        self._receive = receive
-        self._begun = self._done = False
-
-    async def __call__(self) -> Message:
-        message = await self._receive()
-        self._begun = True
-        self._done = message["type"] == "http.disconnect" or not message.get("more_body", False)
-        return message
-
-    async def drain(self, *, waiting: bool) -> None:
-        """Read, within reason, what is left of a body that was refused.
-
-        A connection that is closed on unread data is reset, and the client may lose the answer that
-        says why. A client that waits for a 100 Continue sends no body unless it is asked to.
-        """
-        left = 0 if waiting and not self._begun else _MOST_DRAINED
-        with anyio.move_on_after(_LONGEST_DRAIN):
-            while left > 0 and not self._done:
-                left -= len((await self()).get("body", b""))
-
-
 def _render(request: Request, result: Result) -> Response:
     if result.body is None:
         return Response(status_code=result.status, headers=result.headers)
@@ -285,23 +275,62 @@ def _render(request: Request, result: Result) -> Response:
     return response
 
 
-def _problem(request: Request, problem: Problem, request_id: str) -> Response:
-    document = problem.document(request.url.path, request_id)
+def _page(problem: Problem) -> Response:
+    """The page that a gateway sends in place of an answer."""
+    page = f"<html><body><h1>{problem.status} {problem.title}</h1></body></html>"
+    return Response(page, problem.status, problem.headers, "text/html")
+
+
+def _problem(problem: Problem, document: Json) -> Response:
     content = json.dumps(document, ensure_ascii=True, separators=(",", ":")).encode("ascii")
     return Response(content, problem.status, problem.headers, MEDIA_TYPE)
 
 
-def build(services: Services) -> Starlette:
+class Control:
+    """The control endpoint as an ASGI app."""
+
+    def __init__(self, services: Services) -> None:
+        self._clock = services.clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Tell the time, or move it."""
+        request = Request(scope, receive)
+        try:
+            control.admit(request)
+            if request.method == "POST":
+                body = control.advance(self._clock, await wire.read(request, MAX_BODY))
+            elif request.method == "GET":
+                body = control.show(self._clock)
+            else:
+                raise Problem("BAD_REQUEST", "GET and POST are.", status=405, headers=_ALLOW)
+            response = _render(request, Result(body))
+        except Problem as problem:
+            response = _problem(problem, problem.document(request.url.path, uuid4().hex))
+        await response(scope, receive, send)
+
+
+def build(services: Services, *, with_control: bool = False) -> Starlette:
     """The app of one sandbox: each documented path under /v2, a problem document elsewhere."""
     lock = threading.Lock()
     paths: dict[str, dict[str, Served]] = {}
     for operation in services.contract.operations.values():
-        served = Served(operation, Validator(services.contract, operation), HANDLERS[operation.id])
+        handler = ROUTES.get(f"{operation.method} {operation.path}", _missing)
+        served = Served(operation, Validator(services.contract, operation), handler)
         paths.setdefault(operation.path, {})[operation.method] = served
     # Fixed paths come before those with parameters, or /creators/top would be a creator's.
     routes = [
         Route(f"{BASE_PATH}{path}", Resource(services, path, operations, lock))
         for path, operations in sorted(paths.items(), key=lambda item: "{" in item[0])
     ]
+    if with_control:
+        routes.append(Route(control.PATH, Control(services)))
     routes.append(Route("/{rest:path}", Resource(services, "/*", {}, lock)))
     return Starlette(routes=routes)
+
+
+def _missing(call: Call) -> Result:
+    raise Problem(
+        "SERVICE_UNAVAILABLE",
+        f"openapi.json documents {call.operation}, which the sandbox cannot serve yet.",
+        headers={"Retry-After": "3600"},
+    )

@@ -98,6 +98,27 @@ def _instant(context: click.Context, parameter: click.Parameter, value: str | No
     type=click.Path(dir_okay=False),
     help="File that keeps what is tracked.  [default: memory]",
 )
+@click.option(
+    "--jitter-ms",
+    type=click.FloatRange(0),
+    default=0,
+    show_default=True,
+    help="Most milliseconds to add to the latency.",
+)
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="FAULT",
+    help="Misbehave, e.g. status=503,rate=0.05 or drop=body,operation=list_videos; repeatable.",
+)
+@click.option(
+    "--drift",
+    multiple=True,
+    metavar="DRIFT",
+    help="Break the contract, e.g. remove=VideoResponse.view_count; repeatable.",
+)
+@click.option("--control", is_flag=True, help="Let the clock be moved with POST /control/clock.")
 @click.option("--until-stdin-closes", is_flag=True, help="End when standard input is closed, too.")
 def sandbox(  # noqa: PLR0917 - one argument per option, passed by name
     host: str,
@@ -113,6 +134,10 @@ def sandbox(  # noqa: PLR0917 - one argument per option, passed by name
     rate_window: float,
     account_quota: int | None,
     data: str | None,
+    jitter_ms: float,
+    faults: tuple[str, ...],
+    drift: tuple[str, ...],
+    control: bool,
     until_stdin_closes: bool,
 ) -> None:
     r"""Serve a local CreatorAudit API until Ctrl-C.
@@ -138,6 +163,10 @@ def sandbox(  # noqa: PLR0917 - one argument per option, passed by name
             port=port,
             data=data,
             account_quota=account_quota,
+            jitter_ms=jitter_ms,
+            faults=faults,
+            drift=drift,
+            control=control,
         )
     except ValueError as error:
         raise click.UsageError(str(error)) from None

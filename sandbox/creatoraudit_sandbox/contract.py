@@ -51,6 +51,7 @@ class Operation:
     path: str
     parameters: tuple[Parameter, ...]
     body: Schema | None
+    responses: Schema
     secured: bool
 
     def at(self, place: str) -> tuple[Parameter, ...]:
@@ -81,26 +82,37 @@ class Contract:
     ) -> Operation:
         named: dict[tuple[str, str], Parameter] = {}
         for unresolved in (*shared, *raw.get("parameters", [])):
-            entry = self._resolve(unresolved)
+            entry = self.resolve(unresolved)
             key = (entry["in"], entry["name"])
             named[key] = Parameter(
                 entry["name"], entry["in"], entry.get("required", False), entry.get("schema", {})
             )
-        body = self._resolve(raw.get("requestBody", {})).get("content", {}).get("application/json")
+        body = self.resolve(raw.get("requestBody", {})).get("content", {}).get("application/json")
         return Operation(
             id=raw["operationId"],
             method=method.upper(),
             path=path,
             parameters=tuple(named.values()),
             body=None if body is None else body["schema"],
+            responses=raw.get("responses", {}),
             secured=bool(raw.get("security", document.get("security", []))),
         )
 
-    def _resolve(self, node: Schema) -> Schema:
+    def resolve(self, node: Schema) -> Schema:
+        """What a reference to a component stands for; anything else stands for itself."""
         while "$ref" in node:
             section, name = node["$ref"].removeprefix("#/components/").split("/")
             node = self.components[section][name]
         return node
+
+    def answer(self, operation: Operation, status: int) -> Schema | None:
+        """The schema of a body that an operation answers with, if one is documented."""
+        response = self.resolve(operation.responses.get(str(status), {}))
+        for media_type in ("application/json", "application/problem+json"):
+            schema: Schema | None = response.get("content", {}).get(media_type, {}).get("schema")
+            if schema is not None:
+                return schema
+        return None
 
     def closed(self, schema: Schema) -> Schema:
         """A schema that can be compiled alone: it carries what its references point to."""

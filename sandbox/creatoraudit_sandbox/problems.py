@@ -8,6 +8,7 @@ here.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Final
 
@@ -68,12 +69,18 @@ class Problem(Exception):
         self.headers = dict(headers or {})
         self.status = STATUS[code] if status is None else status
 
+    @property
+    def title(self) -> str:
+        """Short name of the status; some that gateways use have none."""
+        with suppress(ValueError):
+            return _TITLES.get(self.status) or HTTPStatus(self.status).phrase
+        return "Error"
+
     def document(self, instance: str, request_id: str) -> JsonObject:
         """The body of the answer."""
-        title = _TITLES.get(self.status) or HTTPStatus(self.status).phrase
         body: JsonObject = {
             "type": f"urn:creatoraudit:error:{self.code.lower().replace('_', '-')}",
-            "title": title,
+            "title": self.title,
             "status": self.status,
             "detail": self.detail,
             "code": self.code,

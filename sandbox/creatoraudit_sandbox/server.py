@@ -10,12 +10,12 @@ import ipaddress
 import logging
 import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import Self, TypedDict
 
 import uvicorn
 from starlette.applications import Starlette
@@ -24,8 +24,11 @@ from . import app as application
 from .clock import Clock
 from .contract import load
 from .cursors import Cursors
+from .drift import Drifts
+from .faults import Faults
 from .idempotency import IdempotencyMemory
 from .keys import KeyRing
+from .protocol import Protocol
 from .rate import RateLimiter
 from .store import POST_TABLES, Store
 from .world import World
@@ -95,7 +98,7 @@ def server_for(app: Starlette) -> Server:
     """A server that adds nothing of its own to the app's answers and logs warnings only."""
     config = uvicorn.Config(
         app,
-        http="h11",
+        http=Protocol,
         ws="none",
         lifespan="off",
         log_config=None,
@@ -119,6 +122,29 @@ def url_of(listener: socket.socket) -> str:
     return f"http://{shown}:{port}{application.BASE_PATH}"
 
 
+class Options(TypedDict, total=False):
+    """The arguments of `Sandbox`, for those who pass them on."""
+
+    seed: int
+    accounts: int
+    videos: int
+    account_videos: int | None
+    now: datetime | str | None
+    api_key: str | None
+    latency_ms: float
+    rate_limit: int
+    rate_window: float
+    host: str
+    port: int
+    data: str | None
+    refresh_delay: float
+    account_quota: int | None
+    jitter_ms: float
+    faults: Sequence[str]
+    drift: Sequence[str]
+    control: bool
+
+
 class Sandbox:
     """A local CreatorAudit v2 server with a deterministic world, as a context manager.
 
@@ -126,16 +152,29 @@ class Sandbox:
             ca = CreatorAudit(sandbox.api_key, base_url=sandbox.base_url)
 
     Args:
-        seed: What the world is derived from; equal seeds and instants give equal worlds. accounts:
-            Tracked accounts at the start. videos: Posts tracked one by one at the start.
-            account_videos: Posts found through the accounts; 30 per account if not given. now:
-            Instant at which the clock stands still, aware or ISO 8601 text; the real time if not
-            given. api_key: The admin key; derived from the seed if not given. latency_ms:
-            Milliseconds that each answer is held back. rate_limit: Requests per window and key; 0
-            for no limit. rate_window: Length of the window in seconds. host: Address to listen on.
-            port: Port to listen on; 0 for any free one. data: File that keeps what is tracked;
-            memory if not given. refresh_delay: Seconds from tracking something to its first
-            refresh. account_quota: Most accounts that can be tracked; no cap if not given.
+        seed: What the world is derived from; equal seeds and instants give equal worlds.
+        accounts: Tracked accounts at the start.
+        videos: Posts tracked one by one at the start.
+        account_videos: Posts found through the accounts; 30 per account if not given.
+        now: Instant at which the clock stands still, an aware datetime or ISO 8601 text; the real
+            time if not given.
+        api_key: The admin key; derived from the seed if not given.
+        latency_ms: Milliseconds that each answer is held back.
+        rate_limit: Requests per window and key; 0 for no limit.
+        rate_window: Length of the window in seconds.
+        host: Address to listen on.
+        port: Port to listen on; 0 for any free one.
+        data: File that keeps what is tracked; memory if not given.
+        refresh_delay: Seconds from tracking something to its first refresh.
+        account_quota: Most accounts that can be tracked; no cap if not given.
+        jitter_ms: Most milliseconds to add at random to the latency.
+        faults: Misbehaviour to start with, e.g. ``["status=503,rate=0.05"]``.
+        drift: Departures from openapi.json, e.g. ``["remove=VideoResponse.view_count"]``.
+        control: Whether the clock can be moved over HTTP, at ``/control/clock``.
+
+    Raises:
+        ValueError: An argument is out of its bounds; the message says which.
+        OSError: On start, when the address cannot be listened on.
 
     The server runs in a thread from `start` (or entering the context) to `close`. `app` can be
     called in process without starting it.
@@ -158,6 +197,10 @@ class Sandbox:
         data: str | None = None,
         refresh_delay: float = 1.0,
         account_quota: int | None = None,
+        jitter_ms: float = 0,
+        faults: Sequence[str] = (),
+        drift: Sequence[str] = (),
+        control: bool = False,
     ) -> None:
         self._address = (host, port)
         self._clock = Clock(now)
@@ -167,9 +210,18 @@ class Sandbox:
         world = World(seed, int(self._clock.now()), accounts, account_videos, videos)
         self.requests = application.RequestLog()
         rate = RateLimiter(self._clock, rate_limit, rate_window)
+        contract = load()
+        #: Misbehaviour on demand: `add` and `clear` it at any time.
+        self.faults = Faults(seed, contract.operations)
+        #: Departures from openapi.json on demand, likewise.
+        self.drift = Drifts(contract)
+        for fault in faults:
+            self.faults.add(fault)
+        for departure in drift:
+            self.drift.add(departure)
         self._store = Store(world, data, refresh_delay)
         self._services = application.Services(
-            contract=load(),
+            contract=contract,
             store=self._store,
             clock=self._clock,
             keys=self._keys,
@@ -177,10 +229,13 @@ class Sandbox:
             cursors=Cursors(seed),
             requests=self.requests,
             idempotency=IdempotencyMemory(),
+            faults=self.faults,
+            drifts=self.drift,
             latency=latency_ms / 1000,
+            jitter=jitter_ms / 1000,
             account_quota=account_quota,
         )
-        self.app: Starlette = application.build(self._services)
+        self.app: Starlette = application.build(self._services, with_control=control)
         self._base_url: str | None = None
         self._server: Server | None = None
         self._thread: threading.Thread | None = None

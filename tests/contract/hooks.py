@@ -26,6 +26,7 @@ _KEY = os.environ["CREATORAUDIT_API_KEY"]
 _TALLY = Path(os.environ["CREATORAUDIT_CONFORMANCE_TALLY"])
 _LISTS = {"video_id": "/videos", "account_id": "/accounts", "creator_id": "/creators"}
 _numbers = itertools.count(10**12)
+_seen: set[object] = set()
 
 
 def _request(method: str, path: str, body: object = None) -> Any:
@@ -59,7 +60,7 @@ def _known(path: str) -> tuple[str, ...]:
 
 
 def _ids_for(operation: str, names: list[str], turn: int) -> dict[str, str]:
-    if operation.startswith(("delete_", "unlink_")):
+    if operation.startswith(("delete_", "link_", "unlink_")):
         return {name: _create(name) for name in names}
     known = {name: _known(_LISTS[name]) for name in names}
     return {name: ids[turn % len(ids)] for name, ids in known.items()}
@@ -81,12 +82,17 @@ def _is_valid(case: AnyCase) -> bool:
 
 @schemathesis.hook
 def before_call(context: HookContext, case: AnyCase, kwargs: dict[str, Any]) -> None:
-    """Give a valid case ids that exist; sequences take theirs from earlier answers."""
+    """Give a valid case ids that exist, unless it has one from an earlier answer."""
     del context, kwargs
     if not _is_valid(case) or case.meta is None:
         return
-    names = [name for name in case.path_parameters or {} if name in _LISTS]
-    if names and case.meta.phase.name != "stateful":
+    stateful = case.meta.phase.name == "stateful"
+    names = [
+        name
+        for name, value in (case.path_parameters or {}).items()
+        if name in _LISTS and not (stateful and value in _seen)
+    ]
+    if names:
         ids = _ids_for(_operation(case), names, next(_numbers))
         case.path_parameters = {**case.path_parameters, **ids}
     if _operation(case) == "unlink_account":
@@ -101,8 +107,10 @@ def before_call(context: HookContext, case: AnyCase, kwargs: dict[str, Any]) -> 
 
 @schemathesis.hook
 def after_call(context: HookContext, case: AnyCase, response: Response) -> None:
-    """Note what was answered to a valid case."""
+    """Note what was answered to a valid case, and which ids the answers told."""
     del context
+    if response.status_code == 201:
+        _seen.add(response.json()["data"].get("id"))
     if not _is_valid(case):
         return
     fields: list[str] = []

@@ -1,4 +1,4 @@
-"""The operations by their operationId: what the app looks up for each documented operation."""
+"""The operations by method and path: what the app looks up for each documented operation."""
 
 from __future__ import annotations
 
@@ -8,40 +8,37 @@ from typing import Final
 from . import accounts, analytics, creators, searching, system, videos
 from ._base import Call, Handler, Result
 
-HANDLERS: Final[Mapping[str, Handler]] = {
-    handler.__name__: handler
-    for handler in (
-        accounts.list_accounts,
-        accounts.track_account,
-        accounts.get_account,
-        accounts.update_account,
-        accounts.delete_account,
-        videos.list_videos,
-        videos.track_video,
-        videos.get_video,
-        videos.update_video,
-        videos.delete_video,
-        videos.batch_video_deltas,
-        videos.get_video_deltas,
-        videos.list_account_videos,
-        creators.list_creators,
-        creators.create_creator,
-        creators.get_creator,
-        creators.update_creator,
-        creators.delete_creator,
-        creators.link_account,
-        creators.unlink_account,
-        creators.top_creators,
-        analytics.batch_account_metrics,
-        analytics.batch_video_metrics,
-        analytics.batch_account_video_metrics,
-        analytics.creator_analytics,
-        analytics.get_overview,
-        searching.search,
-        system.get_health,
-        system.get_meta,
-        system.whoami,
-    )
+ROUTES: Final[Mapping[str, Handler]] = {
+    "GET /accounts": accounts.list_accounts,
+    "POST /accounts": accounts.track_account,
+    "GET /accounts/{account_id}": accounts.get_account,
+    "PATCH /accounts/{account_id}": accounts.update_account,
+    "DELETE /accounts/{account_id}": accounts.delete_account,
+    "GET /videos": videos.list_videos,
+    "POST /videos": videos.track_video,
+    "GET /videos/{video_id}": videos.get_video,
+    "PATCH /videos/{video_id}": videos.update_video,
+    "DELETE /videos/{video_id}": videos.delete_video,
+    "POST /videos/deltas": videos.batch_video_deltas,
+    "GET /videos/deltas": videos.get_video_deltas,
+    "GET /account-videos": videos.list_account_videos,
+    "GET /creators": creators.list_creators,
+    "POST /creators": creators.create_creator,
+    "GET /creators/{creator_id}": creators.get_creator,
+    "PATCH /creators/{creator_id}": creators.update_creator,
+    "DELETE /creators/{creator_id}": creators.delete_creator,
+    "PUT /creators/{creator_id}/accounts/{account_id}": creators.link_account,
+    "DELETE /creators/{creator_id}/accounts/{account_id}": creators.unlink_account,
+    "GET /creators/top": creators.top_creators,
+    "POST /accounts/metrics": analytics.batch_account_metrics,
+    "POST /videos/metrics": analytics.batch_video_metrics,
+    "POST /account-videos/metrics": analytics.batch_account_video_metrics,
+    "GET /creators/{creator_id}/analytics": analytics.creator_analytics,
+    "GET /overview": analytics.get_overview,
+    "GET /search": searching.search,
+    "GET /health": system.get_health,
+    "GET /meta": system.get_meta,
+    "GET /whoami": system.whoami,
 }
 
-__all__ = ["HANDLERS", "Call", "Handler", "Result"]
+__all__ = ["ROUTES", "Call", "Handler", "Result"]

@@ -1,0 +1,177 @@
+"""Faults on demand: errors, delays, slow bodies, broken connections.
+
+A fault is written as ``name=value`` pairs, for example ``status=503,rate=0.05`` or
+``drop=body,operation=list_videos,times=2``. Which requests it strikes follows from the seed and the
+order of requests. How a struck answer is sent is left to the app.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from .problems import STATUS, Problem
+
+DROPS: Final = ("start", "body")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One kind of misbehaviour.
+
+    Attributes:
+        status: Answer with this error status instead of serving the request.
+        code: Its problem code; the first documented one of the status if not given.
+        html: Answer it with a page of HTML, as a gateway in front of an API does.
+        retry_after: Seconds to name in Retry-After.
+        delay_ms: Milliseconds to hold the answer back.
+        jitter_ms: Most milliseconds to add to that at random.
+        slow: Bytes of the body to send per second.
+        drop: Break the connection: at the ``start``, before any answer, or amid the ``body``.
+        rate: Share of the requests to strike.
+        operation: The operationId to strike; all if not given.
+        times: How many requests to strike at most.
+    """
+
+    status: int | None = None
+    code: str | None = None
+    html: bool = False
+    retry_after: int | None = None
+    delay_ms: float = 0.0
+    jitter_ms: float = 0.0
+    slow: int | None = None
+    drop: str | None = None
+    rate: float = 1.0
+    operation: str | None = None
+    times: int | None = None
+
+    def problem(self) -> Problem | None:
+        """The problem to answer with, if this fault is about a status."""
+        if self.status is None:
+            return None
+        headers = {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
+        return Problem(
+            self.code or _code_of(self.status),
+            "This failure was asked for with a fault.",
+            status=self.status,
+            headers=headers,
+        )
+
+
+def _code_of(status: int) -> str:
+    documented = [code for code, known in STATUS.items() if known == status]
+    return documented[0] if documented else "BAD_REQUEST" if status < 500 else "INTERNAL_ERROR"
+
+
+def _status(text: str) -> int:
+    status = int(text)
+    if not 400 <= status <= 599:
+        raise ValueError("must be between 400 and 599")
+    return status
+
+
+def _code(text: str) -> str:
+    if text not in STATUS:
+        raise ValueError(f"must be one of: {', '.join(STATUS)}")
+    return text
+
+
+def _rate(text: str) -> float:
+    rate = float(text)
+    if not 0 <= rate <= 1:
+        raise ValueError("must be between 0 and 1")
+    return rate
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError("must be at least 1")
+    return number
+
+
+def _duration(text: str) -> float:
+    number = float(text)
+    if not 0 <= number < 86_400_000:
+        raise ValueError("must not be negative, nor longer than a day")
+    return number
+
+
+def _drop(text: str) -> str:
+    if text not in DROPS:
+        raise ValueError(f"must be one of: {', '.join(DROPS)}")
+    return text
+
+
+_READERS: Final[Mapping[str, Callable[[str], object]]] = {
+    "status": _status,
+    "code": _code,
+    "html": lambda text: {"yes": True, "no": False}[text],
+    "retry_after": _positive,
+    "delay_ms": _duration,
+    "jitter_ms": _duration,
+    "slow": _positive,
+    "drop": _drop,
+    "rate": _rate,
+    "operation": str,
+    "times": _positive,
+}
+
+
+def parse(text: str, operations: Iterable[str]) -> Fault:
+    """Read a fault; raises ValueError with what is wrong in it."""
+    members: dict[str, object] = {}
+    for pair in text.split(","):
+        name, equals, value = (part.strip() for part in pair.partition("="))
+        if not equals or name not in _READERS:
+            known = ", ".join(_READERS)
+            raise ValueError(f"fault {text!r}: {pair!r} is not name=value with one of: {known}")
+        try:
+            members[name] = _READERS[name](value)
+        except (ValueError, KeyError) as error:
+            reason = "must be yes or no" if isinstance(error, KeyError) else error
+            raise ValueError(f"fault {text!r}: {name} {reason}") from None
+    fault = Fault(**members)  # type: ignore[arg-type]  # each reader returns what its member takes
+    if fault.operation is not None and fault.operation not in operations:
+        raise ValueError(f"fault {text!r}: there is no operation {fault.operation}")
+    if not (fault.status or fault.delay_ms or fault.jitter_ms or fault.slow or fault.drop):
+        raise ValueError(f"fault {text!r}: give one of status, delay_ms, jitter_ms, slow, drop")
+    return fault
+
+
+class Faults:
+    """The faults of one sandbox."""
+
+    def __init__(self, seed: int, operations: Iterable[str]) -> None:
+        self._operations = frozenset(operations)
+        self._random = random.Random(seed)
+        self._active: list[tuple[Fault, list[int]]] = []
+
+    def add(self, text: str) -> None:
+        """Take up a fault, e.g. ``status=503,rate=0.05``."""
+        fault = parse(text, self._operations)
+        self._active.append((fault, [0]))
+
+    def clear(self) -> None:
+        """Behave again."""
+        self._active.clear()
+
+    def striking(self, operation: str | None) -> list[Fault]:
+        """The faults that strike a request for an operation, in the order they were added."""
+        struck = []
+        for fault, count in self._active:
+            if fault.operation not in (None, operation):
+                continue
+            if fault.times is not None and count[0] >= fault.times:
+                continue
+            if fault.rate < 1 and self._random.random() >= fault.rate:
+                continue
+            count[0] += 1
+            struck.append(fault)
+        return struck
+
+    def delay(self, fault: Fault) -> float:
+        """Seconds to hold an answer back."""
+        return (fault.delay_ms + self._random.random() * fault.jitter_ms) / 1000
