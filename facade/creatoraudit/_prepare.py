@@ -69,15 +69,15 @@ def prepare(
             continue
         if name in operation.arguments:
             if value is not None:
-                given[name] = _checked(operation, name, value)
+                given[name] = _checked(operation, name, value, own=strict)
         elif name in operation.body_members:
-            body[name] = None if value is None else _checked(operation, name, value)
+            body[name] = None if value is None else _checked(operation, name, value, own=strict)
         elif strict:
             known = ", ".join([*operation.arguments, *operation.body_members]) or "none"
             raise UsageError(f"{operation.name} has no argument {name!r}; it takes: {known}")
         elif value is not None:
             (body if operation.body else query)[name] = value
-    extra = dict(options.get("extra_body", {}))
+    extra = dict(options.get("extra_body") or {})
     for name in sorted(operation.required):
         if name not in given and name not in body and name not in extra:
             raise UsageError(f"{operation.name} needs {name}")
@@ -90,14 +90,14 @@ def prepare(
     elif extra:
         raise UsageError(f"{operation.name} takes no body, so extra_body= cannot be sent")
     kwargs = operation.get_kwargs(**given)
-    headers = {**kwargs.get("headers", {}), **options.get("extra_headers", {})}
+    headers = {**kwargs.get("headers", {}), **(options.get("extra_headers") or {})}
     if any(name.lower() == "authorization" for name in headers):
         raise UsageError("the key goes into api_key=, not into extra_headers=")
     return Wire(
         operation=operation.name,
         method=kwargs["method"],
         url=kwargs["url"],
-        params={**kwargs.get("params", {}), **query, **options.get("extra_query", {})},
+        params={**kwargs.get("params", {}), **query, **(options.get("extra_query") or {})},
         headers=headers,
         json=kwargs.get("json"),
         repeatable=operation.repeatable,
@@ -127,14 +127,14 @@ def with_header(wire: Wire, name: str, value: str) -> Wire:
     return wire._replace(headers={**wire.headers, name: value})
 
 
-def _checked(operation: "Operation[object]", name: str, value: object) -> object:
+def _checked(operation: "Operation[object]", name: str, value: object, *, own: bool) -> object:
     bound = operation.bounds.get(name)
     if operation.arguments.get(name) == "path":
         return _path_id(name, value, bound)
     if bound is None:
         return value
     if bound.kind == "array":
-        return _checked_items(name, value, bound)
+        return _checked_items(name, value, bound, own=own)
     if bound.format == "uuid":
         return resource_id(value, name)
     if bound.format == "date":
@@ -150,13 +150,16 @@ def _checked(operation: "Operation[object]", name: str, value: object) -> object
     return value
 
 
-def _checked_items(name: str, value: object, bound: "Bound") -> list[object]:
+def _checked_items(name: str, value: object, bound: "Bound", *, own: bool) -> list[object]:
+    """The items of a list; ids are checked when they are the caller's own and not the server's."""
     if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Sequence):
         raise UsageError(f"{name} must be a list, not {type(value).__name__}")
     _between(name, len(value), bound.min_items, bound.max_items, "items")
     for item in value:
         if isinstance(item, int) and not isinstance(item, bool):
             _between(f"each of {name}", item, bound.item_minimum, bound.item_maximum, "")
+    if own and bound.format == "uuid":
+        return [resource_id(item, f"each of {name}") for item in value]
     return list(value)
 
 

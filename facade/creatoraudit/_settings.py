@@ -10,7 +10,8 @@ from ._prepare import Wire
 from .errors import ConfigurationError, UsageError
 
 
-def _number(name: str, value: object, least: float, *, whole: bool = False) -> str | None:
+def number_problem(name: str, value: object, least: float, *, whole: bool = False) -> str | None:
+    """What is wrong with a number given as a setting; None when nothing is."""
     kinds = (int,) if whole else (int, float)
     if isinstance(value, bool) or not isinstance(value, kinds) or not math.isfinite(value):
         return f"{name} must be a {'whole ' if whole else ''}number, not {value!r:.40}"
@@ -33,10 +34,10 @@ class Settings:
         self, *, timeout: float, max_retries: int, retry_budget: float, concurrency: int
     ) -> None:
         for problem in (
-            _number("timeout", timeout, 0),
-            _number("max_retries", max_retries, 0, whole=True),
-            _number("retry_budget", retry_budget, 0),
-            _number("concurrency", concurrency, 1, whole=True),
+            number_problem("timeout", timeout, 0),
+            number_problem("max_retries", max_retries, 0, whole=True),
+            number_problem("retry_budget", retry_budget, 0),
+            number_problem("concurrency", concurrency, 1, whole=True),
         ):
             if problem is not None:
                 raise ConfigurationError(problem)
@@ -50,8 +51,8 @@ class Settings:
         timeout = options.get("timeout", self.timeout)
         max_retries = options.get("max_retries", self.max_retries)
         for problem in (
-            _number("timeout", timeout, 0),
-            _number("max_retries", max_retries, 0, whole=True),
+            number_problem("timeout", timeout, 0),
+            number_problem("max_retries", max_retries, 0, whole=True),
         ):
             if problem is not None:
                 raise UsageError(problem)

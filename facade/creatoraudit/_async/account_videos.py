@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Unpack  # List: `list` is a method here
 
 from creatoraudit_api import operations
 
-from .._metrics import AccountVideoMetrics, AccountVideoTotals
+from .._metrics import AccountVideoMetrics, AccountVideoTotals, Totals
 from .._options import RequestOptions
 from .._period import Day, MetricsPeriod, period_arguments
 from .._urls import Platform
 from ..errors import UsageError
+from .batch import AsyncChained, AsyncMapped
 from .metrics import AsyncMetricsJob
 from .pager import AsyncPager
 
@@ -148,16 +149,20 @@ class AsyncAccountVideos:
             ("tiktok", "tiktok_video_ids", _integers(tiktok, "tiktok")),
         )
 
-        async def stream() -> AsyncIterator[AccountVideoMetrics]:
-            for platform, id_list, ids in lists:
-                asking = AsyncMetricsJob(self._caller._core, operation, id_list, span, options)
-                async for part in asking.parts(ids):
-                    yield AccountVideoMetrics(
-                        [AccountVideoTotals(platform, one, part.found[one]) for one in part.found],
-                        [(platform, one) for one in part.not_found],
-                    )
+        def stream(
+            platform: Platform, id_list: str, ids: list[int]
+        ) -> AsyncIterator[AccountVideoMetrics]:
+            asking = AsyncMetricsJob(self._caller._core, operation, id_list, span, options)
+            return AsyncMapped(asking.parts(ids), lambda part: _metrics(platform, part))
 
-        return stream()
+        return AsyncChained(stream(*one) for one in lists)
+
+
+def _metrics(platform: Platform, part: Totals[int]) -> AccountVideoMetrics:
+    return AccountVideoMetrics(
+        [AccountVideoTotals(platform, one, part.found[one]) for one in part.found],
+        [(platform, one) for one in part.not_found],
+    )
 
 
 def _integers(ids: Iterable[int], name: str) -> list[int]:

@@ -14,8 +14,9 @@ from .._pages import PageOf
 from .._prepare import Wire, prepare
 from .._reply import Reply, Sent
 from ..errors import UsageError
-from .batch import ask_in_parts
-from .pager import AsyncPager, AsyncPageSource
+from .batch import AsyncMapped, AsyncParts
+from .pager import AsyncPager
+from .source import AsyncPageSource
 
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
@@ -100,7 +101,7 @@ class AsyncCaller:
     def batch(
         self, operation: str, ids: Iterable[str] | Iterable[int], **arguments: object
     ) -> AsyncIterator[BatchPart[object]]: ...
-    async def batch(
+    def batch(
         self, operation: Operation[Any] | str, ids: Iterable[Any], **arguments: object
     ) -> AsyncIterator[BatchPart[Any]]:
         """Ask any batch operation about any number of ids.
@@ -114,7 +115,8 @@ class AsyncCaller:
                 and `concurrency` how many requests run side by side (the client's when absent).
 
         Raises:
-            CreatorAuditError: With `done_ids` and `pending_ids`.
+            UsageError: The operation is no batch, or an argument is wrong.
+            CreatorAuditError: On iteration, with `done_ids` and `pending_ids`.
 
         Example:
             >>> async for part in ca.batch("batch_video_metrics", ids, period="7d"):
@@ -128,8 +130,8 @@ class AsyncCaller:
         async def ask(part: list[Any]) -> Reply[Any]:
             return await self._invoke(found, {**own, name: part}, options, strict=True)
 
-        async for part, reply in ask_in_parts(ask, ids, size=size, concurrency=at_once):
-            yield BatchPart(part, reply)
+        parts = AsyncParts(ask, ids, size=size, concurrency=at_once)
+        return AsyncMapped(parts, lambda part: BatchPart(*part))
 
     async def request(
         self,

@@ -13,7 +13,7 @@ from .._options import RequestOptions, Tally
 from .._prepare import prepare
 from .._reply import payload_of
 from ..errors import UsageError
-from .batch import ask_in_parts
+from .batch import AsyncMapped, AsyncParts
 
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
@@ -56,13 +56,16 @@ class AsyncDeltasJob:
             fault = unreadable.fault
         raise contract_error(wire.operation, fault, sent.request_id)
 
-    async def stream(self, ids: Iterable[str]) -> AsyncIterator[VideoDeltas]:
+    def stream(self, ids: Iterable[str]) -> AsyncIterator[VideoDeltas]:
         """One `VideoDeltas` per request, in the order of the ids."""
         concurrency = self._core.settings.concurrency
-        async for _, (found, not_found) in ask_in_parts(
-            self.ask, ids, size=self.size, concurrency=concurrency
-        ):
-            yield VideoDeltas(found, self.windows, not_found=tuple(not_found))
+        parts = AsyncParts(self.ask, ids, size=self.size, concurrency=concurrency)
+        return AsyncMapped(parts, lambda part: self._deltas(*part[1]))
+
+    def _deltas(
+        self, found: Mapping[str, Mapping[str, int | None]], not_found: Iterable[str]
+    ) -> VideoDeltas:
+        return VideoDeltas(found, self.windows, not_found=tuple(not_found))
 
     async def all(self, ids: Iterable[str]) -> VideoDeltas:
         """All of them in one `VideoDeltas`."""

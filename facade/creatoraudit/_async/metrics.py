@@ -13,7 +13,7 @@ from .._metrics import Metrics, Totals, read_totals
 from .._options import RequestOptions
 from .._prepare import prepare
 from .._reply import payload_of
-from .batch import ask_in_parts
+from .batch import AsyncMapped, AsyncParts
 
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
@@ -50,25 +50,16 @@ class AsyncMetricsJob:
             fault = unreadable.fault
         raise contract_error(wire.operation, fault, sent.request_id)
 
-    async def parts(self, ids: Iterable[Id]) -> AsyncIterator[Totals[Id]]:
+    def parts(self, ids: Iterable[Id]) -> AsyncIterator[Totals[Id]]:
         """The answers, in the order of the ids."""
         size = self._operation.batch_size or 1
-        async for _, totals in ask_in_parts(
-            self._ask, ids, size=size, concurrency=self._core.settings.concurrency
-        ):
-            yield totals
+        concurrency = self._core.settings.concurrency
+        parts = AsyncParts(self._ask, ids, size=size, concurrency=concurrency)
+        return AsyncMapped(parts, lambda part: part[1])
 
-    async def stream(self, ids: Iterable[str]) -> AsyncIterator[Metrics]:
+    def stream(self, ids: Iterable[str]) -> AsyncIterator[Metrics]:
         """One `Metrics` per request, in the order of the ids."""
-        async for part in self.parts(ids):
-            yield Metrics(
-                by_id=part.found,
-                period=part.text("period"),
-                start_date=part.text("start_date"),
-                end_date=part.text("end_date"),
-                days=part.number("days"),
-                not_found=tuple(part.not_found),
-            )
+        return AsyncMapped(self.parts(ids), _metrics)
 
     async def all(self, ids: Iterable[str]) -> Metrics:
         """All of them in one `Metrics`."""
@@ -80,3 +71,14 @@ class AsyncMetricsJob:
             missing.extend(part.not_found)
             merged = part
         return evolve(merged, by_id=by_id, not_found=tuple(missing))
+
+
+def _metrics(part: Totals[str]) -> Metrics:
+    return Metrics(
+        by_id=part.found,
+        period=part.text("period"),
+        start_date=part.text("start_date"),
+        end_date=part.text("end_date"),
+        days=part.number("days"),
+        not_found=tuple(part.not_found),
+    )

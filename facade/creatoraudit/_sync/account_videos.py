@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Unpack  # List: `list` is a method here
 
 from creatoraudit_api import operations
 
-from .._metrics import AccountVideoMetrics, AccountVideoTotals
+from .._metrics import AccountVideoMetrics, AccountVideoTotals, Totals
 from .._options import RequestOptions
 from .._period import Day, MetricsPeriod, period_arguments
 from .._urls import Platform
 from ..errors import UsageError
+from .batch import Chained, Mapped
 from .metrics import MetricsJob
 from .pager import Pager
 
@@ -149,16 +150,20 @@ class AccountVideos:
             ("tiktok", "tiktok_video_ids", _integers(tiktok, "tiktok")),
         )
 
-        def stream() -> Iterator[AccountVideoMetrics]:
-            for platform, id_list, ids in lists:
-                asking = MetricsJob(self._caller._core, operation, id_list, span, options)
-                for part in asking.parts(ids):
-                    yield AccountVideoMetrics(
-                        [AccountVideoTotals(platform, one, part.found[one]) for one in part.found],
-                        [(platform, one) for one in part.not_found],
-                    )
+        def stream(
+            platform: Platform, id_list: str, ids: list[int]
+        ) -> Iterator[AccountVideoMetrics]:
+            asking = MetricsJob(self._caller._core, operation, id_list, span, options)
+            return Mapped(asking.parts(ids), lambda part: _metrics(platform, part))
 
-        return stream()
+        return Chained(stream(*one) for one in lists)
+
+
+def _metrics(platform: Platform, part: Totals[int]) -> AccountVideoMetrics:
+    return AccountVideoMetrics(
+        [AccountVideoTotals(platform, one, part.found[one]) for one in part.found],
+        [(platform, one) for one in part.not_found],
+    )
 
 
 def _integers(ids: Iterable[int], name: str) -> list[int]:

@@ -15,7 +15,7 @@ from .._pages import PageOf
 from .._prepare import Wire, prepare
 from .._reply import Reply, Sent
 from ..errors import UsageError
-from .batch import ask_in_parts
+from .batch import Mapped, Parts
 from .pager import Pager, PageSource
 
 if TYPE_CHECKING:
@@ -115,7 +115,8 @@ class Caller:
                 and `concurrency` how many requests run side by side (the client's when absent).
 
         Raises:
-            CreatorAuditError: With `done_ids` and `pending_ids`.
+            UsageError: The operation is no batch, or an argument is wrong.
+            CreatorAuditError: On iteration, with `done_ids` and `pending_ids`.
 
         Example:
             >>> for part in ca.batch("batch_video_metrics", ids, period="7d"):
@@ -129,8 +130,8 @@ class Caller:
         def ask(part: list[Any]) -> Reply[Any]:
             return self._invoke(found, {**own, name: part}, options, strict=True)
 
-        for part, reply in ask_in_parts(ask, ids, size=size, concurrency=at_once):
-            yield BatchPart(part, reply)
+        parts = Parts(ask, ids, size=size, concurrency=at_once)
+        return Mapped(parts, lambda part: BatchPart(*part))
 
     def request(
         self,

@@ -14,7 +14,7 @@ from .._options import RequestOptions, Tally
 from .._prepare import prepare
 from .._reply import payload_of
 from ..errors import UsageError
-from .batch import ask_in_parts
+from .batch import Mapped, Parts
 
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
@@ -60,10 +60,13 @@ class DeltasJob:
     def stream(self, ids: Iterable[str]) -> Iterator[VideoDeltas]:
         """One `VideoDeltas` per request, in the order of the ids."""
         concurrency = self._core.settings.concurrency
-        for _, (found, not_found) in ask_in_parts(
-            self.ask, ids, size=self.size, concurrency=concurrency
-        ):
-            yield VideoDeltas(found, self.windows, not_found=tuple(not_found))
+        parts = Parts(self.ask, ids, size=self.size, concurrency=concurrency)
+        return Mapped(parts, lambda part: self._deltas(*part[1]))
+
+    def _deltas(
+        self, found: Mapping[str, Mapping[str, int | None]], not_found: Iterable[str]
+    ) -> VideoDeltas:
+        return VideoDeltas(found, self.windows, not_found=tuple(not_found))
 
     def all(self, ids: Iterable[str]) -> VideoDeltas:
         """All of them in one `VideoDeltas`."""

@@ -14,7 +14,7 @@ from .._metrics import Metrics, Totals, read_totals
 from .._options import RequestOptions
 from .._prepare import prepare
 from .._reply import payload_of
-from .batch import ask_in_parts
+from .batch import Mapped, Parts
 
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
@@ -54,22 +54,13 @@ class MetricsJob:
     def parts(self, ids: Iterable[Id]) -> Iterator[Totals[Id]]:
         """The answers, in the order of the ids."""
         size = self._operation.batch_size or 1
-        for _, totals in ask_in_parts(
-            self._ask, ids, size=size, concurrency=self._core.settings.concurrency
-        ):
-            yield totals
+        concurrency = self._core.settings.concurrency
+        parts = Parts(self._ask, ids, size=size, concurrency=concurrency)
+        return Mapped(parts, lambda part: part[1])
 
     def stream(self, ids: Iterable[str]) -> Iterator[Metrics]:
         """One `Metrics` per request, in the order of the ids."""
-        for part in self.parts(ids):
-            yield Metrics(
-                by_id=part.found,
-                period=part.text("period"),
-                start_date=part.text("start_date"),
-                end_date=part.text("end_date"),
-                days=part.number("days"),
-                not_found=tuple(part.not_found),
-            )
+        return Mapped(self.parts(ids), _metrics)
 
     def all(self, ids: Iterable[str]) -> Metrics:
         """All of them in one `Metrics`."""
@@ -81,3 +72,14 @@ class MetricsJob:
             missing.extend(part.not_found)
             merged = part
         return evolve(merged, by_id=by_id, not_found=tuple(missing))
+
+
+def _metrics(part: Totals[str]) -> Metrics:
+    return Metrics(
+        by_id=part.found,
+        period=part.text("period"),
+        start_date=part.text("start_date"),
+        end_date=part.text("end_date"),
+        days=part.number("days"),
+        not_found=tuple(part.not_found),
+    )
