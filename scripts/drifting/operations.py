@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from .document import METHODS, Document, Json, Place, canonical
+from .document import METHODS, Document, Json, Place, canonical, written_alike
 from .schemas import Direction, SchemaComparison, compare_notes
 from .security import SecurityComparison
 from .walk import ABSENT, Absent, Finding, Scope, Walk
@@ -165,6 +165,8 @@ class _Comparison:
 
     def parameter(self, scope: Scope, was: Parameter, now: Parameter) -> None:
         """Compares a parameter; one that operations share only once."""
+        if was.name == now.name and written_alike(was.place, now.place):
+            return
         key = ("parameter", was.place.pointer, now.place.pointer)
         scope.visit(key, lambda inner: self._parameter(inner, was, now))
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from typing import Final, Literal, TypeAlias
 
-from .document import Json, Place, canonical
+from .document import Json, Place, canonical, written_alike
 from .shapes import ANNOTATIONS, Fact, Group, Shape, Shapes, group, tightness
 from .walk import ABSENT, Absent, Scope
 
@@ -97,6 +97,8 @@ class SchemaComparison:
     ) -> None:
         """Plans the comparison; without `nulls` something around the two has a say about null."""
         if not base.parts and not head.parts:
+            return
+        if len(base.parts) == len(head.parts) == 1 and written_alike(base.place, head.place):
             return
         key = ("schema", base.key or base.site.pointer, head.key or head.site.pointer)
         scope.visit(
@@ -304,7 +306,7 @@ class _Pair:
             if was == "typed" and old is not None and new is not None:
                 self.comparison.compare(self.scope, old, new, self.direction)
             return
-        where = self.new.closed or (new.site if new else None) or self.new.place
+        where = self.new.others_at or self.old.others_at or self.new.place
         if (self.direction, was, now) == ("response", "typed", "closed"):
             self._report("map-values-removed", where)
         else:
@@ -407,7 +409,7 @@ def _said(facts: Mapping[str, Fact]) -> Json | Absent:
 
 
 def _state(shape: Shape, shapes: Shapes) -> str:
-    if shape.closed is not None:
+    if shape.closed:
         return "closed"
     if shape.others is None or shapes.of(shape.others).any:
         return "open"

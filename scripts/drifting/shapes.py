@@ -22,6 +22,8 @@ UPPER: Final = frozenset({"maximum", "maxLength", "maxItems", "maxProperties"})
 LOWER: Final = frozenset({"minimum", "minLength", "minItems", "minProperties"})
 _EXCLUSIVE: Final = {"maximum": "exclusiveMaximum", "minimum": "exclusiveMinimum"}
 
+_BOUNDS: Final = UPPER | LOWER | {*_EXCLUSIVE.values()}
+
 TYPES: Final = frozenset({"string", "number", "integer", "boolean", "object", "array"})
 _ANY: Final = TYPES - {"integer"}  # an integer is a number
 
@@ -97,8 +99,10 @@ class Shape:
     """Annotations, extensions, default and flags: what is said nearest to the thing."""
     members: dict[str, Group] = field(default_factory=dict)
     required: frozenset[str] = frozenset()
-    closed: Place | None = None
-    """Where it is said that no other members are allowed."""
+    closed: bool = False
+    """Whether it is said that no other members are allowed."""
+    others_at: Place | None = None
+    """Where something is said about other members."""
     others: Group | None = None
     """What is said about members beyond those listed."""
     items: Group | None = None
@@ -300,14 +304,14 @@ class _Builder:
 
     def _bounds(self, place: Place) -> None:
         node = place.members
+        if node.keys().isdisjoint(_BOUNDS):
+            return
         for keyword in UPPER | LOWER:
             exclusive = _EXCLUSIVE.get(keyword, "")
             for name in (keyword, exclusive):
-                limit = node.get(name)
-                if limit is None or isinstance(limit, bool):
+                limit = _limit(place, name)
+                if limit is None:
                     continue
-                if not is_number(limit):
-                    place.refuse(f"has a `{name}` that is no number")
                 if limit == 0 and keyword in LOWER - {"minimum"}:
                     continue
                 outside = name == exclusive or node.get(exclusive) is True
@@ -346,8 +350,9 @@ class _Builder:
             each.node for each in place.items("required") if isinstance(each.node, str)
         }
         others = place.get("additionalProperties") or place.get("unevaluatedProperties")
+        shape.others_at = shape.others_at or others
         if others is not None and others.node is False:
-            shape.closed = shape.closed or others
+            shape.closed = True
         elif others is not None and others.node is not True:
             shape.others = _together(shape.others, group(others))
         if (items := place.get("items")) is not None:
@@ -384,6 +389,16 @@ class _Builder:
             self._types(frozenset[str]().union(*types), on_null=False, null=True)
         else:
             self.shape.choices.append((place.get(keyword) or place, left))
+
+
+def _limit(place: Place, name: str) -> float | None:
+    """The number a keyword gives; a Boolean beside it (OpenAPI 3.0) is no limit of its own."""
+    limit = place.members.get(name)
+    if limit is None or isinstance(limit, bool):
+        return None
+    if is_number(limit):
+        return limit
+    return place.refuse(f"has a `{name}` that is no number")
 
 
 def _bare(node: Mapping[str, Json]) -> bool:

@@ -7,7 +7,7 @@ operations a finding belongs to. What is found in a pair is left to operations.p
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple, TypeAlias
@@ -90,29 +90,76 @@ class Walk:
         while self._queue:
             key, work = self._queue.popleft()
             work(Scope(self, key))
-        operations: dict[Key, frozenset[str]] = {}
+        reached = _Reached(self._from, self._labels)
         results = [
-            Finding(
-                RULES[rule],
-                location,
-                document,
-                fields,
-                tuple(sorted({name for key in owners for name in self._reached(key, operations)})),
-            )
+            Finding(RULES[rule], location, document, fields, reached.labels(owners))
             for (rule, location, document, fields), owners in self._found.items()
         ]
         return sorted(results, key=lambda finding: finding.order)
 
-    def _reached(self, key: Key, known: dict[Key, frozenset[str]]) -> frozenset[str]:
-        """Labels of the visits from which `key` was come to."""
-        if key not in known:
-            seen, waiting = {key}, [key]
-            while waiting:
-                for origin in self._from[waiting.pop()] - seen:
-                    seen.add(origin)
-                    waiting.append(origin)
-            known[key] = frozenset(self._labels[each] for each in seen if each in self._labels)
-        return known[key]
+
+class _Reached:
+    """From which labelled visits others were come to.
+
+    Visits lead to each other in circles; those of one circle are come to from the same ones, so
+    each circle is looked at once (Tarjan's algorithm, without recursion).
+    """
+
+    def __init__(self, origins: Mapping[Key, set[Key]], labels: Mapping[Key, str]) -> None:
+        self._origins = origins
+        self._names = [*labels.values()]
+        self._own = {key: 1 << index for index, key in enumerate(labels)}
+        self._bits: dict[Key, int] = {}
+        self._index: dict[Key, int] = {}
+        self._low: dict[Key, int] = {}
+
+    def labels(self, visits: Iterable[Key]) -> tuple[str, ...]:
+        """The labels behind any of the visits, in order."""
+        bits = 0
+        for visit in visits:
+            if visit not in self._bits:
+                self._search(visit)
+            bits |= self._bits[visit]
+        found: list[str] = []
+        while bits:
+            lowest = bits & -bits
+            found.append(self._names[lowest.bit_length() - 1])
+            bits ^= lowest
+        return tuple(sorted(found))
+
+    def _search(self, start: Key) -> None:
+        path: list[tuple[Key, Iterator[Key]]] = [(start, self._enter(start))]
+        circle: list[Key] = [start]
+        while path:
+            key, origins = path[-1]
+            for origin in origins:
+                if origin not in self._index:
+                    path.append((origin, self._enter(origin)))
+                    circle.append(origin)
+                    break
+                if origin not in self._bits:
+                    self._low[key] = min(self._low[key], self._index[origin])
+            else:
+                path.pop()
+                if path:
+                    before = path[-1][0]
+                    self._low[before] = min(self._low[before], self._low[key])
+                if self._low[key] == self._index[key]:
+                    self._close(circle, circle.index(key) if circle[-1] != key else -1)
+
+    def _enter(self, key: Key) -> Iterator[Key]:
+        self._index[key] = self._low[key] = len(self._index)
+        return iter(self._origins[key])
+
+    def _close(self, circle: list[Key], first: int) -> None:
+        members = circle[first:]
+        del circle[first:]
+        bits = 0
+        for member in members:
+            bits |= self._own.get(member, 0)
+            for origin in self._origins[member]:
+                bits |= self._bits.get(origin, 0)
+        self._bits.update(dict.fromkeys(members, bits))
 
 
 @dataclass(frozen=True)

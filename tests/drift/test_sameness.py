@@ -1,0 +1,238 @@
+"""Documents that say the same in other words, other orders and other versions of OpenAPI."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from drift_documents import TEXT, Node, contract, drift, edited, found, rules, with_schema
+from drift_mutations import GONE, LIST
+from drift_mutations import TEXT as STRING
+
+OBJECT = {"type": "object", "properties": {"a": STRING}}
+
+
+def reordered(node: Any, parent: str = "") -> Any:
+    """The same document with members, and lists whose order says nothing, the other way round."""
+    if isinstance(node, dict):
+        return {name: reordered(node[name], name) for name in reversed(node)}
+    if isinstance(node, list):
+        items = [reordered(item) for item in node]
+        free = parent in ("parameters", "required", "enum", "type", "anyOf")
+        return items[::-1] if free else items
+    return node
+
+
+def renamed_components(document: Node) -> Node:
+    text = json.dumps(document)
+    for kind, components in document["components"].items():
+        for name in components:
+            here = f"#/components/{kind}/{name}"
+            text = text.replace(f'"{here}"', f'"{here}Renamed"')
+    new: Node = json.loads(text)
+    for kind, components in new["components"].items():
+        if kind != "securitySchemes":
+            new["components"][kind] = {f"{name}Renamed": each for name, each in components.items()}
+    return new
+
+
+def older(node: Any) -> Any:
+    """The contract as OpenAPI 3.0 spells it: nullable, and one type at most."""
+    if isinstance(node, list):
+        return [older(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    new = {name: older(value) for name, value in node.items()}
+    if isinstance(kinds := new.get("type"), list) and "null" in kinds:
+        (new["type"],) = (kind for kind in kinds if kind != "null")
+        new["nullable"] = True
+    if isinstance(several := new.get("anyOf"), list) and {"type": "null"} in several:
+        del new["anyOf"]
+        new |= {"allOf": [each for each in several if each != {"type": "null"}], "nullable": True}
+    return new
+
+
+def test_identical_documents_differ_in_nothing() -> None:
+    assert drift(contract(), contract()) == []
+
+
+def test_order_of_members_and_lists_says_nothing() -> None:
+    other = reordered(contract())
+    assert json.dumps(other) != TEXT
+    assert drift(contract(), other) == []
+    assert drift(other, contract()) == []
+
+
+def test_names_of_components_say_nothing() -> None:
+    other = renamed_components(contract())
+    assert "PaginationRenamed" in other["components"]["schemas"]
+    assert drift(contract(), other) == []
+
+
+def test_a_renamed_security_scheme_says_nothing() -> None:
+    text = TEXT.replace('"HTTPBearer"', '"bearerAuth"')
+    assert text != TEXT
+    assert drift(contract(), json.loads(text)) == []
+
+
+def test_components_that_nothing_leads_to_say_nothing() -> None:
+    head = edited(contract(), [("/components/schemas/New", OBJECT)])
+    assert drift(contract(), head) == []
+
+
+def test_nullability_of_openapi_3_0_and_3_1_is_the_same() -> None:
+    other = older(contract()) | {"openapi": "3.0.3"}
+    assert '"null"' not in json.dumps(other)
+    assert drift(contract(), other) == []
+    assert drift(other, contract()) == []
+
+
+NULLS = [
+    {"type": "string", "nullable": True},
+    {"type": ["string", "null"]},
+    {"anyOf": [STRING, {"type": "null"}]},
+    {"oneOf": [{"const": None}, STRING]},
+    {"anyOf": [{"type": ["null", "string"]}]},
+    {"nullable": True, "allOf": [STRING]},
+]
+
+
+@pytest.mark.parametrize("direction", ["request", "response"])
+@pytest.mark.parametrize("new", NULLS)
+@pytest.mark.parametrize("old", NULLS)
+def test_spellings_of_null_are_the_same(old: Node, new: Node, direction: str) -> None:
+    assert drift(with_schema(old, direction), with_schema(new, direction)) == []
+
+
+@pytest.mark.parametrize("spelling", NULLS)
+def test_null_that_is_new_is_seen_in_every_spelling(spelling: Node) -> None:
+    assert rules(with_schema(STRING), with_schema(spelling)) == ["response-became-nullable"]
+    sent = with_schema(STRING, "request"), with_schema(spelling, "request")
+    assert rules(*sent) == ["request-became-nullable"]
+    assert rules(*sent[::-1]) == ["request-no-longer-nullable"]
+
+
+def test_null_among_the_values_of_an_enum_is_nullability_not_a_value() -> None:
+    old = {"type": ["string", "null"], "enum": ["a", None]}
+    for new in (
+        {"type": "string", "nullable": True, "enum": ["a"]},
+        {"anyOf": [{"enum": ["a"]}, {"type": "null"}]},
+        {"enum": [None, "a"]},
+    ):
+        assert drift(with_schema(old), with_schema(new)) == []
+
+
+EQUAL = [
+    (OBJECT, {"allOf": [{"type": "object"}, {"properties": {"a": STRING}}]}),
+    (
+        {"type": "object", "properties": {"a": STRING}, "required": ["a"]},
+        {"allOf": [OBJECT, {"required": ["a"]}]},
+    ),
+    ({"type": ["string", "integer"]}, {"anyOf": [STRING, {"type": "integer"}]}),
+    ({"const": "a"}, {"enum": ["a"]}),
+    (
+        {"type": "integer", "maximum": 5},
+        {"allOf": [{"type": "integer", "maximum": 9}], "maximum": 5},
+    ),
+    ({"enum": [1, 2]}, {"enum": [2.0, 1.0], "type": "integer"}),
+    ({}, True),
+    ({"properties": {"a": {}}}, {"type": "object", "properties": {"a": True}}),
+]
+
+
+@pytest.mark.parametrize("direction", ["request", "response"])
+@pytest.mark.parametrize(("one", "other"), EQUAL)
+def test_schemas_in_other_words_are_the_same(one: Any, other: Any, direction: str) -> None:
+    assert drift(with_schema(one, direction), with_schema(other, direction)) == []
+    assert drift(with_schema(other, direction), with_schema(one, direction)) == []
+
+
+def test_exclusive_bounds_of_3_0_and_3_1_are_the_same() -> None:
+    old = {"type": "number", "maximum": 5, "exclusiveMaximum": True}
+    new = {"type": "number", "exclusiveMaximum": 5}
+    assert drift(with_schema(old, version="3.0.3"), with_schema(new)) == []
+
+
+def test_a_schema_in_place_and_behind_a_reference_is_the_same() -> None:
+    new = with_schema({"$ref": "#/components/schemas/A"})
+    new["components"]["schemas"]["A"] = {"allOf": [{"$ref": "#/components/schemas/B"}]}
+    new["components"]["schemas"]["B"] = OBJECT
+    assert drift(with_schema(OBJECT), new) == []
+
+
+def test_a_reference_with_a_wording_of_its_own_differs_in_wording_only() -> None:
+    old, new = (with_schema({"$ref": "#/components/schemas/A"}) for _ in range(2))
+    for document in (old, new):
+        document["components"]["schemas"]["A"] = OBJECT
+    schema = found(new, "/paths/~1things/post/responses/200/content/application~1json/schema")
+    schema["description"] = "A thing."
+    assert rules(old, new) == ["description-changed"]
+
+
+def test_a_condition_behind_a_reference_is_followed() -> None:
+    old = with_schema({"type": "object", "not": {"$ref": "#/components/schemas/A"}})
+    old["components"]["schemas"]["A"] = OBJECT
+    assert drift(old, with_schema({"type": "object", "not": OBJECT})) == []
+    new = edited(old, [("/components/schemas/A/required", ["a"])])
+    assert rules(old, new) == ["response-constraint-changed"]
+
+
+def test_media_types_are_known_without_case_and_parameters() -> None:
+    old, new = with_schema(STRING), with_schema(STRING)
+    content = found(new, "/paths/~1things/post/responses/200/content")
+    content["Application/JSON; charset=utf-8"] = content.pop("application/json")
+    assert drift(old, new) == []
+
+
+def test_a_range_takes_what_it_covers() -> None:
+    old, new = with_schema(STRING, "request"), with_schema(STRING, "request")
+    content = found(new, "/paths/~1things/post/requestBody/content")
+    content["application/*"] = content.pop("application/json")
+    assert rules(old, new) == ["request-media-type-added"]
+    assert rules(new, old) == ["request-media-type-removed"]
+
+
+def test_a_status_said_by_its_range_is_still_compared() -> None:
+    responses = f"{LIST}/responses"
+    problem = found(contract(), f"{responses}/422")
+    new = edited(contract(), [(f"{responses}/422", GONE), (f"{responses}/4XX", problem)])
+    assert rules(contract(), new) == ["other-status-added"]
+    elsewhere = {"description": "The request is refused member by member.", "content": {}}
+    new = edited(new, [(f"{responses}/4xx", elsewhere), (f"{responses}/4XX", GONE)])
+    assert "response-media-type-removed" in rules(contract(), new)
+
+
+def test_a_default_for_failures_does_not_stand_for_a_success() -> None:
+    old = edited(with_schema(STRING), [("/paths/~1things/post/responses/default", {})])
+    new = edited(
+        old,
+        [
+            ("/paths/~1things/post/responses/201", {"description": "Yes."}),
+            ("/paths/~1things/post/responses/200", GONE),
+        ],
+    )
+    assert sorted(rules(old, new)) == ["success-status-added", "success-status-removed"]
+
+
+def test_names_of_headers_are_known_without_case() -> None:
+    headers = f"{LIST}/responses/200/headers"
+    value = found(contract(), f"{headers}/ETag")
+    new = edited(contract(), [(f"{headers}/ETag", GONE), (f"{headers}/etag", value)])
+    assert drift(contract(), new) == []
+
+
+def test_parameters_of_the_path_are_those_of_its_operations() -> None:
+    shared = {"name": "org", "in": "query", "schema": STRING}
+    old = edited(contract(), [("/paths/~1overview/parameters", [shared])])
+    new = edited(contract(), [("/paths/~1overview/get/parameters/-", shared)])
+    assert drift(old, new) == []
+
+
+def test_security_of_the_document_holds_for_operations_without_their_own() -> None:
+    new = edited(contract(), [("/security", [{"HTTPBearer": []}]), (f"{LIST}/security", GONE)])
+    assert drift(contract(), new) == []
+    open_again = edited(new, [("/security", [])])
+    (finding,) = drift(new, open_again)
+    assert (finding.rule.id, finding.location) == ("security-no-longer-required", "/security")
+    assert finding.operations == ("GET /videos",)
