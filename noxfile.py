@@ -84,7 +84,8 @@ def typing(session: nox.Session) -> None:
     """Check the types with two checkers: they disagree often enough to need both."""
     install(session, "typing", "generate", extras=f"{TESTED},contract", editable=True)
     session.run("mypy", *TYPED, "noxfile.py")
-    session.run("basedpyright")
+    # Named, or a .venv in the project's folder would be taken instead.
+    session.run("basedpyright", "--pythonpath", str(Path(session.bin) / "python"))
 
 
 @nox.session

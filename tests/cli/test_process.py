@@ -253,6 +253,21 @@ def test_unknown_command_is_wrong_usage(cli: Cli) -> None:
     assert "No such command" in ran.stderr
 
 
+@pytest.mark.parametrize("extra_missing", [False, True])
+def test_shell_completion_knows_the_commands(cli: Cli, tmp_path: Path, extra_missing: bool) -> None:
+    env = {
+        "_CREATORAUDIT_COMPLETE": "bash_complete",
+        "COMP_WORDS": "creatoraudit ",
+        "COMP_CWORD": "1",
+    }
+    if extra_missing:
+        (tmp_path / "sitecustomize.py").write_text("import sys; sys.modules['uvicorn'] = None")
+        env["PYTHONPATH"] = str(tmp_path)
+    ran = cli(env=env)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.split() == ["plain,breakouts", "plain,sandbox", "plain,whoami"]
+
+
 def test_version_is_printed(cli: Cli) -> None:
     import creatoraudit
 
@@ -275,6 +290,7 @@ def ends_with(argv: list[str], monkeypatch: pytest.MonkeyPatch) -> int:
         ("click", ["breakouts"], "cli"),
         ("rich", ["whoami"], "cli"),
         ("uvicorn", ["sandbox"], "sandbox"),
+        ("uvicorn", ["sandbox", "--help", "--port", "0"], "sandbox"),
         ("starlette", ["breakouts", "--sandbox"], "sandbox"),
     ],
 )

@@ -34,13 +34,16 @@ class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(_COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click's signature
+        cmd_name: str,
+    ) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
         place, extra, _ = _COMMANDS[cmd_name]
         if line := missing(extra):
-            click.echo(line, err=True)
-            ctx.exit(USAGE)
+            return _not_installed(cmd_name, line)
         module, _, name = place.partition(":")
         command: object = getattr(import_module(module), name)
         assert isinstance(command, click.Command)
@@ -53,6 +56,22 @@ class _Commands(click.Group):
     ) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, _, line) in _COMMANDS.items()])
+
+
+def _not_installed(name: str, line: str) -> click.Command:
+    """What stands in for a command whose extra is missing, whatever it is called with."""
+
+    @click.command(
+        name,
+        add_help_option=False,
+        context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+    )
+    @click.pass_context
+    def refuse(ctx: click.Context) -> None:
+        click.echo(line, err=True)
+        ctx.exit(USAGE)
+
+    return refuse
 
 
 @click.group(
