@@ -46,8 +46,8 @@ if TYPE_CHECKING:
     from ._async.client import AsyncCreatorAudit
     from ._async.pager import AsyncPager
     from ._chunks import BatchPart
-    from ._contract import DriftRecord
     from ._deltas import VideoDeltas
+    from ._drift import DriftRecord
     from ._events import RequestEvent
     from ._links import CreatorFigures, Link
     from ._metrics import AccountVideoMetrics, AccountVideoTotals, Metrics
@@ -146,7 +146,7 @@ _HOMES = {
     "Breakout": "creatoraudit._ranking",
     "Breakouts": "creatoraudit._ranking",
     "CreateOptions": "creatoraudit._options",
-    "DriftRecord": "creatoraudit._contract",
+    "DriftRecord": "creatoraudit._drift",
     "CreatorAudit": "creatoraudit._sync.client",
     "CreatorFigures": "creatoraudit._links",
     "Link": "creatoraudit._links",

@@ -7,15 +7,13 @@ when it is needed and no earlier.
 from __future__ import annotations
 
 from types import TracebackType
-from typing import TYPE_CHECKING, Generic, Self, TypeVar
+from typing import Generic, Self, TypeVar
 
 from .._io_async import Channel, Pool
 from .._options import Tally
 from .._pages import Page, Walk
 from ..errors import CreatorAuditError
-
-if TYPE_CHECKING:
-    from .pager import AsyncPageSource
+from .source import AsyncPageSource
 
 T = TypeVar("T")
 

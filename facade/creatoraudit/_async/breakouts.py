@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
 
     from .caller import AsyncCaller
-    from .pager import AsyncPageSource
+    from .source import AsyncPageSource
 
 OnProgress = Callable[[Progress], object]
 Part: TypeAlias = "tuple[AsyncPageSource[Post], Walk, Page[Post]]"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from creatoraudit_api.models import ApiMeta, Health, Overview, SearchResponse, WhoAmI
 
     from .._cache import Cache, CacheSetting
-    from .._contract import DriftWatch, OnDrift
+    from .._drift import DriftWatch, OnDrift
     from .._events import OnEvent
     from .._http import AsyncClient
     from .._options import RequestOptions
@@ -336,6 +336,6 @@ def _cache(setting: CacheSetting, base_url: str) -> Cache | None:
 def _drift(on_drift: OnDrift | None) -> DriftWatch | None:
     if on_drift is None:
         return None
-    from .._contract import DriftWatch
+    from .._drift import DriftWatch
 
     return DriftWatch(on_drift)

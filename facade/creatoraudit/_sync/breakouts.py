@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
 
     from .caller import Caller
-    from .pager import PageSource
+    from .source import PageSource
 
 OnProgress = Callable[[Progress], object]
 Part: TypeAlias = "tuple[PageSource[Post], Walk, Page[Post]]"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
 
     from .._cache import Cache, Kept
-    from .._contract import DriftWatch
+    from .._drift import DriftWatch
     from .._http import Client
 
 T = TypeVar("T")

@@ -1,0 +1,55 @@
+"""Fetching single pages of one list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from .._options import RequestOptions, Tally
+from .._pages import Page, PageOf, Walk
+from .._prepare import Wire, with_query
+from ..errors import CreatorAuditError
+
+if TYPE_CHECKING:
+    from creatoraudit_api.operations import Operation
+
+    from .core import AsyncCore
+
+T = TypeVar("T")
+
+
+class AsyncPageSource(Generic[T]):
+    """Fetches single pages of one list."""
+
+    def __init__(
+        self,
+        core: AsyncCore,
+        operation: Operation[PageOf[T]],
+        wire: Wire,
+        options: RequestOptions,
+        cursor: str | None,
+    ) -> None:
+        self.operation = operation
+        self._core = core
+        self._wire = wire
+        self._options = options
+        self._cursor = cursor
+
+    def walk(self) -> Walk:
+        """The state of a new walk, for `fetch`."""
+        return Walk(self.operation.name, self._cursor)
+
+    async def fetch(self, walk: Walk, tally: Tally | None = None) -> Page[T]:
+        """The page where `walk` stands; moves it on."""
+        at = walk.cursor
+        wire = self._wire if at is None else with_query(self._wire, cursor=at)
+        try:
+            return walk.accept(await self._core.call(self.operation, wire, self._options, tally))
+        except CreatorAuditError as error:
+            error.resume_cursor = at
+            raise
+
+    async def count(self) -> int | None:
+        """The size of the whole list."""
+        wire = with_query(self._wire, include_total=True, limit=1)
+        reply = await self._core.call(self.operation, wire, self._options, None)
+        return reply.value.pagination.total_count
