@@ -130,7 +130,9 @@ def lowest(session: nox.Session) -> None:
     install(session, "lowest")
     uv = ("uv", "pip")
     here = ("--python", session.virtualenv.location)
-    session.run(*uv, "install", *here, "--resolution", "lowest-direct", f".[{TESTED}]")
+    # Named for reinstallation, or a wheel that uv built from an earlier state would do.
+    resolve = ("--resolution", "lowest-direct", "--reinstall-package", "creatoraudit")
+    session.run(*uv, "install", *here, *resolve, f".[{TESTED}]")
     # The test tools may be new; what is being tested stays as it is.
     frozen = str(session.run(*uv, "freeze", *here, silent=True))
     pins = [line for line in frozen.splitlines() if "==" in line]
