@@ -7,6 +7,7 @@ faults can be crossed.
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -127,14 +128,16 @@ class Injection:
 class FaultyProxy(ScriptedServer):
     """A server that forwards to a sandbox, except for the requests that a fault is for."""
 
-    def __init__(self, upstream: str, *injections: Injection) -> None:
+    def __init__(
+        self, upstream: str, *injections: Injection, bound: socket.socket | None = None
+    ) -> None:
         self._upstream = urlsplit(upstream).netloc
         self._injections = injections
         self._counts = [0] * len(injections)
         self._counting = threading.Lock()
         self.forwarded: list[Request] = []
         self.injected: list[str] = []
-        super().__init__(self._step)
+        super().__init__(self._step, bound=bound)
 
     def _step(self, request: Request) -> Step:
         name = self._chosen(request)

@@ -255,10 +255,17 @@ Script: TypeAlias = Iterable[Step] | Callable[[Request], Step]
 _UNEXPECTED = Answer(500, json={"code": "UNEXPECTED", "detail": "the script has ended"})
 
 
-class ScriptedServer:
-    """Serves on a free port of loopback from construction to `close`."""
+def bind() -> socket.socket:
+    """A free port of loopback that refuses connections until a server takes it."""
+    bound = socket.socket()
+    bound.bind(("127.0.0.1", 0))
+    return bound
 
-    def __init__(self, script: Script = (), *, port: int = 0) -> None:
+
+class ScriptedServer:
+    """Serves on a free port of loopback, or on `bound`, from construction to `close`."""
+
+    def __init__(self, script: Script = (), *, bound: socket.socket | None = None) -> None:
         self.requests: list[Request] = []
         self.unread = 0
         self.unexpected: list[Request] = []
@@ -266,7 +273,8 @@ class ScriptedServer:
         self._answer_by = script if callable(script) else None
         self._steps: deque[Step] = deque(() if callable(script) else script)
         self._lock = threading.Lock()
-        self._listener = socket.create_server(("127.0.0.1", port), backlog=128)
+        self._listener = bound or bind()
+        self._listener.listen(128)
         self.port: int = self._listener.getsockname()[1]
         self._held: list[Held] = []
         self._connections: list[Connection] = []
