@@ -16,7 +16,8 @@ from .._prepare import Wire, prepare
 from .._reply import Reply, Sent
 from ..errors import UsageError
 from .batch import Mapped, Parts
-from .pager import Pager, PageSource
+from .pager import Pager
+from .source import PageSource
 
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
