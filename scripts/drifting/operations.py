@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from .document import METHODS, Document, Json, Place, canonical, written_alike
+from .document import METHODS, Document, Json, Place, canonical, is_array, written_alike
 from .schemas import Direction, SchemaComparison, compare_notes
 from .security import SecurityComparison
 from .walk import ABSENT, Absent, Finding, Scope, Walk
@@ -111,7 +111,9 @@ class _Comparison:
         """Compares what is said of the document as a whole."""
         base, head = self.base.top, self.head.top
         _report_member(scope, base, head, "servers", "servers-changed")
-        _report_member(scope, base, head, "tags", "document-tags-changed", told=False)
+        _report_member(
+            scope, base, head, "tags", "document-tags-changed", told=False, unordered=True
+        )
         compare_notes(scope, base, head)
         info_base, info_head = base.get("info"), head.get("info")
         if info_base and info_head:
@@ -264,7 +266,7 @@ class _Comparison:
         """Compares the answers of an operation, status by status."""
         old, new = _statuses(base), _statuses(head)
         for status, was in old.items():
-            if (now := _answer(new, status)) is not None:
+            if (now := _left_of(status, new)) is not None:
                 self.response(scope, was.resolved(), now.resolved())
             else:
                 scope.report(_status_rule(status, "removed"), was, name=status)
@@ -320,17 +322,24 @@ def _report_member(
     *,
     called: str | None = None,
     told: bool = True,
+    unordered: bool = False,
 ) -> None:
     """Reports a member that is compared as a whole."""
     was, now = base.get(member), head.get(member)
     where = now or was
-    if where is None or (was and now and canonical(was.node) == canonical(now.node)):
+    if where is None or (was and now and _same(was.node, now.node, unordered=unordered)):
         return
-    fields: dict[str, Json | Absent] = {"name": called} if called else {}
+    fields: dict[str, Json | Absent] = {} if called is None else {"name": called}
     if told:
         fields["old"] = was.node if was else ABSENT
         fields["new"] = now.node if now else ABSENT
     scope.report(rule, where, **fields)
+
+
+def _same(one: Json, other: Json, *, unordered: bool) -> bool:
+    if unordered and is_array(one) and is_array(other):
+        return sorted(map(canonical, one)) == sorted(map(canonical, other))
+    return canonical(one) == canonical(other)
 
 
 def _deprecation(scope: Scope, base: Place, head: Place, what: str, **named: Json) -> None:
@@ -414,6 +423,14 @@ def _answer(statuses: Mapping[str, Place], status: str) -> Place | None:
     left = not status.startswith("2") or not any(name.startswith("2") for name in statuses)
     names = (status, f"{status[:1]}XX", *(["default"] if left else []))
     return next((statuses[name] for name in names if name in statuses), None)
+
+
+def _left_of(status: str, statuses: Mapping[str, Place]) -> Place | None:
+    """What a status has become; of a range, one of its statuses may be left."""
+    narrower = (
+        place for name, place in statuses.items() if status[1:] == "XX" and name[:1] == status[:1]
+    )
+    return _answer(statuses, status) or next(narrower, None)
 
 
 def _status_rule(status: str, how: str) -> str:

@@ -98,7 +98,7 @@ class SchemaComparison:
         """Plans the comparison; without `nulls` something around the two has a say about null."""
         if not base.parts and not head.parts:
             return
-        if len(base.parts) == len(head.parts) == 1 and written_alike(base.place, head.place):
+        if _alike(base, head):
             return
         key = ("schema", base.key or base.site.pointer, head.key or head.site.pointer)
         scope.visit(
@@ -279,6 +279,8 @@ class _Pair:
             self._report("member-added", where, name=name)
 
     def _member(self, name: str, was: Group, now: Group) -> None:
+        if (name in self.old.required) == (name in self.new.required) and _alike(was, now):
+            return
         old, new = self.comparison.old.of(was), self.comparison.new.of(now)
         for mark, word in _MARKS:
             if (mark in old.notes) == (mark in new.notes):
@@ -380,6 +382,10 @@ def _likeness(comparison: SchemaComparison, one: Group, other: Group) -> int:
     if _component(one) == _component(other) is not None:
         return 80
     return 10 + (50 * len(shared) // len(listed) if listed else 25)
+
+
+def _alike(base: Group, head: Group) -> bool:
+    return len(base.parts) == len(head.parts) == 1 and written_alike(base.place, head.place)
 
 
 def _component(alternative: Group) -> str | None:

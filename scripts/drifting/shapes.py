@@ -152,8 +152,9 @@ def _plain(types: frozenset[str]) -> frozenset[str]:
 def _type_of(value: Json) -> str:
     if isinstance(value, bool):
         return "boolean"
-    if isinstance(value, int | float):
-        return "integer" if float(value).is_integer() else "number"
+    if is_number(value):
+        whole = isinstance(value, int) or value.is_integer()
+        return "integer" if whole else "number"
     return "string" if isinstance(value, str) else "object" if is_object(value) else "array"
 
 
@@ -191,14 +192,18 @@ class Shapes:
         value: Json
         if is_object(node) and isinstance(reference := node.get("$ref"), str):
             target = self.digest(place.document.target(reference, place.pointer))
-            rest = [self.keyword(each) for name, each in place.each() if name != "$ref"]
+            rest = [
+                self.keyword(each)
+                for name, each in sorted(place.each(), key=_by_name)
+                if name != "$ref"
+            ]
             value = [target, *rest] if any(rest) else None
             self._digests[place.pointer] = canonical(value) if value else target
             return self._digests[place.pointer]
         if is_object(node):
             value = {
                 name: self.digest(each) if names else self.keyword(each)
-                for name, each in place.each()
+                for name, each in sorted(place.each(), key=_by_name)
                 if names or not (name in ANNOTATIONS or name.startswith("x-"))
             }
         else:
@@ -276,20 +281,19 @@ class _Builder:
         self.forced_null |= said_null and itself
         if "type" in node:
             declared = node["type"]
-            names = set(declared if is_array(declared) else [declared])
-            if not names <= TYPES | {"null"}:
+            listed = declared if is_array(declared) else [declared]
+            names = {name for name in listed if isinstance(name, str)}
+            if len(names) < len(listed) or not names <= TYPES | {"null"}:
                 place.refuse("has a `type` that JSON does not know")
             said_null |= "null" in names
-            self._types(
-                _plain(frozenset(str(name) for name in names - {"null"})), on_null, null=said_null
-            )
-        listed = [*place.items("enum")]
+            self._types(_plain(frozenset(names - {"null"})), on_null, null=said_null)
+        every = [*place.items("enum")]
         if (const := place.get("const")) is not None:
-            listed = [const]
+            every = [const]
         if "enum" in node or const is not None:
             values = {
                 canonical(each.node): Fact(each.node, each)
-                for each in listed
+                for each in every
                 if each.node is not None
             }
             had = self.shape.values
@@ -299,7 +303,7 @@ class _Builder:
             self.shape.values_at = self.shape.values_at or place.get(
                 "const" if const is not None else "enum"
             )
-            if len(values) == len(listed) and not said_null and on_null:
+            if all(each.node is not None for each in every) and not said_null and on_null:
                 self.shape.nullable = False
 
     def _bounds(self, place: Place) -> None:
@@ -389,6 +393,10 @@ class _Builder:
             self._types(frozenset[str]().union(*types), on_null=False, null=True)
         else:
             self.shape.choices.append((place.get(keyword) or place, left))
+
+
+def _by_name(member: tuple[str, Place]) -> str:
+    return member[0]
 
 
 def _limit(place: Place, name: str) -> float | None:
