@@ -1,0 +1,91 @@
+"""(a) Breakouts over 20,000 posts at 50 ms per request: the SDK, the serial loop, the bound."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from typing import Any
+
+import anyio
+import httpx
+from common import Report, Server, in_turn, ratio, sandbox, seconds
+
+from creatoraudit import AsyncCreatorAudit, CreatorAudit
+
+POSTS = 20_000
+PAGE = 200
+
+
+def serial(server: Server) -> list[tuple[int, str]]:
+    """The documented loop, corrected for the map shape."""
+    found: list[tuple[int, str]] = []
+    with httpx.Client(headers=server.headers) as client:
+        rows: list[dict[str, Any]] = []
+        cursor: dict[str, str] = {}
+        while True:
+            params = {"limit": str(PAGE), **cursor}
+            page = client.get(f"{server.base_url}/account-videos", params=params).json()
+            rows += page["data"]
+            if not page["pagination"]["has_next"]:
+                break
+            cursor = {"cursor": page["pagination"]["next_cursor"]}
+        ids = [row["id"] for row in rows if row["last_scrape_time"]]
+        for start in range(0, len(ids), PAGE):
+            body = {"video_ids": ids[start : start + PAGE], "windows": [7]}
+            answer = client.post(f"{server.base_url}/videos/deltas", json=body).json()
+            found += [(row["7d"], video_id) for video_id, row in answer["data"].items()]
+    return sorted(found, key=lambda pair: (-pair[0], pair[1]))[:10]
+
+
+def main() -> None:
+    """Measure and write the results."""
+    report = Report("a")
+    videos = str(POSTS // 3)  # three account videos for each individually tracked one
+    with sandbox("--latency-ms", "50", "--videos", videos, "--accounts", "200") as server:
+        with httpx.Client(headers=server.headers) as client:
+            url = f"{server.base_url}/account-videos"
+
+            def lone_page() -> None:
+                client.get(url, params={"limit": PAGE}).json()
+
+            def count(**more: str) -> int:
+                params = {"limit": "1", "include_total": "true", **more}
+                total: int = client.get(url, params=params).json()["pagination"]["total_count"]
+                return total
+
+            lone_page()
+            latency = statistics.median(seconds(lone_page) for _ in range(15))
+            parts = [count(platform=name) for name in ("instagram", "tiktok")]
+            total = count()
+        bound = math.ceil(max(parts) / PAGE) * latency
+        requests: list[tuple[int, int]] = []
+
+        def ours() -> None:
+            with CreatorAudit(server.key, base_url=server.base_url) as ca:
+                result = ca.breakouts()
+                requests.append((result.requests, result.considered))
+
+        async def ours_async() -> None:
+            async with AsyncCreatorAudit(server.key, base_url=server.base_url) as ca:
+                await ca.breakouts()
+
+        taken = in_turn(
+            {
+                "sync": lambda: seconds(ours),
+                "async": lambda: seconds(lambda: anyio.run(ours_async)),
+                "serial": lambda: seconds(lambda: serial(server)),
+                "bound": lambda: bound,
+            }
+        )
+    report.note(
+        f"{total} posts in parts of {parts}, a lone page takes {latency * 1000:.1f} ms,"
+        f" bound {bound:.2f} s; requests {requests[0][0]}"
+    )
+    for name in ("sync", "async"):
+        report.add(f"{name} / bound", ratio(taken, name, "bound"), "<= 1.15", lambda x: x <= 1.15)
+        report.add(f"serial / {name}", ratio(taken, "serial", name), ">= 3", lambda x: x >= 3)
+    report.write()
+
+
+if __name__ == "__main__":
+    main()

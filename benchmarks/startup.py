@@ -1,0 +1,50 @@
+"""(c) Import and first client: ours, httpx, stripe, openai. CPU time of a fresh interpreter."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from functools import partial
+
+from common import RUNS, Report, in_turn, ratio
+
+PROBE = "import time; t = time.process_time(); {code}; print(time.process_time() - t)"
+CODE = {
+    "httpx": "import httpx",
+    "httpx client": "import httpx; httpx.Client()",
+    "creatoraudit": "import creatoraudit",
+    "creatoraudit client": "from creatoraudit import CreatorAudit; CreatorAudit('key')",
+    "stripe": "import stripe",
+    "openai": "import openai",
+}
+
+
+def probe(code: str) -> float:
+    """Seconds of CPU that a statement takes in a fresh interpreter."""
+    command = [sys.executable, "-c", PROBE.format(code=code)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return float(done.stdout)
+
+
+def main() -> None:
+    """Measure and write the results."""
+    report = Report("c")
+    contenders = {name: partial(probe, code) for name, code in CODE.items()}
+    for measure in contenders.values():
+        measure()  # compiles
+    taken = in_turn(contenders, RUNS * 3)
+    report.note(
+        "milliseconds, median: "
+        + ", ".join(
+            f"{name} {sorted(runs)[len(runs) // 2] * 1000:.0f}" for name, runs in taken.items()
+        )
+    )
+    report.add("import", ratio(taken, "creatoraudit", "httpx"), "<= 1.1", lambda x: x <= 1.1)
+    report.add(
+        "client", ratio(taken, "creatoraudit client", "httpx client"), "<= 1.1", lambda x: x <= 1.1
+    )
+    report.write()
+
+
+if __name__ == "__main__":
+    main()
