@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import cache
 from typing import Any, NoReturn
 
 
@@ -27,7 +28,18 @@ def loads_standard(content: bytes) -> Any:
         raise ValueError("nested too deeply") from None
 
 
-def _fastest() -> Callable[[bytes], Any]:
+def loads(content: bytes) -> Any:
+    """Decode with the fastest parser there is.
+
+    Raises:
+        ValueError: It is not JSON.
+    """
+    return fastest()(content)
+
+
+@cache
+def fastest() -> Callable[[bytes], Any]:
+    """The fastest parser there is; looked for when the first answer is read."""
     try:
         from msgspec.json import Decoder  # noqa: PLC0415 - an extra
     except ImportError:
@@ -41,6 +53,3 @@ def _fastest() -> Callable[[bytes], Any]:
             return loads_standard(content)
 
     return loads_fast
-
-
-loads = _fastest()

@@ -13,7 +13,7 @@ WITHOUT_MSGSPEC = """
 import sys
 sys.modules["msgspec"] = None  # as if it were not installed
 from creatoraudit import _json
-assert _json.loads is _json.loads_standard
+assert _json.fastest() is _json.loads_standard
 """
 
 VALUES = [
@@ -56,7 +56,7 @@ def test_both_parsers_refuse_with_the_same_error(content: bytes) -> None:
 
 def test_the_fast_parser_is_used_where_it_is_installed() -> None:
     pytest.importorskip("msgspec", reason="the speed extra is not installed")
-    assert _json.loads is not _json.loads_standard
+    assert _json.fastest() is not _json.loads_standard
 
 
 def test_without_the_extra_the_standard_parser_is_used() -> None:
