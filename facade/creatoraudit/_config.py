@@ -2,7 +2,6 @@
 
 import ipaddress
 import os
-from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -37,14 +36,14 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def origin(base_url: str | None, environ: Mapping[str, str] = os.environ) -> Origin:
+def origin(base_url: str | None) -> Origin:
     """Check `base_url`, or what the environment names, or the production server.
 
     Raises:
         ConfigurationError: It is no http(s) URL, or plain http to another machine, or carries
             credentials, a query or a fragment.
     """
-    text = (base_url or environ.get(ENV_BASE_URL) or DEFAULT_BASE_URL).strip()
+    text = (base_url or os.environ.get(ENV_BASE_URL) or DEFAULT_BASE_URL).strip()
     where = "base_url=" if base_url else ENV_BASE_URL
 
     def refuse(why: str) -> ConfigurationError:

@@ -8,7 +8,7 @@ are printed with their local variables by more tools than one would like.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import NoReturn, TypeAlias
 
 from .errors import ConfigurationError, MissingKeyError
@@ -68,8 +68,10 @@ class KeyRing:
         self._fixed = fixed
 
     @classmethod
-    def of(cls, held: list[KeySource], environ: Mapping[str, str] = os.environ) -> KeyRing:
+    def of(cls, held: list[KeySource]) -> KeyRing:
         """Take the key out of `held` (a list, so that no caller's frame keeps it as a local).
+
+        The environment is not a local either: it shows itself with all its values.
 
         Raises:
             ConfigurationError: It cannot be a key.
@@ -77,7 +79,7 @@ class KeyRing:
         if callable(held[0]):
             return cls(held.pop(), None)  # type: ignore[arg-type]  # just seen to be callable
         if held[0] is None:
-            held[0] = environ.get(ENV_KEY, "")
+            held[0] = os.environ.get(ENV_KEY, "")
         problem = _problem_with(held[0])
         if problem is not None:
             held.clear()
@@ -93,7 +95,8 @@ class KeyRing:
         """
         key = self._fixed
         if self._ask is not None:
-            key = KeyRing.of([self._ask()], {})._fixed
+            # A callable that has no key now does not mean the one of the environment.
+            key = KeyRing.of([self._ask() or ""])._fixed
         if key is None:
             raise MissingKeyError(
                 f"{operation} needs an API key: set {ENV_KEY}, or pass api_key="

@@ -316,6 +316,52 @@ def test_outliers_stand_against_their_authors_other_posts(facade, serve, case, t
     assert [post.outlier for post in answer] == [post["outlier"] for post in expected]
 
 
+def long_list(*, echo=True, unheard_of=0, refuse=False, totals=True):
+    """Twelve pages of both platforms, and maybe posts of a platform nobody has heard of."""
+    posts = [video(n, platform=("tiktok", "instagram")[n % 2]) for n in range(24)]
+    posts += [video(100 + n, platform="threads") for n in range(unheard_of)]
+
+    def respond(request):
+        if request.path == "/videos/deltas":
+            return as_map(lambda one: int(one[-6:]))(
+                request.json["video_ids"], request.json["windows"]
+            )
+        platform = request.query.get("platform", [None])[0]
+        if platform and refuse:
+            return problem(422, "VALIDATION_ERROR")
+        listed = [post for post in posts if platform in (None, post["platform"]) or not echo]
+        at = int(request.query.get("cursor", ["0"])[0])
+        more = str(at + 2) if at + 2 < len(listed) else None
+        told = {"total_count": len(listed)} if totals and "include_total" in request.query else {}
+        return page(
+            listed[at : at + 2],
+            more,
+            filters={"platform": platform} if platform and echo else {},
+            **told,
+        )
+
+    return respond, posts
+
+
+LONG_LISTS = {
+    "split by platform": {},
+    "a filter that is not echoed": {"echo": False},
+    "a platform nobody has heard of": {"unheard_of": 3},
+    "a filter that is refused": {"refuse": True},
+    "no totals": {"totals": False},
+}
+
+
+@pytest.mark.parametrize("case", LONG_LISTS)
+def test_a_long_list_is_read_whole_however_it_is_walked(facade, serve, case):
+    respond, posts = long_list(**LONG_LISTS[case])
+    server = serve(respond)
+    answer = facade(server.url).do(lambda ca: ca.breakouts(top=100))
+    assert [post.video.id for post in answer] == [post["id"] for post in reversed(posts)]
+    assert answer.considered == len(posts)
+    assert answer.requests == len(server.requests)
+
+
 UNREADABLE = {
     "no object": (Answer(json=[]), "$"),
     "no data": (Answer(json={"meta": {}}), "$.data"),

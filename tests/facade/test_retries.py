@@ -383,7 +383,8 @@ def test_a_strangers_status_line_is_cut_and_escaped(facade, serve):
 )
 def test_faults_that_pass_are_got_over(facade, faulty, sandbox, waits, fault):
     server = faulty(Injection(fault, number=1))
-    ca = facade(server.url, sandbox.api_key, timeout=0.05)
+    timeout = 0.1 if FAULTS[fault].shows == "RequestTimeoutError" else 30
+    ca = facade(server.url, sandbox.api_key, timeout=timeout)
     assert ca.do(lambda ca: ca.whoami()).organization_id
     assert len(server.requests) == 2
     assert len(waits) == 1

@@ -136,7 +136,9 @@ class AsyncCreatorAudit(AsyncCaller):
         return AsyncCreators(self)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._origin.url}>"
+        # A traceback with local variables may show a client whose settings were refused.
+        where = self._origin.url if hasattr(self, "_origin") else "not set up"
+        return f"<{type(self).__name__} {where}>"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a client is not pickled: it holds connections and the key; make a new one")

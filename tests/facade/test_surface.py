@@ -1,0 +1,153 @@
+"""The public surface: its names, what importing it costs, and that both clients are the same."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import pkgutil
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import creatoraudit
+from creatoraudit import AsyncCreatorAudit, AsyncPager, CreatorAudit, Pager
+
+PACKAGE = Path(creatoraudit.__file__).parent
+
+
+def python(code: str) -> list[str]:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True
+    )
+    return done.stdout.split()
+
+
+def test_all_is_exactly_the_public_names():
+    assert len(set(creatoraudit.__all__)) == len(creatoraudit.__all__)
+    declared = set(creatoraudit._HOMES) | {"__version__"}
+    assert set(creatoraudit.__all__) == declared
+    for name in creatoraudit.__all__:
+        assert getattr(creatoraudit, name) is getattr(creatoraudit, name)
+    assert dir(creatoraudit) == sorted(creatoraudit.__all__)
+
+
+def test_type_checkers_see_the_same_names():
+    tree = ast.parse((PACKAGE / "__init__.py").read_text("utf-8"))
+    seen = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module not in ("__future__", "typing")
+        for alias in node.names
+    }
+    assert set(creatoraudit.__all__) == seen - {"import_module"}
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="module 'creatoraudit' has no attribute 'Nothing'"):
+        creatoraudit.Nothing  # noqa: B018 - reading it is the test
+
+
+def test_every_public_object_is_documented():
+    for name in creatoraudit.__all__:
+        value = getattr(creatoraudit, name)
+        if inspect.isclass(value):
+            assert value.__doc__, name
+
+
+HEAVY = [
+    *("httpx", "attrs", "attr", "anyio", "dateutil", "click", "rich", "starlette", "uvicorn"),
+    *("ssl", "asyncio", "trio", "creatoraudit_api", "creatoraudit_sandbox", "pandas", "polars"),
+]
+
+
+def test_importing_the_package_imports_nothing_else():
+    code = "import sys; before = set(sys.modules); import creatoraudit; print(*sys.modules)"
+    assert not set(python(code)) & set(HEAVY)
+
+
+def test_naming_the_errors_does_not_load_the_network():
+    code = "import sys; from creatoraudit import APIError, NetworkError; print(*sys.modules)"
+    assert not set(python(code)) & set(HEAVY) - {"attrs", "attr", "creatoraudit_api"}
+
+
+def test_a_client_needs_no_extra():
+    code = (
+        "import sys; from creatoraudit import CreatorAudit, AsyncCreatorAudit;"
+        "CreatorAudit('k', base_url='http://127.0.0.1:1').close(); print(*sys.modules)"
+    )
+    # Not click, rich and trio: httpx takes them along where they are installed.
+    extras = {"starlette", "uvicorn", "jsonschema_rs", "pandas", "polars"}
+    assert not set(python(code)) & (extras | {"creatoraudit_sandbox"})
+
+
+def test_only_one_module_imports_httpx():
+    found = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if re.search(r"^\s*(import|from) httpx", path.read_text("utf-8"), re.MULTILINE)
+    }
+    assert found == {"_http.py"}
+
+
+def test_only_the_command_line_may_know_the_sandbox():
+    found = {
+        path.relative_to(PACKAGE).parts[0]
+        for path in PACKAGE.rglob("*.py")
+        if "creatoraudit_sandbox" in path.read_text("utf-8")
+    }
+    assert found <= {"cli"}
+
+
+def test_every_module_says_what_it_is_for():
+    for path in PACKAGE.rglob("*.py"):
+        assert ast.get_docstring(ast.parse(path.read_text("utf-8"))), path
+
+
+def test_all_modules_import():
+    for module in pkgutil.walk_packages([str(PACKAGE)], "creatoraudit."):
+        if ".cli" not in module.name and not module.name.endswith("frames"):
+            __import__(module.name)
+
+
+# --- sync and async are one
+
+
+def surface(cls):
+    names = [name for name in dir(cls) if not name.startswith("_")]
+    return {name: inspect.getattr_static(cls, name) for name in names}
+
+
+def as_sync(text: str) -> str:
+    text = re.sub(r"\bAsync(?=[A-Z])", "", text)
+    return text.replace("_async", "_sync")
+
+
+PAIRS = [(CreatorAudit, AsyncCreatorAudit), (Pager, AsyncPager)] + [
+    (type(getattr(CreatorAudit("k"), name)), type(getattr(AsyncCreatorAudit("k"), name)))
+    for name in ("accounts", "videos", "account_videos", "creators")
+]
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair[0].__name__)
+def test_both_clients_have_the_same_methods_with_the_same_signatures(pair):
+    sync, asynchronous = (surface(cls) for cls in pair)
+    renamed = {"aclose": "close"}
+    assert set(sync) == {renamed.get(name, name) for name in asynchronous}
+    for name, method in asynchronous.items():
+        twin = sync[renamed.get(name, name)]
+        if not inspect.isfunction(method):
+            assert type(method) is type(twin)
+            continue
+        ours, theirs = inspect.signature(twin), inspect.signature(method)
+        assert str(ours) == as_sync(str(theirs))
+        assert twin.__doc__
+        assert not inspect.iscoroutinefunction(twin)
+
+
+@pytest.mark.parametrize("pair", PAIRS[:1], ids=["client"])
+def test_both_constructors_take_the_same_settings(pair):
+    sync, asynchronous = (str(inspect.signature(cls.__init__)) for cls in pair)
+    assert sync == as_sync(asynchronous)
