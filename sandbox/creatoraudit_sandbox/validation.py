@@ -142,16 +142,15 @@ class Validator:
 def _read(parameter: Parameter, sent: list[str]) -> Json:
     """The typed value of a parameter; None for one that counts as absent.
 
-    That is, where null is allowed, the word null and, unless there is a list of values, nothing.
+    Where null is allowed, that is the word null, and an empty text where any text is.
     """
     if "array" in parameter.types:
         return [_typed(value, parameter.item_types) for value in sent]
     if len(sent) > 1:
         raise invalid(parameter.name, "must be given once")
     text = sent[0]
-    if "null" in parameter.types and (
-        text == "null" or (not text and "enum" not in parameter.schema)
-    ):
+    any_text = "string" in parameter.types and "enum" not in parameter.schema
+    if "null" in parameter.types and (text == "null" or (not text and any_text)):
         return None
     return _typed(text, parameter.types)
 

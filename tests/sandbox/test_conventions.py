@@ -182,6 +182,11 @@ def test_unknown_query_parameters_are_ignored(api: Api) -> None:
     assert api.get("/videos?colour=red&limit=1").status_code == 200
 
 
+@pytest.mark.parametrize("query", ["order_by=", "is_active=", "order_direction=&limit=5"])
+def test_empty_value_is_none_of_those_listed(api: Api, query: str) -> None:
+    assert api.get(f"/creators?{query}").status_code == 422
+
+
 @pytest.mark.parametrize("query", ["cursor=", "cursor=null", "order_by=null"])
 def test_null_counts_as_absent_where_it_is_allowed(api: Api, query: str) -> None:
     assert api.get(f"/videos?{query}").status_code == 200
