@@ -12,20 +12,50 @@ from functools import cache
 from typing import Any, NoReturn
 
 
+# Levels of lists and objects; the API's own answers have about five.
+DEEPEST = 100
+_TOO_DEEP = "nested too deeply"
+_ALL_BUT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+
+
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
 def loads_standard(content: bytes) -> Any:
-    """Decode with the standard library; NaN, Infinity and endless nesting are refused.
+    """Decode with the standard library; NaN, Infinity and deep nesting are refused.
 
     Raises:
-        ValueError: It is not JSON.
+        ValueError: It is not JSON, or nested deeper than `DEEPEST`.
     """
     try:
-        return json.loads(content, parse_constant=_no_constant)
+        value = json.loads(content, parse_constant=_no_constant)
     except RecursionError:
-        raise ValueError("nested too deeply") from None
+        raise ValueError(_TOO_DEEP) from None
+    return _followable(content, value)
+
+
+def _followable(content: bytes, value: Any) -> Any:
+    """The value, unless it is nested so deeply that no copy, pickle or repr of it can be made."""
+    brackets = content.translate(None, _ALL_BUT_BRACKETS)
+    for _ in range(DEEPEST):
+        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+    # What is left is too deep, or stands in strings; only then is it worth looking closely.
+    if brackets and _depth_exceeds(value, DEEPEST):
+        raise ValueError(_TOO_DEEP)
+    return value
+
+
+def _depth_exceeds(value: Any, most: int) -> bool:
+    level = [value]
+    for _ in range(most + 1):
+        level = [
+            inner
+            for one in level
+            if isinstance(one, (dict, list))
+            for inner in (one.values() if isinstance(one, dict) else one)
+        ]
+    return bool(level)
 
 
 def loads(content: bytes) -> Any:
@@ -48,8 +78,9 @@ def fastest() -> Callable[[bytes], Any]:
 
     def loads_fast(content: bytes) -> Any:
         try:
-            return decode(content)
+            value = decode(content)
         except (ValueError, RecursionError):
             return loads_standard(content)
+        return _followable(content, value)
 
     return loads_fast
