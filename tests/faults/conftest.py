@@ -6,22 +6,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from creatoraudit_sandbox import Sandbox
 from support.breaks import BREAKS, CELL
-from support.jobs import JOBS, NOW, World
+from support.jobs import JOBS, World, small_world
 
 
 @pytest.fixture(scope="session")
 def world() -> Iterator[World]:
-    """Small worlds, so that hundreds of faults take seconds."""
-    sizes = {"accounts": 12, "videos": 12, "account_videos": 12}
-    with (
-        Sandbox(now=NOW, rate_limit=0, **sizes) as still,
-        Sandbox(now=NOW, rate_limit=0, accounts=0, videos=0) as busy,
-    ):
-        made = World(still, busy)
+    """What the jobs work on."""
+    with small_world() as made:
         yield made
-        made.close()
 
 
 @pytest.hookimpl(trylast=True)

@@ -7,7 +7,8 @@ be compared with what an undisturbed client reads, and one whose resources may b
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -104,6 +105,22 @@ class World:
             read = job.call(self.reader, self, None)
             self._expected[job.name] = plain(list(read) if job.items else read)
         return self._expected[job.name]
+
+
+@contextmanager
+def small_world() -> Iterator[World]:
+    """A world of a dozen of each, so that hundreds of calls take seconds."""
+    # Imported late: the sandbox is not there where only the low-level package is tested.
+    from creatoraudit_sandbox import Sandbox
+
+    sizes = {"accounts": 12, "videos": 12, "account_videos": 12}
+    with (
+        Sandbox(now=NOW, rate_limit=0, **sizes) as still,
+        Sandbox(now=NOW, rate_limit=0, accounts=0, videos=0) as busy,
+    ):
+        world = World(still, busy)
+        yield world
+        world.close()
 
 
 @dataclass(frozen=True)
