@@ -11,7 +11,6 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, NoReturn
 
-
 # Levels of lists and objects; the API's own answers have about five.
 DEEPEST = 100
 _TOO_DEEP = "nested too deeply"
