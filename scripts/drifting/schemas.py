@@ -130,11 +130,12 @@ class _Pair:
     def compare(self) -> None:
         """Reports what differs, and plans the comparison of what is inside."""
         old, new = self.old, self.new
-        self._annotations()
         if old.any != new.any:
-            if self._types():
-                return
-        elif bool(old.choices) != bool(new.choices):
+            # A schema on one side and none to speak of on the other: one difference, not many.
+            self._types()
+            return
+        self._annotations()
+        if bool(old.choices) != bool(new.choices):
             self._one_and_several()
         else:
             if self._types():
@@ -175,14 +176,15 @@ class _Pair:
         what = (
             "type-narrowed" if fewer and not new.any else "type-widened" if more else "type-changed"
         )
-        self._report(what, new.at("type"), old=_types(old), new=_types(new))
+        where = new.types_at or old.types_at or new.place
+        self._report(what, where, old=_types(old), new=_types(new))
         return old.any != new.any or not (fewer or more)
 
     def _nullability(self) -> None:
         if not self.nulls or self.old.nullable == self.new.nullable:
             return
         what = "became-nullable" if self.new.nullable else "no-longer-nullable"
-        self._report(what, self.new.place)
+        self._report(what, self.new.nullable_at or self.new.place)
 
     def _values(self) -> None:
         old, new = self.old.values, self.new.values
@@ -405,6 +407,8 @@ def _within(name: str, types: frozenset[str]) -> bool:
 def _types(shape: Shape) -> Json:
     if shape.any:
         return "anything"
+    if shape.choices:
+        return "one of several"
     names = sorted(shape.types)
     return names[0] if len(names) == 1 else names
 

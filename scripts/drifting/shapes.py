@@ -47,6 +47,7 @@ _CONSTRAINTS: Final = frozenset(
 )
 """What is compared as a whole; references in it are followed, annotations left out."""
 
+_ON_NULL: Final = frozenset({"type", "nullable", "enum", "const", "anyOf", "oneOf"})
 _FLAGS: Final = ("deprecated", "readOnly", "writeOnly")
 _UNORDERED: Final = frozenset({"required", "enum", "type"})
 
@@ -87,7 +88,11 @@ class Shape:
     types: frozenset[str] = _ANY
     any: bool = True
     """Nothing is said about the type, nor anything from which it follows."""
+    types_at: Place | None = None
+    """The keyword that says so."""
     nullable: bool = True
+    nullable_at: Place | None = None
+    """The schema, of those in the group, that decides about null."""
     values: dict[str, Fact] | None = None
     """The values of enum or const, null aside, by their canonical text."""
     values_at: Place | None = None
@@ -279,6 +284,8 @@ class _Builder:
         node = place.members
         said_null = node.get("nullable") is True
         self.forced_null |= said_null and itself
+        if on_null and not node.keys().isdisjoint(_ON_NULL):
+            self.shape.nullable_at = self.shape.nullable_at or place
         if "type" in node:
             declared = node["type"]
             listed = declared if is_array(declared) else [declared]
@@ -286,6 +293,7 @@ class _Builder:
             if len(names) < len(listed) or not names <= TYPES | {"null"}:
                 place.refuse("has a `type` that JSON does not know")
             said_null |= "null" in names
+            self.shape.types_at = self.shape.types_at or place.get("type")
             self._types(_plain(frozenset(names - {"null"})), on_null, null=said_null)
         every = [*place.items("enum")]
         if (const := place.get("const")) is not None:

@@ -868,6 +868,7 @@ PAIRS: list[Pair] = [
         {"oneOf": [{"type": "integer"}, {"type": "string"}]},
     ),
     Pair("type-narrowed", {}, TEXT, "/type", "type-widened", True),
+    Pair("type-narrowed", {}, UNION, "", "type-widened"),
     Pair(
         "type-widened",
         {"type": "integer"},

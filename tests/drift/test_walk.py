@@ -68,6 +68,20 @@ def test_a_finding_in_a_shared_schema_names_its_operations() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("kind", "rule"),
+    [("string", "type-changed"), (["object", "null"], "became-nullable"), (GONE, "type-widened")],
+)
+def test_a_schema_referred_to_with_wordings_of_their_own_is_reported_once(
+    kind: Any, rule: str
+) -> None:
+    where = "/components/schemas/Filters"
+    (finding,) = drift(contract(), edited(contract(), [(f"{where}/type", kind)]))
+    assert finding.rule.id == f"response-{rule}"
+    assert finding.location == (where if rule == "became-nullable" else f"{where}/type")
+    assert len(finding.operations) > 1
+
+
 def test_one_schema_sent_and_read_is_compared_for_each() -> None:
     def document(kind: str) -> Node:
         made = with_schema({"$ref": f"{SCHEMAS}/A"}, "request")
