@@ -23,6 +23,7 @@ from typing import (
     get_type_hints,
 )
 
+from creatoraudit_api.models import WindowedTotals
 from creatoraudit_api.types import ReadModel
 
 from ._deltas import VideoDeltas
@@ -74,8 +75,8 @@ def to_polars(items: Framable, *, expand: bool | Collection[str] = False) -> pl.
         items: Models (a pager's `to_list()`), mappings, or what `deltas`, `metrics` and `breakouts`
             return.
         expand: True to give each member of nested objects a column of its own, named
-            `outer.inner`, or the names of the members to expand; otherwise a nested member is
-            JSON text.
+            `outer.inner` (and an underscore where that name is taken), or the names of the members
+            to expand; otherwise a nested member is JSON text.
 
     Returns:
         A frame whose columns are Utf8, Int64, Float64, Boolean or Datetime (microseconds, UTC).
@@ -159,7 +160,7 @@ def _columns(
     items: Framable, expand: bool | Collection[str]
 ) -> dict[str, tuple[Kind, list[object]]]:
     """Column by column: its kind, and a value per row."""
-    declared: dict[str, Kind] = {}
+    declared = _own_kinds(items)
     rows: list[Row] = []
     for row, kinds in _rows(items):
         declared |= kinds
@@ -169,11 +170,19 @@ def _columns(
         values = [row.get(name) for row in rows]
         kind = declared.get(name) or _kind_seen(values)
         wanted = expand if isinstance(expand, bool) else name in expand
+        found = {name: (kind, values)} if name != OTHERS or any(values) else {}
         if kind == "json" and wanted:
-            columns |= _inner_columns(name, values)
-        elif name != OTHERS or any(values):
-            columns[name] = (kind, values)
+            found = _inner_columns(name, values)
+        for column, content in found.items():
+            columns[_free(column, columns)] = content
     return columns
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    """The name, made longer while it is taken: a key with a dot may read like an inner member."""
+    while name in taken:
+        name += "_"
+    return name
 
 
 def _inner_columns(name: str, values: list[object]) -> dict[str, tuple[Kind, list[object]]]:
@@ -188,24 +197,31 @@ def _inner_columns(name: str, values: list[object]) -> dict[str, tuple[Kind, lis
     return columns
 
 
+def _own_kinds(items: Framable) -> dict[str, Kind]:
+    """The kinds that a result declares itself, whether or not it has rows."""
+    if isinstance(items, VideoDeltas):
+        return {"video_id": "string", **{f"{days}d": "integer" for days in items.windows}}
+    if isinstance(items, Metrics):
+        return {"id": "string", **_kinds(WindowedTotals)}
+    if isinstance(items, AccountVideoMetrics):
+        return {"platform": "string", "id": "integer", **_kinds(WindowedTotals)}
+    return dict(_BREAKOUT) if isinstance(items, Breakouts) else {}
+
+
 def _rows(items: Framable) -> Iterator[tuple[Row, Mapping[str, Kind]]]:
     """A row per item, with the kinds its type declares."""
     if isinstance(items, VideoDeltas):
-        kinds: dict[str, Kind] = {"video_id": "string"}
-        kinds |= {f"{days}d": "integer" for days in items.windows}
         for video_id, deltas in items.items():
-            yield {"video_id": video_id, **deltas}, kinds
+            yield {"video_id": video_id, **deltas}, {}
     elif isinstance(items, Metrics):
         for resource_id, totals in items.items():
-            yield {"id": resource_id, **_members(totals)}, {"id": "string", **_kinds(type(totals))}
+            yield {"id": resource_id, **_members(totals)}, {}
     elif isinstance(items, AccountVideoMetrics):
-        ids: dict[str, Kind] = {"platform": "string", "id": "integer"}
         for one in items:
-            row = {"platform": one.platform, "id": one.id, **_members(one.totals)}
-            yield row, {**ids, **_kinds(type(one.totals))}
+            yield {"platform": one.platform, "id": one.id, **_members(one.totals)}, {}
     elif isinstance(items, Breakouts):
         for post in items:
-            yield post.to_dict(), _BREAKOUT
+            yield post.to_dict(), {}
     else:
         for item in items:
             if isinstance(item, ReadModel):
