@@ -1,0 +1,356 @@
+"""Frames for polars and pandas: typed columns, nothing lost, nothing guessed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+
+import pandas as pd
+import polars as pl
+import pytest
+
+from creatoraudit import (
+    Account,
+    AccountVideoMetrics,
+    AccountVideoTotals,
+    Metrics,
+    UsageError,
+    Video,
+    VideoDeltas,
+    WindowedTotals,
+)
+from creatoraudit.frames import to_pandas, to_polars
+from support.answers import video
+
+UTC_MICROSECONDS = pl.Datetime("us", "UTC")
+# What the two libraries call the same thing.
+POLARS = {
+    "string": pl.String,
+    "integer": pl.Int64,
+    "number": pl.Float64,
+    "boolean": pl.Boolean,
+    "datetime": UTC_MICROSECONDS,
+}
+PANDAS = {
+    "string": "string",
+    "integer": "Int64",
+    "number": "Float64",
+    "boolean": "boolean",
+    "datetime": "datetime64[us, UTC]",
+}
+
+
+TOTALS = [name for name, _ in WindowedTotals.MEMBERS]
+
+
+class Frame:
+    """A frame of either library, read the same way."""
+
+    def __init__(self, library, items, **options):
+        self.library = library
+        make = to_polars if library == "polars" else to_pandas
+        self.frame = make(items, **options)
+
+    @property
+    def columns(self):
+        return list(self.frame.columns)
+
+    def __len__(self):
+        return len(self.frame)
+
+    def __getitem__(self, name):
+        """The values of a column, None where one is missing."""
+        if self.library == "polars":
+            return self.frame[name].to_list()
+        return [None if pd.isna(one) else one for one in self.frame[name]]
+
+    def is_a(self, name, kind):
+        if self.library == "polars":
+            return self.frame.schema[name] == POLARS[kind]
+        return str(self.frame[name].dtype) == PANDAS[kind]
+
+
+@pytest.fixture(params=["polars", "pandas"])
+def frame(request):
+    return lambda items, **options: Frame(request.param, items, **options)
+
+
+def post(number, **members):
+    return Video.from_dict(video(number, **members))
+
+
+def test_columns_are_typed_after_the_models_in_their_order(frame):
+    made = frame([post(1), post(2)])
+    assert made.columns[:5] == ["id", "platform", "external_id", "type", "shortcode"]
+    assert made.columns == [name for name, _ in Video.MEMBERS]
+    kinds = {
+        "id": "string",
+        "platform": "string",
+        "view_count": "integer",
+        "duration": "number",
+        "is_active": "boolean",
+        "added_at": "datetime",
+        "last_scrape_time": "datetime",
+        "platform_data": "string",
+    }
+    assert [name for name, kind in kinds.items() if not made.is_a(name, kind)] == []
+
+
+def test_types_do_not_depend_on_there_being_a_value(frame):
+    """A column of nothing but missing values must not change its type from one day to the next."""
+    full, empty = frame([post(1, duration=1.5)]), frame([post(1, view_count=None, duration=...)])
+    for name, kind in {"view_count": "integer", "duration": "number"}.items():
+        assert full.is_a(name, kind)
+        assert empty.is_a(name, kind)
+        assert empty[name] == [None]
+
+
+def test_missing_is_told_from_zero_false_and_empty(frame):
+    members = {"view_count": 0, "duration": 0.0, "is_active": False, "description": ""}
+    absent = dict.fromkeys(members, ...)
+    null = dict.fromkeys(members, None)
+    made = frame([post(1, **members), post(2, **absent), post(3, **null)])
+    for name, value in members.items():
+        assert made[name] == [value, None, None]
+
+
+def test_timestamps_are_instants_in_utc(frame):
+    made = frame([post(1, added_at="2026-06-15T02:00:00.123456+02:00")])
+    at = dt.datetime(2026, 6, 15, 0, 0, 0, 123456, tzinfo=dt.UTC)
+    assert made["added_at"] == [at]
+
+
+def test_nested_members_are_json_text(frame):
+    data = {"internal_id": 7, "deep": {"list": [1, None, "é"]}}
+    made = frame([post(1, platform_data=data), post(2, platform_data=None), post(3)])
+    text, null, absent = made["platform_data"]
+    assert json.loads(text) == data
+    assert "é" in text
+    assert (null, absent) == (None, None)
+
+
+def test_expand_gives_inner_members_columns_of_their_own(frame):
+    rows = [
+        post(
+            1, platform_data={"internal_id": 7, "ratio": 1, "deep": {"a": 1}}, metadata={"t": "x"}
+        ),
+        post(2, platform_data={"ratio": 0.5}),
+        post(3, platform_data=None),
+    ]
+    made = frame(rows, expand=True)
+    assert "platform_data" not in made.columns
+    assert made["platform_data.internal_id"] == [7, None, None]
+    assert made["platform_data.ratio"] == [1.0, 0.5, None]
+    assert made["metadata.t"] == ["x", None, None]
+    assert [json.loads(one) if one else one for one in made["platform_data.deep"]] == [
+        {"a": 1},
+        None,
+        None,
+    ]
+    assert made.is_a("platform_data.internal_id", "integer")
+    assert made.is_a("platform_data.ratio", "number")
+
+
+def test_expand_takes_the_names_of_the_members_to_expand(frame):
+    rows = [post(1, platform_data={"a": 1}, metadata={"b": 2})]
+    made = frame(rows, expand=["metadata"])
+    assert made["metadata.b"] == [2]
+    assert json.loads(made["platform_data"][0]) == {"a": 1}
+    assert "platform_data.a" not in made.columns
+
+
+def test_nested_models_expand_by_their_members(frame):
+    document = {
+        "id": "c",
+        "name": "n",
+        "accounts_summary": {"total": 4, "platforms": {"tiktok": 4}, "total_followers": 9},
+    }
+    from creatoraudit import Creator
+
+    made = frame([Creator.from_dict(document)], expand=True)
+    assert made["accounts_summary.total"] == [4]
+    assert json.loads(made["accounts_summary.platforms"][0]) == {"tiktok": 4}
+
+
+def test_unknown_members_are_kept(frame):
+    rows = [post(1, brand_new=5), post(2)]
+    folded = frame(rows)
+    assert json.loads(folded["additional_properties"][0]) == {"brand_new": 5}
+    assert folded["additional_properties"][1] is None
+    expanded = frame(rows, expand=True)
+    assert expanded["brand_new"] == [5, None]
+    assert "additional_properties" not in expanded.columns
+
+
+def test_no_column_replaces_another_of_the_same_name(frame):
+    """A stranger's key such as `platform_data.a` is also the name of an inner column."""
+    hostile = post(1, platform_data={"a": 1}, **{"platform_data.a": "stranger", "x": 1})
+    made = frame([hostile], expand=True)
+    assert (made["platform_data.a"], made["platform_data.a_"]) == ([1], ["stranger"])
+    rows = frame([{"a": {"b": 1}, "a.b": 2, "a.b_": 3}], expand=True)
+    assert [rows[name] for name in rows.columns] == [[1], [2], [3]]
+
+
+def test_hostile_keys_become_columns_and_nothing_else(frame):
+    keys = ["", " ", "=1+1", "a.b", "__class__", "\x1b[31m", "a\nb", "é", "self", "columns"]
+    made = frame([post(1, platform_data=dict.fromkeys(keys, 1))], expand=True)
+    for key in keys:
+        assert made[f"platform_data.{key}"] == [1]
+
+
+def test_wrong_scalars_become_missing_instead_of_changing_the_column(frame):
+    wrong = {
+        "view_count": ["12", 1.5, True, [], {}],
+        "duration": ["1.5", True, []],
+        "is_active": [0, "true", []],
+        "added_at": ["soon", 12, []],
+        "description": [12, True],
+    }
+    kinds = {"view_count": "integer", "duration": "number", "is_active": "boolean"}
+    kinds |= {"added_at": "datetime", "description": "string"}
+    for name, values in wrong.items():
+        made = frame([post(1), *(post(2, **{name: value}) for value in values)])
+        assert made.is_a(name, kinds[name])
+        assert made[name][1:] == [None] * len(values), name
+
+
+def test_integers_beyond_64_bits_become_missing(frame):
+    edges = [2**63 - 1, -(2**63), 2**53 + 1]
+    beyond = [2**63, -(2**63) - 1, 10**400]
+    made = frame([post(1, view_count=value) for value in [*edges, *beyond]])
+    assert made["view_count"] == [*edges, None, None, None]
+
+
+def test_numbers_that_are_none_become_missing(frame):
+    made = frame([post(1, duration=10**400), post(2, duration=7), post(3, duration=0.5)])
+    assert made["duration"] == [None, 7.0, 0.5]
+
+
+def test_inner_members_of_mixed_kinds_become_json_text(frame):
+    values = [1, "x", None, True, [1]]
+    made = frame([post(1, platform_data={"a": value}) for value in values], expand=True)
+    assert made["platform_data.a"] == ["1", '"x"', None, "true", "[1]"]
+
+
+def test_inner_timestamps_stay_text(frame):
+    made = frame([post(1, platform_data={"at": "2026-06-15T00:00:00Z"})], expand=True)
+    assert made["platform_data.at"] == ["2026-06-15T00:00:00Z"]
+
+
+def test_mappings_are_rows_too(frame):
+    made = frame([{"a": 1, "b": "x"}, {"b": None, "c": 1.5}, {}])
+    assert made.columns == ["a", "b", "c"]
+    assert (made["a"], made["b"], made["c"]) == (
+        [1, None, None],
+        ["x", None, None],
+        [None, 1.5, None],
+    )
+
+
+def test_models_of_several_kinds_share_their_columns(frame):
+    account = Account.from_dict({"id": "a", "platform": "tiktok", "username": "u"})
+    made = frame([post(1), account])
+    assert made["id"][1] == "a"
+    assert made["username"] == [None, "u"]
+    assert made.is_a("view_count", "integer")
+
+
+def test_deltas_are_one_row_per_video(frame):
+    deltas = VideoDeltas({"v1": {"1d": 0, "7d": -5}, "v2": {"1d": None, "7d": 2**62}}, (1, 7))
+    made = frame(deltas)
+    assert made.columns == ["video_id", "1d", "7d"]
+    assert made["video_id"] == ["v1", "v2"]
+    assert (made["1d"], made["7d"]) == ([0, None], [-5, 2**62])
+    assert made.is_a("7d", "integer")
+
+
+def test_metrics_are_one_row_per_id(frame):
+    totals = {"a": WindowedTotals.from_dict({"views": 0, "likes": 2, "engagement": 1.5})}
+    made = frame(Metrics(by_id=totals, not_found=("b",)))
+    assert made.columns[0] == "id"
+    assert (made["id"], made["views"], made["plays"]) == (["a"], [0], [None])
+    assert made.is_a("plays", "integer")
+
+
+def test_account_video_metrics_are_rows_with_platform_and_id(frame):
+    one = WindowedTotals.from_dict({"views": 1})
+    two = WindowedTotals.from_dict({"views": 2})
+    rows = [AccountVideoTotals("instagram", 7, one), AccountVideoTotals("tiktok", 7, two)]
+    made = frame(AccountVideoMetrics(rows))
+    assert made.columns[:2] == ["platform", "id"]
+    assert (made["platform"], made["id"]) == (["instagram", "tiktok"], [7, 7])
+    assert made["views"] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("items", "columns"),
+    [
+        ([], []),
+        (VideoDeltas({}, (7,)), ["video_id", "7d"]),
+        (Metrics(), ["id", *TOTALS]),
+        (AccountVideoMetrics(), ["platform", "id", *TOTALS]),
+    ],
+    ids=["models", "deltas", "metrics", "account-video metrics"],
+)
+def test_no_items_give_an_empty_frame(frame, items, columns):
+    made = frame(items)
+    assert len(made) == 0
+    assert made.columns == columns
+
+
+def test_what_is_neither_model_nor_mapping_is_refused(frame):
+    for items in ([1], ["text"], [post(1), None]):
+        with pytest.raises(UsageError, match="models or mappings"):
+            frame(items)
+
+
+def test_real_answers_become_frames(frame, facade, sandbox):
+    ca = facade(sandbox.base_url, sandbox.api_key)
+    videos = ca.do(lambda ca: ca.videos.list(max_items=50).to_list())
+    made = frame(videos, expand=True)
+    assert made["id"] == [one.id for one in videos]
+    assert made["view_count"] == [one.view_count for one in videos]
+    assert made["last_scrape_time"] == [one.last_scrape_time for one in videos]
+    ids = [one.id for one in videos]
+    deltas = frame(ca.do(lambda ca: ca.videos.deltas(ids, windows=[7])))
+    assert deltas["video_id"] == ids
+    metrics = frame(ca.do(lambda ca: ca.videos.metrics(ids, period="7d")))
+    assert metrics["id"] == ids
+    creators = ca.do(lambda ca: ca.creators.list().to_list())
+    summary = frame(creators, expand=["accounts_summary"])
+    assert summary["accounts_summary.total"] == [one.accounts_summary.total for one in creators]
+    found = ca.do(lambda ca: ca.breakouts(window=7, top=5))
+    posts = frame(found)
+    assert posts["rank"] == [1, 2, 3, 4, 5]
+    assert posts["id"] == [one.video.id for one in found]
+    assert posts["delta"] == [one.delta for one in found]
+    assert posts.is_a("growth", "number")
+
+
+@pytest.mark.parametrize("library", ["polars", "pandas"])
+def test_without_the_library_the_error_says_what_to_install(library):
+    code = f"""
+import sys
+sys.modules[{library!r}] = None  # as if it were not installed
+from creatoraudit import ConfigurationError
+from creatoraudit.frames import to_{library}
+try:
+    to_{library}([])
+except ConfigurationError as error:
+    print(error)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**os.environ}
+    )
+    assert done.stdout.strip() == (
+        f"{library} is not installed; run: pip install 'creatoraudit[{library}]'"
+    )
+
+
+def test_frames_import_neither_library_before_it_is_asked_for():
+    code = "import sys, creatoraudit.frames; print({'pandas', 'polars'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
