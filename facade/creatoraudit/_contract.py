@@ -51,9 +51,13 @@ def _resolved(schema: Any) -> Any:
 
 
 def response_schema(operation: Operation[Any], status: int) -> Any:
-    """The schema of an answer; the document may name path parameters differently."""
+    """The schema of an answer; the document may name path parameters differently.
+
+    An operation that it does not have, made by hand, has a schema that says nothing.
+    """
     methods = {_blanked(path): item for path, item in _document()["paths"].items()}
-    responses = methods[_blanked(operation.path)][operation.method.lower()]["responses"]
+    found = methods.get(_blanked(operation.path), {}).get(operation.method.lower(), {})
+    responses = found.get("responses", {})
     success = min((code for code in responses if code.startswith("2")), default="")
     chosen = str(status) if str(status) in responses or status >= ERRORS else success
     content = _resolved(responses.get(chosen)).get("content", {})

@@ -16,6 +16,7 @@ import anyio.lowlevel
 import anyio.to_thread
 
 from . import _time
+from .errors import UsageError
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -34,9 +35,26 @@ async def off_loop(function: Callable[[*Ts], T], *args: *Ts) -> T:
     return await anyio.to_thread.run_sync(function, *args)
 
 
-def where() -> object:
-    """The event loop this runs in; connections cannot be used from another one."""
-    return anyio.lowlevel.current_token()
+class Home:
+    """The event loop in which a client's connections live."""
+
+    def __init__(self) -> None:
+        self._token: object = None
+
+    def check(self) -> None:
+        """Stay in the loop of the first call.
+
+        Raises:
+            UsageError: This is another one.
+        """
+        here = anyio.lowlevel.current_token()
+        if self._token is None:
+            self._token = here
+        elif self._token != here:
+            raise UsageError(
+                "this client belongs to another event loop, where its connections live;"
+                " make one in each loop"
+            )
 
 
 def time_limit(seconds: float) -> AbstractContextManager[object]:

@@ -33,9 +33,11 @@ def off_loop(function: Callable[[*Ts], T], *args: *Ts) -> T:
     return function(*args)
 
 
-def where() -> object:
-    """The same for all threads: they may share a client."""
-    return None
+class Home:
+    """Anywhere: threads may share a client."""
+
+    def check(self) -> None:
+        """Do nothing."""
 
 
 def time_limit(seconds: float) -> AbstractContextManager[object]:  # noqa: ARG001 - as its twin

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from .. import _log, _time
 from .._config import Origin
 from .._events import OnEvent, event_of
-from .._io_sync import off_loop, sleep, where
+from .._io_sync import Home, off_loop, sleep
 from .._key import ApiKey, KeyRing
 from .._options import RequestOptions, Tally
 from .._policy import Attempts, Failure, Pacer
@@ -54,7 +54,7 @@ class Core:
         self._pipe = Pipe(origin, http_client)
         self._pacer = Pacer(settings.concurrency)
         self._pid = os.getpid()
-        self._home: object = None
+        self._home = Home()
         self._closed = False
 
     def close(self) -> None:
@@ -72,14 +72,7 @@ class Core:
                 "this client was made before a fork and shares its connections with the parent;"
                 " make one in each process"
             )
-        here = where()
-        if self._home is None:
-            self._home = here
-        elif self._home != here:
-            raise UsageError(
-                "this client belongs to another event loop, where its connections live;"
-                " make one in each loop"
-            )
+        self._home.check()
 
     def call(
         self, operation: Operation[T], wire: Wire, options: RequestOptions, tally: Tally | None
