@@ -47,14 +47,18 @@ BASE_PATH: Final = "/v2"
 #: POST operations that change nothing and therefore need no write scope.
 READ_ONLY_POSTS: Final = frozenset(
     {
-        "batch_video_deltas",
-        "batch_account_metrics",
-        "batch_video_metrics",
-        "batch_account_video_metrics",
+        "POST /videos/deltas",
+        "POST /accounts/metrics",
+        "POST /videos/metrics",
+        "POST /account-videos/metrics",
     }
 )
 _REQUEST_ID: Final = re.compile(r"[\x21-\x7e]{1,128}")
 _HOST: Final = re.compile(r"[A-Za-z0-9._~\[\]:-]{1,255}")
+_NAME: Final = re.compile(r"\{\w+\}")
+# An operation is recognized by method and path alone: operationIds and the names of path parameters
+# are the document's, and may change.
+_BY_SHAPE: Final = {_NAME.sub("{}", route): route for route in ROUTES}
 _ALLOW: Final = {"Allow": "GET, POST"}
 _log = logging.getLogger("creatoraudit_sandbox")
 
@@ -118,13 +122,19 @@ class Served:
 
     operation: Operation
     validator: Validator
+    route: str
     handler: Handler
 
     @property
     def scope(self) -> str | None:
         """The scope it needs beyond a valid key."""
-        reads = self.operation.method == "GET" or self.operation.id in READ_ONLY_POSTS
+        reads = self.operation.method == "GET" or self.route in READ_ONLY_POSTS
         return None if reads or not self.operation.secured else "write"
+
+    def named(self, path: Mapping[str, str]) -> dict[str, str]:
+        """Path parameters by the names that handlers know, whatever the document calls them."""
+        names = zip(_NAME.findall(self.operation.path), _NAME.findall(self.route), strict=True)
+        return {ours[1:-1]: path[theirs[1:-1]] for theirs, ours in names}
 
 
 class Resource:
@@ -235,11 +245,11 @@ class Resource:
         call = Call(
             store=services.store,
             cursors=services.cursors,
-            operation=operation.id,
+            operation=served.route,
             url=f"{origin}{quote(request.url.path, safe='/:@')}",
             base_url=base_url,
             now=int(services.clock.now()),
-            path=path,
+            path=served.named(path),
             query=query,
             sent=parse_qs(raw_query.decode("latin-1"), keep_blank_values=True),
             body=body,
@@ -314,8 +324,10 @@ def build(services: Services, *, with_control: bool = False) -> Starlette:
     lock = threading.Lock()
     paths: dict[str, dict[str, Served]] = {}
     for operation in services.contract.operations.values():
-        handler = ROUTES.get(f"{operation.method} {operation.path}", _missing)
-        served = Served(operation, Validator(services.contract, operation), handler)
+        documented = f"{operation.method} {operation.path}"
+        route = _BY_SHAPE.get(_NAME.sub("{}", documented), documented)
+        validator = Validator(services.contract, operation)
+        served = Served(operation, validator, route, ROUTES.get(route, _missing))
         paths.setdefault(operation.path, {})[operation.method] = served
     # Fixed paths come before those with parameters, or /creators/top would be a creator's.
     routes = [

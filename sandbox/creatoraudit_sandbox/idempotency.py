@@ -16,8 +16,10 @@ from .problems import Problem
 
 KEPT_SECONDS: Final = 600
 #: The documented operations that take the header.
-OPERATIONS: Final = frozenset({"track_account", "track_video", "create_creator"})
-_DELETES: Final = frozenset({"delete_account", "delete_video", "delete_creator"})
+OPERATIONS: Final = frozenset({"POST /accounts", "POST /videos", "POST /creators"})
+_DELETES: Final = frozenset(
+    {"DELETE /accounts/{account_id}", "DELETE /videos/{video_id}", "DELETE /creators/{creator_id}"}
+)
 
 
 @dataclass(frozen=True)

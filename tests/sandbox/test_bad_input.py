@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from urllib.parse import urlsplit
 
@@ -117,7 +118,12 @@ def test_bytes_that_are_not_http_do_not_stop_the_server(api: Api, request_bytes:
     assert address.port
     with socket.create_connection((address.hostname, address.port), timeout=5) as raw:
         raw.sendall(request_bytes)
-        assert b" 400 " in raw.recv(4096).split(b"\r\n")[0]
+        raw.shutdown(socket.SHUT_WR)
+        answer = b"".join(iter(lambda: raw.recv(4096), b""))
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert b"application/problem+json" in head
+    assert json.loads(body)["code"] == "BAD_REQUEST"
     assert api.get("/health").status_code == 200
 
 

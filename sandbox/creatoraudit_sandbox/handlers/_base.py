@@ -17,7 +17,11 @@ from ..world import PLATFORMS
 
 @dataclass
 class Call:
-    """A checked request: everything an operation may look at."""
+    """A checked request: everything an operation may look at.
+
+    ``operation`` is its method and path as in the table of routes, ``sent`` the query parameters as
+    they came in.
+    """
 
     store: Store
     cursors: Cursors
