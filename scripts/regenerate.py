@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import json
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,7 @@ from pathlib import Path
 try:
     import httpx
 
+    from generation.changes import changes
     from generation.document import ContractRefused
     from generation.package import PACKAGE, Sources, Summary, generate
 except ModuleNotFoundError as error:
@@ -110,11 +112,18 @@ def run(origin: str | None, root: Path, scripts: Path, *, check: bool) -> int:
         fresh = work / "fresh" / PACKAGE
         fresh.parent.mkdir()
         summary = generate(contract, origin or openapi.name, fresh, work, sources)
+        effects = []
+        if origin and openapi.exists():
+            names = json.loads(sources.names.read_bytes())
+            effects = changes(openapi.read_bytes(), contract, names, root)
         lines = list(differences(target, fresh)) if check else []
         if not check:
             put_in_place(fresh, target, contract if origin else None, openapi)
     print(
-        "\n".join([*lines[:_DIFF_LINES], *["..."][: len(lines) - _DIFF_LINES]] or [report(summary)])
+        "\n".join(
+            [*lines[:_DIFF_LINES], *["..."][: len(lines) - _DIFF_LINES]]
+            or [report(summary), *effects]
+        )
     )
     return 1 if lines else 0
 
