@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 
 from .. import _time
 from .._io_async import Function, sleep
+from .._settings import number_problem
 from ..errors import UsageError, WaitTimeout
 
 POLL_GROWTH = 1.5
@@ -37,10 +38,13 @@ async def wait_until_refreshed(
         UsageError: A number is not positive, or `after` has no zone.
         WaitTimeout: It was not, within `timeout` seconds; carries what was read last.
     """
-    if timeout <= 0 or poll <= 0:
-        raise UsageError("timeout and poll must be more than 0 seconds")
-    if after is not None and after.tzinfo is None:
-        raise UsageError("after is a datetime without a zone; add tzinfo")
+    for name, seconds in (("timeout", timeout), ("poll", poll)):
+        problem = number_problem(name, seconds, 0)
+        if problem is not None:
+            raise UsageError(problem)
+    since: object = after
+    if since is not None and (not isinstance(since, dt.datetime) or since.tzinfo is None):
+        raise UsageError("after must be a datetime with a zone; add tzinfo")
     deadline = _time.now() + timeout
     pause = poll
     while True:
