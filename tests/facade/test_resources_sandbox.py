@@ -113,7 +113,7 @@ def test_a_video_created_paused_stays_paused(ca):
     assert ca.do(lambda ca: ca.videos.get(made.id)).is_active is False
 
 
-def test_lists_are_filtered_and_sorted(ca, busy):
+def test_lists_are_filtered_and_sorted(ca):
     name = handle()
     made = ca.do(lambda ca: ca.accounts.track(name, platform="tiktok", category="rare"))
     found = ca.collect(lambda ca: ca.accounts.list(q=name.upper()))

@@ -27,6 +27,9 @@ from support.mutations import HEADERS, mutated, random_json
 from support.server import Answer, ScriptedServer
 
 OUTCOMES = "outcomes"
+# What a set deprecation gives is tested elsewhere.
+pytestmark = pytest.mark.filterwarnings("ignore:this version of the CreatorAudit API")
+
 CASES = int(os.environ.get("CREATORAUDIT_TEST_CASES", "1000"))
 ERRORS = (301, 304, 307, 400, 401, 403, 404, 409, 418, 422, 429, 500, 502, 503, 504, 520, 599)
 SUCCESSES = (200, 200, 200, 201, 202, 204, 206)
@@ -145,7 +148,9 @@ def use(value):
     for rows in framable(value):
         for make in (to_polars, to_pandas):
             for expand in (False, True):
-                assert len(make(rows, expand=expand)) == len(rows)
+                frame = make(rows, expand=expand)
+                # Without a column there are no rows either: models of which nothing was sent.
+                assert len(frame) == (len(rows) if len(frame.columns) else 0)
 
 
 def use_model(model):
