@@ -25,16 +25,19 @@ def facade_methods(root: Path) -> dict[str, list[str]]:
     """Methods of the facade by the name of the operation they use, such as `videos.list`."""
     found: dict[str, list[str]] = {}
     for path in sorted((root / SOURCE).glob("*.py")):
-        for top in ast.parse(path.read_text("utf-8")).body:
-            if isinstance(top, ast.ClassDef):
-                for method in top.body:
-                    if isinstance(method, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                        label = (
-                            method.name if path.stem == "client" else f"{path.stem}.{method.name}"
-                        )
-                        for name in _operations_in(method):
-                            found.setdefault(name, []).append(label)
+        for method in _methods(ast.parse(path.read_text("utf-8"))):
+            own = method.name if path.stem == "client" else f"{path.stem}.{method.name}"
+            for name in _operations_in(method):
+                found.setdefault(name, []).append(WORKS_FOR.get(path.stem, own))
     return found
+
+
+def _methods(module: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for top in module.body:
+        if isinstance(top, ast.ClassDef):
+            for member in top.body:
+                if isinstance(member, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                    yield member
 
 
 def _operations_in(method: ast.AST) -> Iterator[str]:

@@ -35,7 +35,7 @@ def summary() -> Any:
 
 
 def test_an_unchanged_contract_changes_nothing(summary: Any) -> None:
-    assert summary(lambda document: None) == []
+    assert summary(dict.copy) == []
 
 
 def test_a_new_operation_is_named_and_has_no_facade_method(summary: Any) -> None:
@@ -54,7 +54,7 @@ def test_a_removed_operation_names_the_methods_it_leaves_behind(summary: Any) ->
 
     assert summary(edit) == [
         "removed operations (1): GET /account-videos",
-        "facade methods affected (2): account_videos.list, breakouts._source",
+        "facade methods affected (2): account_videos.list, breakouts",
     ]
 
 
