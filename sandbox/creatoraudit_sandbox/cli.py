@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shlex
 import signal
+import sqlite3
 import sys
 import threading
 from collections.abc import Iterator
@@ -170,6 +171,8 @@ def sandbox(  # noqa: PLR0917 - one argument per option, passed by name
         )
     except ValueError as error:
         raise click.UsageError(str(error)) from None
+    except sqlite3.Error as error:
+        raise click.ClickException(f"cannot use {data}: {error}") from None
     try:
         sys.exit(_serve(box, host, port, until_stdin_closes))
     finally:

@@ -293,7 +293,11 @@ class Sandbox:
 
     def start(self) -> Self:
         """Serve from a thread of its own; returns once connections are accepted."""
-        listener = self.listen()
+        try:
+            listener = self.listen()
+        except BaseException:
+            self.close()
+            raise
         server = server_for(self.app)
         thread = threading.Thread(
             target=server.run, args=([listener],), name="creatoraudit-sandbox", daemon=True

@@ -200,14 +200,18 @@ class Store:
             path or ":memory:", isolation_level=None, check_same_thread=False
         )
         self._db.create_function("contains", 2, _contains, deterministic=True)
-        if path is not None:
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = NORMAL")
-        if not self._one("SELECT 1 FROM sqlite_master WHERE name = 'settings'"):
-            self._create()
-        else:
-            self._reopen()
-        self._due = self._next_due()
+        try:
+            if path is not None:
+                self._db.execute("PRAGMA journal_mode = WAL")
+                self._db.execute("PRAGMA synchronous = NORMAL")
+            if not self._one("SELECT 1 FROM sqlite_master WHERE name = 'settings'"):
+                self._create()
+            else:
+                self._reopen()
+            self._due = self._next_due()
+        except BaseException:
+            self._db.close()
+            raise
 
     def close(self) -> None:
         """Give up the database."""
