@@ -18,6 +18,7 @@ import secrets
 import sqlite3
 import threading
 from collections import OrderedDict
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal, NamedTuple, Protocol, TypeAlias
 from urllib.parse import urlencode
@@ -29,6 +30,8 @@ from .errors import ConfigurationError
 
 MEMORY_BYTES = 64 * 2**20
 DISK_BYTES = 512 * 2**20
+# How long a request waits for another process that has the file; asking anew is cheap.
+PATIENCE_MS = 100
 OK = 200
 NOT_MODIFIED = 304
 
@@ -90,7 +93,10 @@ class MemoryStore:
 
 
 class DiskStore:
-    """Keeps answers in an SQLite file, for later runs too; several processes may share it."""
+    """Keeps answers in an SQLite file, for later runs too; several processes may share it.
+
+    A file that is busy, full or broken by then keeps nothing: that is no reason for a call to fail.
+    """
 
     def __init__(self, path: Path, most: int = DISK_BYTES) -> None:
         self._most = most
@@ -111,13 +117,15 @@ class DiskStore:
                 (secrets.token_bytes(32),),
             )
             self.salt: bytes = self._db.execute("SELECT value FROM salt").fetchone()[0]
+            self._db.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
         except (OSError, sqlite3.Error) as error:
             why = str(error)
             raise ConfigurationError(f"cache={str(path)!r} cannot be used: {why}") from None
 
     def get(self, name: bytes) -> Kept | None:
         """The answer of that name, if it is kept."""
-        with self._lock:
+        row = None
+        with self._lock, suppress(sqlite3.Error):
             row = self._db.execute(
                 "SELECT etag, content FROM kept WHERE name = ?", (name,)
             ).fetchone()
@@ -125,7 +133,7 @@ class DiskStore:
 
     def put(self, name: bytes, kept: Kept) -> None:
         """Keep an answer; when the file is full it starts over."""
-        with self._lock:
+        with self._lock, suppress(sqlite3.Error):
             pages, page_size = (
                 self._db.execute(f"PRAGMA {name_}").fetchone()[0]
                 for name_ in ("page_count", "page_size")
