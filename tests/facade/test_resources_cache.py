@@ -1,0 +1,268 @@
+"""Kept answers: always confirmed by the server, never another key's, nobody else's to read."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from creatoraudit import APIError, ConfigurationError, NotFoundError, ServiceUnavailableError
+from support.answers import one, page, problem, video, video_id
+from support.server import Answer
+
+KEY = "sk-very-secret-key"
+FRESH = {"etag": '"v1"', "cache-control": "private, no-cache"}
+
+
+def kept(number=1, etag='"v1"', **headers):
+    return Answer(json={"data": video(number)}, headers={**FRESH, "etag": etag, **headers})
+
+
+def unchanged(etag='"v1"'):
+    return Answer(304, headers={"etag": etag, "x-request-id": "req-304"})
+
+
+def get(ca, number=1, **options):
+    return ca.do(lambda ca: ca.videos.get(video_id(number), **options))
+
+
+def conditions(server):
+    return [request.headers.get("if-none-match") for request in server.requests]
+
+
+@pytest.fixture(params=["memory", "disk"])
+def cache(request, tmp_path):
+    return True if request.param == "memory" else tmp_path / "answers.db"
+
+
+def test_an_unchanged_answer_is_confirmed_and_its_kept_body_stands_in(facade, serve, cache):
+    server = serve(kept(), unchanged(), unchanged())
+    events = []
+    ca = facade(server.url, cache=cache, on_event=events.append)
+    first, again, third = get(ca), get(ca), get(ca)
+    assert first == again == third
+    assert conditions(server) == [None, '"v1"', '"v1"']
+    assert [event.cached for event in events] == [False, True, True]
+    assert [event.status for event in events] == [200, 200, 200]
+
+
+def test_nothing_is_used_without_asking(facade, serve, cache, waits):
+    """A cache that answers for a server that is down would show yesterday's figures as today's."""
+    down = problem(503, "SERVICE_UNAVAILABLE")
+    ca = facade(serve(kept(), down, down).url, cache=cache, max_retries=1)
+    get(ca)
+    with pytest.raises(ServiceUnavailableError):
+        get(ca)
+    assert len(waits) == 1
+
+
+def test_a_changed_answer_replaces_the_kept_one(facade, serve, cache):
+    server = serve(kept(), kept(2, '"v2"'), unchanged('"v2"'))
+    ca = facade(server.url, cache=cache)
+    assert [get(ca).external_id for _ in range(3)] == ["1", "2", "2"]
+    assert conditions(server) == [None, '"v1"', '"v2"']
+
+
+def test_one_keys_answers_are_not_anothers(facade, serve, cache):
+    server = serve(kept(1), kept(2), unchanged())
+    mine = facade(server.url, "key-one", cache=cache)
+    yours = facade(server.url, "key-two", cache=cache)
+    assert get(mine).external_id == "1"
+    assert get(yours).external_id == "2"
+    assert get(mine).external_id == "1"
+    assert conditions(server) == [None, None, '"v1"']
+
+
+def test_a_key_that_changes_takes_its_answers_along(facade, serve, cache):
+    keys = iter(["key-one", "key-two", "key-one"])
+    server = serve(kept(1), kept(2), unchanged())
+    ca = facade(server.url, lambda: next(keys), cache=cache)
+    assert [get(ca).external_id for _ in range(3)] == ["1", "2", "1"]
+    assert conditions(server) == [None, None, '"v1"']
+
+
+def test_requests_that_differ_are_kept_apart(facade, serve, cache):
+    server = serve(*(kept(number) for number in range(1, 5)))
+    ca = facade(server.url, cache=cache)
+    get(ca, 1)
+    get(ca, 2)
+    get(ca, 1, extra_query={"fields": "id"})
+    get(ca, 1, extra_headers={"Accept-Language": "de"})
+    assert conditions(server) == [None] * 4
+
+
+def test_servers_are_kept_apart(facade, serve, tmp_path):
+    one_server, other = serve(kept(1)), serve(kept(2))
+    path = tmp_path / "answers.db"
+    get(facade(one_server.url, cache=path))
+    get(facade(other.url, cache=path))
+    assert conditions(other) == [None]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        one(video(1)),
+        kept(etag='W/"weak"'),
+        kept(**{"cache-control": "no-store"}),
+        kept(**{"cache-control": "private, No-Store"}),
+    ],
+    ids=["no ETag", "weak ETag", "no-store", "No-Store"],
+)
+def test_what_may_not_be_kept_is_not(facade, serve, cache, answer):
+    server = serve(answer, one(video(1)))
+    ca = facade(server.url, cache=cache)
+    get(ca)
+    get(ca)
+    assert conditions(server) == [None, None]
+
+
+def test_errors_and_writes_are_not_kept(facade, serve, cache):
+    missing = problem(404, "NOT_FOUND", headers=FRESH)
+    changed = Answer(json={"data": video(1)}, headers=FRESH)
+    server = serve(missing, changed, changed)
+    ca = facade(server.url, cache=cache)
+    with pytest.raises(NotFoundError):
+        get(ca)
+    for _ in range(2):
+        ca.do(lambda ca: ca.videos.update(video_id(1), is_active=True))
+    assert conditions(server) == [None] * 3
+
+
+def test_a_condition_of_the_callers_own_is_left_alone(facade, serve, cache):
+    server = serve(kept(), kept())
+    ca = facade(server.url, cache=cache)
+    get(ca)
+    get(ca, extra_headers={"If-None-Match": '"mine"'})
+    assert conditions(server) == [None, '"mine"']
+
+
+def test_pages_are_kept_one_by_one(facade, serve, cache):
+    def respond(request):
+        tag = f'"{request.target}"'
+        if request.headers.get("if-none-match") == tag:
+            return unchanged(tag)
+        more = "cursor" not in request.query
+        answer = page([video(1 if more else 2)], "next" if more else None)
+        return Answer(json=answer.json, headers={"etag": tag})
+
+    server = serve(respond)
+    ca = facade(server.url, cache=cache)
+    first = ca.collect(lambda ca: ca.videos.list())
+    again = ca.collect(lambda ca: ca.videos.list())
+    assert first == again
+    assert [one.external_id for one in again] == ["1", "2"]
+    assert [condition is None for condition in conditions(server)] == [True, True, False, False]
+
+
+def test_a_304_that_was_not_asked_for_is_no_success(facade, serve):
+    ca = facade(serve(unchanged()).url)
+    with pytest.raises(APIError, match="neither success nor error") as refused:
+        get(ca)
+    assert refused.value.status == 304
+
+
+def test_the_sandboxs_answers_are_confirmed(facade, sandbox, cache):
+    events = []
+    ca = facade(sandbox.base_url, sandbox.api_key, cache=cache, on_event=events.append)
+    first = ca.collect(lambda ca: ca.account_videos.list())
+    again = ca.collect(lambda ca: ca.account_videos.list())
+    assert first == again
+    half = len(events) // 2
+    assert [event.cached for event in events] == [False] * half + [True] * half
+
+
+def test_the_file_is_its_owners_and_holds_no_key(facade, serve, tmp_path):
+    path = tmp_path / "answers.db"
+    server = serve(kept(), unchanged())
+    ca = facade(server.url, KEY, cache=str(path))
+    get(ca)
+    written = sorted(tmp_path.iterdir())
+    assert path in written
+    for file in written:
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600, file.name
+        assert KEY.encode() not in file.read_bytes()
+        assert b"Bearer" not in file.read_bytes()
+    get(ca)
+    ca.close()
+    assert KEY.encode() not in path.read_bytes()
+
+
+def test_a_file_others_could_read_is_closed_to_them(facade, serve, tmp_path):
+    path = tmp_path / "answers.db"
+    path.touch(0o644)
+    get(facade(serve(kept()).url, cache=path))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_the_file_serves_the_next_run(facade, serve, tmp_path):
+    path = tmp_path / "answers.db"
+    server = serve(kept(), unchanged())
+    first = facade(server.url, cache=path)
+    get(first)
+    first.close()
+    assert get(facade(server.url, cache=path)).external_id == "1"
+    assert conditions(server) == [None, '"v1"']
+
+
+PROCESS = """
+import sys
+from creatoraudit import CreatorAudit
+with CreatorAudit("key-of-tests", base_url=sys.argv[1], cache=sys.argv[2]) as ca:
+    for number in range(40):
+        video = ca.videos.get("00000000-0000-4000-8000-%012d" % (number % 8 + 1))
+        assert int(video.external_id) == number % 8 + 1, video
+"""
+
+
+def test_two_processes_share_a_file(serve, tmp_path):
+    def respond(request):
+        number = int(request.path[-12:])
+        tag = f'"{number}"'
+        asked = request.headers.get("if-none-match")
+        assert asked in (None, tag)
+        return unchanged(tag) if asked == tag else kept(number, tag)
+
+    server = serve(respond)
+    command = [sys.executable, "-c", PROCESS, server.url, str(tmp_path / "answers.db")]
+    running = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    errors = [process.communicate(timeout=60)[1] for process in running]
+    assert errors == ["", ""]
+    asked = conditions(server)
+    assert len(asked) == 80
+    assert asked.count(None) <= 2 * 8
+
+
+def test_a_file_that_is_busy_or_broken_costs_no_answer(facade, serve, tmp_path):
+    """The cache saves time; it is no reason for a call to fail."""
+    path = tmp_path / "answers.db"
+    server = serve(kept(), kept(), kept())
+    ca = facade(server.url, cache=path)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    assert get(ca).external_id == "1"
+    other.execute("DROP TABLE kept")
+    other.execute("COMMIT")
+    other.close()
+    assert get(ca).external_id == "1"
+    assert get(ca).external_id == "1"
+    assert conditions(server) == [None, None, None]
+
+
+@pytest.mark.parametrize("where", ["folder", "missing folder", "no database"])
+def test_a_file_that_cannot_be_used_is_refused(facade, tmp_path, where):
+    path = {
+        "folder": tmp_path,
+        "missing folder": tmp_path / "missing" / "answers.db",
+        "no database": tmp_path / "notes.txt",
+    }[where]
+    if where == "no database":
+        Path(path).write_text("my notes, and not yours to overwrite " * 100)
+    with pytest.raises(ConfigurationError, match="cache="):
+        facade("http://127.0.0.1:9/v2", cache=path)
+    if where == "no database":
+        assert Path(path).read_text().startswith("my notes")
