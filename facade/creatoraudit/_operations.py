@@ -47,7 +47,7 @@ def id_list_of(operation: Operation[object], name: str | None) -> tuple[str, int
         raise UsageError(f"{operation.name} takes no list of ids, so it cannot be batched")
     if name is None and len(lists) > 1:
         raise UsageError(f"{operation.name} takes several lists; choose id_list= from {lists}")
-    chosen = lists[0] if name is None else name
+    chosen = next(iter(lists)) if name is None else name
     if chosen not in lists:
         raise UsageError(f"{operation.name} has no id list {chosen!r}; it takes {lists}")
     return chosen, operation.batch_size

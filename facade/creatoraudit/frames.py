@@ -190,7 +190,7 @@ def _inner_columns(name: str, values: list[object]) -> dict[str, tuple[Kind, lis
     prefix = "" if name == OTHERS else f"{name}."
     columns: dict[str, tuple[Kind, list[object]]] = {}
     for inner in dict.fromkeys(key for one in objects for key in one):
-        cells = [one.get(inner) for one in objects]
+        cells: list[object] = [one.get(inner) for one in objects]
         columns[f"{prefix}{inner}"] = (_kind_seen(cells), cells)
     if any(value is not None and not isinstance(value, Mapping) for value in values):
         columns[name] = ("json", values)
@@ -247,8 +247,11 @@ def _kinds(model: type[ReadModel]) -> Mapping[str, Kind]:
     known = _MODELS.get(model)
     if known is None:
         hints = get_type_hints(model)
-        kinds = {name: _kind_of(hints[attribute]) for name, attribute in model.MEMBERS}
-        known = _MODELS[model] = {**kinds, OTHERS: "json"}
+        kinds: dict[str, Kind] = {}
+        for name, attribute in model.MEMBERS:
+            kinds[name] = _kind_of(hints[attribute])
+        kinds[OTHERS] = "json"
+        known = _MODELS[model] = kinds
     return known
 
 
