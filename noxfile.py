@@ -103,6 +103,14 @@ def matrix(session: nox.Session) -> None:
 
 
 @nox.session
+def properties(session: nox.Session) -> None:
+    """Try 20,000 random and mutated answers instead of the 1,000 of the ordinary tests."""
+    install(session, "test", extras=TESTED)
+    cases = {"CREATORAUDIT_TEST_CASES": os.environ.get("CREATORAUDIT_TEST_CASES", "20000")}
+    session.run("pytest", "tests/properties", *session.posargs, env=cases)
+
+
+@nox.session
 def contract(session: nox.Session) -> None:
     """Compare the sandbox with openapi.json."""
     install(session, "test", extras="contract")
