@@ -167,10 +167,12 @@ def _columns(
         rows.append(row)
     columns: dict[str, tuple[Kind, list[object]]] = {}
     for name in dict.fromkeys([*declared, *(name for row in rows for name in row)]):
-        values = [row.get(name) for row in rows]
-        kind = declared.get(name) or _kind_seen(values)
+        values: list[object] = [row.get(name) for row in rows]
+        kind: Kind = declared.get(name) or _kind_seen(values)
         wanted = expand if isinstance(expand, bool) else name in expand
-        found = {name: (kind, values)} if name != OTHERS or any(values) else {}
+        found: dict[str, tuple[Kind, list[object]]] = {}
+        if name != OTHERS or any(values):
+            found = {name: (kind, values)}
         if kind == "json" and wanted:
             found = _inner_columns(name, values)
         for column, content in found.items():
