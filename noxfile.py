@@ -227,3 +227,12 @@ def bench(session: nox.Session) -> None:
         session.install(*nox.project.dependency_groups(PYPROJECT, "generate"))
         session.run("python", "benchmarks/decode.py")
     session.run("python", "benchmarks/table.py")
+
+
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """Run the two suites that grow with patience: 10,000 conformance cases, 20,000 answers."""
+    install(session, "test", extras=f"{TESTED},contract")
+    more = {"CREATORAUDIT_CONFORMANCE_EXAMPLES": "330", "CREATORAUDIT_TEST_CASES": "20000"}
+    session.run("pytest", "tests/contract", "-s", "--timeout=3600", env=more)
+    session.run("pytest", "tests/properties", "--timeout=3600", env=more)

@@ -1,7 +1,7 @@
 """Requests per second of the sandbox and of Prism's mock server, side by side.
 
     npm install --prefix /tmp/prism @stoplight/prism-cli
-    python tests/benchmarks/sandbox_and_prism.py --prism /tmp/prism/node_modules/.bin/prism
+    python benchmarks/sandbox_and_prism.py --prism /tmp/prism/node_modules/.bin/prism
 
 Prism answers with canned examples, the sandbox with figures from its world; one process each. Both
 are asked in turns by the same client over the same number of connections, so that they share
@@ -25,7 +25,7 @@ from pathlib import Path
 from statistics import median
 from urllib.parse import urlsplit
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 ROUNDS = 5
 _numbers = itertools.count(10**12)
 
