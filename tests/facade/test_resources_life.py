@@ -12,6 +12,7 @@ from collections import Counter
 import pytest
 
 from creatoraudit import (
+    ContractError,
     CreatorAudit,
     CreatorAuditError,
     Metrics,
@@ -263,3 +264,24 @@ def test_a_hook_that_fails_is_the_callers_to_see(facade, serve):
     ca = facade(serve(WHOAMI, WHOAMI).url, on_event=hook)
     with pytest.raises(LookupError, match="in the hook"):
         ca.do(lambda ca: ca.whoami())
+
+
+@pytest.mark.parametrize(("opened", "closed"), [("[", "]"), ('{"a":', "}")])
+def test_what_is_nested_too_deeply_to_be_copied_is_refused(facade, serve, opened, closed):
+    def nested(depth):
+        text = opened * depth + "1" + closed * depth
+        body = f'{{"data": {{"id": "1", "platform": "p", "external_id": "1", "x": {text}}}}}'
+        return Answer(body=body.encode())
+
+    ca = facade(serve(nested(90), nested(300)).url)
+    found = ca.do(lambda ca: ca.videos.get(video_id(1)))
+    for copied in copies(found):
+        assert copied.to_dict() == found.to_dict()
+    with pytest.raises(ContractError, match="nested too deeply"):
+        ca.do(lambda ca: ca.videos.get(video_id(1)))
+
+
+def test_brackets_in_texts_are_no_nesting(facade, serve):
+    caption = "[{" * 5000
+    ca = facade(serve(one(video(1, description=caption))).url)
+    assert ca.do(lambda ca: ca.videos.get(video_id(1))).description == caption

@@ -35,7 +35,6 @@ pytestmark = [
 ]
 ERRORS = (301, 304, 307, 400, 401, 403, 404, 409, 418, 422, 429, 500, 502, 503, 504, 520, 599)
 SUCCESSES = (200, 200, 200, 201, 202, 204, 206)
-"""One success in four is another one than the documented 200."""
 
 
 def shared(part: float, **more):

@@ -62,7 +62,7 @@ class World:
         self.accounts = [one.id for one in self.reader.accounts.list()]
         self.videos = [one.id for one in self.reader.videos.list()]
         self.account_videos = self.reader.account_videos.list().to_list()
-        self.creator = self.reader.creators.list().first().id
+        self.creator = next(iter(self.reader.creators.list())).id
         self.own_account = self.new_account()
         self.own_video = self.new_video()
         self.own_creator = self.new_creator()
@@ -75,11 +75,9 @@ class World:
         return next(self._numbers)
 
     def internal_ids(self, platform: str) -> list[int]:
-        return [
-            one.platform_data["internal_id"]
-            for one in self.account_videos
-            if one.platform == platform
-        ]
+        data = [one.platform_data for one in self.account_videos if one.platform == platform]
+        ids = [one["internal_id"] for one in data if one is not None]
+        return [one for one in ids if isinstance(one, int)]
 
     def new_account(self) -> str:
         return self.writer.accounts.track(f"a{self.number()}", platform="tiktok").id
@@ -113,9 +111,8 @@ def small_world() -> Iterator[World]:
     # Imported late: the sandbox is not there where only the low-level package is tested.
     from creatoraudit_sandbox import Sandbox
 
-    sizes = {"accounts": 12, "videos": 12, "account_videos": 12}
     with (
-        Sandbox(now=NOW, rate_limit=0, **sizes) as still,
+        Sandbox(now=NOW, rate_limit=0, accounts=12, videos=12, account_videos=12) as still,
         Sandbox(now=NOW, rate_limit=0, accounts=0, videos=0) as busy,
     ):
         world = World(still, busy)

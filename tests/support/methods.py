@@ -58,7 +58,7 @@ class Method:
 
     def of(self, client: Any) -> Callable[..., Any]:
         """The method of a client of either kind."""
-        found = client
+        found: Callable[..., Any] = client
         for step in self.name.partition(" ")[0].split("."):
             found = getattr(found, step)
         return found
