@@ -126,6 +126,7 @@ def test_first_takes_one_item_or_none(facade, serve):
 def test_to_list_takes_all_or_as_many_as_asked(facade, sandbox):
     ca = facade(sandbox.base_url, sandbox.api_key)
     assert len(ca.do(lambda ca: ca.videos.list().to_list())) == 400
+    assert ca.do(lambda ca: ca.videos.list(max_items=0).to_list()) == []
     assert len(ca.do(lambda ca: ca.videos.list(max_items=3).to_list())) == 3
     assert len(ca.do(lambda ca: ca.videos.list(max_items=3).to_list(max_items=201))) == 201
 

@@ -72,7 +72,8 @@ class Connection:
         }
         length = int(headers.get("content-length", "0"))
         while len(self._buffer) < length:
-            self._receive()
+            if not self._receive():
+                return None
         body, self._buffer = self._buffer[:length], self._buffer[length:]
         return Request(method, target, headers, body)
 
