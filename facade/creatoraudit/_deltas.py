@@ -7,12 +7,15 @@ are understood; anything else is a ContractError, never a silent zero.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
 from ._fault import Fault
 from .errors import UsageError
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 # Ids per request when they travel in the URL: 50 UUIDs make a query of 2.5 kB.
 GET_BATCH = 50
@@ -44,8 +47,8 @@ class VideoDeltas(Mapping[str, Mapping[str, "int | None"]]):
     windows: tuple[int, ...] = DEFAULT_WINDOWS
     not_found: Sequence[str] = ()
 
-    def __getitem__(self, video_id: str) -> Mapping[str, int | None]:
-        return self.by_id[video_id]
+    def __getitem__(self, video_id: UUID | str) -> Mapping[str, int | None]:
+        return self.by_id[str(video_id)]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.by_id)

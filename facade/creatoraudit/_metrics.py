@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from attrs import field, frozen
 
@@ -12,6 +12,9 @@ from creatoraudit_api.models import WindowedTotals
 from ._deltas import Unreadable
 from ._fault import Fault
 from ._urls import Platform
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 Id = TypeVar("Id", str, int)
 
@@ -37,8 +40,8 @@ class Metrics(Mapping[str, WindowedTotals]):
     days: int | None = None
     not_found: Sequence[str] = ()
 
-    def __getitem__(self, resource_id: str) -> WindowedTotals:
-        return self.by_id[resource_id]
+    def __getitem__(self, resource_id: UUID | str) -> WindowedTotals:
+        return self.by_id[str(resource_id)]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.by_id)

@@ -36,12 +36,9 @@ class Wire(NamedTuple):
     headers: Mapping[str, str]
     json: "JSON | None" = None
     repeatable: bool = False
+    keyed: bool = False
+    """Whether the operation heeds the Idempotency-Key that the request carries."""
     authenticated: bool = True
-
-    @property
-    def keyed(self) -> bool:
-        """Whether it carries an Idempotency-Key."""
-        return any(name.lower() == "idempotency-key" for name in self.headers)
 
 
 def prepare(
@@ -101,6 +98,7 @@ def prepare(
         headers=headers,
         json=kwargs.get("json"),
         repeatable=operation.repeatable,
+        keyed=operation.idempotency_key,
         authenticated=operation.authenticated,
     )
 

@@ -242,13 +242,20 @@ class _Best:
 
     most: int
     heap: list[_Entry] = field(factory=list)
+    ids: set[str] = field(factory=set)
 
     def offer(self, candidate: _Candidate, value: float | None) -> None:
+        # A list that shifts during the walk may bring a post twice; it is ranked once.
+        if candidate.video.id in self.ids:
+            return
         entry = _Entry(candidate, _key(value, candidate.video.id))
         if len(self.heap) < self.most:
             heapq.heappush(self.heap, entry)
         elif self.heap[0] < entry:
-            heapq.heapreplace(self.heap, entry)
+            self.ids.remove(heapq.heapreplace(self.heap, entry).candidate.video.id)
+        else:
+            return
+        self.ids.add(candidate.video.id)
 
 
 @define(eq=False)

@@ -489,3 +489,16 @@ def test_the_answer_is_a_sequence_and_plain_data(facade, sandbox):
         *("deltas", "delta", "views_before", "growth", "outlier"),
     ]
     assert answer.windows == (1, 3, 7, 14, 30)
+
+
+def test_a_post_that_a_shifting_list_brings_twice_is_ranked_once(facade, serve):
+    posts = [video(1), video(2)]
+    answer = deltas({video_id(1): {"7d": 9}, video_id(2): {"7d": 5}})
+
+    def reply(request: Request) -> Answer:
+        if request.path.endswith("/deltas"):
+            return answer
+        return page(posts) if "cursor" in request.query else page([video(1)], "c")
+
+    result = facade(serve(reply).url).do(lambda ca: ca.breakouts(top=5))
+    assert [post.video.id for post in result] == [video_id(1), video_id(2)]

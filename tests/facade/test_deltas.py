@@ -150,3 +150,9 @@ def test_streamed_deltas_come_in_order_and_may_be_left(facade, serve):
     assert [one for part in parts for one in part] == ids
     (first,) = ca.take(lambda ca: ca.videos.stream_deltas(ids, [7]), 1)
     assert list(first) == ids[:200]
+
+
+def test_results_are_found_by_uuid_objects_too(facade, serve):
+    answer = deltas({video_id(1): {"7d": 9}})
+    found = facade(serve(answer).url).do(lambda ca: ca.videos.deltas([uuid.UUID(video_id(1))]))
+    assert found[uuid.UUID(video_id(1))]["7d"] == found[video_id(1)]["7d"] == 9

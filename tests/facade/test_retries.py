@@ -388,3 +388,13 @@ def test_faults_that_pass_are_got_over(facade, faulty, sandbox, waits, fault):
     assert ca.do(lambda ca: ca.whoami()).organization_id
     assert len(server.requests) == 2
     assert len(waits) == 1
+
+
+def test_a_key_on_an_operation_that_does_not_heed_it_makes_no_retry_safe(facade, serve):
+    server = serve(Reset(), one(video(1)))
+    headers = {"Idempotency-Key": "mine"}
+    with pytest.raises(NetworkError):
+        facade(server.url).do(
+            lambda ca: ca.videos.update(VIDEO, is_active=False, extra_headers=headers)
+        )
+    assert len(server.requests) == 1

@@ -303,7 +303,7 @@ class AsyncCreatorAudit(AsyncCaller):
             UsageError: An argument is out of range; nothing was sent.
             ContractError: An answer does not keep the contract; there is never a silent zero.
             CreatorAuditError: As described in `creatoraudit.errors`; `resume_cursor` tells how far
-                the walk over the list had come.
+                the walk over the list had come (over its first platform's part, if it was split).
 
         Example:
             >>> for post in await ca.breakouts(window=7, top=3):

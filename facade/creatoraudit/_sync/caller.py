@@ -165,6 +165,9 @@ class Caller:
             headers=headers or {},
             json=json,
             repeatable=method.upper() in ("GET", "HEAD") if known is None else known.repeatable,
+            keyed=known is not None
+            and known.idempotency_key
+            and any(name.lower() == "idempotency-key" for name in headers or {}),
             authenticated=known is None or known.authenticated,
         )
         return self._core.send(wire, {})

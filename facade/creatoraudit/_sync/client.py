@@ -302,7 +302,7 @@ class CreatorAudit(Caller):
             UsageError: An argument is out of range; nothing was sent.
             ContractError: An answer does not keep the contract; there is never a silent zero.
             CreatorAuditError: As described in `creatoraudit.errors`; `resume_cursor` tells how far
-                the walk over the list had come.
+                the walk over the list had come (over its first platform's part, if it was split).
 
         Example:
             >>> for post in ca.breakouts(window=7, top=3):
