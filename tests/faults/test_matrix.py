@@ -21,7 +21,7 @@ from support.server import bind
 pytestmark = pytest.mark.filterwarnings("ignore:Async generator 'http:ResourceWarning")
 
 # Tries after the first: few when all of them fail, enough for a slow machine when one does.
-RETRIES_OF_LASTING = 2
+RETRIES_OF_LASTING = 1
 RETRIES_OF_ONCE = 6
 SAMPLE = ("list_videos", "track_video", "update_account")
 
