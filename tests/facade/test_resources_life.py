@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import itertools
 import pickle
 import threading
+import tracemalloc
 import warnings
 from collections import Counter
 
@@ -285,3 +287,31 @@ def test_brackets_in_texts_are_no_nesting(facade, serve):
     caption = "[{" * 5000
     ca = facade(serve(one(video(1, description=caption))).url)
     assert ca.do(lambda ca: ca.videos.get(video_id(1))).description == caption
+
+
+def test_memory_stays_flat_however_long_the_walk(serve):
+    items = [video(number) for number in range(50)]
+    numbers = itertools.count()
+
+    def respond(_):
+        return page(items, f"page {next(numbers)}")
+
+    server = serve(respond)
+    with CreatorAudit("k", base_url=server.url) as ca:
+        walk = iter(ca.videos.list())
+
+        def peak_over(pages):
+            server.requests.clear()
+            tracemalloc.reset_peak()
+            for _ in range(pages * len(items)):
+                next(walk)
+            return tracemalloc.get_traced_memory()[1]
+
+        tracemalloc.start()
+        try:
+            peak_over(5)
+            short, long = peak_over(5), peak_over(100)
+        finally:
+            tracemalloc.stop()
+    # Five thousand posts, were they kept, would take more than ten megabytes.
+    assert long < short + 2_000_000
