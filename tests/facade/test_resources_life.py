@@ -313,5 +313,5 @@ def test_memory_stays_flat_however_long_the_walk(serve):
             short, long = peak_over(5), peak_over(100)
         finally:
             tracemalloc.stop()
-    # Five thousand posts, were they kept, would take more than ten megabytes.
+    # Five thousand posts, were they kept, would take more than four megabytes.
     assert long < short + 2_000_000
