@@ -230,9 +230,8 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
-def fuzz(session: nox.Session) -> None:
-    """Run the two suites that grow with patience: 10,000 conformance cases, 20,000 answers."""
-    install(session, "test", extras=f"{TESTED},contract")
-    more = {"CREATORAUDIT_CONFORMANCE_EXAMPLES": "330", "CREATORAUDIT_TEST_CASES": "20000"}
-    session.run("pytest", "tests/contract", "-s", "--timeout=3600", env=more)
-    session.run("pytest", "tests/properties", "--timeout=3600", env=more)
+def conformance(session: nox.Session) -> None:
+    """Compare the sandbox with openapi.json in 10,000 cases instead of the ordinary 1,000."""
+    install(session, "test", extras="contract")
+    more = {"CREATORAUDIT_CONFORMANCE_EXAMPLES": "330"}
+    session.run("pytest", "tests/contract", "--timeout=3600", *session.posargs, env=more)
