@@ -55,7 +55,7 @@ class DriftWatch:
             return
         schema = response_schema(operation, sent.status_code)
         for found in deviations(schema, payload, Place("$", "$")):
-            known = (found.kind, wire.operation, found.place.general)
+            known = (found.kind, wire.operation, one_line(found.place.general, 200))
             if known not in self._told:
                 self._told.add(known)
                 detail = one_line(found.what, 200)

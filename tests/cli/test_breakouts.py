@@ -13,11 +13,11 @@ import pytest
 
 from creatoraudit import CreatorAudit
 from creatoraudit.cli._app import run
+from creatoraudit_sandbox import Sandbox
 from support import answers
 from support.server import Reset
 
 if TYPE_CHECKING:
-    from creatoraudit_sandbox import Sandbox
     from support.server import ScriptedServer
 
     from .conftest import Cli, Gained
@@ -277,3 +277,22 @@ def test_terminal_that_lacks_a_character_gets_a_question_mark(cli: Cli, gained: 
     )
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "ünï ?" in ran.stdout
+
+
+def test_drift_is_reported_on_stderr_when_asked_for(cli: Cli) -> None:
+    with Sandbox(
+        seed=7, drift=("add=AccountVideo.mood", "retype=AccountVideo.view_count")
+    ) as other:
+        ran = cli("breakouts", "--report-drift", "--format", "json", at=other)
+        quiet = cli("breakouts", "--format", "json", at=other)
+    assert (ran.returncode, quiet.stderr) == (0, "")
+    assert sorted(line.rpartition(":")[0] for line in ran.stderr.splitlines()) == [
+        "drift: list_account_videos $.data[].mood unknown-member",
+        "drift: list_account_videos $.data[].view_count wrong-type",
+    ]
+    json.loads(ran.stdout)
+
+
+def test_no_drift_is_said_too(cli: Cli, sandbox: Sandbox) -> None:
+    ran = cli("breakouts", "--report-drift", "--format", "json", at=sandbox)
+    assert (ran.returncode, ran.stderr) == (0, "drift: none\n")

@@ -6,15 +6,15 @@ that lives as long as the command. How the client behaves is left to the facade.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
-from attrs import frozen
+from attrs import field, frozen
 
 if TYPE_CHECKING:
-    from creatoraudit import CreatorAudit
+    from creatoraudit import CreatorAudit, DriftRecord
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
@@ -43,6 +43,11 @@ _OPTIONS = (
         help="Use a local server with made-up figures; key and URL are ignored.",
     ),
     click.option("--seed", type=int, metavar="N", help="Which made-up world, with --sandbox."),
+    click.option(
+        "--report-drift",
+        is_flag=True,
+        help="Also say, on stderr, where answers deviate from the documented contract.",
+    ),
 )
 
 
@@ -50,11 +55,12 @@ _OPTIONS = (
 class Connection:
     """Where to send requests, as the options say."""
 
-    api_key: str | None
+    api_key: str | None = field(repr=False)
     base_url: str | None
     timeout: float
     sandbox: bool
     seed: int | None
+    report_drift: bool
 
     @classmethod
     def of(cls, options: Mapping[str, object]) -> Connection:
@@ -66,19 +72,35 @@ class Connection:
         """A client for the time of one command; the sandbox, if one was asked for, ends with it."""
         from creatoraudit import CreatorAudit
 
+        drift: list[DriftRecord] = []
+        on_drift = drift.append if self.report_drift else None
+        with self._server() as (base_url, api_key):
+            with CreatorAudit(
+                api_key, base_url=base_url, timeout=self.timeout, on_drift=on_drift
+            ) as ca:
+                yield ca
+            if self.report_drift:
+                _report(drift)
+
+    @contextmanager
+    def _server(self) -> Iterator[tuple[str | None, str | None]]:
+        """Base URL and key of the server to talk to; None where the environment decides."""
         if not self.sandbox:
             if self.seed is not None:
                 raise click.UsageError("--seed goes with --sandbox")
-            with CreatorAudit(self.api_key, base_url=self.base_url, timeout=self.timeout) as ca:
-                yield ca
+            yield self.base_url, self.api_key
             return
         from ._child import sandbox
 
-        with (
-            sandbox(self.seed) as (base_url, api_key),
-            CreatorAudit(api_key, base_url=base_url, timeout=self.timeout) as ca,
-        ):
-            yield ca
+        with sandbox(self.seed) as (base_url, api_key):
+            yield base_url, api_key
+
+
+def _report(drift: Sequence[DriftRecord]) -> None:
+    for one in drift:
+        click.echo(f"drift: {one.operation} {one.location} {one.kind}: {one.detail}", err=True)
+    if not drift:
+        click.echo("drift: none", err=True)
 
 
 def connection_options(command: _Command) -> _Command:
