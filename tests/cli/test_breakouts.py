@@ -296,3 +296,11 @@ def test_drift_is_reported_on_stderr_when_asked_for(cli: Cli) -> None:
 def test_no_drift_is_said_too(cli: Cli, sandbox: Sandbox) -> None:
     ran = cli("breakouts", "--report-drift", "--format", "json", at=sandbox)
     assert (ran.returncode, ran.stderr) == (0, "drift: none\n")
+
+
+def test_drift_report_is_inert_too(cli: Cli, gained: Gained) -> None:
+    api = gained((answers.video(1, **{"\x1b[2J\u202enew": 1}), 5))
+    ran = cli("breakouts", "--report-drift", at=api)
+    assert ran.returncode == 0
+    assert r"\x1b[2J\u202enew" in ran.stderr
+    assert all(char.isprintable() or char == "\n" for char in ran.stderr)

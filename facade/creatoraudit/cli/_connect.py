@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 from attrs import field, frozen
 
+from . import _safe
+
 if TYPE_CHECKING:
     from creatoraudit import CreatorAudit, DriftRecord
 
@@ -98,7 +100,8 @@ class Connection:
 
 def _report(drift: Sequence[DriftRecord]) -> None:
     for one in drift:
-        click.echo(f"drift: {one.operation} {one.location} {one.kind}: {one.detail}", err=True)
+        said = f"drift: {one.operation} {one.location} {one.kind}: {one.detail}"
+        click.echo(_safe.line(said), err=True)
     if not drift:
         click.echo("drift: none", err=True)
 
