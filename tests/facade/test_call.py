@@ -418,3 +418,13 @@ def test_closing_while_a_call_runs_ends_the_call(facade, serve):
     held.release.set()
     thread.join()
     assert outcome[0].api_key_name == "tests"
+
+
+def test_a_raw_answer_shows_its_size_and_not_its_content(facade, serve):
+    sent = facade(serve(one(video(1))).url).do(lambda ca: ca.request("GET", "/anything"))
+    assert repr(sent) == f"<200, {len(sent.content)} bytes>"
+
+
+def test_creator_analytics_may_be_one_object_for_the_whole_span(facade, serve):
+    figures = facade(serve(one({"views": 3})).url).do(lambda ca: ca.creators.analytics(video_id(1)))
+    assert (list(figures), figures.total) == ([{"views": 3}], True)

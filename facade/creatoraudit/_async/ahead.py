@@ -64,13 +64,12 @@ class AsyncReadAhead(Generic[T]):
     async def _read(
         self, source: AsyncPageSource[T], walk: Walk, tally: Tally | None, most: int | None
     ) -> None:
-        seen = 0
+        seen, wanted = 0, True
         try:
-            while not walk.ended and (most is None or seen < most):
+            while wanted and not walk.ended and (most is None or seen < most):
                 page = await source.fetch(walk, tally)
                 seen += len(page.items)
-                if not await self._channel.put(page):
-                    return
+                wanted = await self._channel.put(page)
         except CreatorAuditError as error:
             await self._channel.put(error)
             return

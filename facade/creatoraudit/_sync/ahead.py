@@ -65,13 +65,12 @@ class ReadAhead(Generic[T]):
     def _read(
         self, source: PageSource[T], walk: Walk, tally: Tally | None, most: int | None
     ) -> None:
-        seen = 0
+        seen, wanted = 0, True
         try:
-            while not walk.ended and (most is None or seen < most):
+            while wanted and not walk.ended and (most is None or seen < most):
                 page = source.fetch(walk, tally)
                 seen += len(page.items)
-                if not self._channel.put(page):
-                    return
+                wanted = self._channel.put(page)
         except CreatorAuditError as error:
             self._channel.put(error)
             return
