@@ -1,0 +1,57 @@
+"""Where answers are kept and handed over: bounds that a whole client seldom reaches."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import anyio
+
+from creatoraudit import _io_async, _io_sync
+from creatoraudit._cache import DiskStore, Kept, MemoryStore
+from creatoraudit._key import ApiKey
+
+
+def kept(size: int) -> Kept:
+    return Kept('"tag"', b"x" * size)
+
+
+def test_in_memory_the_answers_used_longest_ago_give_way() -> None:
+    store = MemoryStore(most=10)
+    store.put(b"a", kept(4))
+    store.put(b"b", kept(4))
+    assert store.get(b"a") is not None  # used, so b is the older one now
+    store.put(b"c", kept(4))
+    assert [store.get(name) is not None for name in (b"a", b"b", b"c")] == [True, False, True]
+
+
+def test_an_answer_kept_again_is_counted_once() -> None:
+    store = MemoryStore(most=10)
+    for _ in range(5):
+        store.put(b"a", kept(6))
+    store.put(b"b", kept(4))
+    assert store.get(b"a") is not None
+
+
+def test_a_full_file_starts_over(tmp_path: Path) -> None:
+    store = DiskStore(tmp_path / "cache", most=1)
+    store.put(b"a", kept(4))
+    store.put(b"b", kept(4))
+    assert store.get(b"a") is None
+    assert store.get(b"b") == kept(4)
+    store.close()
+
+
+def test_a_closed_channel_takes_nothing_more() -> None:
+    async def asynchronously() -> bool:
+        channel: _io_async.Channel[int] = _io_async.Channel(1)
+        channel.close()
+        return await channel.put(1)
+
+    assert anyio.run(asynchronously) is False
+    channel: _io_sync.Channel[int] = _io_sync.Channel(1)
+    channel.close()
+    assert channel.put(1) is False
+
+
+def test_a_key_shows_nothing_of_itself() -> None:
+    assert repr(ApiKey("sk-secret")) == "ApiKey(***)"
