@@ -366,7 +366,10 @@ def test_leaving_the_context_closes(serve):
 
 def _use_in_child(client, results):
     try:
-        client.whoami()
+        if isinstance(client, AsyncCreatorAudit):
+            asyncio.run(client.whoami())
+        else:
+            client.whoami()
     except CreatorAuditError as error:
         results.put(f"{type(error).__name__}: {error}")
     else:
@@ -375,18 +378,18 @@ def _use_in_child(client, results):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the platform has no fork")
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # threads of other fixtures
-def test_a_client_from_before_a_fork_says_so(serve):
+@pytest.mark.parametrize("cls", [CreatorAudit, AsyncCreatorAudit])
+def test_a_client_from_before_a_fork_says_so(serve, cls):
     server = serve(WHOAMI)
-    with CreatorAudit("k", base_url=server.url) as ca:
-        ca.whoami()
-        context = multiprocessing.get_context("fork")
-        results = context.SimpleQueue()
-        child = context.Process(target=_use_in_child, args=(ca, results))
-        child.start()
-        child.join()
-        assert "made before a fork" in results.get()
-        results.close()
-    assert len(server.requests) == 1
+    client = cls("k", base_url=server.url)
+    context = multiprocessing.get_context("fork")
+    results = context.SimpleQueue()
+    child = context.Process(target=_use_in_child, args=(client, results))
+    child.start()
+    child.join()
+    assert "made before a fork" in results.get()
+    results.close()
+    assert not server.requests
 
 
 def test_a_client_in_another_event_loop_says_so(serve):
