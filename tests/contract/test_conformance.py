@@ -102,7 +102,7 @@ def test_enough_cases_were_run(run: Run) -> None:
     assert found
     assert int(found[1].replace(",", "")) >= LEAST_CASES
     served = sum(run.served.values())
-    print(f"{found[1]} cases generated, {served:,} requests served")
+    sys.stdout.write(f"{found[1]} cases generated, {served:,} requests served\n")
     assert served >= LEAST_CASES
 
 
