@@ -126,9 +126,9 @@ def with_header(wire: Wire, name: str, value: str) -> Wire:
 
 
 def _checked(operation: "Operation[object]", name: str, value: object, *, own: bool) -> object:
-    bound = operation.bounds[name]
     if operation.arguments.get(name) == "path":
-        return _path_id(name, value, bound)
+        return _path_id(name, value, operation.bounds.get(name))
+    bound = operation.bounds[name]
     if bound.kind == "array":
         return _checked_items(name, value, bound, own=own)
     if bound.format == "uuid":
@@ -169,8 +169,8 @@ def _between(name: str, value: int, least: int | None, most: int | None, unit: s
     raise UsageError(f"{name} must be {allowed}{' ' + unit if unit else ''}, not {value}")
 
 
-def _path_id(name: str, value: object, bound: "Bound") -> str:
-    if bound.format == "uuid":
+def _path_id(name: str, value: object, bound: "Bound | None") -> str:
+    if bound is not None and bound.format == "uuid":
         return resource_id(value, name)
     text = str(value)
     # httpx collapses dot segments, so such an id would reach another endpoint.
