@@ -40,8 +40,7 @@ def serial(server: Server) -> list[tuple[int, str]]:
 def main() -> None:
     """Measure and write the results."""
     report = Report("a")
-    videos = str(POSTS // 3)  # three account videos for each individually tracked one
-    with sandbox("--latency-ms", "50", "--videos", videos, "--accounts", "200") as server:
+    with sandbox("--latency-ms", "50", "--account-videos", str(POSTS)) as server:
         with httpx.Client(headers=server.headers) as client:
             url = f"{server.base_url}/account-videos"
 
