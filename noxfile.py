@@ -23,7 +23,7 @@ nox.options.reuse_venv = "yes"
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PYPROJECT)
 TYPED = ["facade", "sandbox", "scripts", "tests/typing"]
-TESTED = "cli,pandas,polars,sandbox,speed"  # the extras whose code the tests run
+TESTED = "cli,pandas,parquet,polars,sandbox,speed"  # the extras whose code the tests run
 WITH_GENERATOR = "tests/generation/with_generator"
 NOT_THESE = (
     "--ignore=tests/contract",
@@ -64,7 +64,9 @@ def install(session: nox.Session, *groups: str, extras: str = "", editable: bool
 def run_tests(session: nox.Session) -> None:
     """Run the suite against the installed package and hold the facade to full line coverage."""
     session.run("coverage", "erase")
-    session.run("coverage", "run", "-m", "pytest", "tests", *NOT_THESE, *session.posargs)
+    # In parallel: most of the tests wait for a server or for a process.
+    suite = ("tests", *NOT_THESE, "--numprocesses=auto")
+    session.run("coverage", "run", "-m", "pytest", *suite, *session.posargs)
     session.run("coverage", "combine", "--quiet")
     if not session.posargs:
         session.run("coverage", "report")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
@@ -73,7 +73,7 @@ def serve() -> Iterator[Callable[..., ScriptedServer]]:
     with ExitStack() as servers:
 
         def start(*script: object) -> ScriptedServer:
-            chosen: Script = script[0] if script and callable(script[0]) else script  # type: ignore[assignment]
+            chosen = cast(Script, script[0] if script and callable(script[0]) else script)
             return servers.enter_context(ScriptedServer(chosen))
 
         yield start

@@ -112,8 +112,7 @@ class Pool:
         """Begin a call, once there is room for it."""
         job: Job[T] = Job()
         with self._lock:
-            while self._busy >= self._size:
-                self._lock.wait()
+            self._lock.wait_for(lambda: self._busy < self._size)
             self._busy += 1
             self._queue.append(lambda: job.run(function, args))
             if len(self._threads) < self._busy:
@@ -126,8 +125,7 @@ class Pool:
     def _work(self) -> None:
         while True:
             with self._lock:
-                while not self._queue and not self._closed:
-                    self._lock.wait()
+                self._lock.wait_for(lambda: self._queue or self._closed)
                 if not self._queue:
                     return
                 call = self._queue.popleft()
@@ -149,8 +147,7 @@ class Channel(Generic[T]):
     def put(self, item: T) -> bool:
         """Hand over an item; False when nobody wants any more."""
         with self._changed:
-            while len(self._items) >= self._size and not self._closed:
-                self._changed.wait()
+            self._changed.wait_for(lambda: len(self._items) < self._size or self._closed)
             if self._closed:
                 return False
             self._items.append(item)
@@ -160,8 +157,7 @@ class Channel(Generic[T]):
     def get(self) -> T:
         """The next item, as soon as there is one."""
         with self._changed:
-            while not self._items:
-                self._changed.wait()
+            self._changed.wait_for(lambda: self._items)
             item = self._items.popleft()
             self._changed.notify_all()
             return item

@@ -154,7 +154,7 @@ def test_a_refused_key_leaves_no_trace(cls, key, monkeypatch):
         {"base_url": "http://127.0.0.1:1", "timeout": -1},
         {"base_url": "http://127.0.0.1:1", "http_client": object()},
     ],
-    ids=str,
+    ids=lambda wrong: next(reversed(wrong)),
 )
 def test_another_setting_that_is_refused_does_not_show_the_key(cls, wrong, monkeypatch):
     monkeypatch.setenv("CREATORAUDIT_API_KEY", KEY)
