@@ -9,7 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import heapq
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from statistics import median
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -123,6 +124,11 @@ class Breakouts:
         requests: HTTP requests sent, retries included.
         skipped: Posts left out, by reason.
         posts: The ranked posts.
+        platform: The platform asked for, None for all.
+        min_views: The least `view_count` asked for, None for any.
+        include_partial: Whether posts with a history shorter than the window were kept.
+        values: What is ranked by (the delta, the growth or the outlier), of every post that has it
+            and not only of those in `posts`; in no order, for looking at the distribution.
     """
 
     window: int
@@ -133,6 +139,10 @@ class Breakouts:
     requests: int
     skipped: Skipped
     posts: tuple[Breakout, ...]
+    platform: str | None = None
+    min_views: int | None = None
+    include_partial: bool = False
+    values: Sequence[float] = field(default=(), repr=False)
 
     def __getitem__(self, index: int) -> Breakout:
         return self.posts[index]
@@ -269,6 +279,7 @@ class Ranking:
     skipped: Skipped = field(factory=Skipped)
     _seen: set[tuple[object, object]] = field(factory=set)
     _deltas: dict[object, array[int]] = field(factory=dict)
+    _growths: array[float] = field(factory=lambda: array("d"))
     _best: dict[tuple[object, bool], _Best] = field(factory=dict)
     _window_key: str = field(init=False)
     _span: dt.timedelta = field(init=False)
@@ -356,6 +367,8 @@ class Ranking:
     def _rank(self, candidate: _Candidate) -> None:
         author = candidate.author
         self._deltas.setdefault(author, array("q")).append(candidate.delta)
+        if self.question.by == "growth" and candidate.growth is not None:
+            self._growths.append(candidate.growth)
         if self.question.by != "outlier":
             self._offer((None, True), candidate, candidate.value(self.question.by))
             return
@@ -419,7 +432,23 @@ class Ranking:
                 )
                 for rank, one in enumerate(ranked[: question.top], 1)
             ),
+            platform=question.platform,
+            min_views=question.min_views,
+            include_partial=question.include_partial,
+            values=self._values(median_of),
         )
+
+    def _values(self, median_of: Callable[[object], float | None]) -> Sequence[float]:
+        by = self.question.by
+        if by == "growth":
+            return self._growths
+        if by == "views":
+            return array("q", chain.from_iterable(self._deltas.values()))
+        values = array("d")
+        for author, deltas in self._deltas.items():
+            if middle := median_of(author):
+                values.extend(delta / middle for delta in deltas)
+        return values
 
 
 def _author(post: Post) -> object:

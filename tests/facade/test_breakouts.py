@@ -71,6 +71,20 @@ def test_the_answer_is_that_of_a_plain_serial_loop(facade, sandbox, plain, quest
     assert skipped == {reason: expected.skipped[reason] for reason in REASONS}
     assert answer.skipped.total == expected.skipped.total()
     assert answer.requests == expected.pages + expected.batches == sandbox.requests.total
+    filters = {"platform": None, "min_views": None, "include_partial": False}
+    for name, default in filters.items():
+        assert getattr(answer, name) == question.get(name, default)
+
+
+@pytest.mark.parametrize("by", ["views", "growth", "outlier"])
+def test_values_are_what_every_ranked_post_has_and_not_only_the_best(facade, sandbox, by):
+    ca = facade(sandbox.base_url, sandbox.api_key)
+    every = ca.do(lambda ca: ca.breakouts(by=by, top=10_000))
+    best = ca.do(lambda ca: ca.breakouts(by=by, top=3))
+    figure = "delta" if by == "views" else by
+    known = sorted(getattr(post, figure) for post in every if getattr(post, figure) is not None)
+    assert sorted(best.values) == known
+    assert len(known) > len(best)
 
 
 def test_the_worlds_known_breakouts_are_found(facade, sandbox):
