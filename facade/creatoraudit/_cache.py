@@ -24,8 +24,8 @@ from typing import Literal, NamedTuple, Protocol, TypeAlias
 from urllib.parse import urlencode
 
 from ._key import ApiKey
+from ._outcome import Sent
 from ._prepare import Wire
-from ._reply import Sent
 from .errors import ConfigurationError
 
 MEMORY_BYTES = 64 * 2**20

@@ -10,8 +10,8 @@ from typing import NamedTuple, TypeAlias
 from creatoraudit_api.operations import OPERATIONS
 
 from ._contract import Kind, Place, deviations, response_schema
+from ._outcome import Sent
 from ._prepare import Wire
-from ._reply import Sent
 from ._text import one_line
 
 

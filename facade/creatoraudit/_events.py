@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
-from ._policy import Failure
+from ._outcome import Failure, Sent
 from ._prepare import Wire
-from ._reply import Sent
 
 
 class RequestEvent(NamedTuple):

@@ -9,17 +9,19 @@ from __future__ import annotations
 import ssl
 import sys
 from collections.abc import Generator
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import httpx
 
 from ._config import Origin
 from ._key import ApiKey
-from ._policy import Failure, Patience
-from ._prepare import Wire
+from ._outcome import Failure, Patience
 from ._text import one_line
 from ._version import __version__
 from .errors import ConfigurationError, UsageError
+
+if TYPE_CHECKING:
+    from ._prepare import Wire
 
 AsyncClient: TypeAlias = httpx.AsyncClient
 Client: TypeAlias = httpx.Client

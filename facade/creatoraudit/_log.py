@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import logging
 import os
+from typing import TYPE_CHECKING
 
-from ._events import RequestEvent
-from ._prepare import Wire
 from ._text import one_line
 from .errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from ._events import RequestEvent
+    from ._prepare import Wire
 
 ENV_LOG = "CREATORAUDIT_LOG"
 

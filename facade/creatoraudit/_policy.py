@@ -10,10 +10,17 @@ import math
 import threading
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 from . import _time
-from .errors import APIError, NetworkError, RequestTimeoutError
+from ._outcome import Failure, Patience
+from ._settings import number_problem
+from .errors import APIError, NetworkError, RequestTimeoutError, UsageError
+
+if TYPE_CHECKING:
+    from ._options import RequestOptions
+    from ._prepare import Wire
+    from ._settings import Settings
 
 # An Idempotency-Key is kept for ten minutes by the API; a later retry would be a second create.
 IDEMPOTENCY_SECONDS = 600.0
@@ -25,36 +32,6 @@ LARGEST_LIMIT = 10**9
 
 RETRY_ALWAYS = frozenset({429})
 RETRY_REPEATABLE = frozenset({502, 503, 504})
-
-
-class Failure(NamedTuple):
-    """A try that brought no complete answer; a value, so that no traceback hangs on to frames.
-
-    Attributes:
-        kind: What failed, in words.
-        cause: The network library's own words.
-        written: Whether the server may have read the request.
-        timed_out: Whether time ran out.
-        permanent: Whether another try cannot help (a bad certificate, an unusable URL).
-    """
-
-    kind: str
-    cause: str
-    written: bool
-    timed_out: bool = False
-    permanent: bool = False
-
-
-class Patience(NamedTuple):
-    """How long one try may take.
-
-    Attributes:
-        step: Seconds for each wait for the network (connect, write, read).
-        whole: Seconds for the whole exchange, the body included.
-    """
-
-    step: float
-    whole: float
 
 
 def seconds_asked(headers: Mapping[str, str]) -> float | None:
@@ -118,6 +95,30 @@ class Attempts:
         self.deadline = _time.now() + budget
         self._key_dies = math.inf
         self._last: Failure | APIError | None = None
+
+    @classmethod
+    def of(cls, settings: "Settings", wire: "Wire", options: "RequestOptions") -> "Attempts":
+        """The tries of one call under a client's settings and what the call itself asked for.
+
+        Raises:
+            UsageError: It asked for what cannot be.
+        """
+        timeout = options.get("timeout", settings.timeout)
+        max_retries = options.get("max_retries", settings.max_retries)
+        for problem in (
+            number_problem("timeout", timeout, 0),
+            number_problem("max_retries", max_retries, 0, whole=True),
+        ):
+            if problem is not None:
+                raise UsageError(problem)
+        return cls(
+            operation=wire.operation,
+            repeatable=wire.repeatable,
+            keyed=wire.keyed,
+            max_retries=max_retries,
+            timeout=timeout,
+            budget=settings.retry_budget,
+        )
 
     def pace(self, seconds: float) -> None:
         """Allow for a pacing wait before the next try; the budget does not count it.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from ._fault import Fault, contract_error
-from ._json import loads
+from ._outcome import Sent
 from ._policy import seconds_asked
 from ._text import one_line
 from .errors import APIError, ContractError, error_for
@@ -35,31 +35,6 @@ class Reply(NamedTuple, Generic[T_co]):
     status: int
     headers: Mapping[str, str]
     request_id: str | None
-
-
-class Sent(NamedTuple):
-    """A complete answer as it came: the shape generated functions expect of httpx."""
-
-    status_code: int
-    headers: Mapping[str, str]
-    content: bytes
-    cached: bool = False
-
-    def __repr__(self) -> str:
-        return f"<{self.status_code}, {len(self.content)} bytes>"
-
-    @property
-    def request_id(self) -> str | None:
-        """`X-Request-ID`, if there is one."""
-        return self.headers.get("x-request-id")
-
-    def json(self) -> Any:
-        """The body, decoded.
-
-        Raises:
-            ValueError: It is not JSON.
-        """
-        return loads(self.content)
 
 
 def error_of(wire: "Wire", sent: Sent) -> APIError | None:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ._options import RequestOptions
-from ._policy import Attempts
-from ._prepare import Wire
-from .errors import ConfigurationError, UsageError
+from .errors import ConfigurationError
 
 
 def number_problem(name: str, value: object, least: float, *, whole: bool = False) -> str | None:
@@ -45,22 +42,3 @@ class Settings:
         self.max_retries = max_retries
         self.retry_budget = retry_budget
         self.concurrency = concurrency
-
-    def attempts(self, wire: Wire, options: RequestOptions) -> Attempts:
-        """The tries of one call, with what the call itself asked for."""
-        timeout = options.get("timeout", self.timeout)
-        max_retries = options.get("max_retries", self.max_retries)
-        for problem in (
-            number_problem("timeout", timeout, 0),
-            number_problem("max_retries", max_retries, 0, whole=True),
-        ):
-            if problem is not None:
-                raise UsageError(problem)
-        return Attempts(
-            operation=wire.operation,
-            repeatable=wire.repeatable,
-            keyed=wire.keyed,
-            max_retries=max_retries,
-            timeout=timeout,
-            budget=self.retry_budget,
-        )

@@ -67,7 +67,7 @@ class AsyncAccountVideos:
             "limit": limit,
             "cursor": cursor,
         }
-        source = self._caller._pages(operations.list_account_videos, arguments, options)
+        source = self._caller.pages(operations.list_account_videos, arguments, options)
         return AsyncPager(source, max_items)
 
     async def metrics(
@@ -152,7 +152,7 @@ class AsyncAccountVideos:
         def stream(
             platform: Platform, id_list: str, ids: list[int]
         ) -> AsyncIterator[AccountVideoMetrics]:
-            asking = AsyncMetricsJob(self._caller._core, operation, id_list, span, options)
+            asking = AsyncMetricsJob(self._caller.core, operation, id_list, span, options)
             return AsyncMapped(asking.parts(ids), lambda part: _metrics(platform, part))
 
         return AsyncChained(stream(*one) for one in lists)

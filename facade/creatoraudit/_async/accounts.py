@@ -102,7 +102,7 @@ class AsyncAccounts:
             "limit": limit,
             "cursor": cursor,
         }
-        source = self._caller._pages(operations.list_accounts, arguments, options)
+        source = self._caller.pages(operations.list_accounts, arguments, options)
         return AsyncPager(source, max_items)
 
     async def get(self, account_id: UUID | str, **options: Unpack[RequestOptions]) -> Account:
@@ -122,7 +122,7 @@ class AsyncAccounts:
 
         Docs: https://docs.creatoraudit.com/data-freshness
         """
-        reply = await self._caller._invoke(
+        reply = await self._caller.invoke(
             operations.get_account, {"account_id": account_id}, options
         )
         return reply.value.data
@@ -172,7 +172,7 @@ class AsyncAccounts:
             "category": category,
             "scrape_interval_hours": scrape_interval_hours,
         }
-        reply = await self._caller._invoke(operations.track_account, arguments, options)
+        reply = await self._caller.invoke(operations.track_account, arguments, options)
         return reply.value.data
 
     async def update(
@@ -206,7 +206,7 @@ class AsyncAccounts:
 
         Docs: https://docs.creatoraudit.com/migration
         """
-        reply = await self._caller._change(
+        reply = await self._caller.change(
             operations.update_account, {"account_id": account_id}, {"is_active": is_active}, options
         )
         return reply.value.data
@@ -250,7 +250,7 @@ class AsyncAccounts:
 
         Docs: https://docs.creatoraudit.com/migration
         """
-        await self._caller._invoke(operations.delete_account, {"account_id": account_id}, options)
+        await self._caller.invoke(operations.delete_account, {"account_id": account_id}, options)
 
     async def metrics(
         self,
@@ -319,7 +319,7 @@ class AsyncAccounts:
     ) -> AsyncMetricsJob:
         operation = operations.batch_account_metrics
         span = period_arguments(operation, period, start_date, end_date)
-        return AsyncMetricsJob(self._caller._core, operation, "account_ids", span, options)
+        return AsyncMetricsJob(self._caller.core, operation, "account_ids", span, options)
 
     async def wait_until_refreshed(
         self,

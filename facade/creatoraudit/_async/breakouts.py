@@ -40,7 +40,7 @@ class AsyncBreakoutHunt:
         options: RequestOptions,
         on_progress: OnProgress | None,
     ) -> None:
-        core = caller._core
+        core = caller.core
         self._caller = caller
         self._question = question
         self._options = options
@@ -73,7 +73,7 @@ class AsyncBreakoutHunt:
         operation: Operation[PageOf[Post]] = (
             operations.list_videos if name == "videos" else operations.list_account_videos
         )
-        return self._caller._pages(operation, {"platform": platform, **more}, self._options)
+        return self._caller.pages(operation, {"platform": platform, **more}, self._options)
 
     async def _walk(self, pool: Pool, name: str, source: AsyncPageSource[Post]) -> None:
         parts = await self._begin(name, source)

@@ -78,7 +78,7 @@ class AsyncCreators:
             "limit": limit,
             "cursor": cursor,
         }
-        source = self._caller._pages(operations.list_creators, arguments, options)
+        source = self._caller.pages(operations.list_creators, arguments, options)
         return AsyncPager(source, max_items)
 
     async def get(self, creator_id: UUID | str, **options: Unpack[RequestOptions]) -> Creator:
@@ -98,7 +98,7 @@ class AsyncCreators:
 
         Docs: https://docs.creatoraudit.com/migration
         """
-        reply = await self._caller._invoke(
+        reply = await self._caller.invoke(
             operations.get_creator, {"creator_id": creator_id}, options
         )
         return reply.value.data
@@ -137,7 +137,7 @@ class AsyncCreators:
         Docs: https://docs.creatoraudit.com/api-reference/creators/create-a-creator
         """
         arguments = {"name": name, "is_active": is_active, "metadata": metadata}
-        reply = await self._caller._invoke(operations.create_creator, arguments, options)
+        reply = await self._caller.invoke(operations.create_creator, arguments, options)
         return reply.value.data
 
     async def update(
@@ -174,7 +174,7 @@ class AsyncCreators:
 
         Docs: https://docs.creatoraudit.com/api-reference/creators/update-a-creator
         """
-        reply = await self._caller._change(
+        reply = await self._caller.change(
             operations.update_creator,
             {"creator_id": creator_id},
             {"name": name, "is_active": is_active, "metadata": metadata},
@@ -221,7 +221,7 @@ class AsyncCreators:
 
         Docs: https://docs.creatoraudit.com/migration
         """
-        await self._caller._invoke(operations.delete_creator, {"creator_id": creator_id}, options)
+        await self._caller.invoke(operations.delete_creator, {"creator_id": creator_id}, options)
 
     async def link(
         self,
@@ -252,7 +252,7 @@ class AsyncCreators:
         Docs: https://docs.creatoraudit.com/api-reference/creators/link-an-account-to-a-creator
         """
         ids = {"creator_id": creator_id, "account_id": account_id}
-        reply = await self._caller._invoke(operations.link_account, ids, options)
+        reply = await self._caller.invoke(operations.link_account, ids, options)
         return Link(created=reply.status == CREATED, record=reply.value.data)
 
     async def unlink(
@@ -281,7 +281,7 @@ class AsyncCreators:
         Docs: https://docs.creatoraudit.com/migration
         """
         ids = {"creator_id": creator_id, "account_id": account_id}
-        await self._caller._invoke(operations.unlink_account, ids, options)
+        await self._caller.invoke(operations.unlink_account, ids, options)
 
     async def top(
         self,
@@ -310,7 +310,7 @@ class AsyncCreators:
         Docs: https://docs.creatoraudit.com/tutorials/creator-leaderboard
         """
         arguments = {"period": period, "limit": limit}
-        reply = await self._caller._invoke(operations.top_creators, arguments, options)
+        reply = await self._caller.invoke(operations.top_creators, arguments, options)
         return reply.value.data
 
     async def analytics(
@@ -345,5 +345,5 @@ class AsyncCreators:
         """
         arguments = {"creator_id": creator_id, **day_arguments(start_date, end_date)}
         operation = operations.creator_analytics
-        reply = await self._caller._invoke(operation, arguments, options)
+        reply = await self._caller.invoke(operation, arguments, options)
         return figures(reply.value.data, operation.name, reply.request_id)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from typing import TYPE_CHECKING
+
 from .. import _time
 from .._config import Origin
 from .._http import (
@@ -15,12 +18,13 @@ from .._http import (
     client_settings,
     out_of_time,
 )
-from .._io_async import time_limit
+from .._io_async import Home, time_limit
 from .._key import ApiKey
-from .._policy import Failure, Patience
-from .._prepare import Wire
-from .._reply import Sent
+from .._outcome import Failure, Patience, Sent
 from ..errors import UsageError
+
+if TYPE_CHECKING:
+    from .._prepare import Wire
 
 
 class AsyncPipe:
@@ -32,11 +36,30 @@ class AsyncPipe:
         self._origin = origin
         self._ours = http_client is None
         self._client = http_client or AsyncClient(**client_settings(origin))
+        self._pid = os.getpid()
+        self._home = Home()
+        self._closed = False
 
     async def aclose(self) -> None:
-        """Close the httpx client, if it is ours."""
+        """Close the httpx client, if it is ours; nothing can be sent afterwards."""
+        self._closed = True
         if self._ours:
             await self._client.aclose()
+
+    def check(self) -> None:
+        """Refuse to send where the connections cannot be used.
+
+        Raises:
+            UsageError: Closed, or made in another process or event loop.
+        """
+        if self._closed:
+            raise UsageError("this client is closed; make a new one")
+        if os.getpid() != self._pid:
+            raise UsageError(
+                "this client was made before a fork and shares its connections with the parent;"
+                " make one in each process"
+            )
+        self._home.check()
 
     async def send(self, wire: Wire, key: ApiKey | None, patience: Patience) -> Sent | Failure:
         """Send once; a failure is returned, so that no traceback holds on to httpx's frames."""

@@ -94,7 +94,7 @@ class AsyncVideos:
             "limit": limit,
             "cursor": cursor,
         }
-        source = self._caller._pages(operations.list_videos, arguments, options)
+        source = self._caller.pages(operations.list_videos, arguments, options)
         return AsyncPager(source, max_items)
 
     async def get(self, video_id: UUID | str, **options: Unpack[RequestOptions]) -> Video:
@@ -114,7 +114,7 @@ class AsyncVideos:
 
         Docs: https://docs.creatoraudit.com/data-freshness
         """
-        reply = await self._caller._invoke(operations.get_video, {"video_id": video_id}, options)
+        reply = await self._caller.invoke(operations.get_video, {"video_id": video_id}, options)
         return reply.value.data
 
     async def track(
@@ -165,7 +165,7 @@ class AsyncVideos:
             "is_active": is_active,
             "scrape_interval_hours": scrape_interval_hours,
         }
-        reply = await self._caller._invoke(operations.track_video, arguments, options)
+        reply = await self._caller.invoke(operations.track_video, arguments, options)
         return reply.value.data
 
     async def update(
@@ -199,7 +199,7 @@ class AsyncVideos:
 
         Docs: https://docs.creatoraudit.com/migration
         """
-        reply = await self._caller._change(
+        reply = await self._caller.change(
             operations.update_video, {"video_id": video_id}, {"is_active": is_active}, options
         )
         return reply.value.data
@@ -243,7 +243,7 @@ class AsyncVideos:
 
         Docs: https://docs.creatoraudit.com/glossary
         """
-        await self._caller._invoke(operations.delete_video, {"video_id": video_id}, options)
+        await self._caller.invoke(operations.delete_video, {"video_id": video_id}, options)
 
     async def deltas(
         self,
@@ -281,7 +281,7 @@ class AsyncVideos:
 
         Docs: https://docs.creatoraudit.com/api-reference/videos/batch-video-engagement-deltas
         """
-        asking = AsyncDeltasJob(self._caller._core, windows, via, options)
+        asking = AsyncDeltasJob(self._caller.core, windows, via, options)
         return await asking.all([resource_id(one, "video_id") for one in video_ids])
 
     def stream_deltas(
@@ -300,7 +300,7 @@ class AsyncVideos:
 
         Docs: https://docs.creatoraudit.com/api-reference/videos/batch-video-engagement-deltas
         """
-        asking = AsyncDeltasJob(self._caller._core, windows, via, options)
+        asking = AsyncDeltasJob(self._caller.core, windows, via, options)
         return asking.stream(resource_id(one, "video_id") for one in video_ids)
 
     async def metrics(
@@ -370,7 +370,7 @@ class AsyncVideos:
     ) -> AsyncMetricsJob:
         operation = operations.batch_video_metrics
         span = period_arguments(operation, period, start_date, end_date)
-        return AsyncMetricsJob(self._caller._core, operation, "video_ids", span, options)
+        return AsyncMetricsJob(self._caller.core, operation, "video_ids", span, options)
 
     async def wait_until_refreshed(
         self,

@@ -68,7 +68,7 @@ class AccountVideos:
             "limit": limit,
             "cursor": cursor,
         }
-        source = self._caller._pages(operations.list_account_videos, arguments, options)
+        source = self._caller.pages(operations.list_account_videos, arguments, options)
         return Pager(source, max_items)
 
     def metrics(
@@ -153,7 +153,7 @@ class AccountVideos:
         def stream(
             platform: Platform, id_list: str, ids: list[int]
         ) -> Iterator[AccountVideoMetrics]:
-            asking = MetricsJob(self._caller._core, operation, id_list, span, options)
+            asking = MetricsJob(self._caller.core, operation, id_list, span, options)
             return Mapped(asking.parts(ids), lambda part: _metrics(platform, part))
 
         return Chained(stream(*one) for one in lists)

@@ -103,7 +103,7 @@ class Accounts:
             "limit": limit,
             "cursor": cursor,
         }
-        source = self._caller._pages(operations.list_accounts, arguments, options)
+        source = self._caller.pages(operations.list_accounts, arguments, options)
         return Pager(source, max_items)
 
     def get(self, account_id: UUID | str, **options: Unpack[RequestOptions]) -> Account:
@@ -123,7 +123,7 @@ class Accounts:
 
         Docs: https://docs.creatoraudit.com/data-freshness
         """
-        reply = self._caller._invoke(operations.get_account, {"account_id": account_id}, options)
+        reply = self._caller.invoke(operations.get_account, {"account_id": account_id}, options)
         return reply.value.data
 
     def track(
@@ -171,7 +171,7 @@ class Accounts:
             "category": category,
             "scrape_interval_hours": scrape_interval_hours,
         }
-        reply = self._caller._invoke(operations.track_account, arguments, options)
+        reply = self._caller.invoke(operations.track_account, arguments, options)
         return reply.value.data
 
     def update(
@@ -205,7 +205,7 @@ class Accounts:
 
         Docs: https://docs.creatoraudit.com/migration
         """
-        reply = self._caller._change(
+        reply = self._caller.change(
             operations.update_account, {"account_id": account_id}, {"is_active": is_active}, options
         )
         return reply.value.data
@@ -249,7 +249,7 @@ class Accounts:
 
         Docs: https://docs.creatoraudit.com/migration
         """
-        self._caller._invoke(operations.delete_account, {"account_id": account_id}, options)
+        self._caller.invoke(operations.delete_account, {"account_id": account_id}, options)
 
     def metrics(
         self,
@@ -318,7 +318,7 @@ class Accounts:
     ) -> MetricsJob:
         operation = operations.batch_account_metrics
         span = period_arguments(operation, period, start_date, end_date)
-        return MetricsJob(self._caller._core, operation, "account_ids", span, options)
+        return MetricsJob(self._caller.core, operation, "account_ids", span, options)
 
     def wait_until_refreshed(
         self,

@@ -41,7 +41,7 @@ class BreakoutHunt:
         options: RequestOptions,
         on_progress: OnProgress | None,
     ) -> None:
-        core = caller._core
+        core = caller.core
         self._caller = caller
         self._question = question
         self._options = options
@@ -74,7 +74,7 @@ class BreakoutHunt:
         operation: Operation[PageOf[Post]] = (
             operations.list_videos if name == "videos" else operations.list_account_videos
         )
-        return self._caller._pages(operation, {"platform": platform, **more}, self._options)
+        return self._caller.pages(operation, {"platform": platform, **more}, self._options)
 
     def _walk(self, pool: Pool, name: str, source: PageSource[Post]) -> None:
         parts = self._begin(name, source)

@@ -4,16 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from creatoraudit_api.types import UNSET
 
 from .._chunks import BatchPart
 from .._operations import find, id_list_of
 from .._options import CreateOptions, RequestOptions
+from .._outcome import Sent
 from .._pages import PageOf
 from .._prepare import Wire, prepare
-from .._reply import Reply, Sent
+from .._reply import Reply
 from ..errors import UsageError
 from .batch import Mapped, Parts
 from .pager import Pager
@@ -38,98 +39,40 @@ def _split(values: Mapping[str, object]) -> tuple[CreateOptions, dict[str, objec
 class Caller:
     """Calls, pages and batches for every operation of the contract."""
 
-    _core: Core
+    def __init__(self, core: Core) -> None:
+        self.core = core
 
-    @overload
-    def call(self, operation: Operation[T], **arguments: object) -> Reply[T]: ...
-    @overload
-    def call(self, operation: str, **arguments: object) -> Reply[object]: ...
-    def call(self, operation: Operation[Any] | str, **arguments: object) -> Reply[Any]:
-        """Call any operation of the contract.
-
-        Args:
-            operation: From `creatoraudit_api.operations`, or its name, such as `"get_video"`.
-            **arguments: The operation's own arguments and body members by name, and any of
-                `timeout`, `max_retries`, `extra_headers`, `extra_query`, `extra_body`,
-                `idempotency_key`.
-
-        Returns:
-            The decoded value with status, headers and request id.
-
-        Raises:
-            UsageError: An argument is unknown, missing or out of bounds; nothing was sent.
-            CreatorAuditError: As described in `creatoraudit.errors`.
-
-        Example:
-            >>> reply = ca.call("whoami")
-            >>> reply.status
-            200
-        """
+    def call(self, operation: Operation[Any] | str, arguments: Mapping[str, object]) -> Reply[Any]:
+        """Call any operation of the contract."""
         found = find(operation)
         options, own = _split(arguments)
-        return self._invoke(found, own, options, strict=True)
+        return self.invoke(found, own, options, strict=True)
 
-    @overload
-    def paginate(self, operation: Operation[PageOf[T]], **arguments: object) -> Pager[T]: ...
-    @overload
-    def paginate(self, operation: str, **arguments: object) -> Pager[object]: ...
-    def paginate(self, operation: Operation[Any] | str, **arguments: object) -> Pager[Any]:
-        """Walk the pages of any list operation; nothing is sent before the first iteration.
-
-        Args:
-            operation: From `creatoraudit_api.operations`, or its name, such as `"list_videos"`.
-            **arguments: As for `call`, and `max_items` to end the walk early.
-
-        Raises:
-            UsageError: The operation is not paged, or an argument is wrong.
-
-        Example:
-            >>> for video in ca.paginate("list_videos", limit=200):
-            ...     print(video.id)
-        """
+    def paginate(
+        self, operation: Operation[Any] | str, arguments: Mapping[str, object]
+    ) -> Pager[Any]:
+        """Walk the pages of any list operation."""
         found = find(operation)
         if not found.paged:
             raise UsageError(f"{found.name} is not paged; use call()")
         options, own = _split(arguments)
         max_items = cast("int | None", own.pop("max_items", None))
-        return Pager(self._pages(found, own, options, strict=True), max_items)
+        return Pager(self.pages(found, own, options, strict=True), max_items)
 
-    @overload
     def batch(
-        self, operation: Operation[T], ids: Iterable[str] | Iterable[int], **arguments: object
-    ) -> Iterator[BatchPart[T]]: ...
-    @overload
-    def batch(
-        self, operation: str, ids: Iterable[str] | Iterable[int], **arguments: object
-    ) -> Iterator[BatchPart[object]]: ...
-    def batch(
-        self, operation: Operation[Any] | str, ids: Iterable[Any], **arguments: object
+        self,
+        operation: Operation[Any] | str,
+        ids: Iterable[Any],
+        arguments: Mapping[str, object],
     ) -> Iterator[BatchPart[Any]]:
-        """Ask any batch operation about any number of ids.
-
-        The ids are split at the contract's bound, asked once each, and the answers come in order.
-
-        Args:
-            operation: From `creatoraudit_api.operations`, or its name.
-            ids: Ids; repeated ones are asked once.
-            **arguments: As for `call`; `id_list` chooses the list where the operation takes two,
-                and `concurrency` how many requests run side by side (the client's when absent).
-
-        Raises:
-            UsageError: The operation is no batch, or an argument is wrong.
-            CreatorAuditError: On iteration, with `done_ids` and `pending_ids`.
-
-        Example:
-            >>> for part in ca.batch("batch_video_metrics", ids, period="7d"):
-            ...     print(len(part.ids), part.reply.status)
-        """
+        """Ask any batch operation about any number of ids."""
         found = find(operation)
         options, own = _split(arguments)
         name, size = id_list_of(found, cast("str | None", own.pop("id_list", None)))
-        at_once = cast("int", own.pop("concurrency", self._core.settings.concurrency))
+        at_once = cast("int", own.pop("concurrency", self.core.settings.concurrency))
 
         def ask(part: list[Any]) -> Reply[Any]:
-            return self._invoke(found, {**own, name: part}, options, strict=True)
+            return self.invoke(found, {**own, name: part}, options, strict=True)
 
         parts = Parts(ask, ids, size=size, concurrency=at_once)
         return Mapped(parts, lambda part: BatchPart(*part))
@@ -144,15 +87,7 @@ class Caller:
         json: Any = None,
         extensions: Mapping[str, Any] | None = None,
     ) -> Sent:
-        """Send a raw request under the client's whole policy: key, pacing, retries, errors.
-
-        `url` is relative to the base URL. This is what lets the generated functions take the client
-        itself as their `client=`. A method other than GET is not sent twice unless the generated
-        function says that this does no harm.
-
-        Returns:
-            The answer: `status_code`, `headers`, `content`, `json()`.
-        """
+        """Send a raw request under the client's whole policy."""
         if not url.startswith("/"):
             raise UsageError("url must be a path below the base URL, starting with /")
         name = (extensions or {}).get("creatoraudit_operation")
@@ -170,9 +105,9 @@ class Caller:
             and any(name.lower() == "idempotency-key" for name in headers or {}),
             authenticated=known is None or known.authenticated,
         )
-        return self._core.send(wire, {})
+        return self.core.send(wire, {})
 
-    def _invoke(
+    def invoke(
         self,
         operation: Operation[T],
         arguments: Mapping[str, object],
@@ -180,23 +115,25 @@ class Caller:
         *,
         strict: bool = False,
     ) -> Reply[T]:
+        """Call with the arguments and the options apart."""
         wire = prepare(operation, arguments, options, strict=strict)
-        return self._core.call(operation, wire, options, None)
+        return self.core.call(operation, wire, options, None)
 
-    def _change(
+    def change(
         self,
         operation: Operation[T],
         path: Mapping[str, object],
         changes: Mapping[str, object],
         options: RequestOptions,
     ) -> Reply[T]:
+        """Call a PATCH, unless there is nothing to change."""
         if all(value is UNSET for value in changes.values()) and not options.get("extra_body"):
             raise UsageError(
                 f"{operation.name}: nothing to change; pass {', '.join(changes)} or extra_body="
             )
-        return self._invoke(operation, {**path, **changes}, options)
+        return self.invoke(operation, {**path, **changes}, options)
 
-    def _pages(
+    def pages(
         self,
         operation: Operation[PageOf[T]],
         arguments: Mapping[str, object],
@@ -204,9 +141,10 @@ class Caller:
         *,
         strict: bool = False,
     ) -> PageSource[T]:
+        """The pages of a list, as large as the contract allows unless told otherwise."""
         own = {**arguments}
         if own.get("limit") is None:
             own["limit"] = operation.page_limit
         wire = prepare(operation, own, options, strict=strict)
         cursor = cast("str | None", own.get("cursor"))
-        return PageSource(self._core, operation, wire, options, cursor)
+        return PageSource(self.core, operation, wire, options, cursor)

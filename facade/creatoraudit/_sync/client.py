@@ -2,47 +2,54 @@
 """The client.
 
 What only some programs use (resources, ranking, the cache) is imported when it is first used, so
-that making a client costs little more than making an HTTP client.
+that making a client costs little more than making an HTTP client; what sends, with the first call.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, NoReturn
-
-from creatoraudit_api import operations
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
 
 from .. import _log
 from .._config import origin
 from .._key import KeyRing, KeySource
 from .._notice import Notice
 from .._settings import Settings
-from .caller import Caller
-from .core import Core
+from .pipe import Pipe
 
 if TYPE_CHECKING:
     from typing import Self, Unpack
 
     from creatoraudit_api.models import ApiMeta, Health, Overview, SearchResponse, WhoAmI
+    from creatoraudit_api.operations import Operation
 
     from .._cache import Cache, CacheSetting
+    from .._chunks import BatchPart
     from .._drift import DriftWatch, OnDrift
     from .._events import OnEvent
     from .._http import Client
     from .._options import RequestOptions
+    from .._outcome import Sent
+    from .._pages import PageOf
     from .._period import Period
     from .._ranking import Breakouts, RankBy, Source
+    from .._reply import Reply
     from .._urls import Platform
     from .account_videos import AccountVideos
     from .accounts import Accounts
     from .breakouts import OnProgress
+    from .caller import Caller
     from .creators import Creators
     from .deltas import Via
+    from .pager import Pager
     from .videos import Videos
 
+T = TypeVar("T")
 
-class CreatorAudit(Caller):
+
+class CreatorAudit:
     """A client of the CreatorAudit API v2.
 
     Args:
@@ -98,43 +105,55 @@ class CreatorAudit(Caller):
         )
         self._origin = origin(base_url)
         self._notice = Notice()
-        self._core = Core(
-            settings,
-            self._origin,
-            keys,
-            http_client=http_client,
-            cache=_cache(cache, self._origin.url),
-            on_event=on_event,
-            drift=_drift(on_drift),
-        )
+        self._pipe = Pipe(self._origin, http_client)
+        self._cache = _cache(cache, self._origin.url)
+        watch = _drift(on_drift)
+
+        def caller() -> Caller:
+            from .caller import Caller
+            from .core import Core
+
+            core = Core(
+                settings, self._pipe, keys, cache=self._cache, on_event=on_event, drift=watch
+            )
+            return Caller(core)
+
+        self._make_caller = caller
+
+    @property
+    def _caller(self) -> Caller:
+        """What sends, under one policy. Made by the first call."""
+        made: Caller | None = self.__dict__.get("_made_caller")
+        # Of several threads that come first, one wins: pacing is shared by all of them.
+        return made or self.__dict__.setdefault("_made_caller", self._make_caller())
 
     @cached_property
     def accounts(self) -> Accounts:
         """Instagram and TikTok profiles under tracking."""
         from .accounts import Accounts
 
-        return Accounts(self)
+        return Accounts(self._caller)
 
     @cached_property
     def videos(self) -> Videos:
         """Posts that are tracked one by one."""
         from .videos import Videos
 
-        return Videos(self)
+        return Videos(self._caller)
 
     @cached_property
     def account_videos(self) -> AccountVideos:
         """Posts that were found through tracked accounts."""
         from .account_videos import AccountVideos
 
-        return AccountVideos(self)
+        return AccountVideos(self._caller)
 
     @cached_property
     def creators(self) -> Creators:
         """Groups of accounts, their links, figures and ranking."""
         from .creators import Creators
 
-        return Creators(self)
+        return Creators(self._caller)
 
     def __repr__(self) -> str:
         # A traceback with local variables may show a client whose settings were refused.
@@ -157,7 +176,110 @@ class CreatorAudit(Caller):
 
     def close(self) -> None:
         """Close the connections. The client cannot be used afterwards."""
-        self._core.close()
+        self._pipe.close()
+        if self._cache is not None:
+            self._cache.store.close()
+
+    @overload
+    def call(self, operation: Operation[T], **arguments: object) -> Reply[T]: ...
+    @overload
+    def call(self, operation: str, **arguments: object) -> Reply[object]: ...
+    def call(self, operation: Operation[Any] | str, **arguments: object) -> Reply[Any]:
+        """Call any operation of the contract.
+
+        Args:
+            operation: From `creatoraudit_api.operations`, or its name, such as `"get_video"`.
+            **arguments: The operation's own arguments and body members by name, and any of
+                `timeout`, `max_retries`, `extra_headers`, `extra_query`, `extra_body`,
+                `idempotency_key`.
+
+        Returns:
+            The decoded value with status, headers and request id.
+
+        Raises:
+            UsageError: An argument is unknown, missing or out of bounds; nothing was sent.
+            CreatorAuditError: As described in `creatoraudit.errors`.
+
+        Example:
+            >>> reply = ca.call("whoami")
+            >>> reply.status
+            200
+        """
+        return self._caller.call(operation, arguments)
+
+    @overload
+    def paginate(self, operation: Operation[PageOf[T]], **arguments: object) -> Pager[T]: ...
+    @overload
+    def paginate(self, operation: str, **arguments: object) -> Pager[object]: ...
+    def paginate(self, operation: Operation[Any] | str, **arguments: object) -> Pager[Any]:
+        """Walk the pages of any list operation; nothing is sent before the first iteration.
+
+        Args:
+            operation: From `creatoraudit_api.operations`, or its name, such as `"list_videos"`.
+            **arguments: As for `call`, and `max_items` to end the walk early.
+
+        Raises:
+            UsageError: The operation is not paged, or an argument is wrong.
+
+        Example:
+            >>> for video in ca.paginate("list_videos", limit=200):
+            ...     print(video.id)
+        """
+        return self._caller.paginate(operation, arguments)
+
+    @overload
+    def batch(
+        self, operation: Operation[T], ids: Iterable[str] | Iterable[int], **arguments: object
+    ) -> Iterator[BatchPart[T]]: ...
+    @overload
+    def batch(
+        self, operation: str, ids: Iterable[str] | Iterable[int], **arguments: object
+    ) -> Iterator[BatchPart[object]]: ...
+    def batch(
+        self, operation: Operation[Any] | str, ids: Iterable[Any], **arguments: object
+    ) -> Iterator[BatchPart[Any]]:
+        """Ask any batch operation about any number of ids.
+
+        The ids are split at the contract's bound, asked once each, and the answers come in order.
+
+        Args:
+            operation: From `creatoraudit_api.operations`, or its name.
+            ids: Ids; repeated ones are asked once.
+            **arguments: As for `call`; `id_list` chooses the list where the operation takes two,
+                and `concurrency` how many requests run side by side (the client's when absent).
+
+        Raises:
+            UsageError: The operation is no batch, or an argument is wrong.
+            CreatorAuditError: On iteration, with `done_ids` and `pending_ids`.
+
+        Example:
+            >>> for part in ca.batch("batch_video_metrics", ids, period="7d"):
+            ...     print(len(part.ids), part.reply.status)
+        """
+        return self._caller.batch(operation, ids, arguments)
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        json: Any = None,
+        extensions: Mapping[str, Any] | None = None,
+    ) -> Sent:
+        """Send a raw request under the client's whole policy: key, pacing, retries, errors.
+
+        `url` is relative to the base URL. This is what lets the generated functions take the client
+        itself as their `client=`. A method other than GET is not sent twice unless the generated
+        function says that this does no harm.
+
+        Returns:
+            The answer: `status_code`, `headers`, `content`, `json()`.
+        """
+        return self._caller.request(
+            method, url, params=params, headers=headers, json=json, extensions=extensions
+        )
 
     def whoami(self, **options: Unpack[RequestOptions]) -> WhoAmI:
         """Tell which organization and which named key the requests are made with.
@@ -175,7 +297,9 @@ class CreatorAudit(Caller):
 
         Docs: https://docs.creatoraudit.com/api-reference/authentication
         """
-        return (self._invoke(operations.whoami, {}, options)).value.data
+        from creatoraudit_api import operations
+
+        return (self._caller.invoke(operations.whoami, {}, options)).value.data
 
     def health(self, **options: Unpack[RequestOptions]) -> Health:
         """Tell whether the service is alive. Needs no key.
@@ -191,7 +315,9 @@ class CreatorAudit(Caller):
 
         Docs: https://docs.creatoraudit.com/api-reference/authentication
         """
-        return (self._invoke(operations.get_health, {}, options)).value
+        from creatoraudit_api import operations
+
+        return (self._caller.invoke(operations.get_health, {}, options)).value
 
     def meta(self, **options: Unpack[RequestOptions]) -> ApiMeta:
         """Tell version and lifecycle state of the API. Needs no key.
@@ -211,7 +337,9 @@ class CreatorAudit(Caller):
 
         Docs: https://docs.creatoraudit.com/api-reference/versioning
         """
-        meta = (self._invoke(operations.get_meta, {}, options)).value.data
+        from creatoraudit_api import operations
+
+        meta = (self._caller.invoke(operations.get_meta, {}, options)).value.data
         self._notice.look_at(meta)
         return meta
 
@@ -234,7 +362,10 @@ class CreatorAudit(Caller):
 
         Docs: https://docs.creatoraudit.com/api-reference/overview/organization-overview-stats
         """
-        return (self._invoke(operations.get_overview, {"period": period}, options)).value.data
+        from creatoraudit_api import operations
+
+        arguments = {"period": period}
+        return (self._caller.invoke(operations.get_overview, arguments, options)).value.data
 
     def search(
         self, q: str, *, limit: int | None = None, **options: Unpack[RequestOptions]
@@ -260,8 +391,10 @@ class CreatorAudit(Caller):
 
         Docs: https://docs.creatoraudit.com/api-reference/search/search-accounts-creators-&-videos
         """
+        from creatoraudit_api import operations
+
         arguments = {"q": q, "limit": limit}
-        return (self._invoke(operations.search, arguments, options)).value
+        return (self._caller.invoke(operations.search, arguments, options)).value
 
     def breakouts(
         self,
@@ -322,7 +455,7 @@ class CreatorAudit(Caller):
             min_views=min_views,
             include_partial=include_partial,
         )
-        hunt = BreakoutHunt(self, question, via, options, on_progress)
+        hunt = BreakoutHunt(self._caller, question, via, options, on_progress)
         return hunt.run()
 
 

@@ -6,20 +6,18 @@ The decisions are in `_policy`, `errors` and `_reply`; this is the loop that car
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, TypeVar
 
 from .. import _log, _time
-from .._config import Origin
 from .._events import OnEvent, event_of
-from .._io_sync import Home, off_loop, sleep
+from .._io_sync import off_loop, sleep
 from .._key import ApiKey, KeyRing
 from .._options import RequestOptions, Tally
-from .._policy import Attempts, Failure, Pacer
+from .._outcome import Failure, Sent
+from .._policy import Attempts, Pacer
 from .._prepare import Wire, with_header
-from .._reply import Reply, Sent, decode, error_of
+from .._reply import Reply, decode, error_of
 from .._settings import Settings
-from ..errors import UsageError
 from .pipe import Pipe
 
 if TYPE_CHECKING:
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
 
     from .._cache import Cache, Kept
     from .._drift import DriftWatch
-    from .._http import Client
 
 T = TypeVar("T")
 
@@ -38,10 +35,9 @@ class Core:
     def __init__(
         self,
         settings: Settings,
-        origin: Origin,
+        pipe: Pipe,
         keys: KeyRing,
         *,
-        http_client: Client | None,
         cache: Cache | None,
         on_event: OnEvent | None,
         drift: DriftWatch | None,
@@ -51,28 +47,8 @@ class Core:
         self._on_event = on_event
         self._drift = drift
         self._keys = keys
-        self._pipe = Pipe(origin, http_client)
+        self._pipe = pipe
         self._pacer = Pacer(settings.concurrency)
-        self._pid = os.getpid()
-        self._home = Home()
-        self._closed = False
-
-    def close(self) -> None:
-        """Close the connections; nothing can be sent afterwards."""
-        self._closed = True
-        self._pipe.close()
-        if self._cache is not None:
-            self._cache.store.close()
-
-    def _usable(self) -> None:
-        if self._closed:
-            raise UsageError("this client is closed; make a new one")
-        if os.getpid() != self._pid:
-            raise UsageError(
-                "this client was made before a fork and shares its connections with the parent;"
-                " make one in each process"
-            )
-        self._home.check()
 
     def call(
         self, operation: Operation[T], wire: Wire, options: RequestOptions, tally: Tally | None
@@ -82,8 +58,8 @@ class Core:
 
     def send(self, wire: Wire, options: RequestOptions, tally: Tally | None = None) -> Sent:
         """Send until there is a success, or an exception is due."""
-        self._usable()
-        attempts = self.settings.attempts(wire, options)
+        self._pipe.check()
+        attempts = Attempts.of(self.settings, wire, options)
         while True:
             key = self._keys.key(wire.operation) if wire.authenticated else None
             pause = self._pacer.delay() if wire.authenticated else 0.0

@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import os
+from typing import TYPE_CHECKING
+
 from .. import _time
 from .._config import Origin
 from .._http import (
@@ -16,12 +19,13 @@ from .._http import (
     client_settings,
     out_of_time,
 )
-from .._io_sync import time_limit
+from .._io_sync import Home, time_limit
 from .._key import ApiKey
-from .._policy import Failure, Patience
-from .._prepare import Wire
-from .._reply import Sent
+from .._outcome import Failure, Patience, Sent
 from ..errors import UsageError
+
+if TYPE_CHECKING:
+    from .._prepare import Wire
 
 
 class Pipe:
@@ -33,11 +37,30 @@ class Pipe:
         self._origin = origin
         self._ours = http_client is None
         self._client = http_client or Client(**client_settings(origin))
+        self._pid = os.getpid()
+        self._home = Home()
+        self._closed = False
 
     def close(self) -> None:
-        """Close the httpx client, if it is ours."""
+        """Close the httpx client, if it is ours; nothing can be sent afterwards."""
+        self._closed = True
         if self._ours:
             self._client.close()
+
+    def check(self) -> None:
+        """Refuse to send where the connections cannot be used.
+
+        Raises:
+            UsageError: Closed, or made in another process or event loop.
+        """
+        if self._closed:
+            raise UsageError("this client is closed; make a new one")
+        if os.getpid() != self._pid:
+            raise UsageError(
+                "this client was made before a fork and shares its connections with the parent;"
+                " make one in each process"
+            )
+        self._home.check()
 
     def send(self, wire: Wire, key: ApiKey | None, patience: Patience) -> Sent | Failure:
         """Send once; a failure is returned, so that no traceback holds on to httpx's frames."""

@@ -95,7 +95,7 @@ class Videos:
             "limit": limit,
             "cursor": cursor,
         }
-        source = self._caller._pages(operations.list_videos, arguments, options)
+        source = self._caller.pages(operations.list_videos, arguments, options)
         return Pager(source, max_items)
 
     def get(self, video_id: UUID | str, **options: Unpack[RequestOptions]) -> Video:
@@ -115,7 +115,7 @@ class Videos:
 
         Docs: https://docs.creatoraudit.com/data-freshness
         """
-        reply = self._caller._invoke(operations.get_video, {"video_id": video_id}, options)
+        reply = self._caller.invoke(operations.get_video, {"video_id": video_id}, options)
         return reply.value.data
 
     def track(
@@ -166,7 +166,7 @@ class Videos:
             "is_active": is_active,
             "scrape_interval_hours": scrape_interval_hours,
         }
-        reply = self._caller._invoke(operations.track_video, arguments, options)
+        reply = self._caller.invoke(operations.track_video, arguments, options)
         return reply.value.data
 
     def update(
@@ -200,7 +200,7 @@ class Videos:
 
         Docs: https://docs.creatoraudit.com/migration
         """
-        reply = self._caller._change(
+        reply = self._caller.change(
             operations.update_video, {"video_id": video_id}, {"is_active": is_active}, options
         )
         return reply.value.data
@@ -244,7 +244,7 @@ class Videos:
 
         Docs: https://docs.creatoraudit.com/glossary
         """
-        self._caller._invoke(operations.delete_video, {"video_id": video_id}, options)
+        self._caller.invoke(operations.delete_video, {"video_id": video_id}, options)
 
     def deltas(
         self,
@@ -282,7 +282,7 @@ class Videos:
 
         Docs: https://docs.creatoraudit.com/api-reference/videos/batch-video-engagement-deltas
         """
-        asking = DeltasJob(self._caller._core, windows, via, options)
+        asking = DeltasJob(self._caller.core, windows, via, options)
         return asking.all([resource_id(one, "video_id") for one in video_ids])
 
     def stream_deltas(
@@ -301,7 +301,7 @@ class Videos:
 
         Docs: https://docs.creatoraudit.com/api-reference/videos/batch-video-engagement-deltas
         """
-        asking = DeltasJob(self._caller._core, windows, via, options)
+        asking = DeltasJob(self._caller.core, windows, via, options)
         return asking.stream(resource_id(one, "video_id") for one in video_ids)
 
     def metrics(
@@ -371,7 +371,7 @@ class Videos:
     ) -> MetricsJob:
         operation = operations.batch_video_metrics
         span = period_arguments(operation, period, start_date, end_date)
-        return MetricsJob(self._caller._core, operation, "video_ids", span, options)
+        return MetricsJob(self._caller.core, operation, "video_ids", span, options)
 
     def wait_until_refreshed(
         self,
