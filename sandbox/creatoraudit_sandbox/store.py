@@ -492,7 +492,7 @@ class Store:
                 platform,
             ):
                 raise RuntimeError("two posts drew the same external id")
-            caption, curve = self.world.traits(platform, external_id, at)
+            caption, curve = self.world.traits(platform, external_id, at, account["username"])
             seen = due - min(0, (due - at) // every) * every
             row = PostRow(
                 n, self.world.new_id("account_video", n), platform, external_id, account["n"],
@@ -538,7 +538,7 @@ class Store:
         else:
             by = author or self.world.author(platform, external_id)
             published = now - self.world.fresh_post_age(platform, external_id)
-            caption, curve = self.world.traits(platform, external_id, published)
+            caption, curve = self.world.traits(platform, external_id, published, by)
             owner = self.account_named(platform, by)
             if owner is not None:
                 account = owner["n"]

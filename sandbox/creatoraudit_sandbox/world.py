@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import struct
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from .clock import DAY, HOUR
@@ -49,23 +50,27 @@ _SECOND = (
     "atelier",
     "club",
 )
+# A caption is an opening around a topic, and a tail.
 _TOPICS = (
-    "morning routine", "sourdough", "city walk", "new drop", "behind the scenes", "five tips",
-    "small space", "first try", "duet", "unboxing", "street food", "repair", "one pan dinner",
-    "night ride",
+    "sourdough", "a morning routine", "street food", "bike repair", "film photography",
+    "balcony herbs", "overnight oats", "a tiny kitchen", "marathon training", "hand lettering",
+    "cold brew", "a one pan dinner", "night rides", "pottery", "visible mending", "trail running",
+    "houseplants", "budget travel", "a capsule wardrobe", "home espresso", "watercolour",
+    "knife sharpening", "a tidy desk", "dumplings", "vintage denim", "city walks", "camp cooking",
+    "lino printing", "kettlebells", "bouldering", "market days", "natural dyeing",
+    "long exposures", "thrifted lamps", "fresh pasta", "stretching", "kimchi", "a rainy hike",
+    "loop pedals", "train sketches",
+)  # fmt: skip
+_OPENINGS = (
+    "{}, step by step", "{} in 60 seconds", "first try: {}", "why I gave up {}", "POV: {}",
+    "{} without the fuss", "honest take: {}", "my mistakes with {}", "come along: {}",
+    "{} on a budget", "a year of {}", "behind the scenes: {}", "{} for beginners",
+    "is {} worth it?", "{} gone wrong", "back to {}",
 )  # fmt: skip
 _TAILS = (
-    "",
-    " 🎉",
-    " #fyp",
-    " – part 2",
-    " 🔥🔥",
-    " (sound on)",
-    " #reels #daily",
-    " ✨",
-    "!",
-    " | link in bio",
-)
+    "", "", "", "", "", " 🎉", " #fyp", " – part 2", " 🔥🔥", " (sound on)", " #reels", " ✨", "!",
+    " 👇", " #daily", " | link in bio",
+)  # fmt: skip
 _CATEGORIES = ("tech", "food", "fashion", "fitness", "travel", None)
 
 #: Captions that are legal and that careless programs choke on: formulas, markup, control
@@ -94,6 +99,9 @@ _STATES: Final = tuple(
 _BREAKOUT_EVERY: Final = 48
 _BREAKOUT_AT: Final = 5
 _TWIN_EVERY: Final = 20
+# An ordinary post gains less than a third of its ceiling in a week, and no ceiling is above 614,400;
+# a breakout gains more than half of its boost, so that none of them is behind an ordinary post.
+_LEAST_BOOST: Final = 450_000
 
 
 class PostRow(NamedTuple):
@@ -196,6 +204,13 @@ def platform_account_id(seed: int, platform: int, username: str) -> str:
     return str(10**9 + int.from_bytes(raw, "big") % 10**16)
 
 
+@lru_cache(maxsize=4096)
+def reach(seed: int, platform: int, username: str) -> int:
+    """How large an audience a profile has: from 0, small, to 7, each twice the one before."""
+    raw = _digest(f"{seed}:reach:{platform}:{username.casefold()}", 8)
+    return int.from_bytes(raw, "big") % 8
+
+
 def follower_count(base: int, daily: int, added_at: int, instant: int) -> int:
     """Followers of a profile at an instant; a straight line is enough here."""
     return max(0, base + daily * (instant - added_at) // DAY)
@@ -219,28 +234,27 @@ class World:
         """The UUID of the n-th row of a kind."""
         return _uuid(_digest(f"{self.seed}:{kind}:{n}", 16))
 
-    def traits(self, platform: int, external_id: str, published: int) -> Traits:
+    def traits(self, platform: int, external_id: str, published: int, author: str) -> Traits:
         """Caption and growth of a post, without a late rise."""
         raw = _digest(f"{self.seed}:post:{platform}:{external_id}", 32)
         a, b, c, d, e, f, g, h = struct.unpack(">8I", raw)
-        step = 500 << (a % 10)
-        if h % 11 == 0:
-            caption = HOSTILE_CAPTIONS[g % len(HOSTILE_CAPTIONS)]
-        else:
-            caption = f"{_TOPICS[f % len(_TOPICS)]} {g % 900 + 1}{_TAILS[h % len(_TAILS)]}"
+        step = 150 << (reach(self.seed, platform, author) + a % 5)
+        # Half of a post's views come within one to 18 days; most posts are quick.
+        tail = 17 * DAY
+        likes = 200 + d % 800
         return Traits(
-            caption,
+            HOSTILE_CAPTIONS[g % len(HOSTILE_CAPTIONS)] if h % 16 == 0 else _caption(f, g),
             Curve(
                 published=published,
                 ceiling=step + b % step,
-                half_life=DAY // 2 + c % (6 * DAY),
+                half_life=DAY + min(c % tail, (c >> 8) % tail),
                 boost=0,
                 boost_at=0,
                 boost_half=1,
-                like_rate=300 + d % 900,
-                comment_rate=10 + e % 140,
-                share_rate=5 + f % 115,
-                save_rate=10 + g % 190,
+                like_rate=likes,
+                comment_rate=3 + likes * (e % 6 + 1) // 100,
+                share_rate=3 + (e >> 8) % 70,
+                save_rate=5 + g % 120,
                 play_rate=UNIT if platform == TIKTOK else UNIT + h % 4000,
             ),
         )
@@ -265,6 +279,8 @@ class World:
         raw = _digest(f"{self.seed}:profile:{platform}:{username.casefold()}", 16)
         a, b, c, d = struct.unpack(">4I", raw)
         gap = DAY + c % (4 * DAY)
+        audience = 1000 << reach(self.seed, platform, username)
+        followers = audience + b % audience
         return AccountRow(
             n=n,
             id=self.new_id("account", n),
@@ -282,8 +298,8 @@ class World:
             first_scrape=UNKNOWN,
             last_scrape=UNKNOWN,
             next_refresh=None,
-            follower_base=(800 << (a % 11)) + b % 800,
-            follower_daily=d % 900,
+            follower_base=followers,
+            follower_daily=1 + followers * (d % 40) // UNIT,
             follower_count=0,
             following_count=b % 1500,
             next_post_at=added_at - 12 * gap,
@@ -340,6 +356,7 @@ class World:
                 i % _TWIN_EVERY == 8
                 and twin < self.account_video_count
                 and _state(twin) == "normal"
+                and accounts[twin % len(accounts)].is_active
             ):
                 yield self._twin(i + 1, self._account_video(twin, accounts))
             else:
@@ -422,14 +439,19 @@ class World:
         elif breakout:
             first -= 35 * DAY + a % (40 * DAY)
         elif state != "single":
-            first -= 8 * DAY + a % (80 * DAY)
+            span = 100 * DAY
+            first -= 10 * DAY + min(a % span, (draw >> 20) % span)
         added = first - 2
         published = added - HOUR - b % (20 * DAY)
         external_id = _external_id(platform, draw, n)
-        caption, curve = self.traits(platform, external_id, published)
+        caption, curve = self.traits(platform, external_id, published, author)
         if breakout:
+            caption = _caption(a, b)  # read on the first screen of many a demonstration
+            boost = (_LEAST_BOOST + a % _LEAST_BOOST) << b % 3
             curve = curve._replace(
-                boost=1_500_000 + a % 4_000_000,
+                # Rises of 2.4 to 12.4 times what came before; steep ones are rare.
+                ceiling=10 * boost // (24 + a % 11 * (b % 11)),
+                boost=boost,
                 boost_at=last - 2 * DAY - b % (3 * DAY),
                 boost_half=6 * HOUR + b % (12 * HOUR),
             )
@@ -460,6 +482,11 @@ class World:
             share(views, curve.play_rate) if known else UNKNOWN,
             *curve,
         )
+
+
+def _caption(a: int, b: int) -> str:
+    text = _OPENINGS[a % len(_OPENINGS)].format(_TOPICS[b % len(_TOPICS)])
+    return f"{text[0].upper()}{text[1:]}{_TAILS[(a >> 8) % len(_TAILS)]}"
 
 
 def _place(i: int) -> int:
