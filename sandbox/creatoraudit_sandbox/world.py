@@ -99,8 +99,8 @@ _STATES: Final = tuple(
 _BREAKOUT_EVERY: Final = 48
 _BREAKOUT_AT: Final = 5
 _TWIN_EVERY: Final = 20
-# An ordinary post gains less than a third of its ceiling in a week, and no ceiling is above 614,400;
-# a breakout gains more than half of its boost, so that none of them is behind an ordinary post.
+# An ordinary post gains less than a third of its ceiling in a week, and no ceiling is above
+# 614,400; a breakout gains more than half of its boost, so that none is behind an ordinary post.
 _LEAST_BOOST: Final = 450_000
 
 
