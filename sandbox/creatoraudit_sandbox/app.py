@@ -206,6 +206,8 @@ class Resource:
         # Health and meta are unlimited and say nothing about limits, whoever asks.
         if served is None or served.operation.secured:
             headers.update(services.rate.headers(key))
+        if served is not None:
+            services.drifts.dress(served.operation, response)
         return response
 
     async def _result(self, request: Request, served: Served | None, key: ApiKey | None) -> Result:
@@ -237,7 +239,7 @@ class Resource:
             if not negotiate.is_json(request.headers.get("content-type")):
                 raise Problem("UNSUPPORTED_MEDIA_TYPE", "The body must be application/json.")
             raw = await wire.read(request, MAX_BODY)
-        raw_query: bytes = request.scope["query_string"]
+        raw_query = services.drifts.query(operation, request.scope["query_string"])
         query = served.validator.query(raw_query)
         body = served.validator.body(raw) if operation.body is not None else {}
         origin = _origin(request)

@@ -1,17 +1,28 @@
 """Drift on demand: answers that no longer keep openapi.json, for clients and checks to notice.
 
-A drift names a schema of the document and one of its members: ``remove=VideoResponse.view_count``,
+A drift of bodies names a schema of the document and one of its members, and strikes every place of
+every answer in which the document has that schema: ``remove=VideoResponse.view_count``,
 ``add=VideoResponse.mood``, ``rename=VideoResponse.view_count:views``,
 ``retype=VideoResponse.view_count``, ``null=VideoResponse.id``,
-``enum=VideoResponse.platform:threads``. It strikes every place of every answer in which the
-document has that schema.
+``enum=VideoResponse.platform:threads``, ``set=Pagination.has_next:false`` (any JSON).
+
+A drift of conduct names an operation: ``envelope=list_videos:items`` (``data`` is called otherwise;
+without a name it is the whole body), ``header=list_videos:ETag`` (gone) or
+``header=list_videos:Content-Type=text/plain``, ``status=list_videos:202`` in place of a success,
+``etag=list_videos`` (a new one each time, so nothing is ever unchanged),
+``error=list_videos`` (errors of another shape), ``ignore=list_videos:cursor`` (a query parameter
+has no effect any more).
 """
 
 from __future__ import annotations
 
+import itertools
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+
+from starlette.responses import Response
 
 from ._types import Json, JsonObject
 from .contract import Contract, Operation, Schema
@@ -19,16 +30,16 @@ from .contract import Contract, Operation, Schema
 
 @dataclass(frozen=True)
 class Drift:
-    """One departure from the document."""
+    """One departure from the document: of a schema's member, or of what an operation does."""
 
     kind: str
-    schema: str
+    target: str
     member: str
     argument: str
 
     def apply(self, value: JsonObject) -> JsonObject:
         """The object as it is sent instead."""
-        return _KINDS[self.kind](value, self.member, self.argument)
+        return _MEMBER_KINDS[self.kind](value, self.member, self.argument)
 
 
 def _remove(value: JsonObject, member: str, _: str) -> JsonObject:
@@ -55,6 +66,10 @@ def _enum(value: JsonObject, member: str, argument: str) -> JsonObject:
     return _replace(value, member, argument)
 
 
+def _set(value: JsonObject, member: str, argument: str) -> JsonObject:
+    return _replace(value, member, json.loads(argument))
+
+
 def _replace(value: JsonObject, member: str, item: Json) -> JsonObject:
     return {**value, member: item} if member in value else value
 
@@ -66,32 +81,46 @@ def _other_type(value: Json) -> Json:
     return {"value": value}
 
 
-_KINDS: Final[Mapping[str, Callable[[JsonObject, str, str], JsonObject]]] = {
+_MEMBER_KINDS: Final[Mapping[str, Callable[[JsonObject, str, str], JsonObject]]] = {
     "remove": _remove,
     "add": _add,
     "rename": _rename,
     "retype": _retype,
     "null": _null,
     "enum": _enum,
+    "set": _set,
 }
-_NEED_ARGUMENT: Final = ("rename", "enum")
+_OPERATION_KINDS: Final = ("envelope", "header", "status", "etag", "error", "ignore")
+_NEED_ARGUMENT: Final = ("rename", "enum", "set", "header", "status", "ignore")
 
 
 def parse(text: str, contract: Contract) -> Drift:
     """Read a drift; raises ValueError with what is wrong in it."""
     kind, _, rest = text.partition("=")
-    target, _, argument = rest.partition(":")
-    schema, _, member = target.partition(".")
-    if kind not in _KINDS:
-        raise ValueError(f"drift {text!r}: give one of {', '.join(_KINDS)}")
-    if schema not in contract.components["schemas"]:
-        raise ValueError(f"drift {text!r}: openapi.json has no schema {schema}")
-    known = contract.components["schemas"][schema].get("properties", {})
-    if not member or (kind != "add" and member not in known):
-        raise ValueError(f"drift {text!r}: {schema} has no member {member or 'without a name'}")
+    whole, _, argument = rest.partition(":")
+    target, _, member = whole.partition(".")
+    if kind in _OPERATION_KINDS:
+        if whole not in contract.operations:
+            raise ValueError(f"drift {text!r}: there is no operation {whole}")
+    elif kind not in _MEMBER_KINDS:
+        known = ", ".join([*_MEMBER_KINDS, *_OPERATION_KINDS])
+        raise ValueError(f"drift {text!r}: give one of {known}")
+    elif target not in contract.components["schemas"]:
+        raise ValueError(f"drift {text!r}: openapi.json has no schema {target}")
+    elif not member or (
+        kind != "add" and member not in contract.components["schemas"][target].get("properties", {})
+    ):
+        raise ValueError(f"drift {text!r}: {target} has no member {member or 'without a name'}")
     if kind in _NEED_ARGUMENT and not argument:
-        raise ValueError(f"drift {text!r}: say what follows, as in {kind}={target}:other")
-    return Drift(kind, schema, member, argument)
+        raise ValueError(f"drift {text!r}: say what follows, as in {kind}={whole}:other")
+    if kind == "status" and not (argument.isdecimal() and 200 <= int(argument) <= 599):
+        raise ValueError(f"drift {text!r}: {argument} is no status")
+    if kind == "set":
+        try:
+            json.loads(argument)
+        except ValueError:
+            raise ValueError(f"drift {text!r}: {argument} is not JSON") from None
+    return Drift(kind, target, member, argument)
 
 
 class Drifts:
@@ -100,6 +129,7 @@ class Drifts:
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
         self._active: list[Drift] = []
+        self._numbers = itertools.count(1)
 
     def add(self, text: str) -> None:
         """Take up a drift, e.g. ``remove=VideoResponse.view_count``."""
@@ -109,10 +139,46 @@ class Drifts:
         """Keep the document again."""
         self._active.clear()
 
+    def query(self, operation: Operation, raw: bytes) -> bytes:
+        """The query string without the parameters that have no effect any more."""
+        ignored = {drift.argument.encode() for drift in self._of(operation, "ignore")}
+        if not ignored:
+            return raw
+        pairs = [pair for pair in raw.split(b"&") if pair.partition(b"=")[0] not in ignored]
+        return b"&".join(pairs)
+
     def apply(self, operation: Operation, status: int, body: Json) -> Json:
-        """An answer with every active drift in it."""
+        """A body with every active drift in it."""
         schema = self._contract.answer(operation, status) if self._active else None
-        return body if schema is None else self._walk(body, schema)
+        if schema is None:
+            return body
+        body = self._walk(body, schema)
+        if status < 400:
+            for drift in self._of(operation, "envelope"):
+                body = _reshaped(body, drift.argument)
+        elif self._of(operation, "error"):
+            body = {"error": {"message": "Something went wrong."}}
+        return body
+
+    def dress(self, operation: Operation, response: Response) -> None:
+        """Change status and headers of an answer that is complete otherwise."""
+        success = 200 <= response.status_code < 300
+        if success and self._of(operation, "etag"):
+            response.headers["ETag"] = f'"{next(self._numbers)}"'
+        if response.status_code >= 400 and self._of(operation, "error"):
+            response.headers["Content-Type"] = "application/json"
+        for drift in self._of(operation, "header"):
+            name, equals, value = drift.argument.partition("=")
+            if equals:
+                response.headers[name] = value
+            elif name in response.headers:
+                del response.headers[name]
+        for drift in self._of(operation, "status"):
+            if success:
+                response.status_code = int(drift.argument)
+
+    def _of(self, operation: Operation, kind: str) -> list[Drift]:
+        return [one for one in self._active if one.kind == kind and one.target == operation.id]
 
     def _walk(self, value: Json, schema: Schema) -> Json:
         names: list[str] = []
@@ -131,6 +197,13 @@ class Drifts:
         rest = others if isinstance(others, dict) else {}
         walked = {name: self._walk(item, members.get(name, rest)) for name, item in value.items()}
         for drift in self._active:
-            if drift.schema in names:
+            if drift.kind in _MEMBER_KINDS and drift.target in names:
                 walked = drift.apply(walked)
         return walked
+
+
+def _reshaped(body: Json, name: str) -> Json:
+    if not isinstance(body, dict) or "data" not in body:
+        return body
+    data = body["data"]
+    return {name: data, **{k: v for k, v in body.items() if k != "data"}} if name else data

@@ -148,6 +148,7 @@ def test_member_can_go_missing(start: Callable[..., Api]) -> None:
         ("rename=Pagination.limit:size", "size", 50),
         ("retype=Pagination.limit", "limit", "50"),
         ("null=Pagination.limit", "limit", None),
+        ("set=Pagination.limit:[7]", "limit", [7]),
     ],
 )
 def test_envelope_can_drift(
@@ -187,6 +188,46 @@ def test_drift_is_noticed_by_the_schema(start: Callable[..., Api]) -> None:
     assert validator.is_valid(api.get("/videos").json())
 
 
+def test_envelope_can_be_called_otherwise_or_go(start: Callable[..., Api]) -> None:
+    renamed = start(drift=["envelope=list_videos:items"]).get("/videos").json()
+    assert list(renamed) == ["items", "pagination", "filters"]
+    api = start(drift=["envelope=list_videos"])
+    assert isinstance(api.get("/videos").json(), list)
+    assert api.get("/videos?limit=0").json()["code"] == "VALIDATION_ERROR"
+    assert "data" in api.get("/accounts").json()
+
+
+def test_headers_and_status_can_drift(start: Callable[..., Api]) -> None:
+    drift = ["header=list_videos:ETag", "header=list_videos:Content-Type=text/plain"]
+    api = start(drift=[*drift, "status=list_videos:202"])
+    answer = api.get("/videos")
+    assert answer.status_code == 202
+    assert "etag" not in answer.headers
+    assert answer.headers["content-type"] == "text/plain"
+    assert api.get("/videos?limit=0").status_code == 422
+    assert api.get("/accounts").status_code == 200
+
+
+def test_etags_can_lose_their_meaning(start: Callable[..., Api]) -> None:
+    api = start(drift=["etag=list_videos"])
+    etag = api.get("/videos").headers["etag"]
+    assert api.get("/videos", headers={"If-None-Match": etag}).status_code == 200
+
+
+def test_errors_can_change_their_shape(start: Callable[..., Api]) -> None:
+    refused = start(drift=["error=list_videos"]).get("/videos?limit=0")
+    assert refused.status_code == 422
+    assert refused.headers["content-type"] == "application/json"
+    assert refused.json() == {"error": {"message": "Something went wrong."}}
+
+
+def test_parameters_can_lose_their_effect(start: Callable[..., Api]) -> None:
+    api = start(drift=["ignore=list_videos:cursor"])
+    first = api.get("/videos?limit=2").json()
+    cursor = first["pagination"]["next_cursor"]
+    assert api.get(f"/videos?limit=2&cursor={cursor}").json()["data"] == first["data"]
+
+
 @pytest.mark.parametrize(
     ("drift", "reason"),
     [
@@ -197,6 +238,10 @@ def test_drift_is_noticed_by_the_schema(start: Callable[..., Api]) -> None:
         ("remove=VideoResponse.colour", "no member colour"),
         ("rename=VideoResponse.id", "say what follows"),
         ("enum=VideoResponse.platform", "say what follows"),
+        ("set=Pagination.has_next:no", "no is not JSON"),
+        ("etag=show_videos", "no operation show_videos"),
+        ("ignore=list_videos", "say what follows"),
+        ("status=list_videos:fine", "fine is no status"),
     ],
 )
 def test_malformed_drift_is_explained(drift: str, reason: str) -> None:
