@@ -9,7 +9,7 @@ from collections.abc import Callable
 import httpx
 from common import Report, in_turn, ratio, sandbox, seconds
 
-from creatoraudit import CreatorAudit, _json, _reply
+from creatoraudit import CreatorAudit, _json
 
 SMALL, PAGES = 200, 60
 
@@ -27,7 +27,7 @@ def times(count: int, function: Callable[[], object]) -> Callable[[], float]:
 def main() -> None:
     """Measure and write the results."""
     report = Report("d")
-    _reply.loads = _json.loads_standard  # both sides use the same parser
+    _json.loads = _json.loads_standard  # both sides use the same parser
     with (
         sandbox() as server,
         httpx.Client(headers=server.headers) as client,
