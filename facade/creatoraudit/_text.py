@@ -2,10 +2,19 @@
 
 Decides how text that came over the network is shown in messages and logs: control, bidi and other
 format characters are escaped, so that a caption or a proxy's error page cannot move the cursor,
-colour the terminal or fake a second line. Tables, pages and spreadsheets have rules of their own.
+colour the terminal or fake a second line. It also holds the rules that files and streams share:
+what JSON text looks like, and which cells a spreadsheet would run. Tables and pages have their own.
 """
 
 from __future__ import annotations
+
+import json
+import re
+
+# A cell that begins with one of these is a formula to some spreadsheet, in some language.
+_FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+# What JSON may hold unescaped and a terminal would nevertheless obey or hide.
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7e]")
 
 
 def printable(text: str) -> str:
@@ -21,3 +30,28 @@ def printable(text: str) -> str:
 def one_line(text: str, longest: int) -> str:
     """`text` made printable, and cut with an ellipsis after `longest` characters."""
     return printable(text if len(text) <= longest else text[: longest - 1] + "…")
+
+
+def no_formula(text: str) -> str:
+    """`text` as a cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def well_formed(text: str) -> str:
+    """`text` as UTF-8 can hold it: half a surrogate pair, which is no character, becomes U+FFFD."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def json_text(value: object, *, indent: int | None = None) -> str:
+    """JSON that every strict UTF-8 parser takes and that does nothing to a terminal."""
+    text = well_formed(json.dumps(value, ensure_ascii=False, indent=indent))
+    if indent is None and text.isprintable():
+        return text
+    return _BEYOND_ASCII.sub(_escaped, text)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    char = match.group()
+    return char if char.isprintable() else json.dumps(char)[1:-1]

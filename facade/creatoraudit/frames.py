@@ -7,26 +7,14 @@ as it was sent, becomes missing here rather than turning a column of numbers int
 
 from __future__ import annotations
 
-import datetime as dt
-import json
-import math
-import types
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    Literal,
-    TypeAlias,
-    Union,
-    get_args,
-    get_origin,
-    get_type_hints,
-)
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from creatoraudit_api.models import WindowedTotals
 from creatoraudit_api.types import ReadModel
 
 from ._deltas import VideoDeltas
+from ._kinds import OTHERS, Kind, Row, cell, kind_seen, kinds_of, members
 from ._metrics import AccountVideoMetrics, Metrics
 from ._ranking import Breakouts
 from .errors import ConfigurationError, UsageError
@@ -37,21 +25,10 @@ if TYPE_CHECKING:
 
 __all__ = ["to_pandas", "to_polars"]
 
-Kind: TypeAlias = Literal["string", "integer", "number", "boolean", "datetime", "json"]
-Row: TypeAlias = Mapping[str, object]
 Framable: TypeAlias = (
     "Iterable[ReadModel | Row] | VideoDeltas | Metrics | AccountVideoMetrics | Breakouts"
 )
 
-INT64 = 2**63
-OTHERS = "additional_properties"
-_PLAIN: Mapping[object, Kind] = {
-    str: "string",
-    int: "integer",
-    float: "number",
-    bool: "boolean",
-    dt.datetime: "datetime",
-}
 _BREAKOUT: Mapping[str, Kind] = {
     "rank": "integer",
     "id": "string",
@@ -65,7 +42,6 @@ _BREAKOUT: Mapping[str, Kind] = {
     "growth": "number",
     "outlier": "number",
 }
-_MODELS: dict[type[ReadModel], Mapping[str, Kind]] = {}
 
 
 def to_polars(items: Framable, *, expand: bool | Collection[str] = False) -> pl.DataFrame:
@@ -104,7 +80,7 @@ def to_polars(items: Framable, *, expand: bool | Collection[str] = False) -> pl.
     columns = _columns(items, expand)
     return pl.DataFrame(
         [
-            pl.Series(name, [_cell(value, kind) for value in values], dtype=dtypes[kind])
+            pl.Series(name, [cell(value, kind) for value in values], dtype=dtypes[kind])
             for name, (kind, values) in columns.items()
         ]
     )
@@ -144,7 +120,7 @@ def to_pandas(items: Framable, *, expand: bool | Collection[str] = False) -> pd.
     columns = _columns(items, expand)
     return pd.DataFrame(
         {
-            name: pd.array([_cell(value, kind) for value in values], dtype=dtypes[kind])
+            name: pd.array([cell(value, kind) for value in values], dtype=dtypes[kind])
             for name, (kind, values) in columns.items()
         }
     )
@@ -168,7 +144,7 @@ def _columns(
     columns: dict[str, tuple[Kind, list[object]]] = {}
     for name in dict.fromkeys([*declared, *(name for row in rows for name in row)]):
         values: list[object] = [row.get(name) for row in rows]
-        kind: Kind = declared.get(name) or _kind_seen(values)
+        kind: Kind = declared.get(name) or kind_seen(values)
         wanted = expand if isinstance(expand, bool) else name in expand
         found: dict[str, tuple[Kind, list[object]]] = {}
         if name != OTHERS or any(values):
@@ -193,7 +169,7 @@ def _inner_columns(name: str, values: list[object]) -> dict[str, tuple[Kind, lis
     columns: dict[str, tuple[Kind, list[object]]] = {}
     for inner in dict.fromkeys(key for one in objects for key in one):
         cells: list[object] = [one.get(inner) for one in objects]
-        columns[f"{prefix}{inner}"] = (_kind_seen(cells), cells)
+        columns[f"{prefix}{inner}"] = (kind_seen(cells), cells)
     if any(value is not None and not isinstance(value, Mapping) for value in values):
         columns[name] = ("json", values)
     return columns
@@ -204,9 +180,9 @@ def _own_kinds(items: Framable) -> dict[str, Kind]:
     if isinstance(items, VideoDeltas):
         return {"video_id": "string", **{f"{days}d": "integer" for days in items.windows}}
     if isinstance(items, Metrics):
-        return {"id": "string", **_kinds(WindowedTotals)}
+        return {"id": "string", **kinds_of(WindowedTotals)}
     if isinstance(items, AccountVideoMetrics):
-        return {"platform": "string", "id": "integer", **_kinds(WindowedTotals)}
+        return {"platform": "string", "id": "integer", **kinds_of(WindowedTotals)}
     return dict(_BREAKOUT) if isinstance(items, Breakouts) else {}
 
 
@@ -217,91 +193,20 @@ def _rows(items: Framable) -> Iterator[tuple[Row, Mapping[str, Kind]]]:
             yield {"video_id": video_id, **deltas}, {}
     elif isinstance(items, Metrics):
         for resource_id, totals in items.items():
-            yield {"id": resource_id, **_members(totals)}, {}
+            yield {"id": resource_id, **members(totals)}, {}
     elif isinstance(items, AccountVideoMetrics):
         for one in items:
-            yield {"platform": one.platform, "id": one.id, **_members(one.totals)}, {}
+            yield {"platform": one.platform, "id": one.id, **members(one.totals)}, {}
     elif isinstance(items, Breakouts):
         for post in items:
             yield post.to_dict(), {}
     else:
         for item in items:
             if isinstance(item, ReadModel):
-                yield _members(item), _kinds(type(item))
+                yield members(item), kinds_of(type(item))
             elif isinstance(item, Mapping):
                 yield item, {}
             else:
                 raise UsageError(
                     f"a frame is made of models or mappings, not {type(item).__name__}"
                 )
-
-
-def _members(model: ReadModel) -> dict[str, object]:
-    row: dict[str, object] = {}
-    for name, attribute in model.MEMBERS:
-        value = getattr(model, attribute)
-        row[name] = value.to_dict() if isinstance(value, ReadModel) else value
-    row[OTHERS] = model.additional_properties or None
-    return row
-
-
-def _kinds(model: type[ReadModel]) -> Mapping[str, Kind]:
-    known = _MODELS.get(model)
-    if known is None:
-        hints = get_type_hints(model)
-        kinds: dict[str, Kind] = {}
-        for name, attribute in model.MEMBERS:
-            kinds[name] = _kind_of(hints[attribute])
-        kinds[OTHERS] = "json"
-        known = _MODELS[model] = kinds
-    return known
-
-
-def _kind_of(hint: object) -> Kind:
-    """The kind of an annotation such as `int | None` or `Literal[...] | str`."""
-    options = get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
-    if get_origin(hint) is Union:
-        options = get_args(hint)
-    kinds: set[Kind] = {
-        "string" if get_origin(one) is Literal else _PLAIN.get(one, "json")
-        for one in options
-        if one is not type(None)
-    }
-    return kinds.pop() if len(kinds) == 1 else "json"
-
-
-def _kind_seen(values: list[object]) -> Kind:
-    """The kind of values that no type declares."""
-    seen = {type(value) for value in values if value is not None}
-    if seen == {int, float}:
-        return "number"
-    return _PLAIN.get(seen.pop(), "json") if len(seen) == 1 else "json"
-
-
-def _cell(value: object, kind: Kind) -> object:
-    """The value as its column takes it, None when it does not fit."""
-    match kind:
-        case "string":
-            return value if isinstance(value, str) else None
-        case "boolean":
-            return value if isinstance(value, bool) else None
-        case "datetime":
-            return value if isinstance(value, dt.datetime) else None
-        case "integer":
-            return value if _is_int64(value) else None
-        case "number":
-            return _finite(value) if isinstance(value, (int, float)) else None
-        case "json":
-            return None if value is None else json.dumps(value, default=str, ensure_ascii=False)
-
-
-def _is_int64(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and -INT64 <= value < INT64
-
-
-def _finite(value: float) -> float | None:
-    try:
-        number = float(value)
-    except OverflowError:
-        return None
-    return number if math.isfinite(number) and not isinstance(value, bool) else None

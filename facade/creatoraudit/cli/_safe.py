@@ -8,14 +8,8 @@ start a formula nor break a parser. Every command takes its text through here.
 from __future__ import annotations
 
 import json
-import re
 
-from .._text import printable
-
-# A cell that begins with one of these is a formula to some spreadsheet, in some language.
-_FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠")
-# What JSON may hold unescaped and a terminal would nevertheless obey or hide.
-_BEYOND_ASCII = re.compile(r"[^\x00-\x7e]")
+from .._text import json_text, no_formula, printable, well_formed
 
 
 def line(text: str) -> str:
@@ -23,24 +17,29 @@ def line(text: str) -> str:
     return printable(" ".join(text.split()))
 
 
-def cell(value: object) -> object:
-    """A CSV cell: text is put on one line and cannot be a formula; numbers stay numbers."""
+def flat(value: object) -> object:
+    """A value for one cell: what has members becomes JSON text, true and false are spelt so too."""
+    if isinstance(value, (bool, dict, list)):
+        return json.dumps(value, ensure_ascii=False)
+    return value
+
+
+def cell(value: object, *, raw: bool = False) -> object:
+    """A CSV cell: text is put on one line and cannot be a formula; numbers stay numbers.
+
+    With `raw` text stays as it is, for readers that are no spreadsheet.
+    """
+    value = flat(value)
     if not isinstance(value, str):
         return value
-    shown = line(value)
-    return f"'{shown}" if shown.startswith(_FORMULA_STARTS) else shown
+    if raw:
+        return well_formed(value)
+    return no_formula(line(value))
 
 
-def to_json(value: object) -> bytes:
+def to_json(value: object, *, indent: int | None = 2) -> bytes:
     """JSON that every strict UTF-8 parser takes and that does nothing to a terminal.
 
-    Half a surrogate pair, which is no character, becomes U+FFFD.
+    Half a surrogate pair, which is no character, becomes U+FFFD. Without an indent it is one line.
     """
-    text = json.dumps(value, ensure_ascii=False, indent=2)
-    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return _BEYOND_ASCII.sub(_escaped, whole).encode()
-
-
-def _escaped(match: re.Match[str]) -> str:
-    char = match.group()
-    return char if char.isprintable() else json.dumps(char)[1:-1]
+    return json_text(value, indent=indent).encode()
