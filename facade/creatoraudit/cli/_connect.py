@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
-from attrs import field, frozen
+from attrs import field, fields_dict, frozen
 
 from . import _safe
 
@@ -46,6 +46,14 @@ _OPTIONS = (
     ),
     click.option("--seed", type=int, metavar="N", help="Which made-up world, with --sandbox."),
     click.option(
+        "--concurrency",
+        type=click.IntRange(1),
+        default=8,
+        show_default=True,
+        metavar="N",
+        help="Most requests side by side, where a command sends many.",
+    ),
+    click.option(
         "--report-drift",
         is_flag=True,
         help="Also say, on stderr, where answers deviate from the documented contract.",
@@ -63,11 +71,13 @@ class Connection:
     sandbox: bool
     seed: int | None
     report_drift: bool
+    concurrency: int
 
     @classmethod
     def of(cls, options: Mapping[str, object]) -> Connection:
-        """The connection that a command's options describe."""
-        return cls(**cast("Mapping[str, Any]", options))
+        """The connection that a command's options describe, whatever others are among them."""
+        own = {name: options[name] for name in fields_dict(cls)}
+        return cls(**cast("Mapping[str, Any]", own))
 
     @contextmanager
     def client(self) -> Iterator[CreatorAudit]:
@@ -78,7 +88,11 @@ class Connection:
         on_drift = drift.append if self.report_drift else None
         with self._server() as (base_url, api_key):
             with CreatorAudit(
-                api_key, base_url=base_url, timeout=self.timeout, on_drift=on_drift
+                api_key,
+                base_url=base_url,
+                timeout=self.timeout,
+                concurrency=self.concurrency,
+                on_drift=on_drift,
             ) as ca:
                 yield ca
             if self.report_drift:

@@ -1,4 +1,4 @@
-"""How results leave the process: JSON, CSV, tables; and progress while they are being made.
+"""How results leave the process: JSON, JSON lines, CSV, tables; and progress meanwhile.
 
 Decides where things go (data to stdout, everything else to stderr), in which encoding, and what
 fits a terminal of a given width. What a column holds is the command's business.
@@ -11,23 +11,30 @@ import io
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Literal
+from functools import wraps
+from types import TracebackType
+from typing import TYPE_CHECKING, Literal, Protocol, Self, TypeAlias
 
 import click
-from attrs import frozen
+from attrs import evolve, frozen
 
 from . import _safe
 
 if TYPE_CHECKING:
     from creatoraudit import Progress
 
+Form: TypeAlias = Literal["table", "json", "jsonl", "csv"]
+Row: TypeAlias = Mapping[str, object]
+
+FORMS: Sequence[Form] = ("table", "json", "jsonl", "csv")
+_WIDTH_IN_A_PIPE = 120
+_LONGEST_CELL = 60
+_ROWS_PER_TABLE = 200
+_NOTHING = "–"
+
 
 class ReaderLeftError(Exception):
     """Whoever read our stdout has closed it: there is nothing left to do, and nothing wrong."""
-
-
-_WIDTH_IN_A_PIPE = 120
-_LONGEST_CELL = 60
 
 
 def write(data: str | bytes) -> None:
@@ -47,13 +54,20 @@ def write_json(value: object) -> None:
     write(_safe.to_json(value) + b"\n")
 
 
-def write_csv(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
-    """Print CSV with a header line. Text cells cannot become formulas."""
+def write_csv(columns: Sequence[str], rows: Iterable[Row], *, raw: bool = False) -> None:
+    """Print CSV with a header line. Text cells cannot become formulas, unless they are `raw`."""
+    write(_csv([columns]))
+    write(_csv_rows(columns, rows, raw=raw))
+
+
+def _csv_rows(columns: Sequence[str], rows: Iterable[Row], *, raw: bool) -> bytes:
+    return _csv([_safe.cell(row.get(name), raw=raw) for name in columns] for row in rows)
+
+
+def _csv(lines: Iterable[Sequence[object]]) -> bytes:
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([_safe.cell(row[column]) for column in columns] for row in rows)
-    write(text.getvalue().encode())
+    csv.writer(text, lineterminator="\n").writerows(lines)
+    return text.getvalue().encode()
 
 
 @frozen
@@ -65,12 +79,28 @@ class Column:
         align: Where its text sits.
         from_width: The narrowest terminal that shows it.
         flexible: Whether it gives way, cut with an ellipsis, when the table is too wide.
+        show: How a value that is there becomes text, where the usual way will not do.
     """
 
     title: str
     align: Literal["left", "right"] = "left"
     from_width: int = 0
     flexible: bool = False
+    show: Callable[[object], str] | None = None
+
+    def text(self, value: object) -> str:
+        """What a cell of this column says."""
+        if value is None:
+            return _NOTHING
+        return _shown(value) if self.show is None else self.show(value)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return str(_safe.flat(value))
 
 
 def write_table(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> None:
@@ -106,23 +136,242 @@ def write_lines(lines: Iterable[str]) -> None:
     write("".join(f"{line}\n" for line in lines))
 
 
+@frozen
+class Shape:
+    """What the rows of a command look like.
+
+    Attributes:
+        names: All members a row may have by the contract, as JSON and CSV call them.
+        columns: Those a table shows.
+        empty: What to say on stderr when there is no row at all, and what to do about it.
+    """
+
+    names: Sequence[str]
+    columns: Mapping[str, Column]
+    empty: str = ""
+
+
+@frozen
+class Output:
+    """How the options say that results are to be printed."""
+
+    form: Form
+    raw: bool
+    fields: tuple[str, ...]
+
+    def rows(self, shape: Shape, *, hold: bool = False) -> Rows:
+        """Print rows of a shape, as they come; with `hold` a table is printed at the end.
+
+        Raises:
+            click.UsageError: A field that was asked for is none of the shape.
+        """
+        return Rows(self, self._narrowed(shape), hold=hold)
+
+    def one(self, shape: Shape, row: Row) -> None:
+        """Print a single row: JSON is an object then, and a table has a line per member."""
+        shape = self._narrowed(shape)
+        if self.form == "json":
+            write_json(self.chosen(row))
+        elif self.form == "table":
+            plain = Column("value", flexible=True)
+            named = {name: shape.columns.get(name, plain) for name in self.chosen(row)}
+            lines = [(name, column.text(row.get(name))) for name, column in named.items()]
+            write_table((Column("member"), plain), lines)
+        else:
+            with Rows(self, shape) as rows:
+                rows.write([row])
+
+    def chosen(self, row: Row) -> Row:
+        """The fields that were asked for; everything, unknown members too, when none were."""
+        return {name: row.get(name) for name in self.fields} if self.fields else dict(row)
+
+    def _narrowed(self, shape: Shape) -> Shape:
+        for name in self.fields:
+            if name not in shape.names:
+                known = ", ".join(shape.names)
+                raise click.UsageError(f"--fields knows no {_safe.line(name)!r}; there is: {known}")
+        if not self.fields:
+            return shape
+        columns = {name: shape.columns.get(name, Column(name)) for name in self.fields}
+        always = {name: evolve(column, from_width=0) for name, column in columns.items()}
+        return evolve(shape, names=self.fields, columns=always)
+
+
+class Rows:
+    """Prints rows in the form that was asked for; a context, whose end finishes the output.
+
+    JSON, JSON lines and CSV are printed as they come. A table needs to see rows before it knows its
+    widths: long ones come in parts, each with its heading. Left by an exception it prints what it
+    has, and leaves a JSON array open, so that nobody takes it for the whole.
+    """
+
+    def __init__(self, to: Output, shape: Shape, *, hold: bool = False) -> None:
+        self._to = to
+        self._shape = shape
+        self._most = None if hold else _ROWS_PER_TABLE
+        self._waiting: list[Row] = []
+        self._any = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def write(self, rows: Iterable[Row]) -> None:
+        """Print rows, or keep them for their table."""
+        block = list(rows)
+        if self._to.form == "table":
+            self._waiting += block
+            if self._most is not None and len(self._waiting) >= self._most:
+                self._table()
+        elif block:
+            write(self._head() + self._block(block))
+        self._any = self._any or bool(block)
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._waiting:
+            self._table()
+        if exc is not None:
+            return
+        if self._to.form == "json":
+            write(b"\n]\n" if self._any else b"[]\n")
+        elif not self._any:
+            write(self._head())
+        if not self._any and self._shape.empty:
+            click.echo(self._shape.empty, err=True)
+
+    def _head(self) -> bytes:
+        if self._any or self._to.form in ("table", "jsonl"):
+            return b""
+        return b"[" if self._to.form == "json" else _csv([self._shape.names])
+
+    def _block(self, block: Sequence[Row]) -> bytes:
+        if self._to.form == "csv":
+            return _csv_rows(self._shape.names, block, raw=self._to.raw)
+        chosen = [self._to.chosen(row) for row in block]
+        if self._to.form == "jsonl":
+            return b"".join(_safe.to_json(row, indent=None) + b"\n" for row in chosen)
+        # No JSON string has a line break in it, so these are all between members.
+        indented = [b"\n  " + _safe.to_json(row).replace(b"\n", b"\n  ") for row in chosen]
+        return (b"," if self._any else b"") + b",".join(indented)
+
+    def _table(self) -> None:
+        columns = self._shape.columns
+        write_table(
+            list(columns.values()),
+            [
+                [column.text(row.get(name)) for name, column in columns.items()]
+                for row in self._waiting
+            ],
+        )
+        self._waiting.clear()
+
+
+def _fields(
+    context: click.Context, parameter: click.Parameter, value: str | None
+) -> tuple[str, ...]:
+    del context, parameter
+    return tuple(name.strip() for name in value.split(",")) if value else ()
+
+
+_OPTIONS = (
+    click.option(
+        "--format",
+        "form",
+        type=click.Choice(FORMS),
+        default="table",
+        show_default=True,
+        help="How to print the result; jsonl is one JSON object per line.",
+    ),
+    click.option(
+        "--fields",
+        callback=_fields,
+        metavar="NAMES",
+        help="Only these members, in this order, such as id,username.",
+    ),
+    click.option(
+        "--raw",
+        is_flag=True,
+        help="With csv: text exactly as it came. Without it, text that a spreadsheet would run as a"
+        " formula gets a leading apostrophe, and line breaks become spaces.",
+    ),
+)
+
+
+def output_options(command: Callable[..., object]) -> Callable[..., object]:
+    """Give a command the options that `Output` is made of; it gets that as `to`."""
+
+    @wraps(command)
+    def with_output(
+        *args: object, form: Form, raw: bool, fields: tuple[str, ...], **others: object
+    ) -> object:
+        check_raw(raw=raw, csv=form == "csv")
+        return command(*args, to=Output(form, raw, fields), **others)
+
+    given: Callable[..., object] = with_output
+    for option in reversed(_OPTIONS):
+        given = option(given)
+    return given
+
+
+def check_raw(*, raw: bool, csv: bool) -> None:
+    """Refuse `--raw` where it has no meaning or would hand a stranger's text to a terminal.
+
+    Raises:
+        click.UsageError: It is one of the two.
+    """
+    if raw and not csv:
+        raise click.UsageError("--raw goes with --format csv")
+    if raw and sys.stdout.isatty():
+        raise click.UsageError(
+            "--raw is not for a terminal, which obeys what others wrote; add: > FILE"
+        )
+
+
+class Counting(Protocol):
+    """Progress of a job that counts."""
+
+    def advance(self, by: int) -> None:
+        """So many more are done."""
+
+    def expect(self, total: Callable[[], int | None]) -> None:
+        """There are so many in all; asked only if somebody sees it."""
+
+
+class _Silent:
+    def advance(self, by: int) -> None:
+        pass
+
+    def expect(self, total: Callable[[], int | None]) -> None:
+        pass
+
+
+@contextmanager
+def counting(label: str, *, beside_rows: bool) -> Iterator[Counting]:
+    """Progress with rate and remaining time on stderr, if that is a terminal.
+
+    With `beside_rows`, rows are printed meanwhile: on a terminal they are progress enough, and two
+    writers would spoil each other's lines.
+    """
+    if not sys.stderr.isatty() or (beside_rows and sys.stdout.isatty()):
+        yield _Silent()
+        return
+    from ._progress import Bar
+
+    with Bar(label) as bar:
+        yield bar
+
+
 @contextmanager
 def progress(label: str) -> Iterator[Callable[[Progress], None] | None]:
     """A progress bar on stderr while something runs; None, and silence, if that is no terminal."""
     if not sys.stderr.isatty():
         yield None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from ._progress import Bar
 
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    )
-    with bar:
-        task = bar.add_task(label, total=None)
-        yield lambda now: bar.update(task, total=now.listed, completed=now.answered)
+    with Bar(label) as bar:
+        yield lambda now: bar.set(now.answered, now.listed)

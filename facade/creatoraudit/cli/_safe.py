@@ -7,8 +7,6 @@ start a formula nor break a parser. Every command takes its text through here.
 
 from __future__ import annotations
 
-import json
-
 from .._text import json_text, no_formula, printable, well_formed
 
 
@@ -18,10 +16,8 @@ def line(text: str) -> str:
 
 
 def flat(value: object) -> object:
-    """A value for one cell: what has members becomes JSON text, true and false are spelt so too."""
-    if isinstance(value, (bool, dict, list)):
-        return json.dumps(value, ensure_ascii=False)
-    return value
+    """A value for one cell: what has members becomes JSON text, and so do true and false."""
+    return json_text(value) if isinstance(value, (bool, dict, list)) else value
 
 
 def cell(value: object, *, raw: bool = False) -> object:
@@ -32,14 +28,9 @@ def cell(value: object, *, raw: bool = False) -> object:
     value = flat(value)
     if not isinstance(value, str):
         return value
-    if raw:
-        return well_formed(value)
-    return no_formula(line(value))
+    return well_formed(value) if raw else no_formula(line(value))
 
 
 def to_json(value: object, *, indent: int | None = 2) -> bytes:
-    """JSON that every strict UTF-8 parser takes and that does nothing to a terminal.
-
-    Half a surrogate pair, which is no character, becomes U+FFFD. Without an indent it is one line.
-    """
+    """JSON that every strict UTF-8 parser takes and that does nothing to a terminal."""
     return json_text(value, indent=indent).encode()

@@ -1,0 +1,144 @@
+"""What commands share: options read off the contract's table, lists of ids, lines of a file.
+
+Decides how a bound of the contract becomes an option, and what a file with one entry per line may
+look like. What is done with the values is the command's business.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeVar
+
+import click
+
+from ..errors import UsageError
+
+if TYPE_CHECKING:
+    from creatoraudit_api.operations import Operation
+
+T = TypeVar("T")
+Decorator = Callable[[Callable[..., object]], Callable[..., object]]
+
+
+def examples(*commands: str) -> str:
+    """The end of a command's help: command lines that work as they stand."""
+    lines = "\n".join(f"  {command}" for command in commands)
+    return f"Example{'s' if len(commands) > 1 else ''}:\n\n\b\n{lines}"
+
+
+def from_contract(
+    operation: Operation[Any],
+    name: str,
+    says: str,
+    flag: str | None = None,
+) -> Decorator:
+    """An option for an argument or body member, with the choices and bounds of the contract."""
+    bound = operation.bounds[name]
+    declared = flag or "--" + name.replace("_", "-")
+    if bound.kind == "object":
+        return click.option(
+            declared, name, multiple=True, callback=_tags, metavar="KEY=VALUE", help=says
+        )
+    if bound.kind == "boolean":
+        return click.option(declared, name, default=None, help=says)
+    kind: click.ParamType[Any] | None = None
+    if bound.choices:
+        kind = click.Choice(bound.choices)
+    elif bound.kind == "integer":
+        kind = click.IntRange(bound.minimum, bound.maximum)
+    metavar = None if bound.choices else "ID" if bound.format == "uuid" else _METAVAR[bound.kind]
+    return click.option(declared, name, type=kind, metavar=metavar, help=says)
+
+
+_METAVAR: Mapping[str, str] = {"integer": "N", "string": "TEXT"}
+
+
+def given(options: Mapping[str, object], names: Sequence[str]) -> dict[str, Any]:
+    """Those of the named options that were given."""
+    return {name: options[name] for name in names if options[name] is not None}
+
+
+def _pairs(value: Sequence[str], option: str) -> Iterator[tuple[str, str]]:
+    for one in value:
+        name, equals, text = one.partition("=")
+        if not name or not equals:
+            raise click.BadParameter(f"{one!r} is not {option}")
+        yield name, text
+
+
+def _tags(
+    context: click.Context, parameter: click.Parameter, value: Sequence[str]
+) -> dict[str, str] | None:
+    del context, parameter
+    return dict(_pairs(value, "KEY=VALUE")) or None
+
+
+def members(
+    context: click.Context, parameter: click.Parameter, value: Sequence[str]
+) -> dict[str, object] | None:
+    """NAME=VALUE: a value that is JSON is taken as such, any other one as text."""
+    del context, parameter
+    return {name: _json_or_text(text) for name, text in _pairs(value, "NAME=VALUE")} or None
+
+
+def _json_or_text(text: str) -> object:
+    try:
+        value: object = json.loads(text)
+    except ValueError:
+        return text
+    return value
+
+
+class Line(NamedTuple):
+    """A line of a file that says something: its number from 1, and what it says."""
+
+    number: int
+    text: str
+
+
+file_option = click.option(
+    "--file",
+    type=click.File("rb"),
+    metavar="FILE",
+    help="Read them from a file, one per line; - is standard input. Blank lines and lines that"
+    " start with # are skipped.",
+)
+
+
+def lines_of(file: BinaryIO) -> Iterator[Line]:
+    """The lines of a UTF-8 file that are neither blank nor comments.
+
+    Raises:
+        click.UsageError: It is something else.
+    """
+    for number, raw in enumerate(file, 1):
+        try:
+            # What Windows writes begins with a byte order mark.
+            text = raw.decode("utf-8-sig" if number == 1 else "utf-8").strip()
+        except UnicodeDecodeError:
+            raise click.UsageError(
+                f"{file.name}, line {number} is not UTF-8 text; save the file as UTF-8"
+            ) from None
+        if text and not text.startswith("#"):
+            yield Line(number, text)
+
+
+def ids_from(arguments: Sequence[str], file: BinaryIO | None, check: Callable[[str], T]) -> list[T]:
+    """The ids given as arguments and in a file, checked; a heading `id` in the file is skipped.
+
+    Raises:
+        click.UsageError: There are none, or one is no id; nothing was sent then.
+    """
+    ids = [check(one) for one in arguments]
+    for line in () if file is None else lines_of(file):
+        if line == Line(1, "id"):
+            continue
+        try:
+            ids.append(check(line.text))
+        except UsageError as error:
+            assert file is not None
+            raise click.UsageError(f"{file.name}, line {line.number}: {error}") from None
+    if not ids:
+        raise click.UsageError("no ids; give some, or --file FILE with one per line")
+    return ids
