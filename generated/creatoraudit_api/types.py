@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import datetime
 import enum
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
+from operator import itemgetter
 from typing import Any, ClassVar, Final, Generic, TypeAlias, TypeVar
 
 JSON: TypeAlias = "None | bool | int | float | str | list[JSON] | dict[str, JSON]"
@@ -19,6 +20,7 @@ JSON: TypeAlias = "None | bool | int | float | str | list[JSON] | dict[str, JSON
 T = TypeVar("T")
 
 _UTC = datetime.UTC
+_from_iso = datetime.datetime.fromisoformat
 _MAX_SHAPES = 256
 _SCALARS = frozenset({type(None), bool, int, float, str})
 
@@ -99,10 +101,10 @@ def first_that_decodes(value: Any, decoders: Iterable[Callable[[Any], Any]]) -> 
 
 def timestamp(value: Any) -> Any:
     """An aware datetime from an ISO 8601 string (no zone means UTC); all else stays as sent."""
-    if not isinstance(value, str):
-        return value
     try:
-        parsed = datetime.datetime.fromisoformat(value)
+        parsed = _from_iso(value)
+    except TypeError:  # no text
+        return value
     except ValueError:
         return _unusual_timestamp(value)
     return parsed if parsed.tzinfo is not None else parsed.replace(tzinfo=_UTC)
@@ -166,16 +168,29 @@ def comma_separated(value: Any) -> Any:
 
 
 class Shapes(dict[tuple[str, ...], tuple[frozenset[str], tuple[str, ...]]]):
-    """For each order of keys met so far: the member names as a set, and the undeclared ones.
+    """How documents of one model are taken apart.
 
-    Items of a page share their keys, so neither is worked out per item. The number of remembered
+    For each order of keys met so far it holds the member names as a set, and the undeclared ones:
+    items of a page share their keys, so neither is worked out per item. The number of remembered
     orders is bounded.
+
+    Attributes:
+        take: All declared members of a document, in their order; KeyError when one is absent.
+        absent: None for each member that may be absent.
+        complete: The shape of a document that has every declared member and no other.
     """
 
-    __slots__ = ("_declared",)
+    __slots__ = ("_declared", "absent", "complete", "take")
 
-    def __init__(self, declared: frozenset[str]) -> None:
-        self._declared = declared
+    def __init__(self, declared: Sequence[str], required: frozenset[str]) -> None:
+        self._declared = frozenset(declared)
+        self.absent: Mapping[str, Any] = dict.fromkeys(self._declared - required)
+        self.complete: tuple[frozenset[str], tuple[str, ...]] = (self._declared, ())
+        self.take: Callable[[Mapping[str, Any]], tuple[Any, ...]] = (
+            itemgetter(*declared)
+            if len(declared) > 1
+            else lambda document: tuple(document[name] for name in declared)
+        )
 
     def __missing__(self, keys: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
         shape = frozenset(keys), tuple(key for key in keys if key not in self._declared)

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from creatoraudit import CreatorAudit, CreatorAuditError, Page, _json, _reply, _time
+from creatoraudit import CreatorAudit, CreatorAuditError, Page, _json, _time
 from creatoraudit.frames import to_pandas, to_polars
 from creatoraudit_api.types import ReadModel
 from support.answers import video_id
@@ -123,7 +123,7 @@ class Bench:
         else:
             use_error(value)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(_reply, "loads", _json.loads_standard)
+            patch.setattr(_json, "loads", _json.loads_standard)
             other_kind, other = self.ask(job, answer)
         assert kind == other_kind
         if kind == "result":

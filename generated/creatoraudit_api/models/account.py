@@ -104,49 +104,59 @@ class Account(ReadModel):
         """The model of a JSON object; KeyError: no such member, TypeError: wrong container."""
         if not isinstance(document, dict):
             raise wrong_container("Account", "an object", document)
-        get = document.get
-        sent, unknown = _SHAPES[tuple(document)]
-        return cls(
-            id=document["id"],
-            platform=document["platform"],
-            username=document["username"],
-            type=get("type"),
-            name=get("name"),
-            description=get("description"),
-            profile_pic_url=get("profile_pic_url"),
-            profile_pic_url_original=get("profile_pic_url_original"),
-            is_verified=get("is_verified"),
-            is_active=get("is_active"),
-            is_unavailable=get("is_unavailable"),
-            link_in_bio=get("link_in_bio"),
-            creator_id=get("creator_id"),
-            creator_name=get("creator_name"),
-            category=get("category"),
-            metadata=optional_dict(get("metadata")),
-            added_at=timestamp(get("added_at")),
-            first_scrape_time=timestamp(get("first_scrape_time")),
-            last_scrape_time=timestamp(get("last_scrape_time")),
-            scrape_interval_hours=get("scrape_interval_hours"),
-            follower_count=get("follower_count"),
-            following_count=get("following_count"),
-            profile_post_count=get("profile_post_count"),
-            total_post_count=get("total_post_count"),
-            view_count=get("view_count"),
-            like_count=get("like_count"),
-            comment_count=get("comment_count"),
-            share_count=get("share_count"),
-            play_count=get("play_count"),
-            saved_count=get("saved_count"),
-            fb_play_count=get("fb_play_count"),
-            ig_play_count=get("ig_play_count"),
-            fb_like_count=get("fb_like_count"),
-            max_recent_posts_per_account=get("max_recent_posts_per_account"),
-            post_lookback_days=get("post_lookback_days"),
-            effective_max_recent_posts_per_account=get("effective_max_recent_posts_per_account"),
-            effective_post_lookback_days=get("effective_post_lookback_days"),
-            additional_properties={name: document[name] for name in unknown} if unknown else {},
-            sent_members=sent,
-        )
+        try:
+            values = _SHAPES.take(document)
+            sent, unknown = _SHAPES.complete if len(document) == 37 else _SHAPES[tuple(document)]
+        except KeyError:
+            values = _SHAPES.take({**_SHAPES.absent, **document})
+            sent, unknown = _SHAPES[tuple(document)]
+        self = cls.__new__(cls)
+        (
+            self.id,
+            self.platform,
+            self.username,
+            self.type,
+            self.name,
+            self.description,
+            self.profile_pic_url,
+            self.profile_pic_url_original,
+            self.is_verified,
+            self.is_active,
+            self.is_unavailable,
+            self.link_in_bio,
+            self.creator_id,
+            self.creator_name,
+            self.category,
+            self.metadata,
+            self.added_at,
+            self.first_scrape_time,
+            self.last_scrape_time,
+            self.scrape_interval_hours,
+            self.follower_count,
+            self.following_count,
+            self.profile_post_count,
+            self.total_post_count,
+            self.view_count,
+            self.like_count,
+            self.comment_count,
+            self.share_count,
+            self.play_count,
+            self.saved_count,
+            self.fb_play_count,
+            self.ig_play_count,
+            self.fb_like_count,
+            self.max_recent_posts_per_account,
+            self.post_lookback_days,
+            self.effective_max_recent_posts_per_account,
+            self.effective_post_lookback_days,
+        ) = values
+        self.metadata = optional_dict(self.metadata)
+        self.added_at = timestamp(self.added_at)
+        self.first_scrape_time = timestamp(self.first_scrape_time)
+        self.last_scrape_time = timestamp(self.last_scrape_time)
+        self.additional_properties = {name: document[name] for name in unknown} if unknown else {}
+        self._sent_members = sent
+        return self
 
 
-_SHAPES = Shapes(frozenset(name for name, _ in Account.MEMBERS))
+_SHAPES = Shapes([name for name, _ in Account.MEMBERS], Account.REQUIRED)

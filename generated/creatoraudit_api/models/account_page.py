@@ -37,15 +37,20 @@ class AccountPage(ReadModel):
         """The model of a JSON object; KeyError: no such member, TypeError: wrong container."""
         if not isinstance(document, dict):
             raise wrong_container("AccountPage", "an object", document)
-        get = document.get
-        sent, unknown = _SHAPES[tuple(document)]
-        return cls(
-            data=[Account.from_dict(item) for item in require_list(document["data"])],
-            pagination=Pagination.from_dict(document["pagination"]),
-            filters=None if (value := get("filters")) is None else Filters.from_dict(value),
-            additional_properties={name: document[name] for name in unknown} if unknown else {},
-            sent_members=sent,
-        )
+        try:
+            values = _SHAPES.take(document)
+            sent, unknown = _SHAPES.complete if len(document) == 3 else _SHAPES[tuple(document)]
+        except KeyError:
+            values = _SHAPES.take({**_SHAPES.absent, **document})
+            sent, unknown = _SHAPES[tuple(document)]
+        self = cls.__new__(cls)
+        (self.data, self.pagination, self.filters) = values
+        self.data = [Account.from_dict(item) for item in require_list(self.data)]
+        self.pagination = Pagination.from_dict(self.pagination)
+        self.filters = None if self.filters is None else Filters.from_dict(self.filters)
+        self.additional_properties = {name: document[name] for name in unknown} if unknown else {}
+        self._sent_members = sent
+        return self
 
 
-_SHAPES = Shapes(frozenset(name for name, _ in AccountPage.MEMBERS))
+_SHAPES = Shapes([name for name, _ in AccountPage.MEMBERS], AccountPage.REQUIRED)

@@ -96,45 +96,58 @@ class AccountVideo(ReadModel):
         """The model of a JSON object; KeyError: no such member, TypeError: wrong container."""
         if not isinstance(document, dict):
             raise wrong_container("AccountVideo", "an object", document)
-        get = document.get
-        sent, unknown = _SHAPES[tuple(document)]
-        return cls(
-            id=document["id"],
-            type=get("type"),
-            platform=get("platform"),
-            external_id=get("external_id"),
-            shortcode=get("shortcode"),
-            is_active=get("is_active"),
-            scrape_interval_hours=get("scrape_interval_hours"),
-            metadata=optional_dict(get("metadata")),
-            added_at=timestamp(get("added_at")),
-            updated_at=timestamp(get("updated_at")),
-            first_scrape_time=timestamp(get("first_scrape_time")),
-            last_scrape_time=timestamp(get("last_scrape_time")),
-            description=get("description"),
-            create_time=timestamp(get("create_time")),
-            media_type=get("media_type"),
-            duration=get("duration"),
-            is_unavailable=get("is_unavailable"),
-            cover_image_url=get("cover_image_url"),
-            cover_image_url_original=get("cover_image_url_original"),
-            video_url=get("video_url"),
-            video_url_original=get("video_url_original"),
-            view_count=get("view_count"),
-            like_count=get("like_count"),
-            comment_count=get("comment_count"),
-            share_count=get("share_count"),
-            play_count=get("play_count"),
-            saved_count=get("saved_count"),
-            total_views=get("total_views"),
-            total_plays=get("total_plays"),
-            account_id=get("account_id"),
-            account_username=get("account_username"),
-            platform_account_id=get("platform_account_id"),
-            platform_data=optional_dict(get("platform_data")),
-            additional_properties={name: document[name] for name in unknown} if unknown else {},
-            sent_members=sent,
-        )
+        try:
+            values = _SHAPES.take(document)
+            sent, unknown = _SHAPES.complete if len(document) == 33 else _SHAPES[tuple(document)]
+        except KeyError:
+            values = _SHAPES.take({**_SHAPES.absent, **document})
+            sent, unknown = _SHAPES[tuple(document)]
+        self = cls.__new__(cls)
+        (
+            self.id,
+            self.type,
+            self.platform,
+            self.external_id,
+            self.shortcode,
+            self.is_active,
+            self.scrape_interval_hours,
+            self.metadata,
+            self.added_at,
+            self.updated_at,
+            self.first_scrape_time,
+            self.last_scrape_time,
+            self.description,
+            self.create_time,
+            self.media_type,
+            self.duration,
+            self.is_unavailable,
+            self.cover_image_url,
+            self.cover_image_url_original,
+            self.video_url,
+            self.video_url_original,
+            self.view_count,
+            self.like_count,
+            self.comment_count,
+            self.share_count,
+            self.play_count,
+            self.saved_count,
+            self.total_views,
+            self.total_plays,
+            self.account_id,
+            self.account_username,
+            self.platform_account_id,
+            self.platform_data,
+        ) = values
+        self.metadata = optional_dict(self.metadata)
+        self.added_at = timestamp(self.added_at)
+        self.updated_at = timestamp(self.updated_at)
+        self.first_scrape_time = timestamp(self.first_scrape_time)
+        self.last_scrape_time = timestamp(self.last_scrape_time)
+        self.create_time = timestamp(self.create_time)
+        self.platform_data = optional_dict(self.platform_data)
+        self.additional_properties = {name: document[name] for name in unknown} if unknown else {}
+        self._sent_members = sent
+        return self
 
 
-_SHAPES = Shapes(frozenset(name for name, _ in AccountVideo.MEMBERS))
+_SHAPES = Shapes([name for name, _ in AccountVideo.MEMBERS], AccountVideo.REQUIRED)

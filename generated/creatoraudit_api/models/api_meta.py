@@ -44,20 +44,26 @@ class ApiMeta(ReadModel):
         """The model of a JSON object; KeyError: no such member, TypeError: wrong container."""
         if not isinstance(document, dict):
             raise wrong_container("ApiMeta", "an object", document)
-        get = document.get
-        sent, unknown = _SHAPES[tuple(document)]
-        return cls(
-            type=get("type"),
-            api_version=get("api_version"),
-            status=get("status"),
-            docs_url=get("docs_url"),
-            openapi_url=get("openapi_url"),
-            whoami_url=get("whoami_url"),
-            deprecation=get("deprecation"),
-            sunset=get("sunset"),
-            additional_properties={name: document[name] for name in unknown} if unknown else {},
-            sent_members=sent,
-        )
+        try:
+            values = _SHAPES.take(document)
+            sent, unknown = _SHAPES.complete if len(document) == 8 else _SHAPES[tuple(document)]
+        except KeyError:
+            values = _SHAPES.take({**_SHAPES.absent, **document})
+            sent, unknown = _SHAPES[tuple(document)]
+        self = cls.__new__(cls)
+        (
+            self.type,
+            self.api_version,
+            self.status,
+            self.docs_url,
+            self.openapi_url,
+            self.whoami_url,
+            self.deprecation,
+            self.sunset,
+        ) = values
+        self.additional_properties = {name: document[name] for name in unknown} if unknown else {}
+        self._sent_members = sent
+        return self
 
 
-_SHAPES = Shapes(frozenset(name for name, _ in ApiMeta.MEMBERS))
+_SHAPES = Shapes([name for name, _ in ApiMeta.MEMBERS], ApiMeta.REQUIRED)

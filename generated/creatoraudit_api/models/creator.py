@@ -41,20 +41,25 @@ class Creator(ReadModel):
         """The model of a JSON object; KeyError: no such member, TypeError: wrong container."""
         if not isinstance(document, dict):
             raise wrong_container("Creator", "an object", document)
-        get = document.get
-        sent, unknown = _SHAPES[tuple(document)]
-        return cls(
-            id=document["id"],
-            name=document["name"],
-            type=get("type"),
-            is_active=get("is_active"),
-            metadata=optional_dict(get("metadata")),
-            accounts_summary=None
-            if (value := get("accounts_summary")) is None
-            else AccountsSummary.from_dict(value),
-            additional_properties={name: document[name] for name in unknown} if unknown else {},
-            sent_members=sent,
+        try:
+            values = _SHAPES.take(document)
+            sent, unknown = _SHAPES.complete if len(document) == 6 else _SHAPES[tuple(document)]
+        except KeyError:
+            values = _SHAPES.take({**_SHAPES.absent, **document})
+            sent, unknown = _SHAPES[tuple(document)]
+        self = cls.__new__(cls)
+        (self.id, self.name, self.type, self.is_active, self.metadata, self.accounts_summary) = (
+            values
         )
+        self.metadata = optional_dict(self.metadata)
+        self.accounts_summary = (
+            None
+            if self.accounts_summary is None
+            else AccountsSummary.from_dict(self.accounts_summary)
+        )
+        self.additional_properties = {name: document[name] for name in unknown} if unknown else {}
+        self._sent_members = sent
+        return self
 
 
-_SHAPES = Shapes(frozenset(name for name, _ in Creator.MEMBERS))
+_SHAPES = Shapes([name for name, _ in Creator.MEMBERS], Creator.REQUIRED)

@@ -27,4 +27,7 @@ class CreatorAccountLink(ReadModel):
         """The model of a JSON object; KeyError: no such member, TypeError: wrong container."""
         if not isinstance(document, dict):
             raise wrong_container("CreatorAccountLink", "an object", document)
-        return cls(additional_properties=dict(document), sent_members=frozenset(document))
+        self = cls.__new__(cls)
+        self.additional_properties = dict(document)
+        self._sent_members = frozenset(document)
+        return self

@@ -38,18 +38,20 @@ class Overview(ReadModel):
         """The model of a JSON object; KeyError: no such member, TypeError: wrong container."""
         if not isinstance(document, dict):
             raise wrong_container("Overview", "an object", document)
-        get = document.get
-        sent, unknown = _SHAPES[tuple(document)]
-        return cls(
-            type=get("type"),
-            current=None if (value := get("current")) is None else OverviewFigures.from_dict(value),
-            previous=None
-            if (value := get("previous")) is None
-            else OverviewFigures.from_dict(value),
-            changes=None if (value := get("changes")) is None else OverviewChanges.from_dict(value),
-            additional_properties={name: document[name] for name in unknown} if unknown else {},
-            sent_members=sent,
-        )
+        try:
+            values = _SHAPES.take(document)
+            sent, unknown = _SHAPES.complete if len(document) == 4 else _SHAPES[tuple(document)]
+        except KeyError:
+            values = _SHAPES.take({**_SHAPES.absent, **document})
+            sent, unknown = _SHAPES[tuple(document)]
+        self = cls.__new__(cls)
+        (self.type, self.current, self.previous, self.changes) = values
+        self.current = None if self.current is None else OverviewFigures.from_dict(self.current)
+        self.previous = None if self.previous is None else OverviewFigures.from_dict(self.previous)
+        self.changes = None if self.changes is None else OverviewChanges.from_dict(self.changes)
+        self.additional_properties = {name: document[name] for name in unknown} if unknown else {}
+        self._sent_members = sent
+        return self
 
 
-_SHAPES = Shapes(frozenset(name for name, _ in Overview.MEMBERS))
+_SHAPES = Shapes([name for name, _ in Overview.MEMBERS], Overview.REQUIRED)

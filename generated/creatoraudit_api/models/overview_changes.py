@@ -38,17 +38,23 @@ class OverviewChanges(ReadModel):
         """The model of a JSON object; KeyError: no such member, TypeError: wrong container."""
         if not isinstance(document, dict):
             raise wrong_container("OverviewChanges", "an object", document)
-        get = document.get
-        sent, unknown = _SHAPES[tuple(document)]
-        return cls(
-            total_views_pct=get("total_views_pct"),
-            engagement_rate_pct=get("engagement_rate_pct"),
-            active_accounts_pct=get("active_accounts_pct"),
-            account_videos_pct=get("account_videos_pct"),
-            tracked_videos_pct=get("tracked_videos_pct"),
-            additional_properties={name: document[name] for name in unknown} if unknown else {},
-            sent_members=sent,
-        )
+        try:
+            values = _SHAPES.take(document)
+            sent, unknown = _SHAPES.complete if len(document) == 5 else _SHAPES[tuple(document)]
+        except KeyError:
+            values = _SHAPES.take({**_SHAPES.absent, **document})
+            sent, unknown = _SHAPES[tuple(document)]
+        self = cls.__new__(cls)
+        (
+            self.total_views_pct,
+            self.engagement_rate_pct,
+            self.active_accounts_pct,
+            self.account_videos_pct,
+            self.tracked_videos_pct,
+        ) = values
+        self.additional_properties = {name: document[name] for name in unknown} if unknown else {}
+        self._sent_members = sent
+        return self
 
 
-_SHAPES = Shapes(frozenset(name for name, _ in OverviewChanges.MEMBERS))
+_SHAPES = Shapes([name for name, _ in OverviewChanges.MEMBERS], OverviewChanges.REQUIRED)

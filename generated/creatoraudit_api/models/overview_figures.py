@@ -38,17 +38,23 @@ class OverviewFigures(ReadModel):
         """The model of a JSON object; KeyError: no such member, TypeError: wrong container."""
         if not isinstance(document, dict):
             raise wrong_container("OverviewFigures", "an object", document)
-        get = document.get
-        sent, unknown = _SHAPES[tuple(document)]
-        return cls(
-            total_views=get("total_views"),
-            engagement_rate=get("engagement_rate"),
-            active_accounts=get("active_accounts"),
-            account_videos=get("account_videos"),
-            tracked_videos=get("tracked_videos"),
-            additional_properties={name: document[name] for name in unknown} if unknown else {},
-            sent_members=sent,
-        )
+        try:
+            values = _SHAPES.take(document)
+            sent, unknown = _SHAPES.complete if len(document) == 5 else _SHAPES[tuple(document)]
+        except KeyError:
+            values = _SHAPES.take({**_SHAPES.absent, **document})
+            sent, unknown = _SHAPES[tuple(document)]
+        self = cls.__new__(cls)
+        (
+            self.total_views,
+            self.engagement_rate,
+            self.active_accounts,
+            self.account_videos,
+            self.tracked_videos,
+        ) = values
+        self.additional_properties = {name: document[name] for name in unknown} if unknown else {}
+        self._sent_members = sent
+        return self
 
 
-_SHAPES = Shapes(frozenset(name for name, _ in OverviewFigures.MEMBERS))
+_SHAPES = Shapes([name for name, _ in OverviewFigures.MEMBERS], OverviewFigures.REQUIRED)

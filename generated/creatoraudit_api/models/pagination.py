@@ -36,16 +36,17 @@ class Pagination(ReadModel):
         """The model of a JSON object; KeyError: no such member, TypeError: wrong container."""
         if not isinstance(document, dict):
             raise wrong_container("Pagination", "an object", document)
-        get = document.get
-        sent, unknown = _SHAPES[tuple(document)]
-        return cls(
-            has_next=document["has_next"],
-            limit=document["limit"],
-            next_cursor=get("next_cursor"),
-            total_count=get("total_count"),
-            additional_properties={name: document[name] for name in unknown} if unknown else {},
-            sent_members=sent,
-        )
+        try:
+            values = _SHAPES.take(document)
+            sent, unknown = _SHAPES.complete if len(document) == 4 else _SHAPES[tuple(document)]
+        except KeyError:
+            values = _SHAPES.take({**_SHAPES.absent, **document})
+            sent, unknown = _SHAPES[tuple(document)]
+        self = cls.__new__(cls)
+        (self.has_next, self.limit, self.next_cursor, self.total_count) = values
+        self.additional_properties = {name: document[name] for name in unknown} if unknown else {}
+        self._sent_members = sent
+        return self
 
 
-_SHAPES = Shapes(frozenset(name for name, _ in Pagination.MEMBERS))
+_SHAPES = Shapes([name for name, _ in Pagination.MEMBERS], Pagination.REQUIRED)

@@ -45,22 +45,31 @@ class ProblemDetail(ReadModel):
         """The model of a JSON object; KeyError: no such member, TypeError: wrong container."""
         if not isinstance(document, dict):
             raise wrong_container("ProblemDetail", "an object", document)
-        get = document.get
-        sent, unknown = _SHAPES[tuple(document)]
-        return cls(
-            type=document["type"],
-            title=document["title"],
-            status=document["status"],
-            detail=document["detail"],
-            code=document["code"],
-            instance=get("instance"),
-            errors=None
-            if (value := get("errors")) is None
-            else [require_dict(item) for item in require_list(value)],
-            request_id=get("request_id"),
-            additional_properties={name: document[name] for name in unknown} if unknown else {},
-            sent_members=sent,
+        try:
+            values = _SHAPES.take(document)
+            sent, unknown = _SHAPES.complete if len(document) == 8 else _SHAPES[tuple(document)]
+        except KeyError:
+            values = _SHAPES.take({**_SHAPES.absent, **document})
+            sent, unknown = _SHAPES[tuple(document)]
+        self = cls.__new__(cls)
+        (
+            self.type,
+            self.title,
+            self.status,
+            self.detail,
+            self.code,
+            self.instance,
+            self.errors,
+            self.request_id,
+        ) = values
+        self.errors = (
+            None
+            if self.errors is None
+            else [require_dict(item) for item in require_list(self.errors)]
         )
+        self.additional_properties = {name: document[name] for name in unknown} if unknown else {}
+        self._sent_members = sent
+        return self
 
 
-_SHAPES = Shapes(frozenset(name for name, _ in ProblemDetail.MEMBERS))
+_SHAPES = Shapes([name for name, _ in ProblemDetail.MEMBERS], ProblemDetail.REQUIRED)

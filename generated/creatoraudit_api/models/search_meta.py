@@ -35,17 +35,20 @@ class SearchMeta(ReadModel):
         """The model of a JSON object; KeyError: no such member, TypeError: wrong container."""
         if not isinstance(document, dict):
             raise wrong_container("SearchMeta", "an object", document)
-        get = document.get
-        sent, unknown = _SHAPES[tuple(document)]
-        return cls(
-            query=get("query"),
-            limit_per_section=get("limit_per_section"),
-            effective_caps=None
-            if (value := get("effective_caps")) is None
-            else SearchCaps.from_dict(value),
-            additional_properties={name: document[name] for name in unknown} if unknown else {},
-            sent_members=sent,
+        try:
+            values = _SHAPES.take(document)
+            sent, unknown = _SHAPES.complete if len(document) == 3 else _SHAPES[tuple(document)]
+        except KeyError:
+            values = _SHAPES.take({**_SHAPES.absent, **document})
+            sent, unknown = _SHAPES[tuple(document)]
+        self = cls.__new__(cls)
+        (self.query, self.limit_per_section, self.effective_caps) = values
+        self.effective_caps = (
+            None if self.effective_caps is None else SearchCaps.from_dict(self.effective_caps)
         )
+        self.additional_properties = {name: document[name] for name in unknown} if unknown else {}
+        self._sent_members = sent
+        return self
 
 
-_SHAPES = Shapes(frozenset(name for name, _ in SearchMeta.MEMBERS))
+_SHAPES = Shapes([name for name, _ in SearchMeta.MEMBERS], SearchMeta.REQUIRED)

@@ -31,14 +31,19 @@ class SearchResponse(ReadModel):
         """The model of a JSON object; KeyError: no such member, TypeError: wrong container."""
         if not isinstance(document, dict):
             raise wrong_container("SearchResponse", "an object", document)
-        get = document.get
-        sent, unknown = _SHAPES[tuple(document)]
-        return cls(
-            data=SearchSections.from_dict(document["data"]),
-            meta=SearchMeta.from_dict(document["meta"]),
-            additional_properties={name: document[name] for name in unknown} if unknown else {},
-            sent_members=sent,
-        )
+        try:
+            values = _SHAPES.take(document)
+            sent, unknown = _SHAPES.complete if len(document) == 2 else _SHAPES[tuple(document)]
+        except KeyError:
+            values = _SHAPES.take({**_SHAPES.absent, **document})
+            sent, unknown = _SHAPES[tuple(document)]
+        self = cls.__new__(cls)
+        (self.data, self.meta) = values
+        self.data = SearchSections.from_dict(self.data)
+        self.meta = SearchMeta.from_dict(self.meta)
+        self.additional_properties = {name: document[name] for name in unknown} if unknown else {}
+        self._sent_members = sent
+        return self
 
 
-_SHAPES = Shapes(frozenset(name for name, _ in SearchResponse.MEMBERS))
+_SHAPES = Shapes([name for name, _ in SearchResponse.MEMBERS], SearchResponse.REQUIRED)

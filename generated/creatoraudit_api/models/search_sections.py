@@ -37,21 +37,32 @@ class SearchSections(ReadModel):
         """The model of a JSON object; KeyError: no such member, TypeError: wrong container."""
         if not isinstance(document, dict):
             raise wrong_container("SearchSections", "an object", document)
-        get = document.get
-        sent, unknown = _SHAPES[tuple(document)]
-        return cls(
-            accounts=None
-            if (value := get("accounts")) is None
-            else [SearchAccount.from_dict(item) for item in require_list(value)],
-            creators=None
-            if (value := get("creators")) is None
-            else [SearchCreator.from_dict(item) for item in require_list(value)],
-            videos=None
-            if (value := get("videos")) is None
-            else [SearchVideo.from_dict(item) for item in require_list(value)],
-            additional_properties={name: document[name] for name in unknown} if unknown else {},
-            sent_members=sent,
+        try:
+            values = _SHAPES.take(document)
+            sent, unknown = _SHAPES.complete if len(document) == 3 else _SHAPES[tuple(document)]
+        except KeyError:
+            values = _SHAPES.take({**_SHAPES.absent, **document})
+            sent, unknown = _SHAPES[tuple(document)]
+        self = cls.__new__(cls)
+        (self.accounts, self.creators, self.videos) = values
+        self.accounts = (
+            None
+            if self.accounts is None
+            else [SearchAccount.from_dict(item) for item in require_list(self.accounts)]
         )
+        self.creators = (
+            None
+            if self.creators is None
+            else [SearchCreator.from_dict(item) for item in require_list(self.creators)]
+        )
+        self.videos = (
+            None
+            if self.videos is None
+            else [SearchVideo.from_dict(item) for item in require_list(self.videos)]
+        )
+        self.additional_properties = {name: document[name] for name in unknown} if unknown else {}
+        self._sent_members = sent
+        return self
 
 
-_SHAPES = Shapes(frozenset(name for name, _ in SearchSections.MEMBERS))
+_SHAPES = Shapes([name for name, _ in SearchSections.MEMBERS], SearchSections.REQUIRED)

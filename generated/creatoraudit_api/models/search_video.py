@@ -38,17 +38,17 @@ class SearchVideo(ReadModel):
         """The model of a JSON object; KeyError: no such member, TypeError: wrong container."""
         if not isinstance(document, dict):
             raise wrong_container("SearchVideo", "an object", document)
-        get = document.get
-        sent, unknown = _SHAPES[tuple(document)]
-        return cls(
-            id=get("id"),
-            platform=get("platform"),
-            caption=get("caption"),
-            account_id=get("account_id"),
-            account_username=get("account_username"),
-            additional_properties={name: document[name] for name in unknown} if unknown else {},
-            sent_members=sent,
-        )
+        try:
+            values = _SHAPES.take(document)
+            sent, unknown = _SHAPES.complete if len(document) == 5 else _SHAPES[tuple(document)]
+        except KeyError:
+            values = _SHAPES.take({**_SHAPES.absent, **document})
+            sent, unknown = _SHAPES[tuple(document)]
+        self = cls.__new__(cls)
+        (self.id, self.platform, self.caption, self.account_id, self.account_username) = values
+        self.additional_properties = {name: document[name] for name in unknown} if unknown else {}
+        self._sent_members = sent
+        return self
 
 
-_SHAPES = Shapes(frozenset(name for name, _ in SearchVideo.MEMBERS))
+_SHAPES = Shapes([name for name, _ in SearchVideo.MEMBERS], SearchVideo.REQUIRED)

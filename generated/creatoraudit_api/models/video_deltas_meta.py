@@ -34,15 +34,19 @@ class VideoDeltasMeta(ReadModel):
         """The model of a JSON object; KeyError: no such member, TypeError: wrong container."""
         if not isinstance(document, dict):
             raise wrong_container("VideoDeltasMeta", "an object", document)
-        get = document.get
-        sent, unknown = _SHAPES[tuple(document)]
-        return cls(
-            windows=optional_list(get("windows")),
-            video_count=get("video_count"),
-            not_found=optional_list(get("not_found")),
-            additional_properties={name: document[name] for name in unknown} if unknown else {},
-            sent_members=sent,
-        )
+        try:
+            values = _SHAPES.take(document)
+            sent, unknown = _SHAPES.complete if len(document) == 3 else _SHAPES[tuple(document)]
+        except KeyError:
+            values = _SHAPES.take({**_SHAPES.absent, **document})
+            sent, unknown = _SHAPES[tuple(document)]
+        self = cls.__new__(cls)
+        (self.windows, self.video_count, self.not_found) = values
+        self.windows = optional_list(self.windows)
+        self.not_found = optional_list(self.not_found)
+        self.additional_properties = {name: document[name] for name in unknown} if unknown else {}
+        self._sent_members = sent
+        return self
 
 
-_SHAPES = Shapes(frozenset(name for name, _ in VideoDeltasMeta.MEMBERS))
+_SHAPES = Shapes([name for name, _ in VideoDeltasMeta.MEMBERS], VideoDeltasMeta.REQUIRED)

@@ -30,14 +30,18 @@ class VideoDeltasResponse(ReadModel):
         """The model of a JSON object; KeyError: no such member, TypeError: wrong container."""
         if not isinstance(document, dict):
             raise wrong_container("VideoDeltasResponse", "an object", document)
-        get = document.get
-        sent, unknown = _SHAPES[tuple(document)]
-        return cls(
-            data=document["data"],
-            meta=VideoDeltasMeta.from_dict(document["meta"]),
-            additional_properties={name: document[name] for name in unknown} if unknown else {},
-            sent_members=sent,
-        )
+        try:
+            values = _SHAPES.take(document)
+            sent, unknown = _SHAPES.complete if len(document) == 2 else _SHAPES[tuple(document)]
+        except KeyError:
+            values = _SHAPES.take({**_SHAPES.absent, **document})
+            sent, unknown = _SHAPES[tuple(document)]
+        self = cls.__new__(cls)
+        (self.data, self.meta) = values
+        self.meta = VideoDeltasMeta.from_dict(self.meta)
+        self.additional_properties = {name: document[name] for name in unknown} if unknown else {}
+        self._sent_members = sent
+        return self
 
 
-_SHAPES = Shapes(frozenset(name for name, _ in VideoDeltasResponse.MEMBERS))
+_SHAPES = Shapes([name for name, _ in VideoDeltasResponse.MEMBERS], VideoDeltasResponse.REQUIRED)

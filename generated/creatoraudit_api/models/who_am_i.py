@@ -34,15 +34,17 @@ class WhoAmI(ReadModel):
         """The model of a JSON object; KeyError: no such member, TypeError: wrong container."""
         if not isinstance(document, dict):
             raise wrong_container("WhoAmI", "an object", document)
-        get = document.get
-        sent, unknown = _SHAPES[tuple(document)]
-        return cls(
-            type=get("type"),
-            organization_id=get("organization_id"),
-            api_key_name=get("api_key_name"),
-            additional_properties={name: document[name] for name in unknown} if unknown else {},
-            sent_members=sent,
-        )
+        try:
+            values = _SHAPES.take(document)
+            sent, unknown = _SHAPES.complete if len(document) == 3 else _SHAPES[tuple(document)]
+        except KeyError:
+            values = _SHAPES.take({**_SHAPES.absent, **document})
+            sent, unknown = _SHAPES[tuple(document)]
+        self = cls.__new__(cls)
+        (self.type, self.organization_id, self.api_key_name) = values
+        self.additional_properties = {name: document[name] for name in unknown} if unknown else {}
+        self._sent_members = sent
+        return self
 
 
-_SHAPES = Shapes(frozenset(name for name, _ in WhoAmI.MEMBERS))
+_SHAPES = Shapes([name for name, _ in WhoAmI.MEMBERS], WhoAmI.REQUIRED)

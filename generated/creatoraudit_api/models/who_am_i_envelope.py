@@ -29,13 +29,18 @@ class WhoAmIEnvelope(ReadModel):
         """The model of a JSON object; KeyError: no such member, TypeError: wrong container."""
         if not isinstance(document, dict):
             raise wrong_container("WhoAmIEnvelope", "an object", document)
-        get = document.get
-        sent, unknown = _SHAPES[tuple(document)]
-        return cls(
-            data=WhoAmI.from_dict(document["data"]),
-            additional_properties={name: document[name] for name in unknown} if unknown else {},
-            sent_members=sent,
-        )
+        try:
+            values = _SHAPES.take(document)
+            sent, unknown = _SHAPES.complete if len(document) == 1 else _SHAPES[tuple(document)]
+        except KeyError:
+            values = _SHAPES.take({**_SHAPES.absent, **document})
+            sent, unknown = _SHAPES[tuple(document)]
+        self = cls.__new__(cls)
+        (self.data,) = values
+        self.data = WhoAmI.from_dict(self.data)
+        self.additional_properties = {name: document[name] for name in unknown} if unknown else {}
+        self._sent_members = sent
+        return self
 
 
-_SHAPES = Shapes(frozenset(name for name, _ in WhoAmIEnvelope.MEMBERS))
+_SHAPES = Shapes([name for name, _ in WhoAmIEnvelope.MEMBERS], WhoAmIEnvelope.REQUIRED)

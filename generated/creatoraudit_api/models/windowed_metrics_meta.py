@@ -39,17 +39,18 @@ class WindowedMetricsMeta(ReadModel):
         """The model of a JSON object; KeyError: no such member, TypeError: wrong container."""
         if not isinstance(document, dict):
             raise wrong_container("WindowedMetricsMeta", "an object", document)
-        get = document.get
-        sent, unknown = _SHAPES[tuple(document)]
-        return cls(
-            period=get("period"),
-            start_date=get("start_date"),
-            end_date=get("end_date"),
-            days=get("days"),
-            not_found=optional_list(get("not_found")),
-            additional_properties={name: document[name] for name in unknown} if unknown else {},
-            sent_members=sent,
-        )
+        try:
+            values = _SHAPES.take(document)
+            sent, unknown = _SHAPES.complete if len(document) == 5 else _SHAPES[tuple(document)]
+        except KeyError:
+            values = _SHAPES.take({**_SHAPES.absent, **document})
+            sent, unknown = _SHAPES[tuple(document)]
+        self = cls.__new__(cls)
+        (self.period, self.start_date, self.end_date, self.days, self.not_found) = values
+        self.not_found = optional_list(self.not_found)
+        self.additional_properties = {name: document[name] for name in unknown} if unknown else {}
+        self._sent_members = sent
+        return self
 
 
-_SHAPES = Shapes(frozenset(name for name, _ in WindowedMetricsMeta.MEMBERS))
+_SHAPES = Shapes([name for name, _ in WindowedMetricsMeta.MEMBERS], WindowedMetricsMeta.REQUIRED)

@@ -40,18 +40,17 @@ class WindowedTotals(ReadModel):
         """The model of a JSON object; KeyError: no such member, TypeError: wrong container."""
         if not isinstance(document, dict):
             raise wrong_container("WindowedTotals", "an object", document)
-        get = document.get
-        sent, unknown = _SHAPES[tuple(document)]
-        return cls(
-            views=get("views"),
-            plays=get("plays"),
-            likes=get("likes"),
-            comments=get("comments"),
-            shares=get("shares"),
-            engagement=get("engagement"),
-            additional_properties={name: document[name] for name in unknown} if unknown else {},
-            sent_members=sent,
-        )
+        try:
+            values = _SHAPES.take(document)
+            sent, unknown = _SHAPES.complete if len(document) == 6 else _SHAPES[tuple(document)]
+        except KeyError:
+            values = _SHAPES.take({**_SHAPES.absent, **document})
+            sent, unknown = _SHAPES[tuple(document)]
+        self = cls.__new__(cls)
+        (self.views, self.plays, self.likes, self.comments, self.shares, self.engagement) = values
+        self.additional_properties = {name: document[name] for name in unknown} if unknown else {}
+        self._sent_members = sent
+        return self
 
 
-_SHAPES = Shapes(frozenset(name for name, _ in WindowedTotals.MEMBERS))
+_SHAPES = Shapes([name for name, _ in WindowedTotals.MEMBERS], WindowedTotals.REQUIRED)
