@@ -24,6 +24,7 @@
     │   └── RequestTimeoutError       it did not arrive in time
     ├── ContractError                 a success answer that does not keep the contract
     ├── PaginationError               a walk over pages would never end
+    ├── ExportError                   an exported file could not be written
     └── WaitTimeout                   a waiter gave up; it carries the last state
 
 This is the only module that knows problem documents (RFC 9457). It decides which class an answer
@@ -47,6 +48,7 @@ __all__ = [
     "ConflictError",
     "ContractError",
     "CreatorAuditError",
+    "ExportError",
     "ForbiddenError",
     "InsufficientScopeError",
     "InternalError",
@@ -149,6 +151,10 @@ class ContractError(CreatorAuditError):
 
 class PaginationError(CreatorAuditError):
     """A page repeated a cursor that the walk has already followed, so it would never end."""
+
+
+class ExportError(CreatorAuditError):
+    """An exported file could not be written: no room, no permission. What was fetched is kept."""
 
 
 class WaitTimeout(CreatorAuditError):

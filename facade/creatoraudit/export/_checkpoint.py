@@ -1,0 +1,212 @@
+"""What is kept of an export between runs: how far it is, whose it is, and which ids are written.
+
+All of it is one SQLite file. A part counts from the transaction that notes it: its file was
+complete before, and whatever lies in the folder beyond it is written over. The transaction holds
+the part's ids and the cursor behind it, so the three cannot disagree. The file stays locked as long
+as it is open, also against a run that is killed and followed by another at once.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from hashlib import blake2b
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, NamedTuple, Self, TypeAlias
+
+from .._text import one_line
+from ..errors import ExportError, UsageError
+
+Stage: TypeAlias = Literal["walking", "walked", "joined"]
+
+FILE = "checkpoint.sqlite3"
+DIGEST = 16
+_TABLES = """
+    PRAGMA locking_mode = EXCLUSIVE;
+    BEGIN EXCLUSIVE;
+    CREATE TABLE IF NOT EXISTS identity (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+    CREATE TABLE IF NOT EXISTS part (number INTEGER PRIMARY KEY, ids BLOB NOT NULL);
+    CREATE TABLE IF NOT EXISTS position (
+        rows INTEGER NOT NULL, not_found INTEGER NOT NULL, cursor TEXT, stage TEXT NOT NULL
+    );
+    COMMIT;
+"""
+
+
+class Position(NamedTuple):
+    """How far an export is.
+
+    Attributes:
+        rows: Rows in the parts.
+        not_found: Those of them that stand for an item without figures.
+        cursor: Cursor of the page after them; None for the first one.
+        stage: Whether the list is being walked, has been walked, or the file is complete.
+    """
+
+    rows: int = 0
+    not_found: int = 0
+    cursor: str | None = None
+    stage: Stage = "walking"
+
+
+class Seen:
+    """The ids that have been written, packed: a set of as many objects would take four times that.
+
+    Digests are spread over buckets by their first two bytes; a bucket holds the other bytes of its
+    digests, one after the other. That a digest is taken for another one, or for the end of one and
+    the beginning of the next, is as unlikely as two digests being equal.
+    """
+
+    def __init__(self) -> None:
+        self._buckets = [bytearray() for _ in range(1 << 16)]
+
+    def add(self, digest: bytes) -> bool:
+        """Remember a digest; whether it is new."""
+        bucket, rest = self._buckets[int.from_bytes(digest[:2])], digest[2:]
+        if rest in bucket:
+            return False
+        bucket += rest
+        return True
+
+
+def digest_of(identifier: object) -> bytes:
+    """A digest of an id; any text will do, whatever a server calls an id."""
+    text = str(identifier).encode("utf-8", "surrogatepass")
+    return blake2b(text, digest_size=DIGEST).digest()
+
+
+@contextmanager
+def failures_told(about: Path) -> Iterator[None]:
+    """Turn what the file system says into one line.
+
+    Raises:
+        ExportError: It refused something.
+    """
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        why = one_line(str(error), 200)
+    else:
+        return
+    raise ExportError(f"cannot write {about}: {why}")
+
+
+class Checkpoint:
+    """The unfinished export in a folder, as a context manager.
+
+    Raises:
+        UsageError: On entry, when another process uses it or it is about another export.
+        ExportError: On entry, when it cannot be written or is damaged.
+    """
+
+    def __init__(self, folder: Path, identity: Mapping[str, object], *, restart: bool) -> None:
+        self.folder = folder
+        self.position = Position()
+        self.parts = 0
+        self._identity = {name: json.dumps(value, default=str) for name, value in identity.items()}
+        self._restart = restart
+
+    def __enter__(self) -> Self:
+        with failures_told(self.folder), ExitStack() as closing:
+            self._closing = closing
+            self._open()
+            if self._restart:
+                self.begin_anew()
+            else:
+                self._read()
+            self._closing = closing.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._closing.close()
+
+    @property
+    def delivered(self) -> bool:
+        """Whether the complete file has been moved to its place, and only this folder is left."""
+        return self.position.stage == "joined" and not self.joined.exists()
+
+    def part(self, number: int) -> Path:
+        """Where a part lies."""
+        return self.folder / f"part-{number:06d}"
+
+    @property
+    def joined(self) -> Path:
+        """Where the complete file lies until it is moved to its place."""
+        return self.folder / "joined"
+
+    def seen(self) -> Seen:
+        """The ids in the parts."""
+        seen = Seen()
+        for (ids,) in self._db.execute("SELECT ids FROM part"):
+            for at in range(0, len(ids), DIGEST):
+                seen.add(ids[at : at + DIGEST])
+        return seen
+
+    def note(self, position: Position, ids: Iterable[bytes] = ()) -> None:
+        """Keep a position, with a further part if it has ids."""
+        packed = b"".join(ids)
+        with self._db:
+            self._db.execute("BEGIN")
+            if packed:
+                self._db.execute("INSERT INTO part VALUES (?, ?)", (self.parts, packed))
+            self._db.execute("DELETE FROM position")
+            self._db.execute("INSERT INTO position VALUES (?, ?, ?, ?)", position)
+        self.position = position
+        self.parts += bool(packed)
+
+    def discard(self) -> None:
+        """Delete what is kept, and the folder unless somebody put something else into it."""
+        self._db.close()
+        for pattern in ("part-*", "joined", f"{FILE}*"):
+            for path in self.folder.glob(pattern):
+                path.unlink()
+        with suppress(OSError):
+            self.folder.rmdir()
+
+    def begin_anew(self) -> None:
+        """Forget everything."""
+        self.discard()
+        self._open()
+        self.position = Position()
+        self._read()
+
+    def _open(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._db = sqlite3.connect(self.folder / FILE, timeout=0, isolation_level=None)
+        self._closing.callback(self._db.close)
+        try:
+            self._db.executescript(_TABLES)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+                raise UsageError(f"another process is exporting into {self.folder}") from None
+            raise
+
+    def _read(self) -> None:
+        kept: dict[str, str] = dict(self._db.execute("SELECT name, value FROM identity"))
+        if not kept:
+            with self._db:
+                self._db.executemany("INSERT INTO identity VALUES (?, ?)", self._identity.items())
+        elif kept != self._identity:
+            raise UsageError(self._difference(kept))
+        for row in self._db.execute("SELECT rows, not_found, cursor, stage FROM position"):
+            self.position = Position(*row)
+        (self.parts,) = self._db.execute("SELECT count(*) FROM part").fetchone()
+
+    def _difference(self, kept: Mapping[str, str]) -> str:
+        told = "; ".join(
+            f"its {name} {one_line(kept.get(name, 'unknown'), 60)}, here {one_line(value, 60)}"
+            for name, value in self._identity.items()
+            if kept.get(name) != value
+        )
+        return (
+            f"{self.folder} holds an unfinished export of something else ({told}): finish it with"
+            " its own command, or pass --restart (restart=True) to throw it away"
+        )

@@ -1,0 +1,116 @@
+"""What rows look like in a file: CSV and JSON lines here, Parquet in `_parquet`.
+
+Decides how a page of rows is written into a part and how parts become one file. Where those files
+lie, and when, is left to `_run`.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO, Literal, Protocol, TypeAlias, get_args
+
+from creatoraudit_api.types import ReadModel, encode
+
+from .._kinds import Kind, Row, members
+from .._text import json_text, no_formula, well_formed
+from ..errors import ConfigurationError, UsageError
+from ._subjects import Record
+
+Format: TypeAlias = Literal["csv", "jsonl", "parquet"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+
+
+class Form(Protocol):
+    """A format of files. What `encode` gives is only for `write`."""
+
+    def encode(self, records: Sequence[Record]) -> Any:
+        """A page of rows."""
+
+    def write(self, file: BinaryIO, pages: Sequence[Any]) -> None:
+        """Write pages into a part."""
+
+    def join(self, file: BinaryIO, parts: Sequence[Path]) -> None:
+        """Write the file that parts make up."""
+
+
+def form_of(name: str, columns: Mapping[str, Kind], *, raw: bool) -> Form:
+    """The form of that name.
+
+    Raises:
+        UsageError: There is none, or it knows no formulas to be `raw` about.
+        ConfigurationError: It needs a library that is not installed.
+    """
+    if name not in FORMATS:
+        raise UsageError(f"format must be one of {', '.join(FORMATS)}, not {name!r:.40}")
+    if raw and name != "csv":
+        raise UsageError(f"raw goes with csv: {name} is never changed for a spreadsheet's sake")
+    if name == "csv":
+        return Csv(columns, raw)
+    if name == "jsonl":
+        return Jsonl()
+    try:
+        from ._parquet import Parquet  # noqa: PLC0415 - needs an extra
+    except ImportError:
+        raise ConfigurationError(
+            "pyarrow is not installed; run: pip install 'creatoraudit[parquet]'"
+        ) from None
+    return Parquet(columns)
+
+
+class Jsonl:
+    """One JSON object per line, as the API sent it: members it did not send are not there."""
+
+    header = b""
+
+    def encode(self, records: Sequence[Record]) -> bytes:
+        """A line per row, in UTF-8."""
+        return "".join(f"{json_text(encode(record))}\n" for record in records).encode()
+
+    def write(self, file: BinaryIO, pages: Sequence[bytes]) -> None:
+        """Write pages one after the other."""
+        file.writelines(pages)
+
+    def join(self, file: BinaryIO, parts: Sequence[Path]) -> None:
+        """Put parts one after the other."""
+        file.write(self.header)
+        for part in parts:
+            with part.open("rb") as opened:
+                shutil.copyfileobj(opened, file)
+
+
+class Csv(Jsonl):
+    """RFC 4180 in UTF-8. Text that a spreadsheet would run gets an apostrophe, unless `raw`."""
+
+    def __init__(self, columns: Mapping[str, Kind], raw: bool) -> None:
+        self._names = list(columns)
+        self._raw = raw
+        self.header = self._lines([self._names])
+
+    def encode(self, records: Sequence[Record]) -> bytes:
+        """A line per row; a row with line breaks in it takes several."""
+        rows = (row_of(record) for record in records)
+        return self._lines([[self._cell(row.get(name)) for name in self._names] for row in rows])
+
+    @staticmethod
+    def _lines(rows: Sequence[Sequence[object]]) -> bytes:
+        text = io.StringIO(newline="")
+        csv.writer(text).writerows(rows)
+        return well_formed(text.getvalue()).encode()
+
+    def _cell(self, value: object) -> object:
+        if isinstance(value, str):
+            return value if self._raw else no_formula(value)
+        if isinstance(value, dt.datetime):
+            return encode(value)
+        # What has members is JSON text, and so are true and false; numbers stay as they are.
+        return json_text(value) if isinstance(value, (bool, dict, list)) else value
+
+
+def row_of(record: Record) -> Row:
+    """A value per column."""
+    return members(record) if isinstance(record, ReadModel) else record

@@ -1,0 +1,306 @@
+"""The course of an export: walk, collect, join, move into place.
+
+Decides when a part is written and what happens when something goes wrong. Every way out leaves the
+folder of parts such that the same call goes on from there.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Unpack
+
+from attrs import define, field, frozen
+
+from creatoraudit_api.types import ReadModel
+
+from .._pages import Page
+from .._period import Day, MetricsPeriod
+from .._sync.ahead import ReadAhead
+from .._sync.deltas import Via
+from ..errors import CreatorAuditError, UsageError, ValidationError
+from ._checkpoint import FILE, Checkpoint, Position, Seen, Stage, digest_of, failures_told
+from ._forms import FORMATS, Form, Format, form_of
+from ._subjects import Ask, ListFilters, Source, Subject, What, item_id, item_platform, subject_of
+from ._subjects import records as records_of
+
+if TYPE_CHECKING:
+    from .. import CreatorAudit
+    from .._sync.caller import Caller
+    from .._sync.source import PageSource
+
+# Rows after which a part ends, with the page it is in. What a kill costs is the requests for them.
+PART_ROWS = 5_000
+
+
+@frozen
+class Exported:
+    """A finished export.
+
+    Attributes:
+        path: The file.
+        rows: Rows in it.
+        resumed: Those of them that an interrupted run had left.
+        not_found: Those of them whose item the deltas or metrics endpoint does not know.
+    """
+
+    path: Path
+    rows: int
+    resumed: int
+    not_found: int
+
+
+@frozen
+class ExportProgress:
+    """How far an export is.
+
+    Attributes:
+        rows: Rows so far, those of an interrupted run included.
+        total: Length of the list, if the server tells it.
+    """
+
+    rows: int
+    total: int | None
+
+
+class Taken(NamedTuple):
+    """A page that waits to be written."""
+
+    content: Any
+    ids: Sequence[bytes]
+    not_found: int
+    cursor: str | None
+
+
+def export(
+    client: CreatorAudit,
+    what: What,
+    out: str | os.PathLike[str] = ".",
+    *,
+    format: Format | None = None,  # noqa: A002 - what everybody calls it
+    source: Source | None = None,
+    windows: Iterable[int] | None = None,
+    via: Via | None = None,
+    period: MetricsPeriod | None = None,
+    start_date: Day | None = None,
+    end_date: Day | None = None,
+    raw: bool = False,
+    overwrite: bool = False,
+    restart: bool = False,
+    on_progress: Callable[[ExportProgress], object] | None = None,
+    **filters: Unpack[ListFilters],
+) -> Exported:
+    """Write a whole list, or figures of all its items, into a file.
+
+    The file appears when it is complete. Until then its rows are kept in a folder beside it, named
+    like it with `.partial` at the end: when anything interrupts the export, the same call goes on
+    from there, and no item is written twice. Joining the parts takes room for the file once more.
+
+    Args:
+        client: Where from. It is used, not closed.
+        what: `"accounts"`, `"videos"`, `"account-videos"` or `"creators"`: the items of that list.
+            `"deltas"` or `"metrics"`: a row per item with its figures.
+        out: A file, or a folder for a file named after `what` and `format`. A name without a suffix
+            is a folder; folders are made.
+        format: `"csv"`, `"jsonl"` or `"parquet"`; the file's suffix, else `"csv"`, when absent.
+        source: For deltas `"videos"` (when absent) or `"account-videos"`; for metrics `"videos"`
+            (when absent) or `"accounts"`.
+        windows: For deltas: look-back windows in days, 1 to 365, at most 10; 1, 7, 14 and 30 when
+            absent.
+        via: For deltas: `"post"` (when absent), or `"get"` for a key that may not POST.
+        period: For metrics: `"7d"`, `"30d"` (the server's default) or `"90d"`; or give both days.
+        start_date: For metrics: first UTC day, included.
+        end_date: For metrics: last UTC day, included.
+        raw: For CSV: leave text as it is that a spreadsheet would take for a formula.
+        overwrite: Replace the file if it exists.
+        restart: Throw away what an interrupted export left, instead of going on with it.
+        on_progress: Called after each page.
+        **filters: As for the `list` method; see `ListFilters`.
+
+    Returns:
+        Where the rows are and how many.
+
+    Raises:
+        UsageError: An argument is wrong, the file exists, another process writes it, or an
+            unfinished export of something else is in the way.
+        ConfigurationError: The format needs a library that is not installed.
+        ExportError: The file system refused something, for instance because it is full.
+        CreatorAuditError: As described in `creatoraudit.errors`; what was fetched is kept.
+
+    Example:
+        >>> export(ca, "videos", "videos.jsonl", platform="tiktok").rows
+
+    Docs: https://docs.creatoraudit.com/examples/curl
+    """
+    path, name = _target(Path(out), what, format)
+    subject = subject_of(
+        what,
+        {
+            "source": source,
+            "windows": windows,
+            "via": via,
+            "period": period,
+            "start_date": start_date,
+            "end_date": end_date,
+        },
+    )
+    form = form_of(name, subject.columns, raw=raw)
+    caller = client._caller
+    ask = None if subject.asker is None else subject.asker(caller.core)
+    job = _Job(caller, subject, ask, form, filters, on_progress)
+    job.pages()  # refuses a wrong filter before anything is sent or written
+    folder = path.with_name(f"{path.name}.partial")
+    if path.exists() and not overwrite and not (folder / FILE).exists():
+        raise _exists(path)
+    identity = {
+        "subject": what,
+        "base URL": client._origin.url,
+        "organization": client.whoami().organization_id,
+        "filters": dict(sorted(filters.items())),
+        "format": name,
+        "options": {**subject.asked, "raw": raw},
+        "columns": dict(subject.columns),
+    }
+    with Checkpoint(folder, identity, restart=restart) as checkpoint:
+        return job.run(checkpoint, path, overwrite=overwrite)
+
+
+def _exists(path: Path) -> UsageError:
+    return UsageError(f"{path} exists; pass --overwrite (overwrite=True) to replace it")
+
+
+def _target(out: Path, what: str, name: str | None) -> tuple[Path, str]:
+    """The file and its format."""
+    suffix = out.suffix.removeprefix(".").lower()
+    if out.is_dir() or not suffix:
+        name = name or "csv"
+        return out / f"{what}.{name}", name
+    if suffix in FORMATS and name not in (None, suffix):
+        raise UsageError(f"{out} is named like a {suffix} file; name it .{name}, or drop {name}")
+    return out, name or (suffix if suffix in FORMATS else "csv")
+
+
+@contextmanager
+def _on_disk(path: Path) -> Iterator[BinaryIO]:
+    """A new file, which has reached the disk afterwards."""
+    with path.open("wb") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@define
+class _Job:
+    """One call of `export`."""
+
+    caller: Caller
+    subject: Subject
+    ask: Ask | None
+    form: Form
+    filters: ListFilters
+    on_progress: Callable[[ExportProgress], object] | None
+    total: int | None = None
+    rows: int = 0
+    seen: Seen = field(factory=Seen)
+    waiting: list[Taken] = field(factory=list)
+    any_new: bool = True
+
+    def pages(self, cursor: str | None = None) -> PageSource[ReadModel]:
+        """The list from a cursor on."""
+        arguments = {**self.filters, "cursor": cursor}
+        return self.caller.pages(self.subject.operation, arguments, {}, strict=True)
+
+    def run(self, checkpoint: Checkpoint, path: Path, *, overwrite: bool) -> Exported:
+        """Go on where the checkpoint is, to the end."""
+        if checkpoint.delivered and overwrite:
+            checkpoint.begin_anew()
+        if path.exists() and not overwrite and not checkpoint.delivered:
+            raise _exists(path)
+        resumed = checkpoint.position.rows
+        try:
+            with failures_told(path):
+                self._walk(checkpoint)
+                self._finish(checkpoint, path)
+        except CreatorAuditError as error:
+            error.message = f"{error.message}; {_kept(checkpoint)}"
+            raise
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(f"interrupted; {_kept(checkpoint)}") from None
+        position = checkpoint.position
+        return Exported(path, position.rows, resumed, position.not_found)
+
+    def _walk(self, checkpoint: Checkpoint) -> None:
+        self.seen = checkpoint.seen()
+        self.rows = checkpoint.position.rows
+        if self.on_progress is not None and checkpoint.position.stage == "walking":
+            self.total = self.pages().count()
+        while checkpoint.position.stage == "walking":
+            try:
+                self._follow(checkpoint)
+            except ValidationError as error:
+                self._save(checkpoint)
+                # A cursor that is refused again before anything new has come would be for ever.
+                if error.resume_cursor is None or not self.any_new:
+                    raise
+                self.any_new = False
+                checkpoint.note(checkpoint.position._replace(cursor=None))
+            except (CreatorAuditError, KeyboardInterrupt):
+                self._save(checkpoint)
+                raise
+
+    def _follow(self, checkpoint: Checkpoint) -> None:
+        source = self.pages(checkpoint.position.cursor)
+        with ReadAhead[ReadModel](1) as ahead:
+            ahead.follow(source, source.walk(), None)
+            while (page := ahead.next()) is not None:
+                self._take(page)
+                if self.rows - checkpoint.position.rows >= PART_ROWS:
+                    self._save(checkpoint)
+        self._save(checkpoint)
+
+    def _take(self, page: Page[ReadModel]) -> None:
+        items = page.items
+        platform = self.filters.get("platform")
+        if platform is not None and page.filters.get("platform") != platform:
+            items = [item for item in items if item_platform(item) == platform]
+        digests = [digest_of(item_id(item)) for item in items]
+        new = [one for one in zip(digests, items, strict=True) if self.seen.add(one[0])]
+        rows = records_of([item for _, item in new], self.subject, self.ask)
+        missing = sum(isinstance(row, Mapping) and row["found"] is False for row in rows)
+        ids = [digest for digest, _ in new]
+        self.waiting.append(Taken(self.form.encode(rows), ids, missing, page.next_cursor))
+        self.rows += len(new)
+        self.any_new = self.any_new or bool(new)
+        if self.on_progress is not None:
+            self.on_progress(ExportProgress(self.rows, self.total))
+
+    def _save(self, checkpoint: Checkpoint) -> None:
+        """Write what waits as a part. Taken off first: an interrupted attempt is not repeated."""
+        waiting, self.waiting = self.waiting, []
+        if not waiting:
+            return
+        ids = [digest for page in waiting for digest in page.ids]
+        if ids:
+            with _on_disk(checkpoint.part(checkpoint.parts)) as file:
+                self.form.write(file, [page.content for page in waiting])
+        cursor = waiting[-1].cursor
+        rows, not_found, _, _ = checkpoint.position
+        not_found += sum(page.not_found for page in waiting)
+        stage: Stage = "walked" if cursor is None else "walking"
+        checkpoint.note(Position(rows + len(ids), not_found, cursor, stage), ids)
+
+    def _finish(self, checkpoint: Checkpoint, path: Path) -> None:
+        if checkpoint.position.stage == "walked":
+            with _on_disk(checkpoint.joined) as file:
+                self.form.join(file, [checkpoint.part(n) for n in range(checkpoint.parts)])
+            checkpoint.note(checkpoint.position._replace(stage="joined"))
+        if not checkpoint.delivered:
+            checkpoint.joined.replace(path)
+        checkpoint.discard()
+
+
+def _kept(checkpoint: Checkpoint) -> str:
+    rows = checkpoint.position.rows
+    return f"{rows:,} rows are kept in {checkpoint.folder}: run the same again to go on"

@@ -1,0 +1,240 @@
+"""What can be exported: which list is walked, and which rows its items become.
+
+Columns follow from the generated models, so they cannot drift away from the contract.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import attrgetter
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict, get_args
+from uuid import UUID
+
+from attrs import field, frozen
+
+from creatoraudit_api import operations
+from creatoraudit_api.models import Account, AccountVideo, Creator, Video, WindowedTotals
+from creatoraudit_api.types import ReadModel
+
+from .._deltas import DEFAULT_WINDOWS
+from .._kinds import Kind, Row, kinds_of, members
+from .._pages import PageOf
+from .._period import Day, MetricsPeriod, period_arguments
+from .._prepare import Direction
+from .._sync.deltas import DeltasJob, Via
+from .._sync.metrics import MetricsJob
+from .._text import one_line
+from .._urls import Platform
+from ..errors import UsageError
+
+if TYPE_CHECKING:
+    from creatoraudit_api.operations import Operation
+
+    from .._sync.core import Core
+
+What: TypeAlias = Literal["accounts", "videos", "account-videos", "creators", "deltas", "metrics"]
+Source: TypeAlias = Literal["videos", "account-videos", "accounts"]
+Record: TypeAlias = "ReadModel | Row"
+Ask: TypeAlias = Callable[[Sequence[str]], Mapping[str, Row]]
+
+WHATS: tuple[What, ...] = get_args(What)
+SOURCES: tuple[Source, ...] = get_args(Source)
+
+item_id = attrgetter("id")
+item_platform = attrgetter("platform")
+
+_LISTS: Mapping[str, tuple[Operation[PageOf[ReadModel]], type[ReadModel]]] = {
+    "accounts": (operations.list_accounts, Account),
+    "videos": (operations.list_videos, Video),
+    "account-videos": (operations.list_account_videos, AccountVideo),
+    "creators": (operations.list_creators, Creator),
+}
+_METRICS: Mapping[str, tuple[Operation[object], str]] = {
+    "videos": (operations.batch_video_metrics, "video_ids"),
+    "accounts": (operations.batch_account_metrics, "account_ids"),
+}
+# What each kind of figures takes beside filters: its lists, the first one by default, and options.
+_FIGURES: Mapping[str, tuple[tuple[Source, ...], frozenset[str]]] = {
+    "deltas": (("videos", "account-videos"), frozenset({"source", "windows", "via"})),
+    "metrics": (
+        ("videos", "accounts"),
+        frozenset({"source", "period", "start_date", "end_date"}),
+    ),
+}
+# Which period totals are of, as the server resolved it.
+_SPAN: Mapping[str, Kind] = {
+    "period": "string",
+    "start_date": "string",
+    "end_date": "string",
+    "days": "integer",
+}
+# Of an item whose figures are exported: what tells which one it is, and how fresh they are.
+_DESCRIBING = (
+    *("id", "platform", "external_id", "username", "account_id", "account_username"),
+    *("creator_id", "last_scrape_time"),
+)
+
+
+class ListFilters(TypedDict, total=False):
+    """Which items of a list: the named arguments of its `list` method.
+
+    platform: `"instagram"` or `"tiktok"`.
+    q: Only items with this text in them, regardless of case.
+    is_active: Only active (True) or only paused (False) items.
+    account_id: Only posts of this account.
+    creator_id: Only accounts that are linked to this creator.
+    category: Only accounts of this category.
+    order_by: Field to sort by.
+    order_direction: `"asc"` or `"desc"`.
+    sort: The older way, one signed field name.
+    """
+
+    platform: Platform
+    q: str
+    is_active: bool
+    account_id: UUID | str
+    creator_id: UUID | str
+    category: str
+    order_by: str
+    order_direction: Direction
+    sort: str
+
+
+class Options(TypedDict, total=False):
+    """What figures take beside filters; None where nothing was given."""
+
+    source: Source | None
+    windows: Iterable[int] | None
+    via: Via | None
+    period: MetricsPeriod | None
+    start_date: Day | None
+    end_date: Day | None
+
+
+@frozen
+class Subject:
+    """What an export is about.
+
+    Attributes:
+        operation: The list that is walked.
+        columns: The kind of each column.
+        asked: What else makes it another export, beside the list and its filters.
+        asker: For figures: makes of a client's core the function that asks about ids. It refuses
+            what cannot be asked.
+    """
+
+    operation: Operation[PageOf[ReadModel]]
+    columns: Mapping[str, Kind]
+    asked: Mapping[str, object] = field(factory=dict)
+    asker: Callable[[Core], Ask] | None = None
+
+
+def subject_of(what: str, options: Options) -> Subject:
+    """The subject that a name and its options stand for.
+
+    Raises:
+        UsageError: There is no such subject, or it does not take one of the options.
+    """
+    if what not in WHATS:
+        raise UsageError(f"what must be one of {', '.join(WHATS)}, not {one_line(str(what), 40)!r}")
+    sources, taken = _FIGURES.get(what, ((), frozenset()))
+    for name, value in options.items():
+        if value is not None and name not in taken:
+            goes_with = " and ".join(one for one, (_, names) in _FIGURES.items() if name in names)
+            raise UsageError(f"{name} goes with {goes_with}, not with {what}")
+    if not sources:
+        operation, model = _LISTS[what]
+        return Subject(operation, kinds_of(model))
+    source = options.get("source") or sources[0]
+    if source not in sources:
+        raise UsageError(f"{what} come from {' or '.join(sources)}, not from {source}")
+    return (_deltas if what == "deltas" else _metrics)(source, options)
+
+
+def columns(
+    what: What, *, source: Source | None = None, windows: Iterable[int] | None = None
+) -> Mapping[str, Kind]:
+    """The columns of an exported file, in order, and the kind of each.
+
+    Args:
+        what: As for `export`.
+        source: As for `export`.
+        windows: As for `export`.
+
+    Returns:
+        For each column `"string"`, `"integer"` (64 bits), `"number"`, `"boolean"`, `"datetime"`
+        (microseconds, UTC) or `"json"` (JSON as text). They follow from the contract; unknown
+        members are in the last one, `additional_properties`.
+
+    Raises:
+        UsageError: There is no such subject, or it does not take one of the options.
+
+    Example:
+        >>> columns("deltas", windows=[7])["delta_7d"]
+        'integer'
+    """
+    return subject_of(what, {"source": source, "windows": windows}).columns
+
+
+def records(items: Sequence[ReadModel], subject: Subject, ask: Ask | None) -> Sequence[Record]:
+    """The rows that items become: themselves, or one each with its figures, found or not."""
+    if ask is None:
+        return items
+    found = ask([str(item_id(item)) for item in items])
+    described = [name for name in subject.columns if name in _DESCRIBING]
+    rows: list[Row] = []
+    for item in items:
+        known, figures = members(item), found.get(str(item_id(item)))
+        row = {name: known[name] for name in described}
+        rows.append({**row, "found": figures is not None, **(figures or {})})
+    return rows
+
+
+def _figures(source: str, figures: Mapping[str, Kind]) -> dict[str, Kind]:
+    known = kinds_of(_LISTS[source][1])
+    described = {name: known[name] for name in _DESCRIBING if name in known}
+    return {**described, "found": "boolean", **figures}
+
+
+def _deltas(source: str, options: Options) -> Subject:
+    given = options.get("windows")
+    windows = list(dict.fromkeys(DEFAULT_WINDOWS if given is None else given))
+    via = options.get("via") or "post"
+
+    def asker(core: Core) -> Ask:
+        job = DeltasJob(core, windows, via, {})
+        return lambda ids: {
+            one: {f"delta_{window}": change for window, change in changes.items()}
+            for one, changes in job.all(ids).by_id.items()
+        }
+
+    return Subject(
+        _LISTS[source][0],
+        _figures(source, {f"delta_{days}d": "integer" for days in windows}),
+        {"source": source, "windows": windows},
+        asker,
+    )
+
+
+def _metrics(source: str, options: Options) -> Subject:
+    operation, id_list = _METRICS[source]
+    span = period_arguments(
+        operation, options.get("period"), options.get("start_date"), options.get("end_date")
+    )
+
+    def asker(core: Core) -> Ask:
+        job = MetricsJob(core, operation, id_list, span, {})
+
+        def ask(ids: Sequence[str]) -> Mapping[str, Row]:
+            answer = job.all(ids)
+            resolved = {name: getattr(answer, name) for name in _SPAN}
+            return {one: {**resolved, **members(own)} for one, own in answer.by_id.items()}
+
+        return ask
+
+    return Subject(
+        _LISTS[source][0],
+        _figures(source, {**_SPAN, **kinds_of(WindowedTotals)}),
+        {"source": source, **span},
+        asker,
+    )
