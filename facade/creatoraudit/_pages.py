@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from ._fault import Fault, contract_error
-from ._reply import Reply
-from .errors import PaginationError
+from ._outcome import Sent
+from ._reply import decode_payload
+from .errors import ContractError, PaginationError
 
 if TYPE_CHECKING:
+    from creatoraudit_api.operations import Operation
     from creatoraudit_api.types import JSON
 
 T = TypeVar("T")
@@ -96,41 +98,71 @@ class Walk:
         # Hashes, so that a walk over a million items stays small.
         self._followed = set() if cursor is None else {hash(cursor)}
 
-    def accept(self, reply: Reply[PageOf[T]]) -> Page[T]:
-        """Take a page and move on to the next cursor.
+    def move(self, payload: object, request_id: str | None) -> None:
+        """Move on to where an answer points. Its items may be looked at later.
 
         Raises:
-            ContractError: It says that a page follows but not where.
+            ContractError: It does not say whether a page follows, or not where.
             PaginationError: It leads back to a page the walk has seen.
         """
-        envelope, request_id = reply.value, reply.request_id
-        pagination = envelope.pagination
-        # Objects: a wrong scalar is kept as it was sent.
-        has_next: object = pagination.has_next
-        cursor: object = pagination.next_cursor
-        if not isinstance(has_next, bool):
+        position = payload.get("pagination") if isinstance(payload, dict) else None
+        has_next = position.get("has_next") if isinstance(position, dict) else None
+        if not isinstance(position, dict) or not isinstance(has_next, bool):
             fault = Fault("$.pagination.has_next", "is no boolean")
             raise contract_error(self._operation, fault, request_id)
-        following = cursor if has_next and isinstance(cursor, str) else None
-        if has_next and not following:
+        self.ended = not has_next
+        if self.ended:
+            return
+        following = position.get("next_cursor")
+        if not isinstance(following, str) or not following:
             fault = Fault("$.pagination.next_cursor", "is missing although has_next is true")
             raise contract_error(self._operation, fault, request_id)
-        page = Page(
+        if hash(following) in self._followed:
+            raise PaginationError(
+                f"{self._operation}: the answer repeats a cursor this walk has followed,"
+                " so it would never end; start again, and report it if it stays",
+                request_id=request_id,
+            )
+        self._followed.add(hash(following))
+        self.cursor = following
+
+
+class Arrival(Generic[T]):
+    """An answer with a page whose items are still JSON: the walk need not wait for their decoding.
+
+    Attributes:
+        size: How many items it has.
+    """
+
+    __slots__ = ("_at", "_operation", "_payload", "_sent", "size")
+
+    def __init__(
+        self, operation: Operation[PageOf[T]], sent: Sent, payload: Any, at: str | None
+    ) -> None:
+        self._operation = operation
+        self._sent = sent
+        self._payload = payload
+        self._at = at
+        items = payload.get("data") if isinstance(payload, dict) else None
+        self.size = len(items) if isinstance(items, list) else 0
+
+    def page(self) -> Page[T]:
+        """Decode it.
+
+        Raises:
+            ContractError: It does not keep the contract; `resume_cursor` leads back to it.
+        """
+        try:
+            reply = decode_payload(self._operation, self._sent, self._payload)
+        except ContractError as error:
+            error.resume_cursor = self._at
+            raise
+        envelope, pagination = reply.value, reply.value.pagination
+        return Page(
             items=envelope.data,
-            next_cursor=following,
-            has_next=has_next,
+            next_cursor=pagination.next_cursor if pagination.has_next else None,
+            has_next=pagination.has_next,
             total_count=pagination.total_count,
             filters=envelope.filters.additional_properties if envelope.filters else {},
-            request_id=request_id,
+            request_id=reply.request_id,
         )
-        self.ended = not has_next
-        if following is not None:
-            if hash(following) in self._followed:
-                raise PaginationError(
-                    f"{self._operation}: the answer repeats a cursor this walk has followed,"
-                    " so it would never end; start again, and report it if it stays",
-                    request_id=request_id,
-                )
-            self._followed.add(hash(following))
-            self.cursor = following
-        return page

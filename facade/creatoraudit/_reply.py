@@ -89,7 +89,15 @@ def decode(operation: "Operation[T_co]", sent: Sent) -> Reply[T_co]:
     Raises:
         ContractError: It lacks what the contract requires; `path` names the member.
     """
-    payload = payload_of(operation.name, sent)
+    return decode_payload(operation, sent, payload_of(operation.name, sent))
+
+
+def decode_payload(operation: "Operation[T_co]", sent: Sent, payload: Any) -> Reply[T_co]:
+    """Decode a success answer whose JSON was read before.
+
+    Raises:
+        ContractError: It lacks what the contract requires; `path` names the member.
+    """
     fault: Fault | None = None
     try:
         value = operation.decode(sent.status_code, payload)

@@ -11,7 +11,7 @@ from typing import Generic, Self, TypeVar
 
 from .._io_async import Channel, Pool
 from .._options import Tally
-from .._pages import Page, Walk
+from .._pages import Arrival, Page, Walk
 from ..errors import CreatorAuditError
 from .source import AsyncPageSource
 
@@ -25,7 +25,7 @@ class AsyncReadAhead(Generic[T]):
     """Follows walks side by side and hands out their pages in the order in which they arrive."""
 
     def __init__(self, walks: int) -> None:
-        self._channel: Channel[Page[T] | CreatorAuditError | None] = Channel(AHEAD * walks)
+        self._channel: Channel[Arrival[T] | CreatorAuditError | None] = Channel(AHEAD * walks)
         self._pool = Pool(walks)
         self._open = 0
 
@@ -51,13 +51,16 @@ class AsyncReadAhead(Generic[T]):
         await self._pool.start(self._read, source, walk, tally, most)
 
     async def next(self) -> Page[T] | None:
-        """The next page; None when every walk has ended. Raises what ended a walk early."""
+        """The next page; None when every walk has ended. Raises what ended a walk early.
+
+        Pages are decoded here: whoever fetches them asks for the next one meanwhile.
+        """
         while self._open:
-            page = await self._channel.get()
-            if isinstance(page, CreatorAuditError):
-                raise page
-            if page is not None:
-                return page
+            arrival = await self._channel.get()
+            if isinstance(arrival, CreatorAuditError):
+                raise arrival
+            if arrival is not None:
+                return arrival.page()
             self._open -= 1
         return None
 
@@ -67,9 +70,9 @@ class AsyncReadAhead(Generic[T]):
         seen, wanted = 0, True
         try:
             while wanted and not walk.ended and (most is None or seen < most):
-                page = await source.fetch(walk, tally)
-                seen += len(page.items)
-                wanted = await self._channel.put(page)
+                arrival = await source.receive(walk, tally)
+                seen += arrival.size
+                wanted = await self._channel.put(arrival)
         except CreatorAuditError as error:
             await self._channel.put(error)
             return

@@ -12,7 +12,7 @@ from typing import Generic, Self, TypeVar
 
 from .._io_sync import Channel, Pool
 from .._options import Tally
-from .._pages import Page, Walk
+from .._pages import Arrival, Page, Walk
 from ..errors import CreatorAuditError
 from .source import PageSource
 
@@ -26,7 +26,7 @@ class ReadAhead(Generic[T]):
     """Follows walks side by side and hands out their pages in the order in which they arrive."""
 
     def __init__(self, walks: int) -> None:
-        self._channel: Channel[Page[T] | CreatorAuditError | None] = Channel(AHEAD * walks)
+        self._channel: Channel[Arrival[T] | CreatorAuditError | None] = Channel(AHEAD * walks)
         self._pool = Pool(walks)
         self._open = 0
 
@@ -52,13 +52,16 @@ class ReadAhead(Generic[T]):
         self._pool.start(self._read, source, walk, tally, most)
 
     def next(self) -> Page[T] | None:
-        """The next page; None when every walk has ended. Raises what ended a walk early."""
+        """The next page; None when every walk has ended. Raises what ended a walk early.
+
+        Pages are decoded here: whoever fetches them asks for the next one meanwhile.
+        """
         while self._open:
-            page = self._channel.get()
-            if isinstance(page, CreatorAuditError):
-                raise page
-            if page is not None:
-                return page
+            arrival = self._channel.get()
+            if isinstance(arrival, CreatorAuditError):
+                raise arrival
+            if arrival is not None:
+                return arrival.page()
             self._open -= 1
         return None
 
@@ -68,9 +71,9 @@ class ReadAhead(Generic[T]):
         seen, wanted = 0, True
         try:
             while wanted and not walk.ended and (most is None or seen < most):
-                page = source.fetch(walk, tally)
-                seen += len(page.items)
-                wanted = self._channel.put(page)
+                arrival = source.receive(walk, tally)
+                seen += arrival.size
+                wanted = self._channel.put(arrival)
         except CreatorAuditError as error:
             self._channel.put(error)
             return

@@ -6,9 +6,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from .._options import RequestOptions, Tally
-from .._pages import Page, PageOf, Walk
+from .._pages import Arrival, Page, PageOf, Walk
 from .._prepare import Wire, with_query
-from ..errors import CreatorAuditError
+from .._reply import payload_of
+from ..errors import ContractError, CreatorAuditError
 
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
@@ -41,13 +42,25 @@ class PageSource(Generic[T]):
 
     def fetch(self, walk: Walk, tally: Tally | None = None) -> Page[T]:
         """The page where `walk` stands; moves it on."""
+        return (self.receive(walk, tally)).page()
+
+    def receive(self, walk: Walk, tally: Tally | None) -> Arrival[T]:
+        """The page where `walk` stands, not yet decoded; moves it on."""
         at = walk.cursor
         wire = self._wire if at is None else with_query(self._wire, cursor=at)
         try:
-            return walk.accept(self._core.call(self.operation, wire, self._options, tally))
+            sent = self._core.send(wire, self._options, tally)
+            payload = payload_of(wire.operation, sent)
+            arrival = Arrival(self.operation, sent, payload, at)
+            try:
+                walk.move(payload, sent.request_id)
+            except ContractError:
+                arrival.page()  # where more is wrong than the position, that is said first
+                raise
         except CreatorAuditError as error:
             error.resume_cursor = at
             raise
+        return arrival
 
     def count(self) -> int | None:
         """The size of the whole list."""
