@@ -18,14 +18,41 @@ from .._version import __version__
 from ..errors import ConfigurationError, CreatorAuditError, UsageError
 from . import _safe
 from ._extras import missing
+from ._options import in_options
 from ._output import ReaderLeftError
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 # name: (where the click command is, the extra it needs, its line in --help)
 _COMMANDS: Mapping[str, tuple[str, str, str]] = {
+    "account-videos": (
+        "creatoraudit.cli._commands:account_videos",
+        "cli",
+        "Posts found through tracked accounts.",
+    ),
+    "accounts": ("creatoraudit.cli._commands:accounts", "cli", "Tracked profiles."),
     "breakouts": ("creatoraudit.cli._breakouts:breakouts", "cli", "The fastest growing posts."),
+    "completion": (
+        "creatoraudit.cli._completion:completion",
+        "cli",
+        "Completion for bash, zsh and fish.",
+    ),
+    "creators": ("creatoraudit.cli._commands:creators", "cli", "Groups of accounts."),
+    "digest": ("creatoraudit.cli._digest:digest", "cli", "A period against the one before."),
+    "leaderboard": (
+        "creatoraudit.cli._leaderboard:leaderboard",
+        "cli",
+        "Creators by views or engagement.",
+    ),
+    "metrics": ("creatoraudit.cli._metrics:metrics", "cli", "Totals over a period, by id."),
+    "export": ("creatoraudit.cli._export:export", "cli", "Whole lists as files."),
     "sandbox": ("creatoraudit_sandbox.cli:sandbox", "sandbox", "Run a local CreatorAudit server."),
+    "search": (
+        "creatoraudit.cli._search:search",
+        "cli",
+        "Find accounts, creators and videos.",
+    ),
+    "videos": ("creatoraudit.cli._commands:videos", "cli", "Posts tracked one by one."),
     "whoami": ("creatoraudit.cli._whoami:whoami", "cli", "Whose key is this?"),
 }
 
@@ -111,6 +138,9 @@ def run(args: Sequence[str]) -> int:
     except CreatorAuditError as error:
         _say(str(error))
         return FAILED
+    except OSError as error:
+        _say(f"{error.filename or 'a file'}: {error.strerror or error}")
+        return FAILED
     except ReaderLeftError:
         # Python flushes stdout once more on its way out, and would complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -119,4 +149,4 @@ def run(args: Sequence[str]) -> int:
 
 
 def _say(what: str) -> None:
-    click.echo(f"creatoraudit: {_safe.line(what)}", err=True)
+    click.echo(f"creatoraudit: {_safe.line(in_options(what))}", err=True)

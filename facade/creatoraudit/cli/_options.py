@@ -7,12 +7,15 @@ look like. What is done with the values is the command's business.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeVar
 
 import click
 
 from ..errors import UsageError
+from ._connect import connection_options
+from ._output import output_options
 
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
@@ -25,6 +28,19 @@ def examples(*commands: str) -> str:
     """The end of a command's help: command lines that work as they stand."""
     lines = "\n".join(f"  {command}" for command in commands)
     return f"Example{'s' if len(commands) > 1 else ''}:\n\n\b\n{lines}"
+
+
+def command(
+    name: str,
+    says: str,
+    usage: Sequence[str],
+    run: Callable[..., object],
+    *parameters: Decorator,
+) -> click.Command:
+    """A command with parameters of its own, those of the output and those of the connection."""
+    for parameter in reversed((*parameters, output_options, connection_options)):
+        run = parameter(run)
+    return click.command(name, help=says, epilog=examples(*usage))(run)
 
 
 def from_contract(
@@ -52,6 +68,24 @@ def from_contract(
 
 
 _METAVAR: Mapping[str, str] = {"integer": "N", "string": "TEXT"}
+
+
+# How the library names an argument in its messages; here it is an option, or the ID.
+_ARGUMENT = re.compile(
+    r"\b(?:account|creator|video)_id\b"
+    r"|\b(start_date|end_date)\b"
+    r"|\b(api_key|base_url|concurrency|period|platform)(?:=(?!['\"])|(?==))"
+)
+
+
+def in_options(message: str) -> str:
+    """A message of the library, in the words of the command line."""
+
+    def said(found: re.Match[str]) -> str:
+        name = found[1] or found[2]
+        return f"--{name.replace('_', '-')}" if name else "ID"
+
+    return _ARGUMENT.sub(said, message)
 
 
 def given(options: Mapping[str, object], names: Sequence[str]) -> dict[str, Any]:
@@ -138,7 +172,8 @@ def ids_from(arguments: Sequence[str], file: BinaryIO | None, check: Callable[[s
             ids.append(check(line.text))
         except UsageError as error:
             assert file is not None
-            raise click.UsageError(f"{file.name}, line {line.number}: {error}") from None
+            said = in_options(str(error))
+            raise click.UsageError(f"{file.name}, line {line.number}: {said}") from None
     if not ids:
         raise click.UsageError("no ids; give some, or --file FILE with one per line")
     return ids

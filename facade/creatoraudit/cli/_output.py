@@ -11,7 +11,7 @@ import io
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import wraps
+from functools import partial, wraps
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Protocol, Self, TypeAlias
 
@@ -167,9 +167,15 @@ class Output:
         """
         return Rows(self, self._narrowed(shape), hold=hold)
 
-    def one(self, shape: Shape, row: Row) -> None:
-        """Print a single row: JSON is an object then, and a table has a line per member."""
-        shape = self._narrowed(shape)
+    def one(self, shape: Shape) -> Callable[[Row], None]:
+        """A function that prints a single row: JSON is an object then, a table a line per member.
+
+        Raises:
+            click.UsageError: A field that was asked for is none of the shape.
+        """
+        return partial(self._print_one, self._narrowed(shape))
+
+    def _print_one(self, shape: Shape, row: Row) -> None:
         if self.form == "json":
             write_json(self.chosen(row))
         elif self.form == "table":
@@ -202,13 +208,15 @@ class Rows:
 
     JSON, JSON lines and CSV are printed as they come. A table needs to see rows before it knows its
     widths: long ones come in parts, each with its heading. Left by an exception it prints what it
-    has, and leaves a JSON array open, so that nobody takes it for the whole.
+    has, and leaves a JSON array open, so that nobody takes it for the whole. `stream` tells whether
+    something is printed before the end.
     """
 
     def __init__(self, to: Output, shape: Shape, *, hold: bool = False) -> None:
         self._to = to
         self._shape = shape
-        self._most = None if hold else _ROWS_PER_TABLE
+        self.stream = not (hold and to.form == "table")
+        self._most = _ROWS_PER_TABLE if self.stream else None
         self._waiting: list[Row] = []
         self._any = False
 

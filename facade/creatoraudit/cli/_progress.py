@@ -62,8 +62,9 @@ class Bar:
         self._progress.advance(self._task, by)
 
     def expect(self, total: Callable[[], int | None]) -> None:
-        """There are so many in all."""
-        self._progress.update(self._task, total=total())
+        """There are so many in all; asked once."""
+        if self._progress.tasks[0].total is None:
+            self._progress.update(self._task, total=total())
 
     def set(self, done: int, total: int) -> None:
         """So many are done, of so many as far as is known."""

@@ -19,6 +19,7 @@ _SHAPE = Shape(
 @connection_options
 def whoami(to: Output, **connection: object) -> None:
     """Show the organization and the name of the key in use."""
+    show = to.one(_SHAPE)
     with Connection.of(connection).client() as ca:
         me = ca.whoami()
-    to.one(_SHAPE, me.to_dict())
+    show(me.to_dict())

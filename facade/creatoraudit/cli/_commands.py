@@ -1,0 +1,312 @@
+"""`creatoraudit accounts|videos|account-videos|creators ...`: one rule per verb, for all of them.
+
+Decides what a verb does and prints. What differs between the resources is in the table of
+`_resource`; what the API allows, in the contract's own table.
+"""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, BinaryIO
+
+import click
+
+from .._prepare import resource_id
+from ..errors import CreatorAuditError
+from . import _options
+from ._connect import Connection
+from ._options import command, examples, file_option, given, ids_from
+from ._output import Column, Output, Shape, counting
+from ._resource import ACCOUNT_VIDEOS, ACCOUNTS, CREATORS, SAMPLE_ID, VIDEOS, Resource
+from ._track import track
+
+if TYPE_CHECKING:
+    from creatoraudit import Page
+    from creatoraudit_api.types import ReadModel
+
+_OTHER_ID = "7d9e1f20-5b6a-4c3d-9e8f-0a1b2c3d4e5f"
+_PAGING = (
+    click.option(
+        "--max-items", type=click.IntRange(1), metavar="N", help="Print N of them; all without it."
+    ),
+    click.option(
+        "--limit",
+        type=click.IntRange(1, 200),
+        metavar="N",
+        help="How many to ask for per request; how many are printed is for --max-items.",
+    ),
+    click.option(
+        "--cursor", metavar="CURSOR", help="Go on where a list that failed said it could."
+    ),
+)
+_ONE = click.argument("one", metavar="ID")
+_YES = click.option("--yes", is_flag=True, help="Do not ask.")
+_LINK = Shape(
+    names=("creator_id", "account_id", "created"),
+    columns={
+        "creator_id": Column("creator"),
+        "account_id": Column("account"),
+        "created": Column("linked just now"),
+    },
+)
+_OUTCOMES = Shape(
+    names=("id", "outcome"), columns={"id": Column("id"), "outcome": Column("outcome")}
+)
+
+
+def _list(resource: Resource) -> click.Command:
+    filters = resource.options("list")
+    most = resource.operation("list").page_limit or 1
+
+    def run(
+        to: Output, max_items: int | None, limit: int | None, cursor: str | None, **options: object
+    ) -> None:
+        with (
+            to.rows(resource.shape) as rows,
+            Connection.of(options).client() as ca,
+            counting(resource.plural, beside_rows=True) as done,
+        ):
+            pager = resource.of(ca).list(
+                limit=limit or min(max_items or most, most),
+                cursor=cursor,
+                **given(options, tuple(filters)),
+            )
+            left = max_items
+            for page in _resumable(pager.pages()):
+                items = page.items[:left]
+                rows.write(item.to_dict() for item in items)
+                done.advance(len(items))
+                if left is not None and (left := left - len(items)) == 0:
+                    break
+                done.expect(lambda: _at_most(max_items, pager.total_count()))
+
+    name = resource.plural
+    return command(
+        "list",
+        f"List {name.replace('-', ' ')}, page by page.",
+        (
+            f"creatoraudit {name} list --max-items 20",
+            f"creatoraudit {name} list --format csv > {name}.csv",
+        ),
+        run,
+        *filters.values(),
+        *_PAGING,
+    )
+
+
+def _resumable(pages: Iterator[Page[ReadModel]]) -> Iterator[Page[ReadModel]]:
+    """The pages; a failure on the way says how to go on behind those that were printed."""
+    try:
+        yield from pages
+    except CreatorAuditError as error:
+        if error.resume_cursor is not None:
+            said = "what was printed is complete so far; add this to the same command to go on:"
+            click.echo(f"{said} --cursor {shlex.quote(error.resume_cursor)}", err=True)
+        raise
+
+
+def _at_most(most: int | None, total: int | None) -> int | None:
+    return total if total is None or most is None else min(most, total)
+
+
+def _get(resource: Resource) -> click.Command:
+    def run(to: Output, one: str, **options: object) -> None:
+        show = to.one(resource.shape)
+        with Connection.of(options).client() as ca:
+            found: ReadModel = resource.of(ca).get(one)
+        show(found.to_dict())
+
+    return command(
+        "get",
+        f"Show one {resource.one} with all its members.",
+        (
+            f"creatoraudit {resource.plural} get {SAMPLE_ID}",
+            f"creatoraudit {resource.plural} get {SAMPLE_ID} --format json",
+        ),
+        run,
+        _ONE,
+    )
+
+
+def _create(resource: Resource) -> click.Command:
+    # The name is no option here: there is no creator without one.
+    settings = {n: option for n, option in resource.options("create").items() if n != "name"}
+
+    def run(to: Output, name: str, **options: object) -> None:
+        show = to.one(resource.shape)
+        with Connection.of(options).client() as ca:
+            made: ReadModel = resource.of(ca).create(name, **given(options, tuple(settings)))
+        show(made.to_dict())
+
+    return command(
+        "create",
+        f"Make a {resource.one}; accounts join it with link.",
+        (
+            f'creatoraudit {resource.plural} create "Competitor set"',
+            f'creatoraudit {resource.plural} create "Summer 2026" --metadata brand=acme',
+        ),
+        run,
+        click.argument("name", metavar="NAME"),
+        *settings.values(),
+    )
+
+
+def _update(resource: Resource) -> click.Command:
+    settings = resource.options("update")
+
+    def run(to: Output, one: str, others: dict[str, object] | None, **options: object) -> None:
+        changes = given(options, tuple(settings))
+        if not changes and not others:
+            raise click.UsageError(f"nothing to change; add --active, --{resource.paused} or --set")
+        show = to.one(resource.shape)
+        with Connection.of(options).client() as ca:
+            changed: ReadModel = resource.of(ca).update(one, **changes, extra_body=others or {})
+        show(changed.to_dict())
+
+    return command(
+        "update",
+        f"Change settings of one {resource.one}.",
+        (
+            f"creatoraudit {resource.plural} update {SAMPLE_ID} --{resource.paused}",
+            f"creatoraudit {resource.plural} update {SAMPLE_ID} --set scrape_interval_hours=12",
+        ),
+        run,
+        _ONE,
+        *settings.values(),
+        click.option(
+            "--set",
+            "others",
+            multiple=True,
+            callback=_options.members,
+            metavar="NAME=VALUE",
+            help="Send another member, which the documentation does not name; repeatable. A value"
+            " that is JSON is sent as such, any other as text.",
+        ),
+    )
+
+
+def _each(resource: Resource, verb: str, says: str, shape: Shape | None = None) -> click.Command:
+    """A verb for any number of ids, one after the other."""
+
+    def run(
+        to: Output, ids: tuple[str, ...], file: BinaryIO | None, yes: bool = True, **options: object
+    ) -> None:
+        chosen = ids_from(ids, file, resource_id)
+        if not yes:
+            _confirm(f"{verb.capitalize()} {_counted(len(chosen), resource)}?")
+        with (
+            to.rows(shape or resource.shape) as rows,
+            Connection.of(options).client() as ca,
+            counting(resource.plural, beside_rows=True) as done,
+        ):
+            carry_out = getattr(resource.of(ca), verb)
+            done.expect(lambda: len(chosen))
+            for position, one in enumerate(chosen):
+                try:
+                    changed: ReadModel | None = carry_out(one)
+                except CreatorAuditError:
+                    if len(chosen) > 1:
+                        said = f"{position} of {_counted(len(chosen), resource)} done; stopped at"
+                        click.echo(f"{said} {one}", err=True)
+                    raise
+                rows.write([changed.to_dict() if changed else {"id": one, "outcome": f"{verb}d"}])
+                done.advance(1)
+
+    unasked = "" if shape is None else " --yes"
+    return command(
+        verb,
+        says,
+        (
+            f"creatoraudit {resource.plural} {verb} {SAMPLE_ID}{unasked}",
+            f"creatoraudit {resource.plural} {verb} --file ids.txt{unasked}",
+        ),
+        run,
+        click.argument("ids", nargs=-1, metavar="[ID]..."),
+        file_option,
+        *(() if shape is None else (_YES,)),
+    )
+
+
+def _counted(number: int, resource: Resource) -> str:
+    return f"{number:,} {resource.one if number == 1 else resource.plural}"
+
+
+def _confirm(question: str) -> None:
+    """Ask a person; where there is none, `--yes` has to have been given.
+
+    Raises:
+        click.UsageError: There is nobody to ask.
+        click.ClickException: The answer was no.
+    """
+    if not sys.stdin.isatty():
+        raise click.UsageError(f"{question} Nobody can be asked here; add --yes")
+    if not click.confirm(question, err=True):
+        raise click.ClickException("nothing was deleted")
+
+
+def _link(to: Output, creator: str, account: str, **options: object) -> None:
+    show = to.one(_LINK)
+    with Connection.of(options).client() as ca:
+        link = ca.creators.link(creator, account)
+    show({"creator_id": creator, "account_id": account, "created": link.created})
+
+
+def _unlink(to: Output, creator: str, account: str, **options: object) -> None:
+    show = to.one(_OUTCOMES)
+    with Connection.of(options).client() as ca:
+        ca.creators.unlink(creator, account)
+    show({"id": account, "outcome": "unlinked"})
+
+
+def _pair(verb: str, says: str, run: Callable[..., object]) -> click.Command:
+    return command(
+        verb,
+        says,
+        (f"creatoraudit creators {verb} {SAMPLE_ID} {_OTHER_ID}",),
+        run,
+        click.argument("creator", metavar="CREATOR_ID"),
+        click.argument("account", metavar="ACCOUNT_ID"),
+    )
+
+
+def _managed(resource: Resource) -> tuple[click.Command, ...]:
+    pause, resume = (says.format(f"{resource.plural}") for says in resource.pauses)
+    return (
+        _list(resource),
+        _get(resource),
+        _update(resource),
+        _each(resource, "pause", pause),
+        _each(resource, "resume", resume),
+        _each(resource, "delete", f"Delete {resource.plural}.", _OUTCOMES),
+    )
+
+
+def _group(resource: Resource, says: str, *commands: click.Command) -> click.Group:
+    return click.Group(
+        resource.plural,
+        commands={one.name or "": one for one in commands},
+        help=says,
+        epilog=examples(f"creatoraudit {resource.plural} list --max-items 20"),
+    )
+
+
+accounts = _group(
+    ACCOUNTS,
+    "Instagram and TikTok profiles under tracking.",
+    *_managed(ACCOUNTS),
+    track(ACCOUNTS),
+)
+videos = _group(VIDEOS, "Posts that are tracked one by one.", *_managed(VIDEOS), track(VIDEOS))
+account_videos = _group(
+    ACCOUNT_VIDEOS, "Posts that were found through tracked accounts.", _list(ACCOUNT_VIDEOS)
+)
+creators = _group(
+    CREATORS,
+    "Groups of accounts.",
+    *_managed(CREATORS),
+    _create(CREATORS),
+    _pair("link", "Link a tracked account to a creator; safe to repeat.", _link),
+    _pair("unlink", "Take an account out of a creator.", _unlink),
+)

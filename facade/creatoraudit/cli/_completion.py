@@ -1,0 +1,33 @@
+"""`creatoraudit completion`: what a shell needs to complete commands and options.
+
+Decides nothing but how it is called: the scripts are the command line library's.
+"""
+
+from __future__ import annotations
+
+import click
+
+from . import _output
+from ._options import examples
+
+
+@click.command(
+    epilog=examples(
+        'eval "$(creatoraudit completion bash)"',
+        "creatoraudit completion fish > ~/.config/fish/completions/creatoraudit.fish",
+    )
+)
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.pass_context
+def completion(context: click.Context, shell: str) -> None:
+    """Print the completion script for a shell.
+
+    Put the first line of the examples into ~/.bashrc, or with zsh into ~/.zshrc.
+    """
+    from click.shell_completion import get_completion_class
+
+    made = get_completion_class(shell)
+    assert made is not None
+    root = context.find_root()
+    script = made(root.command, {}, "creatoraudit", "_CREATORAUDIT_COMPLETE").source()
+    _output.write(script)

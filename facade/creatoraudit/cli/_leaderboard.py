@@ -1,0 +1,150 @@
+"""`creatoraudit leaderboard`: creators ranked by what they did in a period.
+
+Decides which figures make the ranking. The days are counted back from the server's today, so that a
+clock that is wrong here moves nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypeGuard, cast
+
+import click
+
+from creatoraudit_api import operations
+
+from .._policy import server_time
+from .._sync.batch import Parts
+from ..errors import NotFoundError
+from ._connect import Connection
+from ._options import command
+from ._output import Column, Output, Row, Shape, counting
+
+if TYPE_CHECKING:
+    from creatoraudit import JSON, CreatorAudit
+    from creatoraudit._period import Period
+
+_By: TypeAlias = Literal["views", "engagement"]
+_BY: Mapping[_By, str] = {"views": "views", "engagement": "engagement_rate"}
+_PARTS = ("likes", "comments", "shares")
+
+
+def _percent(value: object) -> str:
+    return f"{cast('float', value):.2%}"
+
+
+_SHAPE = Shape(
+    names=("rank", "id", "name", "views", *_PARTS, "engagement_rate", "followers"),
+    columns={
+        "rank": Column("#", "right"),
+        "name": Column("name", flexible=True),
+        "views": Column("views", "right"),
+        "likes": Column("likes", "right", from_width=80),
+        "comments": Column("comments", "right", from_width=90),
+        "shares": Column("shares", "right", from_width=100),
+        "engagement_rate": Column("engagement", "right", from_width=50, show=_percent),
+        "followers": Column("followers", "right", from_width=70),
+    },
+    empty="There are no creators here; make one: creatoraudit creators create NAME",
+)
+
+
+def _total(rows: Sequence[Mapping[str, JSON]], name: str) -> float | None:
+    """The sum of a figure over the days that have it; None when none has."""
+    known = [value for row in rows if _is_number(value := row.get(name))]
+    return sum(known) if known else None
+
+
+def _is_number(value: object) -> TypeGuard[int | float]:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _figures(rows: Sequence[Mapping[str, JSON]]) -> dict[str, float | None]:
+    """What a creator's days add up to; of followers the last known number."""
+    totals = {name: _total(rows, name) for name in ("views", *_PARTS)}
+    views, parts = totals["views"], [totals[name] for name in _PARTS if totals[name] is not None]
+    rate = sum(part or 0 for part in parts) / views if views and len(parts) == len(_PARTS) else None
+    followers = [value for row in rows if _is_number(value := row.get("followers"))]
+    return {**totals, "engagement_rate": rate, "followers": followers[-1] if followers else None}
+
+
+def _run(
+    to: Output, period: Period, by: _By, top: int | None, everybody: bool, **options: object
+) -> None:
+    most = operations.top_creators.bounds["limit"].maximum or 0
+    if not everybody and top is not None and top > most:
+        raise click.UsageError(f"--top goes up to {most}; with --all to any number")
+    connection = Connection.of(options)
+    with to.rows(_SHAPE) as rows, connection.client() as ca:
+        today = dt.datetime.fromtimestamp(
+            server_time(ca.call(operations.whoami).headers), dt.UTC
+        ).date()
+        first = today - dt.timedelta(days=int(period.removesuffix("d")) - 1)
+        names = _roster(ca) if everybody else _top(ca, period, top)
+
+        def figures_of(ids: list[str]) -> dict[str, float | None]:
+            try:
+                return _figures(ca.creators.analytics(ids[0], first, today).rows)
+            except NotFoundError:  # deleted since it was listed
+                return _figures(())
+
+        ranked: list[Row] = []
+        with counting("creators", beside_rows=False) as done:
+            done.expect(lambda: len(names))
+            asked = Parts(figures_of, names, size=1, concurrency=connection.concurrency)
+            for (one,), figures in asked:
+                ranked.append({"id": one, "name": names[one], **figures})
+                done.advance(1)
+        ranked.sort(key=lambda row: _order(row, by))
+        rows.write({"rank": n, **row} for n, row in enumerate(ranked[:top], 1))
+
+
+def _order(row: Row, by: _By) -> tuple[bool, float, str]:
+    """Sort key, best first: a value before none, high before low, then by id."""
+    value = cast("float | None", row[_BY[by]])
+    return value is None, -(value or 0), str(row["id"])
+
+
+def _roster(ca: CreatorAudit) -> dict[str, str | None]:
+    return {creator.id: creator.name for creator in ca.creators.list()}
+
+
+def _top(ca: CreatorAudit, period: Period, top: int | None) -> dict[str, JSON]:
+    found = ca.creators.top(period, limit=top)
+    return {one.id: one.additional_properties.get("name") for one in found if one.id is not None}
+
+
+leaderboard = command(
+    "leaderboard",
+    "Rank creators by their views, or by engagement in relation to views.\n\nWithout --all these"
+    " are the top creators that the API names for the period; with it, the whole roster, which"
+    " takes a request for each of them.",
+    (
+        "creatoraudit leaderboard",
+        "creatoraudit leaderboard --period 7d --by engagement --top 5",
+        "creatoraudit leaderboard --all --format csv > leaderboard.csv",
+    ),
+    _run,
+    click.option(
+        "--period",
+        type=click.Choice(operations.top_creators.bounds["period"].choices),
+        default="30d",
+        show_default=True,
+        help="The days that end today.",
+    ),
+    click.option(
+        "--by",
+        type=click.Choice(list(_BY)),
+        default="views",
+        show_default=True,
+        help="Views; or likes, comments and shares in relation to views.",
+    ),
+    click.option(
+        "--top",
+        type=click.IntRange(1),
+        metavar="N",
+        help="How many: 10 without it, 25 at most; with --all everybody without it.",
+    ),
+    click.option("--all", "everybody", is_flag=True, help="Rank the whole roster."),
+)

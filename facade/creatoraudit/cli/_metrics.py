@@ -1,0 +1,171 @@
+"""`creatoraudit metrics`: the totals of any number of resources over a period.
+
+Decides where ids come from and what is said of those that are not found; splitting them into
+requests is the facade's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+
+import click
+from attrs import evolve
+
+from .._prepare import resource_id
+from ..errors import UsageError
+from ._connect import Connection
+from ._options import command, examples, file_option, given, ids_from
+from ._output import Column, Output, Row, Shape, counting
+from ._resource import SAMPLE_ID
+
+if TYPE_CHECKING:
+    from creatoraudit import WindowedTotals
+    from creatoraudit._urls import Platform
+
+_TOTALS = ("views", "plays", "likes", "comments", "shares", "engagement")
+_SHAPE = Shape(
+    names=("id", *_TOTALS),
+    columns={
+        "id": Column("id"),
+        "views": Column("views", "right"),
+        "plays": Column("plays", "right", from_width=110),
+        "likes": Column("likes", "right", from_width=70),
+        "comments": Column("comments", "right", from_width=90),
+        "shares": Column("shares", "right", from_width=100),
+        "engagement": Column("engagement", "right", from_width=80),
+    },
+)
+_WITH_PLATFORM = evolve(
+    _SHAPE,
+    names=("platform", *_SHAPE.names),
+    columns={"platform": Column("platform"), **_SHAPE.columns},
+)
+_PERIOD = (
+    click.option(
+        "--period", type=click.Choice(["7d", "30d", "90d"]), help="30d without it; or give days."
+    ),
+    click.option("--start-date", metavar="DAY", help="First UTC day, such as 2026-06-01."),
+    click.option("--end-date", metavar="DAY", help="Last UTC day, included."),
+)
+_PERIOD_NAMES = ("period", "start_date", "end_date")
+_NAMED_MISSING = 3
+
+
+class _Part(NamedTuple):
+    """What one request brought."""
+
+    rows: Sequence[Row]
+    missing: Sequence[object]
+
+
+def _row(one: object, totals: WindowedTotals) -> Row:
+    return {"id": one, **totals.to_dict()}
+
+
+def _print(to: Output, shape: Shape, ids: Sequence[object], parts: Iterable[_Part]) -> None:
+    missing: list[object] = []
+    printed = 0
+    with to.rows(shape) as rows, counting("ids", beside_rows=True) as done:
+        done.expect(lambda: len(ids))
+        for part in parts:
+            rows.write(part.rows)
+            printed += len(part.rows)
+            missing += part.missing
+            done.advance(len(part.rows) + len(part.missing))
+    if missing:
+        some = ", ".join(str(one) for one in missing[:_NAMED_MISSING])
+        more = ", ..." if len(missing) > _NAMED_MISSING else ""
+        click.echo(f"{len(missing):,} of {len(ids):,} not found: {some}{more}", err=True)
+    if without := len(ids) - printed - len(missing):
+        click.echo(f"{without:,} of {len(ids):,} have no figures for this period", err=True)
+
+
+def _of(plural: str, what: str) -> click.Command:
+    def run(to: Output, ids: tuple[str, ...], file: BinaryIO | None, **options: object) -> None:
+        chosen = list(dict.fromkeys(ids_from(ids, file, resource_id)))
+        period = given(options, _PERIOD_NAMES)
+        with Connection.of(options).client() as ca:
+            resource = ca.accounts if plural == "accounts" else ca.videos
+            parts = resource.stream_metrics(chosen, **period)
+            _print(
+                to,
+                _SHAPE,
+                chosen,
+                (_Part([_row(*one) for one in part.items()], part.not_found) for part in parts),
+            )
+
+    name = f"creatoraudit metrics {plural}"
+    return command(
+        plural,
+        f"Show the totals of {what} over a period, for any number of ids.",
+        (
+            f"{name} {SAMPLE_ID} --period 7d",
+            f"{name} --file ids.txt --start-date 2026-06-01 --end-date 2026-06-14",
+            f"creatoraudit {plural} list --fields id --format csv | {name} --file -",
+        ),
+        run,
+        click.argument("ids", nargs=-1, metavar="[ID]..."),
+        file_option,
+        *_PERIOD,
+    )
+
+
+def _integer(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise UsageError(f"an account video's id is a whole number, not {text!r:.60}") from None
+
+
+def _account_videos(
+    to: Output,
+    ids: tuple[str, ...],
+    file: BinaryIO | None,
+    platform: Platform,
+    **options: object,
+) -> None:
+    chosen = list(dict.fromkeys(ids_from(ids, file, _integer)))
+    period = given(options, _PERIOD_NAMES)
+    with Connection.of(options).client() as ca:
+        asked: dict[str, Any] = {platform: chosen, **period}
+        parts = ca.account_videos.stream_metrics(**asked)
+        _print(
+            to,
+            _WITH_PLATFORM,
+            chosen,
+            (
+                _Part(
+                    [{"platform": one.platform, **_row(one.id, one.totals)} for one in part],
+                    [one for _, one in part.not_found],
+                )
+                for part in parts
+            ),
+        )
+
+
+metrics = click.Group(
+    "metrics",
+    help="Totals over a period, for any number of ids.",
+    epilog=examples(f"creatoraudit metrics videos {SAMPLE_ID} --period 7d"),
+    commands={
+        "accounts": _of("accounts", "accounts"),
+        "videos": _of("videos", "posts that are tracked one by one"),
+        "account-videos": command(
+            "account-videos",
+            "Show the totals of posts found through accounts over a period.\n\nThe ids are the"
+            " platform's internal whole numbers; each platform has its own.",
+            ("creatoraudit metrics account-videos --platform tiktok 712345 --period 7d",),
+            _account_videos,
+            click.argument("ids", nargs=-1, metavar="[NUMBER]..."),
+            click.option(
+                "--platform",
+                type=click.Choice(["instagram", "tiktok"]),
+                required=True,
+                help="Whose numbers they are.",
+            ),
+            file_option,
+            *_PERIOD,
+        ),
+    },
+)

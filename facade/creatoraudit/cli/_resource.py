@@ -1,0 +1,174 @@
+"""What there is to manage: accounts, videos, account videos and creators, as a table.
+
+Decides how each resource is called, which of its members a table shows and which words its options
+have. The commands made of this table are `_commands`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
+
+from attrs import frozen
+
+from creatoraudit_api import operations
+
+from ._options import Decorator, from_contract
+from ._output import Column, Shape
+
+if TYPE_CHECKING:
+    from creatoraudit import CreatorAudit
+    from creatoraudit_api.operations import Operation
+
+SAMPLE_ID = "3c90c3cc-0d44-4b50-8888-8dd25736052a"
+
+
+@frozen
+class Resource:
+    """One of the four.
+
+    Attributes:
+        plural: Its name as a command, such as `account-videos`.
+        one: A single one in a sentence.
+        model: The model that has its members.
+        columns: What a table shows.
+        begin: How one is added: `track` or `create`; empty where there is no such thing.
+        paused: What one that is not active is called, as an option.
+        pauses: What pausing and resuming do, as sentences.
+        empty: What to do when there is none.
+    """
+
+    plural: str
+    one: str
+    model: str
+    columns: Mapping[str, Column]
+    begin: str
+    paused: str
+    pauses: tuple[str, str]
+    empty: str
+
+    def of(self, ca: CreatorAudit) -> Any:
+        """The client's side of it; the four have methods in common, but no type."""
+        return getattr(ca, self.plural.replace("-", "_"))
+
+    def operation(self, verb: str) -> Operation[Any]:
+        """What the contract says of listing, adding or changing it."""
+        name = self.plural if verb == "list" else self.one
+        found: Operation[Any] = getattr(operations, f"{verb}_{name}".replace("-", "_"))
+        return found
+
+    @property
+    def shape(self) -> Shape:
+        """What its rows look like."""
+        model = getattr(import_module("creatoraudit_api.models"), self.model)
+        return Shape(
+            names=[name for name, _ in model.MEMBERS], columns=self.columns, empty=self.empty
+        )
+
+    def options(self, verb: str) -> Mapping[str, Decorator]:
+        """The options of an operation, by the names of its arguments."""
+        operation = self.operation(verb)
+        flags = {"is_active": f"--active/--{self.paused}"}
+        says = {**_SAYS, "is_active": f"Active or {self.paused}."}
+        return {
+            name: from_contract(operation, name, says[name], flags.get(name))
+            for name in (*operation.arguments, *operation.body_members)
+            if name in says
+        }
+
+
+_SAYS: Mapping[str, str] = {
+    "platform": "The platform.",
+    "account_id": "Those of this account.",
+    "creator_id": "Those linked to this creator.",
+    "category": "The label that was given to them.",
+    "q": "Those with this text, regardless of case.",
+    "order_by": "What to sort by; newest first, creators by name, without it.",
+    "order_direction": "Ascending or descending.",
+    "metadata": "A tag of your own; repeatable.",
+    "scrape_interval_hours": "Hours between refreshes; 24 without it.",
+    "name": "A new name.",
+}
+
+
+def _accounts_in_all(value: object) -> str:
+    return Column("").text(cast("Mapping[str, object]", value).get("total"))
+
+
+def _times(then: Callable[[str, int], Column]) -> Mapping[str, Column]:
+    return {"is_active": then("active", 120), "last_scrape_time": then("refreshed", 140)}
+
+
+def _from(title: str, width: int) -> Column:
+    return Column(title, from_width=width)
+
+
+_POST: Mapping[str, Column] = {
+    "id": _from("id", 70),
+    "platform": _from("platform", 50),
+    "account_username": Column("account", flexible=True),
+    "description": Column("caption", from_width=60, flexible=True),
+    "view_count": Column("views", "right"),
+    "like_count": Column("likes", "right", from_width=110),
+    **_times(_from),
+}
+_TRACKING = ("Pause the tracking of {}.", "Take the tracking of {} up again.")
+
+ACCOUNTS = Resource(
+    plural="accounts",
+    one="account",
+    model="Account",
+    columns={
+        "id": _from("id", 70),
+        "platform": _from("platform", 50),
+        "username": Column("username", flexible=True),
+        "follower_count": Column("followers", "right"),
+        "view_count": Column("views", "right", from_width=90),
+        "creator_name": Column("creator", from_width=110, flexible=True),
+        **_times(_from),
+    },
+    begin="track",
+    paused="paused",
+    pauses=_TRACKING,
+    empty="No accounts are tracked here, or none pass the filters;"
+    " track one: creatoraudit accounts track URL",
+)
+VIDEOS = Resource(
+    plural="videos",
+    one="video",
+    model="Video",
+    columns=_POST,
+    begin="track",
+    paused="paused",
+    pauses=_TRACKING,
+    empty="No posts are tracked one by one here, or none pass the filters;"
+    " track one: creatoraudit videos track URL",
+)
+ACCOUNT_VIDEOS = Resource(
+    plural="account-videos",
+    one="account-video",
+    model="AccountVideo",
+    columns=_POST,
+    begin="",
+    paused="paused",
+    pauses=("", ""),
+    empty="No posts came in through tracked accounts yet, or none pass the filters;"
+    " track an account: creatoraudit accounts track URL",
+)
+CREATORS = Resource(
+    plural="creators",
+    one="creator",
+    model="Creator",
+    columns={
+        "id": _from("id", 60),
+        "name": Column("name", flexible=True),
+        "accounts_summary": Column("accounts", "right", show=_accounts_in_all),
+        "is_active": _from("active", 70),
+    },
+    begin="create",
+    paused="archived",
+    pauses=("Archive {}.", "Take {} out of the archive."),
+    empty="There are no creators here, or none pass the filters;"
+    " make one: creatoraudit creators create NAME",
+)

@@ -1,0 +1,298 @@
+"""`creatoraudit accounts|videos track`: one, or every line of a file.
+
+Decides what an answer means for its line, when to stop, and what is said of it. Every line is
+checked before the first is sent; what was done is in a `_journal`, so that an interrupted run goes
+on where it was and a second one does nothing twice.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
+
+import click
+
+from .._prepare import prepare
+from .._urls import Platform, post_platform, profile
+from ..errors import (
+    BadRequestError,
+    ConflictError,
+    ContractError,
+    CreatorAuditError,
+    InternalError,
+    NotFoundError,
+    UpstreamError,
+    UsageError,
+    ValidationError,
+)
+from ._connect import Connection
+from ._journal import Done, Journal
+from ._options import Line, command, file_option, given, in_options, lines_of
+from ._output import Column, Output, Row, Rows, Shape, counting
+
+if TYPE_CHECKING:
+    from creatoraudit import CreatorAudit
+    from creatoraudit_api.operations import Operation
+
+    from ._resource import Resource
+
+_LINES = Shape(
+    names=("line", "input", "outcome", "id", "code", "detail"),
+    columns={
+        "line": Column("line", "right"),
+        "input": Column("input", flexible=True),
+        "outcome": Column("outcome"),
+        "id": Column("id", from_width=90),
+        "code": Column("code", from_width=60),
+        "detail": Column("detail", from_width=110, flexible=True),
+    },
+    empty="The file has nothing but blank lines and comments.",
+)
+# What a failure means for its line. Any other one would meet the next line too, so it stops.
+_MEANING: Mapping[type[CreatorAuditError], str] = {
+    ConflictError: "already",
+    BadRequestError: "invalid",
+    NotFoundError: "invalid",
+    ValidationError: "invalid",
+    InternalError: "failed",
+    UpstreamError: "failed",
+    ContractError: "failed",
+}
+_GOOD: Mapping[str, str] = {"tracked": "tracked", "already": "already tracked", "valid": "valid"}
+
+
+class Outcome(NamedTuple):
+    """What became of a line."""
+
+    outcome: str
+    id: str | None = None
+    code: str | None = None
+    detail: str | None = None
+
+    @classmethod
+    def of(cls, error: CreatorAuditError, outcome: str) -> Outcome:
+        """An outcome that is a failure."""
+        return cls(outcome, None, getattr(error, "code", None), in_options(str(error)))
+
+
+class _Entry(NamedTuple):
+    """A line and what it asks for; no body, but a problem, if it cannot be sent."""
+
+    line: Line
+    body: Mapping[str, Any] | None
+    problem: str = ""
+
+
+_Send = Callable[[Mapping[str, Any], str], Outcome]
+
+
+def track(resource: Resource) -> click.Command:
+    """The `track` command of a resource."""
+    settings = resource.options("track")
+    sample = _SAMPLES[resource.one]
+
+    def run(
+        to: Output,
+        *,
+        text: str | None,
+        file: BinaryIO | None,
+        dry_run: bool,
+        state: Path | None,
+        wait: float | None,
+        **options: object,
+    ) -> int | None:
+        if (text is None) == (file is None):
+            raise click.UsageError(f"give one {sample.what}, or --file FILE with one per line")
+        chosen = given(options, tuple(settings))
+        connection = Connection.of(options)
+        if file is not None:
+            if wait is not None:
+                raise click.UsageError("--wait goes with a single one, not with --file")
+            entries = [_entry(resource, line, chosen) for line in lines_of(file)]
+            if state is None and file.name != "<stdin>":
+                state = Path(f"{file.name}.progress")
+            rows = to.rows(_LINES, hold=True)
+            if dry_run:
+                return _follow(rows, entries, Journal(None, {}), _unsent)
+            return _all(rows, connection, resource, entries, state)
+        if dry_run or state is not None:
+            raise click.UsageError("--dry-run and --state go with --file")
+        show = to.one(resource.shape)
+        with connection.client() as ca:
+            tracked = resource.of(ca).track(text, **chosen)
+            try:
+                if wait is not None:
+                    waiting = resource.of(ca).wait_until_refreshed
+                    tracked = waiting(tracked.id, timeout=wait)
+            finally:
+                show(tracked.to_dict())
+        return None
+
+    name = f"creatoraudit {resource.plural} track"
+    return command(
+        "track",
+        f"Start tracking one {resource.one}, or all of a file.\n\n{_ABOUT_FILES}",
+        (
+            f"{name} {sample.url}",
+            f"{name} {sample.bare} --platform {sample.platform}",
+            f"{name} --file urls.txt --dry-run",
+            f"{name} --file urls.txt",
+        ),
+        run,
+        click.argument("text", metavar=f"[{sample.metavar}]", required=False),
+        *settings.values(),
+        click.option(
+            "--wait",
+            type=click.FloatRange(0, min_open=True),
+            metavar="SECONDS",
+            help="Wait so long at most for its first figures.",
+        ),
+        file_option,
+        click.option(
+            "--dry-run", is_flag=True, help="Check every line of the file and send nothing."
+        ),
+        click.option(
+            "--state",
+            type=click.Path(dir_okay=False, path_type=Path),
+            metavar="FILE",
+            help="Where to keep what is done until all is; FILE.progress next to the file"
+            " without it.",
+        ),
+    )
+
+
+class _Sample(NamedTuple):
+    what: str
+    metavar: str
+    url: str
+    bare: str
+    platform: str
+
+
+_SAMPLES: Mapping[str, _Sample] = {
+    "account": _Sample(
+        "profile URL or handle",
+        "URL|HANDLE",
+        "https://www.tiktok.com/@creatoraudit",
+        "creatoraudit",
+        "instagram",
+    ),
+    "video": _Sample(
+        "post URL, id or shortcode",
+        "URL|ID",
+        "https://www.tiktok.com/@creatoraudit/video/7204018326900000999",
+        "C2creQPoVgm",
+        "instagram",
+    ),
+}
+_ABOUT_FILES = """With --file, each line becomes a row that says what came of it: tracked, already
+(tracked before, or by an earlier line), invalid, or failed. Where it was interrupted, the same
+command goes on, and a line is never tracked twice. Ends with 0 when every line is tracked, else
+with 1. It stops at once when the account cap is reached or the API cannot be used any more."""
+
+
+def _entry(resource: Resource, line: Line, settings: Mapping[str, Any]) -> _Entry:
+    """Check a line; nothing is sent."""
+    given_platform = cast("Platform | None", settings.get("platform"))
+    try:
+        if resource.one == "account":
+            platform, username = profile(line.text, given_platform)
+            named = {"platform": platform, "username": username}
+        else:
+            named = {
+                "platform": post_platform(line.text, given_platform),
+                "identifier": line.text,
+            }
+        body = {**settings, **named}
+        prepare(resource.operation("track"), body, {}, strict=True)
+    except UsageError as error:
+        return _Entry(line, None, in_options(str(error)))
+    return _Entry(line, body)
+
+
+def _unsent(*_: object) -> Outcome:
+    return Outcome("valid")
+
+
+def _all(
+    rows: Rows,
+    connection: Connection,
+    resource: Resource,
+    entries: Sequence[_Entry],
+    state: Path | None,
+) -> int:
+    with connection.client() as ca:
+        job = {"server": ca._origin.url, "organization": ca.whoami().organization_id}
+        journal = Journal(state, job)
+        if journal.done:
+            click.echo(f"{len(journal.done):,} are done already, as {state} says", err=True)
+        code = _follow(rows, entries, journal, partial(_send, ca, resource.operation("track")))
+    if code == 0:
+        journal.remove()
+    return code
+
+
+def _follow(rows: Rows, entries: Sequence[_Entry], journal: Journal, send: _Send) -> int:
+    """Go through the lines, print what comes of each, and stop where going on is of no use."""
+    tally: Counter[str] = Counter()
+    stopped: CreatorAuditError | None = None
+    seen: set[str] = set()
+    try:
+        with rows, counting("lines", beside_rows=rows.stream) as done:
+            done.expect(lambda: len(entries))
+            for entry in entries:
+                try:
+                    outcome = _outcome(entry, journal, send, seen)
+                except CreatorAuditError as error:
+                    outcome, stopped = Outcome.of(error, "failed"), error
+                tally[outcome.outcome] += 1
+                rows.write([_row(entry, outcome)])
+                done.advance(1)
+                if stopped is not None:
+                    break
+    finally:
+        click.echo(_summary(tally, len(entries)), err=True)
+    if stopped is not None:
+        raise stopped
+    return 0 if set(tally) <= set(_GOOD) else 1
+
+
+def _outcome(entry: _Entry, journal: Journal, send: _Send, seen: set[str]) -> Outcome:
+    if entry.body is None:
+        return Outcome("invalid", detail=entry.problem)
+    key = journal.key(entry.body)
+    before = journal.done.get(key)
+    if key in seen:
+        return Outcome("already", before and before.id, detail="an earlier line is the same")
+    outcome = Outcome(before.outcome, before.id) if before else send(entry.body, key)
+    if outcome.outcome in _GOOD:
+        seen.add(key)
+        if before is None:
+            journal.add(key, Done(outcome.outcome, outcome.id))
+    return outcome
+
+
+def _send(
+    ca: CreatorAudit, operation: Operation[Any], body: Mapping[str, Any], key: str
+) -> Outcome:
+    try:
+        reply = ca.call(operation, **body, idempotency_key=key)
+    except tuple(_MEANING) as error:
+        means = next(_MEANING[kind] for kind in _MEANING if isinstance(error, kind))
+        return Outcome.of(error, means)
+    return Outcome("tracked", reply.value.data.id)
+
+
+def _row(entry: _Entry, outcome: Outcome) -> Row:
+    return {"line": entry.line.number, "input": entry.line.text, **outcome._asdict()}
+
+
+def _summary(tally: Mapping[str, int], lines: int) -> str:
+    parts = [f"{count:,} {_GOOD.get(name, name)}" for name, count in tally.items()]
+    if left := lines - sum(tally.values()):
+        parts.append(f"{left:,} not reached")
+    said = f"{lines:,} line{'s' if lines != 1 else ''}: {', '.join(parts) or 'nothing to do'}"
+    return f"{said}; the same command goes on there" if left else said
