@@ -28,9 +28,9 @@ what is kept between runs (`_checkpoint`), and the order of it all (`_run`).
 
 from __future__ import annotations
 
-from ._forms import FORMATS, Format
+from .._exportable import FORMATS, SOURCES, WHATS, Format, Source, What
 from ._run import Exported, ExportProgress, export
-from ._subjects import SOURCES, WHATS, ListFilters, Source, What, columns
+from ._subjects import ListFilters, columns
 
 __all__ = [
     "FORMATS",

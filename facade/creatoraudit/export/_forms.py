@@ -12,17 +12,15 @@ import io
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, Protocol, TypeAlias, get_args
+from typing import Any, BinaryIO, Protocol
 
 from creatoraudit_api.types import ReadModel, encode
 
+from .._exportable import FORMATS
 from .._kinds import Kind, Row, members
 from .._text import json_text, no_formula, well_formed
 from ..errors import ConfigurationError, UsageError
 from ._subjects import Record
-
-Format: TypeAlias = Literal["csv", "jsonl", "parquet"]
-FORMATS: tuple[Format, ...] = get_args(Format)
 
 
 class Form(Protocol):

@@ -16,14 +16,15 @@ from attrs import define, field, frozen
 
 from creatoraudit_api.types import ReadModel
 
+from .._exportable import FORMATS, Format, Source, What
 from .._pages import Page
 from .._period import Day, MetricsPeriod
 from .._sync.ahead import ReadAhead
 from .._sync.deltas import Via
 from ..errors import CreatorAuditError, UsageError, ValidationError
 from ._checkpoint import FILE, Checkpoint, Position, Seen, Stage, digest_of, failures_told
-from ._forms import FORMATS, Form, Format, form_of
-from ._subjects import Ask, ListFilters, Source, Subject, What, item_id, item_platform, subject_of
+from ._forms import Form, form_of
+from ._subjects import Ask, ListFilters, Subject, item_id, item_platform, subject_of
 from ._subjects import records as records_of
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from .._sync.source import PageSource
 
 # Rows after which a part ends, with the page it is in. What a kill costs is the requests for them.
-PART_ROWS = 5_000
+PART_ROWS = 2_000
 
 
 @frozen

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
-from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict, get_args
+from typing import TYPE_CHECKING, TypeAlias, TypedDict
 from uuid import UUID
 
 from attrs import field, frozen
@@ -17,6 +17,7 @@ from creatoraudit_api.models import Account, AccountVideo, Creator, Video, Windo
 from creatoraudit_api.types import ReadModel
 
 from .._deltas import DEFAULT_WINDOWS
+from .._exportable import WHATS, Source, What
 from .._kinds import Kind, Row, kinds_of, members
 from .._pages import PageOf
 from .._period import Day, MetricsPeriod, period_arguments
@@ -32,13 +33,8 @@ if TYPE_CHECKING:
 
     from .._sync.core import Core
 
-What: TypeAlias = Literal["accounts", "videos", "account-videos", "creators", "deltas", "metrics"]
-Source: TypeAlias = Literal["videos", "account-videos", "accounts"]
 Record: TypeAlias = "ReadModel | Row"
 Ask: TypeAlias = Callable[[Sequence[str]], Mapping[str, Row]]
-
-WHATS: tuple[What, ...] = get_args(What)
-SOURCES: tuple[Source, ...] = get_args(Source)
 
 item_id = attrgetter("id")
 item_platform = attrgetter("platform")
