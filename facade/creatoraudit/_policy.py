@@ -172,6 +172,8 @@ class Attempts:
         cls = RequestTimeoutError if failure.timed_out else NetworkError
         tries = "1 try" if self.made == 1 else f"{self.made} tries"
         message = f"{self.operation}: {failure.kind} after {tries}: {failure.cause}"
+        if not failure.written and not failure.permanent:
+            message += "; check the network, its proxy settings and base_url="
         if not self._safe(failure):
             message += "; it may have been carried out, so it was not sent again"
         return cls(message, written=failure.written, cause=failure.cause)
