@@ -244,6 +244,8 @@ class QuotaExceededError(ForbiddenError):
 class NotFoundError(APIError):
     """404: the organization has no such resource."""
 
+    hint = "check the id; the key may be another organization's"
+
 
 class NotAcceptableError(APIError):
     """406: the request does not accept JSON."""
