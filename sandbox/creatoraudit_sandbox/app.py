@@ -28,7 +28,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from . import control, negotiate, wire
+from . import control, negotiate, texts, wire
 from ._types import Json
 from .clock import Clock
 from .contract import Contract, Operation
@@ -99,6 +99,7 @@ class Services:
 
     contract: Contract
     store: Store
+    posts: texts.Posts
     clock: Clock
     keys: KeyRing
     rate: RateLimiter
@@ -185,9 +186,11 @@ class Resource:
                 if failure := fault.problem():
                     raise failure
             result = await self._result(request, served, key)
-            if served is not None:
-                result.body = services.drifts.apply(served.operation, result.status, result.body)
-            response = _render(request, result)
+            body = result.body
+            if served is not None and services.drifts:
+                plain = texts.read(body)
+                body = services.drifts.apply(served.operation, result.status, plain)
+            response = _render(request, result, body)
         except Problem as problem:
             document: Json = problem.document(request.url.path, request_id)
             if served is not None:
@@ -246,6 +249,7 @@ class Resource:
         base_url = f"{origin}{BASE_PATH}"
         call = Call(
             store=services.store,
+            posts=services.posts,
             cursors=services.cursors,
             operation=served.route,
             url=f"{origin}{quote(request.url.path, safe='/:@')}",
@@ -273,13 +277,14 @@ def _origin(request: Request) -> str:
     return f"{request.url.scheme}://{host}"
 
 
-def _render(request: Request, result: Result) -> Response:
-    if result.body is None:
+def _render(request: Request, result: Result, body: texts.Body) -> Response:
+    if body is None:
         return Response(status_code=result.status, headers=result.headers)
-    content = json.dumps(result.body, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+    content = texts.write(body)
     response = Response(content, result.status, result.headers, "application/json")
     if request.method in ("GET", "HEAD"):
-        etag = f'"{hashlib.blake2b(content, digest_size=16).hexdigest()}"'
+        # Not the fastest of hashes everywhere, but where processors compute it themselves.
+        etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
         validators = {"ETag": etag, "Cache-Control": "private, no-cache"}
         if negotiate.matches(request.headers.get("if-none-match"), etag):
             response = Response(status_code=304, headers=result.headers)
@@ -315,7 +320,7 @@ class Control:
                 body = control.show(self._clock)
             else:
                 raise Problem("BAD_REQUEST", "GET and POST are.", status=405, headers=_ALLOW)
-            response = _render(request, Result(body))
+            response = _render(request, Result(), body)
         except Problem as problem:
             response = _problem(problem, problem.document(request.url.path, uuid4().hex))
         await response(scope, receive, send)

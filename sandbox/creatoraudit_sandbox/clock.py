@@ -14,6 +14,9 @@ from functools import lru_cache
 DAY = 86_400
 HOUR = 3_600
 _EPOCH = date(1970, 1, 1)
+# A page shows a thousand times.
+_MINUTES = [f"T{hour:02}:{minute:02}:" for hour in range(24) for minute in range(60)]
+_SECONDS = [f"{second:02}Z" for second in range(60)]
 
 
 def parse_instant(text: str) -> datetime:
@@ -28,7 +31,8 @@ def parse_instant(text: str) -> datetime:
 def iso(epoch: int) -> str:
     """Write epoch seconds the way the API does, e.g. ``2026-06-14T09:30:00Z``."""
     days, second = divmod(epoch, DAY)
-    return f"{_day_text(days)}T{second // HOUR:02}:{second // 60 % 60:02}:{second % 60:02}Z"
+    minute, second = divmod(second, 60)
+    return _day_text(days) + _MINUTES[minute] + _SECONDS[second]
 
 
 @lru_cache(maxsize=4096)

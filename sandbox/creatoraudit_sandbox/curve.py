@@ -12,7 +12,10 @@ world.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
+
+from .clock import DAY
 
 #: Shares are given in parts of this.
 UNIT = 10_000
@@ -34,15 +37,34 @@ class Curve(NamedTuple):
     play_rate: int
 
 
+class History(NamedTuple):
+    """When a post was refreshed, its views then, and the part of its curve that tells views."""
+
+    first_scrape: int
+    last_scrape: int
+    view_count: int
+    published: int
+    ceiling: int
+    half_life: int
+    boost: int
+    boost_at: int
+    boost_half: int
+
+
 def views_at(curve: Curve, instant: int) -> int:
     """Cumulative views at an instant."""
-    age = instant - curve.published
+    return _views(curve[:6], instant)
+
+
+def _views(growth: tuple[int, int, int, int, int, int], instant: int) -> int:
+    published, ceiling, half_life, boost, boost_at, boost_half = growth
+    age = instant - published
     if age <= 0:
         return 0
-    views = curve.ceiling * age // (age + curve.half_life)
-    late = instant - curve.boost_at
-    if curve.boost and late > 0:
-        views += curve.boost * late // (late + curve.boost_half)
+    views = ceiling * age // (age + half_life)
+    if boost and instant > boost_at:
+        late = instant - boost_at
+        views += boost * late // (late + boost_half)
     return views
 
 
@@ -51,9 +73,15 @@ def share(views: int, rate: int) -> int:
     return views * rate // UNIT
 
 
-def delta(curve: Curve, first: int, last: int, days: int) -> int:
-    """Change in views in the days before the newest refresh, or since the first if later."""
-    return views_at(curve, last) - views_at(curve, max(first, last - days * 86_400))
+def deltas(history: History, windows: Sequence[int]) -> list[int]:
+    """Change in views in the days before the newest refresh, or since the first if later.
+
+    A post that was refreshed once or never has not moved yet as far as anyone knows.
+    """
+    first, last, views = history[:3]
+    if first == last:
+        return [0] * len(windows)
+    return [views - _views(history[3:], max(first, last - days * DAY)) for days in windows]
 
 
 def views_sql(instant: str) -> str:

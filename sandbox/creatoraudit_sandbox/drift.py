@@ -135,6 +135,10 @@ class Drifts:
         """Take up a drift, e.g. ``remove=VideoResponse.view_count``."""
         self._active.append(parse(text, self._contract))
 
+    def __bool__(self) -> bool:
+        """Whether there is any."""
+        return bool(self._active)
+
     def clear(self) -> None:
         """Keep the document again."""
         self._active.clear()

@@ -6,6 +6,7 @@ number in base 64.
 
 from __future__ import annotations
 
+import base64
 import re
 from typing import Final, NamedTuple
 
@@ -54,11 +55,9 @@ def parse(platform: int, identifier: str) -> Post:
 
 def shortcode(external_id: str) -> str:
     """The shortcode of an Instagram post."""
-    number, code = int(external_id), ""
-    while number:
-        number, digit = divmod(number, 64)
-        code = _ALPHABET[digit] + code
-    return code
+    # The alphabet is that of base64 for URLs, and nine bytes hold any number of twenty digits.
+    raw = int(external_id).to_bytes(9, "big")
+    return base64.urlsafe_b64encode(raw).decode().lstrip(_ALPHABET[0])
 
 
 def _number(code: str) -> str:

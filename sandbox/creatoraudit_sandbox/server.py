@@ -32,6 +32,7 @@ from .keys import KeyRing
 from .protocol import Protocol
 from .rate import RateLimiter
 from .store import POST_TABLES, Store
+from .texts import Posts
 from .world import World
 
 #: Posts found through each account, unless a number is asked for.
@@ -225,6 +226,7 @@ class Sandbox:
         self._services = application.Services(
             contract=contract,
             store=self._store,
+            posts=Posts(self._store),
             clock=self._clock,
             keys=self._keys,
             rate=rate,

@@ -19,7 +19,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from .clock import DAY, HOUR
 from .cursors import Position
-from .curve import Curve, views_sql
+from .curve import Curve, History, views_sql
 from .world import UNKNOWN, AccountRow, CreatorRow, PostRow, World, follower_count
 
 #: A row as a plain dict: a page looks up thousands of columns, and `sqlite3.Row` searches for each
@@ -149,6 +149,37 @@ FROM (
     )
 ) GROUP BY g
 """
+
+
+class Post(NamedTuple):
+    """A post as it is read to be shown: columns of its table, and the id of its account."""
+
+    n: int
+    id: str
+    platform: int
+    external_id: str
+    author: str | None
+    caption: str
+    is_active: int
+    is_unavailable: int
+    scrape_interval: int
+    metadata: str | None
+    added_at: int
+    updated_at: int
+    first_scrape: int
+    last_scrape: int
+    create_time: int
+    view_count: int
+    like_count: int
+    play_count: int
+    comment_rate: int
+    share_rate: int
+    save_rate: int
+    account_id: str | None
+
+
+_SHOWN: Final = ", ".join(f"t.{name}" for name in Post._fields if name != "account_id")
+_HISTORY: Final = ", ".join(History._fields)
 
 
 class Totals(NamedTuple):
@@ -282,12 +313,17 @@ class Store:
         row = self._db.execute(sql, arguments).fetchone()
         return int(row[0] or 0) if row else 0
 
+    @property
+    def changes(self) -> int:
+        """A number that is another one after every change to what is tracked."""
+        return self._db.total_changes
+
     def page(
         self, listing: Listing, after: Position | None, limit: int
-    ) -> tuple[list[Row], Position | None]:
-        """Up to ``limit`` rows behind a position, and the position of the last one if more follow.
+    ) -> tuple[list[int], Position | None]:
+        """Up to ``limit`` row numbers behind a position, and that of the last one if more follow.
 
-        The position is the sort key with the row number, so a page costs the same wherever it lies
+        A position is the sort key with the row number, so a page costs the same wherever it lies
         and rows that come or go do not shift it.
         """
         conditions = (
@@ -296,17 +332,14 @@ class Store:
             else [f"(t.{listing.order}, t.n) {'<' if listing.descending else '>'} (?, ?)"]
         )
         direction = "DESC" if listing.descending else "ASC"
-        joined = _JOINED[listing.table]
         sql = (
-            f"SELECT t.*{joined[0]} FROM {listing.table} AS t{joined[1]}"
-            f"{listing.where(*conditions)}"
+            f"SELECT t.{listing.order}, t.n FROM {listing.table} AS t{listing.where(*conditions)}"
             f" ORDER BY t.{listing.order} {direction}, t.n {direction} LIMIT ?"
         )
-        rows = self.all(sql, *listing.arguments, *(after or ()), limit + 1)
-        if len(rows) <= limit:
-            return rows, None
-        last = rows[limit - 1]
-        return rows[:limit], (last[listing.order], last["n"])
+        arguments = (*listing.arguments, *(after or ()), limit + 1)
+        found: list[Position] = self._db.execute(sql, arguments).fetchall()
+        rows = [n for _, n in found[:limit]]
+        return rows, found[limit - 1] if len(found) > limit else None
 
     def count(self, listing: Listing) -> int:
         """How many rows a list has in all."""
@@ -314,19 +347,45 @@ class Store:
             f"SELECT count(*) FROM {listing.table} AS t{listing.where()}", *listing.arguments
         )
 
+    def rows(self, table: str, numbers: Sequence[int]) -> list[Row]:
+        """The rows with these numbers, in this order."""
+        columns, join = _JOINED[table]
+        found = {
+            row["n"]: row
+            for row in self.all(
+                f"SELECT t.*{columns} FROM {table} AS t{join}"
+                f" WHERE t.n IN ({_placeholders(numbers)})",
+                *numbers,
+            )
+        }
+        return [found[n] for n in numbers]
+
+    def posts(self, table: str, numbers: Sequence[int]) -> list[Post]:
+        """The posts with these row numbers, in any order."""
+        if not numbers:
+            return []
+        columns, join = _JOINED[table]
+        sql = (
+            f"SELECT {_SHOWN}{columns} FROM {table} AS t{join}"
+            f" WHERE t.n IN ({_placeholders(numbers)})"
+        )
+        return list(map(Post._make, self._db.execute(sql, numbers)))
+
     def get(self, table: str, row_id: str) -> Row | None:
         """The row with a UUID."""
         columns, join = _JOINED[table]
         return self._one(f"SELECT t.*{columns} FROM {table} AS t{join} WHERE t.id = ?", row_id)
 
-    def posts(self, ids: Sequence[str], tables: Sequence[str] = POST_TABLES) -> dict[str, Row]:
-        """The posts with these UUIDs, in either table of posts."""
-        found: dict[str, Row] = {}
-        for table in tables:
+    def histories(self, ids: Sequence[str]) -> dict[str, History]:
+        """What is known of the posts with these UUIDs, in either table of posts."""
+        found: dict[str, History] = {}
+        for table in POST_TABLES:
             wanted = [i for i in ids if i not in found]
-            marks = _placeholders(wanted)
-            for row in self.all(f"SELECT * FROM {table} WHERE id IN ({marks})", *wanted):
-                found[row["id"]] = row
+            if wanted:
+                marks = _placeholders(wanted)
+                sql = f"SELECT id, {_HISTORY} FROM {table} WHERE id IN ({marks})"
+                for video_id, *known in self._db.execute(sql, wanted):
+                    found[video_id] = History(*known)
         return found
 
     def post(self, table: str, platform: int, external_id: str) -> Row | None:

@@ -13,19 +13,14 @@ from typing import Final
 from . import identifiers, world
 from ._types import Json, JsonObject
 from .clock import iso
-from .curve import Curve, share
-from .store import Row
+from .curve import share
+from .store import Post, Row
 
 _CDN: Final = "https://cdn.example.com"
 _SITES: Final = ("https://instagram.example", "https://tiktok.example")
 #: What an organization's settings give an account that overrides nothing.
 _POSTS_PER_ACCOUNT: Final = 50
 _LOOKBACK_DAYS: Final = 90
-
-
-def curve_of(row: Row) -> Curve:
-    """The growth of a post: the last columns of its table."""
-    return Curve(*(row[name] for name in Curve._fields))
 
 
 def _time(epoch: int) -> str | None:
@@ -42,9 +37,9 @@ def _author_id(seed: int, platform: int, username: str) -> str:
     return world.platform_account_id(seed, platform, username)
 
 
-def internal_id(row: Row) -> int:
+def _internal_id(n: int) -> int:
     """The integer that POST /account-videos/metrics takes; it is unique within a platform only."""
-    return int(row["n"]) // 2
+    return n // 2
 
 
 def account_video_row(platform: int, internal: int) -> int:
@@ -52,55 +47,57 @@ def account_video_row(platform: int, internal: int) -> int:
     return 2 * internal + platform
 
 
-def video(row: Row, seed: int, *, found: bool = False) -> JsonObject:
+def video(row: Post, seed: int, *, found: bool = False) -> JsonObject:
     """A post; ``found`` for one that came in through an account."""
-    platform: int = row["platform"]
-    external_id: str = row["external_id"]
-    known = row["last_scrape"] != world.UNKNOWN
+    # Taken apart at once: this is done for each post of each page.
+    (
+        n, post_id, platform, external_id, author, caption, is_active, is_unavailable,
+        scrape_interval, metadata, added_at, updated_at, first_scrape, last_scrape, create_time,
+        views, likes, plays, comment_rate, share_rate, save_rate, account_id,
+    ) = row  # fmt: skip
+    known = last_scrape != world.UNKNOWN
     instagram = platform == world.INSTAGRAM
-    file = f"{world.PLATFORMS[platform]}/{external_id}"
+    name = world.PLATFORMS[platform]
     site = _SITES[platform]
     number = int(external_id)
     image = instagram and number // 10 % 10 == 7
-    views: int = row["view_count"]
-    body: JsonObject = {
-        "id": row["id"],
+    return {
+        "id": post_id,
         "type": "video",
-        "platform": world.PLATFORMS[platform],
+        "platform": name,
         "external_id": external_id,
         "shortcode": identifiers.shortcode(external_id) if instagram else None,
-        "is_active": bool(row["is_active"]),
-        "scrape_interval_hours": row["scrape_interval"],
-        "metadata": _tags(row["metadata"]),
-        "added_at": _time(row["added_at"]),
-        "updated_at": _time(row["updated_at"]),
-        "first_scrape_time": _time(row["first_scrape"]),
-        "last_scrape_time": _time(row["last_scrape"]),
-        "description": row["caption"] if known else None,
-        "create_time": _time(row["create_time"]),
+        "is_active": bool(is_active),
+        "scrape_interval_hours": scrape_interval,
+        "metadata": _tags(metadata),
+        "added_at": _time(added_at),
+        "updated_at": _time(updated_at),
+        "first_scrape_time": _time(first_scrape),
+        "last_scrape_time": _time(last_scrape),
+        "description": caption if known else None,
+        "create_time": _time(create_time),
         "media_type": ("IMAGE" if image else "VIDEO") if known else None,
         "duration": number % 880 / 10 + 4 if known and not image else None,
-        "is_unavailable": bool(row["is_unavailable"]) if known else None,
-        "cover_image_url": f"{_CDN}/covers/{file}.jpg" if known else None,
+        "is_unavailable": bool(is_unavailable) if known else None,
+        "cover_image_url": f"{_CDN}/covers/{name}/{external_id}.jpg" if known else None,
         "cover_image_url_original": f"{site}/covers/{external_id}.jpg" if known else None,
-        "video_url": f"{_CDN}/videos/{file}.mp4" if known and not image else None,
+        "video_url": f"{_CDN}/videos/{name}/{external_id}.mp4" if known and not image else None,
         "video_url_original": f"{site}/videos/{external_id}.mp4" if known and not image else None,
         "view_count": views if known else None,
-        "like_count": row["like_count"] if known else None,
-        "comment_count": share(views, row["comment_rate"]) if known else None,
-        "share_count": share(views, row["share_rate"]) if known else None,
-        "play_count": row["play_count"] if known else None,
-        "saved_count": share(views, row["save_rate"]) if known and instagram else None,
+        "like_count": likes if known else None,
+        "comment_count": share(views, comment_rate) if known else None,
+        "share_count": share(views, share_rate) if known else None,
+        "play_count": plays if known else None,
+        "saved_count": share(views, save_rate) if known and instagram else None,
         "total_views": views if known else None,
-        "total_plays": row["play_count"] if known else None,
-        "account_id": row["account_id"],
-        "account_username": row["author"] if known else None,
-        "platform_account_id": _author_id(seed, platform, row["author"])
-        if known and row["author"] is not None
+        "total_plays": plays if known else None,
+        "account_id": account_id,
+        "account_username": author if known else None,
+        "platform_account_id": _author_id(seed, platform, author)
+        if known and author is not None
         else None,
-        "platform_data": {"internal_id": internal_id(row)} if found else None,
+        "platform_data": {"internal_id": _internal_id(n)} if found else None,
     }
-    return body
 
 
 def account(row: Row) -> JsonObject:

@@ -314,3 +314,28 @@ def test_deleted_resource_is_not_replayed(fresh: Api) -> None:
     fresh.delete(first.headers["Location"])
     again = fresh.post("/creators", json={"name": "x"}, headers=headers)
     assert fresh.get(again.headers["Location"]).status_code == 200
+
+
+def test_pages_and_deltas_show_a_change_at_once(fresh: Api) -> None:
+    """Posts are written once and kept as long as nothing changes; any change ends that."""
+
+    def seen() -> list[object]:
+        videos, found = fresh.walk("/videos"), fresh.walk("/account-videos")
+        ids = [v["id"] for v in (*videos, *found)]
+        for video in videos:
+            assert fresh.get(f"/videos/{video['id']}").json()["data"] == video
+        return [videos, found, fresh.deltas(ids, [7])]
+
+    states = [seen()]
+    video = next(v for v in fresh.walk("/videos") if v["account_id"] and v["is_active"])
+    for change in (
+        lambda: fresh.patch(f"/videos/{video['id']}", json={"is_active": False}),
+        lambda: fresh.delete(f"/accounts/{video['account_id']}"),
+        lambda: fresh.sandbox.advance(8 * 86_400),
+        lambda: fresh.delete(f"/videos/{video['id']}"),
+    ):
+        assert seen() == states[-1]
+        change()
+        states.append(seen())
+        assert states[-1] != states[-2]
+    assert fresh.post("/videos/deltas", json={"video_ids": [video["id"]]}).json()["data"] == {}

@@ -10,8 +10,8 @@ from importlib.util import find_spec
 
 # The modules by which an extra of pyproject.toml is recognised.
 _MODULES: Mapping[str, Sequence[str]] = {
-    "cli": ("click", "rich"),
-    "sandbox": ("click", "jsonschema_rs", "starlette", "uvicorn"),
+    "cli": ("click", "jinja2", "rich"),
+    "sandbox": ("click", "jsonschema_rs", "msgspec", "starlette", "uvicorn"),
 }
 
 

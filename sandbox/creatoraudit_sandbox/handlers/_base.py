@@ -11,7 +11,8 @@ from .._types import Json, JsonObject
 from ..cursors import Cursors
 from ..keys import ApiKey
 from ..problems import Problem, invalid
-from ..store import Listing, Row, Store
+from ..store import Listing, Store
+from ..texts import Body, Posts, Text, listed
 from ..world import PLATFORMS
 
 
@@ -24,6 +25,7 @@ class Call:
     """
 
     store: Store
+    posts: Posts
     cursors: Cursors
     operation: str
     url: str
@@ -57,7 +59,7 @@ class Call:
 class Result:
     """An answer before it is written: status, JSON body (None for no body) and its own headers."""
 
-    body: Json = None
+    body: Body = None
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
 
@@ -124,9 +126,12 @@ def page(
     table: str,
     conditions: Conditions,
     sorting: Sorting,
-    show: Callable[[list[Row]], list[JsonObject]],
+    show: Callable[[list[int]], list[bytes]],
 ) -> Result:
-    """One page of a list in the documented envelope, with its Link header."""
+    """One page of a list in the documented envelope, with its Link header.
+
+    ``show`` is given row numbers.
+    """
     name, descending = sorting.chosen(call)
     direction = "desc" if descending else "asc"
     echo: JsonObject = {**conditions.echo, "order_by": name, "order_direction": direction}
@@ -146,8 +151,7 @@ def page(
     }
     if call.flag("include_total"):
         pagination["total_count"] = call.store.count(listing)
-    data: list[Json] = [*show(rows)]
-    body: JsonObject = {"data": data, "pagination": pagination, "filters": echo}
+    body: Body = {"data": listed(show(rows)), "pagination": pagination, "filters": echo}
     return Result(body, headers={"Link": _links(call, next_cursor)})
 
 
@@ -164,12 +168,12 @@ def _links(call: Call, next_cursor: str | None) -> str:
     return ", ".join(links)
 
 
-def single(body: JsonObject) -> Result:
+def single(body: JsonObject | Text) -> Result:
     """A resource in the documented envelope."""
     return Result({"data": body})
 
 
-def created(body: JsonObject, location: str) -> Result:
+def created(body: JsonObject | Text, location: str) -> Result:
     """A new resource with the place it is found at."""
     return Result({"data": body}, status=201, headers={"Location": location})
 

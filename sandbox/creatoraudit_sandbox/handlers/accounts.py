@@ -9,6 +9,7 @@ from .._types import Json
 from ..clock import HOUR
 from ..problems import Problem, not_found
 from ..store import Row
+from ..texts import write
 from ._base import Call, Conditions, Result, Sorting, conflict, created, page, single
 
 _SORTING: Final = Sorting(
@@ -35,7 +36,11 @@ def list_accounts(call: Call) -> Result:
     creator = (call.text("creator_id") or "").lower()
     conditions.add("creator_id", "t.creator = (SELECT n FROM creators WHERE id = ?)", creator)
     return page(
-        call, "accounts", conditions, _SORTING, lambda rows: [views.account(r) for r in rows]
+        call,
+        "accounts",
+        conditions,
+        _SORTING,
+        lambda rows: [write(views.account(row)) for row in call.store.rows("accounts", rows)],
     )
 
 

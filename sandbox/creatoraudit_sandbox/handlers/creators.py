@@ -9,6 +9,7 @@ from .. import views
 from .._types import Json, JsonObject
 from ..problems import not_found
 from ..store import Row
+from ..texts import write
 from ..world import CreatorRow
 from . import accounts, periods
 from ._base import Call, Conditions, Result, Sorting, conflict, created, page, single, tags
@@ -20,7 +21,13 @@ def list_creators(call: Call) -> Result:
     """Creators by name."""
     conditions = Conditions(call)
     conditions.is_active()
-    return page(call, "creators", conditions, _SORTING, lambda rows: _shown(call, rows))
+    return page(
+        call,
+        "creators",
+        conditions,
+        _SORTING,
+        lambda rows: [write(each) for each in _shown(call, call.store.rows("creators", rows))],
+    )
 
 
 def _shown(call: Call, rows: list[Row]) -> list[JsonObject]:

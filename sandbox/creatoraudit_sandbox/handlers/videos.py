@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from .. import curve, identifiers, views, world
+from .. import identifiers, world
 from .._types import Json, JsonObject
 from ..problems import not_found
 from ..store import Row
+from ..texts import Text, mapped
 from ._base import (
     Call,
     Conditions,
@@ -44,23 +45,19 @@ def list_videos(call: Call) -> Result:
     conditions.contains("iif(t.create_time = -1, NULL, t.caption)")
     account = (call.text("account_id") or "").lower()
     conditions.add("account_id", "t.account = (SELECT n FROM accounts WHERE id = ?)", account)
-    seed = call.store.world.seed
-    return page(
-        call, "videos", conditions, _SORTING, lambda rows: [views.video(r, seed) for r in rows]
-    )
+    return page(call, "videos", conditions, _SORTING, lambda rows: call.posts.shown("videos", rows))
 
 
 def list_account_videos(call: Call) -> Result:
     """Posts found through tracked accounts."""
     conditions = Conditions(call)
     conditions.platform()
-    seed = call.store.world.seed
     return page(
         call,
         "account_videos",
         conditions,
         _FOUND_SORTING,
-        lambda rows: [views.video(r, seed, found=True) for r in rows],
+        lambda rows: call.posts.shown("account_videos", rows),
     )
 
 
@@ -74,7 +71,11 @@ def find(call: Call) -> Row:
 
 def get_video(call: Call) -> Result:
     """One post."""
-    return single(views.video(find(call), call.store.world.seed))
+    return single(_shown(call, find(call)["n"]))
+
+
+def _shown(call: Call, n: int) -> Text:
+    return Text(call.posts.shown("videos", [n])[0])
 
 
 def track_video(call: Call) -> Result:
@@ -98,9 +99,7 @@ def track_video(call: Call) -> Result:
         store.add("videos", row)
         if active:
             store.schedule("videos", row.n, call.now)
-    shown = store.get("videos", row.id)
-    assert shown is not None
-    return created(views.video(shown, store.world.seed), f"{call.base_url}/videos/{row.id}")
+    return created(_shown(call, row.n), f"{call.base_url}/videos/{row.id}")
 
 
 def update_video(call: Call) -> Result:
@@ -132,32 +131,11 @@ def get_video_deltas(call: Call) -> Result:
 
 
 def _deltas(call: Call, request: JsonObject) -> Result:
-    """Answer with the change per window for every post that is tracked, in either way.
-
-    A post that was refreshed once or never has not moved yet as far as anyone knows: its windows
-    say 0.
-    """
+    """Answer with the change per window for every post that is tracked, in either way."""
     ids = list(dict.fromkeys(i.lower() for i in strings(request.get("video_ids"))))
     windows = list(dict.fromkeys(integers(request.get("windows")) or _DEFAULT_WINDOWS))
-    found = call.store.posts(ids)
-    data: JsonObject = {}
-    for video_id in ids:
-        row = found.get(video_id)
-        if row is not None:
-            data[video_id] = _moves(row, windows)
+    found = call.posts.deltas(ids, windows)
     missing: list[Json] = [i for i in ids if i not in found]
     used: list[Json] = [*windows]
-    return Result(
-        {
-            "data": data,
-            "meta": {"windows": used, "video_count": len(data), "not_found": missing},
-        }
-    )
-
-
-def _moves(row: Row, windows: list[int]) -> JsonObject:
-    first, last = row["first_scrape"], row["last_scrape"]
-    if last == world.UNKNOWN:
-        return {f"{n}d": 0 for n in windows}
-    growth = views.curve_of(row)
-    return {f"{n}d": curve.delta(growth, first, last, n) for n in windows}
+    meta: JsonObject = {"windows": used, "video_count": len(found), "not_found": missing}
+    return Result({"data": mapped(found), "meta": meta})

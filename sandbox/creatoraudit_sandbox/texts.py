@@ -1,0 +1,87 @@
+"""JSON as it is sent, and posts as such texts, which are kept until something changes.
+
+Pages of posts and their deltas are what a sandbox sends most of, so each post is written once, not
+once per answer it is part of. What a post looks like is decided by `views`, how it grew by `curve`,
+and when anything has changed by the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, TypeAlias
+
+import msgspec
+
+from . import curve, views
+from ._types import Json
+from .store import Store
+
+#: A part of a body that is written already.
+Text: TypeAlias = msgspec.Raw
+#: A body whose members may be written already.
+Body: TypeAlias = "Json | Mapping[str, Json | Text]"
+
+#: Keeping starts anew after this many texts; a post is a kilobyte.
+_MOST_KEPT: Final = 50_000
+
+
+def write(body: Body) -> bytes:
+    """A body as compact JSON."""
+    return msgspec.json.encode(body)
+
+
+def read(body: Body) -> Json:
+    """A body without texts in it."""
+    plain: Json = msgspec.json.decode(write(body))
+    return plain
+
+
+def listed(items: Iterable[bytes]) -> Text:
+    """A list of what is written already."""
+    return Text(b"[%b]" % b",".join(items))
+
+
+def mapped(items: Mapping[str, bytes]) -> Text:
+    """An object of what is written already; its names are UUIDs, which need no escapes."""
+    return Text(b"{%b}" % b",".join([b'"%b":%b' % (k.encode(), v) for k, v in items.items()]))
+
+
+class Posts:
+    """The posts of a store as they are shown."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._as_of = store.changes
+        self._asked = 0
+        self._shown: dict[str, dict[int, bytes]] = {}
+        self._deltas: dict[tuple[int, ...], dict[str, bytes]] = {}
+
+    def _forget_what_may_be_wrong(self) -> None:
+        if self._as_of != self._store.changes or self._asked > _MOST_KEPT:
+            self._shown.clear()
+            self._deltas.clear()
+            self._asked = 0
+            self._as_of = self._store.changes
+
+    def shown(self, table: str, rows: Sequence[int]) -> list[bytes]:
+        """Posts by row number, in that order."""
+        self._forget_what_may_be_wrong()
+        kept = self._shown.setdefault(table, {})
+        missing = [n for n in rows if n not in kept]
+        self._asked += len(missing)
+        seed, found = self._store.world.seed, table == "account_videos"
+        for row in self._store.posts(table, missing):
+            kept[row[0]] = write(views.video(row, seed, found=found))
+        return [kept[n] for n in rows]
+
+    def deltas(self, ids: Sequence[str], windows: Sequence[int]) -> dict[str, bytes]:
+        """Change in views per window, for those of the UUIDs that are a post's, in that order."""
+        self._forget_what_may_be_wrong()
+        kept = self._deltas.setdefault(tuple(windows), {})
+        missing = [i for i in ids if i not in kept]
+        self._asked += len(missing)
+        names = [f"{days}d" for days in windows]
+        for video_id, history in self._store.histories(missing).items():
+            moves = curve.deltas(history, windows)
+            kept[video_id] = write(dict(zip(names, moves, strict=True)))
+        return {i: kept[i] for i in ids if i in kept}
