@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 # Levels of lists and objects; the API's own answers have about five.
 DEEPEST = 100
 _TOO_DEEP = "nested too deeply"
+_CONTAINERS = (dict, list)
 _ALL_BUT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
@@ -46,15 +47,17 @@ def _followable(content: bytes, value: Any) -> Any:
 
 
 def _depth_exceeds(value: Any, most: int) -> bool:
-    level = [value]
+    level: list[Any] = [[value]]
     for _ in range(most + 1):
         level = [
             inner
             for one in level
-            if isinstance(one, (dict, list))
-            for inner in (one.values() if isinstance(one, dict) else one)
+            for inner in (one.values() if one.__class__ is dict else one)
+            if inner.__class__ in _CONTAINERS
         ]
-    return bool(level)
+        if not level:
+            return False
+    return True
 
 
 def loads(content: bytes) -> Any:
