@@ -30,6 +30,9 @@ NOT_THESE = (
     f"--ignore={WITH_GENERATOR}",
 )  # they have sessions of their own
 
+# What imports schemathesis is run by the contract session, and held to full coverage there.
+WITH_SCHEMATHESIS = "*/creatoraudit/contract/*,*/creatoraudit/cli/_contract.py"
+
 # What the tests are run against: the sources, or a wheel that was built earlier (the release
 # workflow publishes the very file it tested).
 DISTRIBUTION = os.environ.get("CREATORAUDIT_WHEEL", ".")
@@ -69,7 +72,7 @@ def run_tests(session: nox.Session) -> None:
     session.run("coverage", "run", "-m", "pytest", *suite, *session.posargs)
     session.run("coverage", "combine", "--quiet")
     if not session.posargs:
-        session.run("coverage", "report")
+        session.run("coverage", "report", f"--omit={WITH_SCHEMATHESIS}")
 
 
 @nox.session
@@ -114,9 +117,31 @@ def properties(session: nox.Session) -> None:
 
 @nox.session
 def contract(session: nox.Session) -> None:
-    """Compare the sandbox with openapi.json."""
+    """Compare the sandbox with openapi.json, and try the contract checks on it."""
+    install(session, "test", extras="cli,contract")
+    session.run("coverage", "erase")
+    session.run("coverage", "run", "-m", "pytest", "tests/contract", *session.posargs)
+    session.run("coverage", "combine", "--quiet")
+    if not session.posargs:
+        session.run("coverage", "report", f"--include={WITH_SCHEMATHESIS}")
+
+
+@nox.session(name="contract-drift")
+def contract_drift(session: nox.Session) -> None:
+    """Try every drift of the sandbox on the contract checks, instead of one of each kind."""
     install(session, "test", extras="contract")
-    session.run("pytest", "tests/contract", *session.posargs)
+    every = {"CREATORAUDIT_CONFORMANCE_DRIFTS": "all"}
+    session.run("pytest", "tests/contract/test_drifts.py", *session.posargs, env=every)
+
+
+@nox.session(name="contract-live")
+def contract_live(session: nox.Session) -> None:
+    """Ask the live API, with reads only, whether it keeps the contract; needs a key.
+
+    It is `creatoraudit contract`, and takes its options after --.
+    """
+    install(session, extras="cli,contract")
+    session.run("creatoraudit", "contract", *session.posargs)
 
 
 @nox.session(name="regenerate-check")
@@ -214,6 +239,15 @@ def check_bare(session: nox.Session, python: str) -> None:
     installed = {entry["name"].lower().replace("_", "-") for entry in json.loads(str(listed))}
     if extra := installed - BARE - {"setuptools"}:
         session.error(f"a bare installation pulled {sorted(extra)}")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation, warnings being errors; `-- linkcheck` looks at external links."""
+    install(session, "docs", extras="cli,contract,sandbox")
+    for builder in session.posargs or ["html"]:
+        strict = ("--fail-on-warning", "--keep-going", "--nitpicky", "--quiet")
+        session.run("sphinx-build", *strict, "-b", builder, "docs", f"docs/_build/{builder}")
 
 
 @nox.session
