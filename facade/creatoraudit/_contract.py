@@ -36,14 +36,15 @@ _TYPES: Mapping[str, type | tuple[type, ...]] = {
 
 
 @cache
-def _document() -> Any:
+def document() -> Any:
+    """The contract itself, read once."""
     text = files("creatoraudit_api").joinpath("openapi.json").read_text(encoding="utf-8")
     return json.loads(text)
 
 
-def _resolved(schema: Any) -> Any:
+def resolved(schema: Any) -> Any:
     while isinstance(schema, dict) and "$ref" in schema:
-        target = _document()
+        target = document()
         for step in schema["$ref"].removeprefix("#/").split("/"):
             target = target[step.replace("~1", "/").replace("~0", "~")]
         schema = target
@@ -55,12 +56,12 @@ def response_schema(operation: Operation[Any], status: int) -> Any:
 
     An operation that it does not have, made by hand, has a schema that says nothing.
     """
-    methods = {_blanked(path): item for path, item in _document()["paths"].items()}
+    methods = {_blanked(path): item for path, item in document()["paths"].items()}
     found = methods.get(_blanked(operation.path), {}).get(operation.method.lower(), {})
     responses = found.get("responses", {})
     success = min((code for code in responses if code.startswith("2")), default="")
     chosen = str(status) if str(status) in responses or status >= ERRORS else success
-    content = _resolved(responses.get(chosen)).get("content", {})
+    content = resolved(responses.get(chosen)).get("content", {})
     return next((media["schema"] for media in content.values() if "schema" in media), {})
 
 
@@ -101,10 +102,10 @@ class Deviation(NamedTuple):
 
 def deviations(schema: Any, value: object, place: Place) -> Iterator[Deviation]:
     """Every difference of a value from its schema."""
-    schema = _resolved(schema)
+    schema = resolved(schema)
     kinds = schema.get("type", [])
     kinds = [kinds] if isinstance(kinds, str) else kinds
-    branches = [_resolved(one) for one in schema.get("anyOf", schema.get("oneOf", []))]
+    branches = [resolved(one) for one in schema.get("anyOf", schema.get("oneOf", []))]
     if value is None and ("null" in kinds or any(one.get("type") == "null" for one in branches)):
         return
     branches = [branch for branch in branches if branch.get("type") != "null"]

@@ -7,22 +7,17 @@ says what is allowed beyond the schema, and why.
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import subprocess
 import sys
 from collections import Counter, defaultdict
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from creatoraudit_sandbox import Sandbox
+from support.conformance import Run, conform
 
-ROOT = Path(__file__).parents[2]
-EXAMPLES = os.environ.get("CREATORAUDIT_CONFORMANCE_EXAMPLES", "5")
+EXAMPLES = int(os.environ.get("CREATORAUDIT_CONFORMANCE_EXAMPLES", "5"))
 LEAST_CASES = 1_000
 #: Members that a valid body or query may still be refused for; schemathesis.toml has the reasons.
 REFUSED = {
@@ -41,53 +36,30 @@ REFUSED = {
 IN_VAIN = {401, 403, 404, 429}
 
 
-@dataclass(frozen=True)
-class Run:
-    """A finished run: what schemathesis said, and what it got for its valid cases."""
-
-    code: int
-    output: str
-    answers: list[dict[str, Any]]
-    served: dict[str, int]
+@pytest.fixture(scope="module")
+def served() -> dict[str, int]:
+    """How many requests the sandbox had, by method and path, once `run` is over."""
+    return {}
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    folder = tmp_path_factory.mktemp("conformance")
-    tally = folder / "tally.jsonl"
+def run(tmp_path_factory: pytest.TempPathFactory, served: dict[str, int]) -> Run:
     with Sandbox(now="2026-06-15T12:00:00Z", rate_limit=0) as sandbox:
-        result = subprocess.run(
-            [
-                *(sys.executable, "-m", "schemathesis.cli"),
-                *("--config-file", str(ROOT / "schemathesis.toml")),
-                *("run", str(ROOT / "openapi.json"), "--url", sandbox.base_url),
-                *("-H", f"Authorization: Bearer {sandbox.api_key}"),
-                *("-n", EXAMPLES, "--no-color"),
-            ],
-            env=os.environ
-            | {
-                "CREATORAUDIT_BASE_URL": sandbox.base_url,
-                "CREATORAUDIT_API_KEY": sandbox.api_key,
-                "CREATORAUDIT_CONFORMANCE_TALLY": str(tally),
-                "SCHEMATHESIS_HOOKS": "hooks",
-                "PYTHONPATH": str(Path(__file__).parent),
-            },
-            cwd=folder,  # it writes its caches where it is
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
-            check=False,
-        )
-        served = sandbox.requests.counts()
-    answers = [json.loads(line) for line in tally.read_text(encoding="utf-8").splitlines()]
-    return Run(result.returncode, result.stdout, answers, served)
+        finished = conform(sandbox, tmp_path_factory.mktemp("conformance"), examples=EXAMPLES)
+        served.update(sandbox.requests.counts())
+    return finished
 
 
 @pytest.mark.timeout(1800)
 def test_schemathesis_finds_nothing(run: Run) -> None:
     assert run.code == 0, run.output
+
+
+def test_our_own_checks_find_nothing_and_looked_at_everything(run: Run) -> None:
+    assert run.facts.findings == []
+    assert run.facts.troubles == []
+    assert run.facts.complete
+    assert len(run.facts.answers) == 30
 
 
 def test_every_operation_and_every_phase_was_run(run: Run) -> None:
@@ -97,13 +69,13 @@ def test_every_operation_and_every_phase_was_run(run: Run) -> None:
     assert set(phases) == {"Examples", "Coverage", "Fuzzing", "Stateful"}
 
 
-def test_enough_cases_were_run(run: Run) -> None:
+def test_enough_cases_were_run(run: Run, served: dict[str, int]) -> None:
     found = re.search(r"([\d,]+) generated", run.output)
     assert found
     assert int(found[1].replace(",", "")) >= LEAST_CASES
-    served = sum(run.served.values())
-    sys.stdout.write(f"{found[1]} cases generated, {served:,} requests served\n")
-    assert served >= LEAST_CASES
+    requests = sum(served.values())
+    sys.stdout.write(f"{found[1]} cases generated, {requests:,} requests served\n")
+    assert requests >= LEAST_CASES
 
 
 def test_valid_requests_are_refused_for_the_listed_members_only(run: Run) -> None:

@@ -1,0 +1,56 @@
+"""What of a request's address may stand in a report.
+
+The names of the contract, ids and values of closed sets may; free text, which may be a customer's,
+may not: searches, categories, and cursors, which hold the values of the row they point at.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from .._contract import document, resolved
+
+LEFT_OUT = "left-out"
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_VALUE = re.compile(r"[A-Za-z0-9_.:+-]{0,40}")
+
+
+def shown(url: str, base_url: str) -> str:
+    """An address without free text."""
+    parts, base = urlsplit(url), urlsplit(base_url).path.split("/")
+    literals, names, free = _words()
+    steps = parts.path.split("/")
+    path = [
+        step if number < len(base) or step in literals or _UUID.fullmatch(step) else LEFT_OUT
+        for number, step in enumerate(steps)
+    ]
+    query = []
+    for name, value in parse_qsl(parts.query, keep_blank_values=True):
+        told = name in names and name not in free and _VALUE.fullmatch(value)
+        query.append((name if name in names else LEFT_OUT, value if told else LEFT_OUT))
+    return parts._replace(path="/".join(path), query=urlencode(query)).geturl()
+
+
+@cache
+def _words() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Literal steps of paths; names of query parameters; those of them that take free text."""
+    paths = document()["paths"]
+    literals = {step for path in paths for step in path.split("/") if not step.startswith("{")}
+    parameters = [
+        resolved(one)
+        for item in paths.values()
+        for operation in item.values()
+        for one in operation.get("parameters", [])
+    ]
+    queries = [one for one in parameters if one["in"] == "query"]
+    names = {one["name"] for one in queries}
+    free = {one["name"] for one in queries if _is_free(resolved(one.get("schema", {})))}
+    return frozenset(literals), frozenset(names), frozenset(free)
+
+
+def _is_free(schema: Any) -> bool:
+    kinds = schema.get("type", "string")
+    return "string" in kinds and not {"enum", "format"} & schema.keys()

@@ -1,0 +1,84 @@
+"""What a failure of a built-in check means, in words that quote nothing of the answer.
+
+schemathesis shows the offending value with every failure; on a live API that is customers' data.
+This module takes from a failure only what comes from openapi.json, and the few header values that
+are the API's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from schemathesis.core.failures import Failure, ServerError
+from schemathesis.core.transport import Response
+from schemathesis.openapi.checks import (
+    JsonSchemaError,
+    MissingHeaders,
+    RejectedPositiveData,
+    UndefinedContentType,
+    UndefinedStatusCode,
+)
+
+from .._text import one_line
+from ._shape import place_of
+
+_LONGEST = 80
+
+
+def explain(failure: Failure, response: Response) -> tuple[str | None, str]:
+    """The member or header at fault, if it is one, and what is wrong."""
+    for kind, words in _WORDS.items():
+        if isinstance(failure, kind):
+            return words(failure, response)
+    return None, failure.kind_title
+
+
+def _of_schema(failure: Any, response: Response) -> tuple[str | None, str]:
+    keyword = str(failure.schema_path[-1]) if failure.schema_path else "schema"
+    if failure.title != failure.kind_title:  # the title given to failures about headers
+        named = [
+            name for name, values in response.headers.items() if failure.instance in (*values,)
+        ]
+        return ", ".join(named) or None, f"breaks `{keyword}` of its schema"
+    place = place_of(failure.operation, response.status_code, failure.instance_path)
+    if keyword == "required" and isinstance(failure.instance, dict):
+        wanted = failure.schema.get("required", [])
+        names = [name for name in wanted if name not in failure.instance]
+        return ", ".join(f"{place}.{name}" for name in names), "is missing"
+    return place, f"breaks `{keyword}` of its schema"
+
+
+def _of_status(failure: Any, response: Response) -> tuple[str | None, str]:
+    del response
+    return None, f"answers {failure.status_code}, which is not documented"
+
+
+def _of_headers(failure: Any, response: Response) -> tuple[str | None, str]:
+    names = ", ".join(failure.missing_headers)
+    return names, f"is missing from an answer of {response.status_code}"
+
+
+def _of_media(failure: Any, response: Response) -> tuple[str | None, str]:
+    sent = one_line(str(failure.content_type), _LONGEST)
+    return "Content-Type", f"is {sent} in an answer of {response.status_code}"
+
+
+def _of_refusal(failure: Any, response: Response) -> tuple[str | None, str]:
+    del response
+    return None, f"answers {failure.status_code} to a request that keeps the contract"
+
+
+def _of_server(failure: Any, response: Response) -> tuple[str | None, str]:
+    del response
+    return None, f"fails with {failure.status_code}"
+
+
+_WORDS: Mapping[type[Failure], Callable[[Any, Response], tuple[str | None, str]]] = {
+    JsonSchemaError: _of_schema,
+    UndefinedStatusCode: _of_status,
+    MissingHeaders: _of_headers,
+    UndefinedContentType: _of_media,
+    RejectedPositiveData: _of_refusal,
+    ServerError: _of_server,
+}

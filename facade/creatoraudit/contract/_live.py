@@ -1,0 +1,74 @@
+"""Hooks for a run against a live API: reads only, with ids that exist.
+
+Loaded by schemathesis in a process of its own, which `_run` starts; it finds what it needs in the
+environment. Three things each keep a write from happening, and any one would do: the configuration
+of `_run` selects no other method and makes none up, the hooks here drop and refuse cases of another
+method, and `_wire` lets only GET out of the process.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+from typing import Any, TypeAlias
+
+import requests
+import schemathesis
+from schemathesis import Case, HookContext
+
+from .._key import ENV_KEY, ApiKey
+from . import _checks, _wire
+
+AnyCase: TypeAlias = "Case[Any]"
+
+ENV_BASE_URL = "CREATORAUDIT_CONTRACT_BASE_URL"
+ENV_RATE = "CREATORAUDIT_CONTRACT_RATE"
+ENV_KNOWN = "CREATORAUDIT_CONTRACT_KNOWN"
+#: Only a cursor of the very list and a name of its own mean something here; a walk has a check.
+NEVER_MADE_UP = ("cursor", "sort")
+
+_known: dict[str, list[Any]] = json.loads(os.environ[ENV_KNOWN])
+_turns = itertools.count()
+
+
+class _Out(_wire.ReadOnly):
+    rules = _wire.Rules(
+        base_url=os.environ[ENV_BASE_URL],
+        key=ApiKey(os.environ[ENV_KEY]),
+        rate=float(os.environ[ENV_RATE]),
+        keep_bodies=bool(os.environ.get(_checks.ENV_BODIES)),
+        note=_checks.facts.exchanges.append,
+    )
+
+
+# Every session made from now on, by whatever part of schemathesis, sends through this.
+vars(requests.sessions)["HTTPAdapter"] = _Out
+
+
+@schemathesis.hook
+def filter_case(context: HookContext, case: AnyCase) -> bool:
+    """Make no case that is not a read."""
+    del context
+    return case.method == "GET"
+
+
+@schemathesis.hook
+def before_call(context: HookContext, case: AnyCase, kwargs: dict[str, Any]) -> None:
+    """Refuse what is not a read; give a valid case values that mean something to the API."""
+    del context, kwargs
+    if case.method != "GET":
+        raise _wire.RefusedRequestError(f"{case.method} is not a read")
+    if case.meta is None or not case.meta.generation.mode.is_positive:
+        return
+    turn = next(_turns)
+    case.path_parameters = _meaningful(case.path_parameters, turn)
+    query = _meaningful(case.query, turn)
+    case.query = {name: value for name, value in query.items() if name not in NEVER_MADE_UP}
+
+
+def _meaningful(values: dict[str, Any] | None, turn: int) -> dict[str, Any]:
+    return {
+        name: _known[name][turn % len(_known[name])] if _known.get(name) else value
+        for name, value in (values or {}).items()
+    }

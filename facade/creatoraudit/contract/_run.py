@@ -1,0 +1,240 @@
+"""A run against a live API: preparing it, running schemathesis in a process of its own, judging it.
+
+Decides what has to be in place before anything is asked (a key that works, a server that answers),
+which ids are used, and what the outcome is. The process writes its caches into a folder that is
+gone afterwards, and what it prints, which quotes answers, is thrown away.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from creatoraudit_api.operations import OPERATIONS
+
+from .._config import Origin, origin
+from .._contract import document
+from .._key import ENV_KEY, KeyRing
+from .._text import one_line
+from ..errors import APIError, ContractError, CreatorAuditError, NotFoundError
+from ._facts import Facts
+
+if TYPE_CHECKING:
+    from .. import CreatorAudit
+
+KEPT, DRIFTED, NOT_RUN = 0, 1, 2
+#: What a live API must hold to. The other built-in checks send writes, or ask what no client needs.
+CHECKS = (
+    *("not_a_server_error", "status_code_conformance", "content_type_conformance"),
+    *("response_headers_conformance", "response_schema_conformance", "positive_data_acceptance"),
+    *("undocumented_member", "documented_member_missing", "cursor_walk", "etag_revalidation"),
+)
+_IDS = 10
+_LONGEST = 300
+# A case that names a row of another organization, or comes too fast, is not refused for its form.
+_CONFIG = """\
+[cache]
+enabled = false
+
+[generation]
+database = "none"
+with-security-parameters = false
+
+[phases.coverage]
+unexpected-methods = []
+
+[checks.positive_data_acceptance]
+expected-statuses = ["2xx", "3xx", "401", "403", "404", "429", "5xx"]
+
+[[operations]]
+exclude-method = "GET"
+enabled = false
+"""
+
+
+@frozen
+class Outcome:
+    """What a run came to.
+
+    Attributes:
+        base_url: The API that was asked.
+        facts: What was found.
+        reason: Why the run could not be done, or not to its end; None when it could.
+    """
+
+    base_url: str
+    facts: Facts
+    reason: str | None
+
+    @property
+    def code(self) -> int:
+        """0 the contract is kept, 1 it is not, 2 that could not be found out."""
+        return DRIFTED if self.facts.findings else KEPT if self.reason is None else NOT_RUN
+
+    @property
+    def requests(self) -> int:
+        """Requests that were sent to find out."""
+        return len(self.facts.exchanges)
+
+    @property
+    def unverified(self) -> list[str]:
+        """Reads that never succeeded, most often because there is nothing to read."""
+        reads = [f"{one.method} {one.path}" for one in OPERATIONS.values() if one.method == "GET"]
+        return [
+            label
+            for label in sorted(reads)
+            if not any(status.startswith("2") for status in self.facts.answers.get(label, {}))
+        ]
+
+
+def check(
+    *,
+    api_key: str | None = None,
+    base_url: str | None = None,
+    timeout: float = 30.0,
+    max_examples: int = 10,
+    rate: float = 5.0,
+    seed: int | None = None,
+    with_bodies: bool = False,
+) -> Outcome:
+    """Ask a live API, with reads only, whether it keeps the contract of this release.
+
+    Args:
+        api_key: The key; CREATORAUDIT_API_KEY when absent.
+        base_url: Another server; CREATORAUDIT_BASE_URL, else the production server, when absent.
+        timeout: Seconds one answer may take.
+        max_examples: Most cases made up per operation and phase, beyond the systematic ones.
+        rate: Requests per second at most; 0 for no limit.
+        seed: Makes a run repeatable as far as the API's data stay the same.
+        with_bodies: Also keep answers and quotes from them, which are customers' data.
+
+    Returns:
+        The outcome, whatever it is.
+
+    Raises:
+        ConfigurationError: The key or the URL cannot be one.
+        MissingKeyError: There is no key.
+
+    Example:
+        >>> outcome = check(base_url=sandbox.base_url, api_key=sandbox.api_key, rate=0)
+        >>> outcome.code
+        0
+    """
+    server = origin(base_url)
+    key = KeyRing.of([api_key]).key("a contract check")
+    try:
+        known = _known_values(key.reveal(), server.url, timeout)
+    except CreatorAuditError as error:
+        return Outcome(server.url, Facts(), _one_line(f"{_cause(error)}: {error}"))
+    environment = {
+        ENV_KEY: key.reveal(),
+        "CREATORAUDIT_CONTRACT_BASE_URL": server.url,
+        "CREATORAUDIT_CONTRACT_BODIES": "1" if with_bodies else "",
+        "CREATORAUDIT_CONTRACT_KNOWN": json.dumps(known),
+        "CREATORAUDIT_CONTRACT_RATE": str(rate),
+    }
+    options = ["--max-examples", str(max_examples), "--request-timeout", str(timeout)]
+    options += [] if seed is None else ["--seed", str(seed)]
+    facts, said = _schemathesis(server, environment, options)
+    return Outcome(server.url, facts, _why_not(facts, said))
+
+
+def _cause(error: CreatorAuditError) -> str:
+    if isinstance(error, (ContractError, NotFoundError)):
+        return "no CreatorAudit API answers there"
+    return "the API refused" if isinstance(error, APIError) else "the API could not be reached"
+
+
+def _why_not(facts: Facts, said: str) -> str | None:
+    if facts.complete and not facts.troubles:
+        return None
+    # Without a single answer there is nothing of a customer's in what was said.
+    last = facts.troubles or ([] if facts.answers else said.strip().splitlines()[-1:])
+    return _one_line(f"the run did not come to its end: {'; '.join(last) or 'it was stopped'}")
+
+
+def _one_line(text: str) -> str:
+    return one_line(" ".join(text.split()), _LONGEST)
+
+
+def _known_values(api_key: str, base_url: str, timeout: float) -> dict[str, list[Any]]:
+    """Values that mean something to the API, by the parameters that take them.
+
+    Raises:
+        CreatorAuditError: The key is refused, or nobody answers.
+    """
+    from .. import CreatorAudit  # noqa: PLC0415 - the facade imports nothing of this package
+
+    with CreatorAudit(api_key, base_url=base_url, timeout=timeout, max_retries=1) as ca:
+        _answers(ca)
+        accounts = _ids(lambda: ca.accounts.list(limit=_IDS, max_items=_IDS))
+        videos = _ids(lambda: ca.videos.list(limit=_IDS, max_items=_IDS))
+        creators = _ids(lambda: ca.creators.list(limit=_IDS, max_items=_IDS))
+    today = dt.datetime.now(dt.UTC).date()
+    return {
+        "account_id": accounts,
+        "video_id": videos,
+        "creator_id": creators,
+        "video_ids": [videos] if videos else [],
+        "q": ["a", "e", "i"],  # random text is found nowhere
+        "start_date": [str(today - dt.timedelta(days=30))],
+        "end_date": [str(today)],
+    }
+
+
+def _answers(ca: CreatorAudit) -> None:
+    """Make sure that the key works; what else is wrong with the answer is for the checks."""
+    try:
+        ca.whoami()
+    except ContractError:
+        # An API that has moved away, or a page of somebody else's? A list of ours tells.
+        ca.health()
+
+
+def _ids(listed: Callable[[], Any]) -> list[str]:
+    try:
+        return [item.id for item in listed() if isinstance(item.id, str)]
+    except CreatorAuditError:
+        return []  # a list that does not work is what the run will tell
+
+
+def _schemathesis(
+    server: Origin, environment: Mapping[str, str], options: list[str]
+) -> tuple[Facts, str]:
+    """Run it; gives what its checks found, and what it printed."""
+    with tempfile.TemporaryDirectory(prefix="creatoraudit-contract-") as name:
+        folder = Path(name)
+        config, contract, facts = (folder / n for n in ("config.toml", "openapi.json", "facts"))
+        config.write_text(_CONFIG, encoding="utf-8")
+        contract.write_text(json.dumps(document()), encoding="utf-8")
+        command = [sys.executable, "-P", "-m", "schemathesis.cli", "--config-file", str(config)]
+        command += ["run", str(contract), "--url", server.url, "--checks", ",".join(CHECKS)]
+        # Its own notion of the same restriction, beside that of the configuration.
+        command += ["--include-method", "GET", "--exclude-method-regex", "^(?!GET$)"]
+        command += ["--no-shrink", "--no-color", *options]
+        ran = subprocess.run(  # noqa: S603 - a module of ours to name, arguments of our own
+            command,
+            env=os.environ
+            | environment
+            | {
+                "CREATORAUDIT_CONTRACT_FACTS": str(facts),
+                "SCHEMATHESIS_HOOKS": "creatoraudit.contract._live",
+            }
+            # Proxies named in the environment are not for this machine.
+            | ({"NO_PROXY": "*", "no_proxy": "*"} if server.loopback else {}),
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+        return Facts.read(facts), ran.stdout.decode("utf-8", "replace")

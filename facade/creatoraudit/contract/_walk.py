@@ -1,0 +1,92 @@
+"""Following a list page by page, and what can be wrong with the way it goes on.
+
+Decides what each page must tell about the next one. How a page is asked for is the caller's; what
+its items look like is the schema's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple, TypeAlias
+
+#: Small enough that nearly every list has several of these, enough of them to meet a loop.
+PAGE, PAGES = 3, 5
+
+
+class Flaw(NamedTuple):
+    """Where a walk went wrong: the member at fault, and one sentence."""
+
+    member: str
+    detail: str
+
+
+#: Asks for a page with these query parameters; gives its status and its decoded body.
+Ask: TypeAlias = Callable[[Mapping[str, str]], tuple[int, Any]]
+
+
+def flaws(ask: Ask) -> Iterator[Flaw]:
+    """Walk the first pages of a list; it ends at the first thing that is wrong."""
+    query = {"limit": str(PAGE), "include_total": "true"}
+    cursors: set[str] = set()
+    seen: set[str] = set()
+    items = 0
+    for number in range(1, PAGES + 1):
+        status, body = ask(query)
+        if status != 200:
+            # The first page may fail for reasons of its own, which other checks look into.
+            if number > 1 and status == 422:
+                yield Flaw("$.pagination.next_cursor", f"is refused with {status} on page {number}")
+            return
+        page, pagination = _parts(body)
+        if page is None or pagination is None:
+            return
+        items += len(page)
+        problem = _page_flaw(page, pagination, seen, cursors)
+        if problem is not None:
+            yield problem
+            return
+        cursor = pagination.get("next_cursor")
+        if not isinstance(cursor, str):
+            yield from _end_flaw(pagination, items)
+            return
+        cursors.add(cursor)
+        query["cursor"] = cursor
+
+
+def _parts(body: Any) -> tuple[list[Any] | None, dict[str, Any] | None]:
+    """Items and pagination of a page; None for what is something else: the schema check tells."""
+    if not isinstance(body, dict):
+        return None, None
+    page, pagination = body.get("data"), body.get("pagination")
+    return (
+        page if isinstance(page, list) else None,
+        pagination if isinstance(pagination, dict) else None,
+    )
+
+
+def _page_flaw(
+    page: list[Any], pagination: dict[str, Any], seen: set[str], cursors: set[str]
+) -> Flaw | None:
+    named = [item.get("id") for item in page if isinstance(item, dict)]
+    ids = [one for one in named if isinstance(one, str)]
+    cursor, has_next = pagination.get("next_cursor"), pagination.get("has_next")
+    if len(page) > PAGE:
+        return Flaw("$.data", f"holds more items than the limit of {PAGE} that was sent")
+    if cursor in cursors:
+        return Flaw("$.pagination.next_cursor", "is repeated: the walk would never end")
+    if seen.intersection(ids):
+        return Flaw("$.data[].id", "is repeated: an item of an earlier page came again")
+    if has_next is True and cursor is None:
+        return Flaw("$.pagination.next_cursor", "is null or missing although has_next is true")
+    if has_next is False and cursor is not None:
+        return Flaw("$.pagination.has_next", "is false although there is a next_cursor")
+    seen.update(ids)
+    return None
+
+
+def _end_flaw(pagination: dict[str, Any], items: int) -> Iterator[Flaw]:
+    total = pagination.get("total_count")
+    if isinstance(total, int) and not isinstance(total, bool) and total > items:
+        yield Flaw(
+            "$.pagination.has_next", f"ends the walk after {items} items of a list that has more"
+        )

@@ -1,0 +1,132 @@
+"""The one way in which a run against a live API reaches the network.
+
+Everything that leaves the process passes through `ReadOnly`: whatever asked for it, only GET goes
+out, only to the API's own origin, no faster than agreed. The key is added here, on the way out, so
+nothing else ever holds it; what came back is written down here without anything secret. Which
+requests are worth sending is left to the rest.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from attrs import frozen
+from requests import PreparedRequest, Response
+from requests.adapters import HTTPAdapter
+
+from .. import _time
+from .._io_sync import sleep
+from .._key import ApiKey
+from .._policy import seconds_asked
+from .._text import one_line
+from ._address import shown
+from ._facts import Exchange
+
+#: What an overloaded server answers; everything else is the API's own word.
+AGAIN = frozenset({429, 502, 503, 504})
+TRIES = 3
+LONGEST_WAIT = 60.0
+
+_REQUEST_HEADERS = ("Accept", "If-None-Match", "User-Agent")
+_RESPONSE_HEADERS = (
+    *("Allow", "Cache-Control", "Content-Length", "Content-Type", "Date", "ETag", "Retry-After"),
+    *("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-Request-ID"),
+)
+_LONGEST = 200
+
+
+class RefusedRequestError(Exception):
+    """A request that a read-only run must never send."""
+
+
+def _origin(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc
+
+
+@frozen
+class Rules:
+    """What may go out, and what becomes of it.
+
+    Attributes:
+        base_url: The API; nothing goes anywhere else.
+        key: Added to every request.
+        rate: Requests per second at most; 0 for no limit.
+        keep_bodies: Whether bodies are written down.
+        note: Takes down what went over the wire.
+    """
+
+    base_url: str
+    key: ApiKey
+    rate: float
+    keep_bodies: bool
+    note: Callable[[Exchange], object]
+
+
+class ReadOnly(HTTPAdapter):
+    """Sends GET requests to one origin, paced, with the key."""
+
+    rules: Rules
+    _free_at = 0.0
+
+    def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
+        """Send a request, and again if the server says it is overloaded.
+
+        Raises:
+            RefusedRequestError: It is no GET, or goes elsewhere.
+        """
+        if request.method != "GET":
+            raise RefusedRequestError(f"{request.method} is not a read")
+        if _origin(str(request.url)) != _origin(self.rules.base_url):
+            raise RefusedRequestError("the request goes to another server")
+        keyed = request.copy()
+        keyed.headers["Authorization"] = f"Bearer {self.rules.key.reveal()}"
+        for number in range(1, TRIES + 1):
+            self._pace()
+            started, clock = dt.datetime.now(dt.UTC), _time.now()
+            response = super().send(keyed, *args, **kwargs)
+            response.request = request  # whoever looks at it later finds no key
+            body = response.content
+            address = shown(str(request.url), self.rules.base_url)
+            self.rules.note(
+                Exchange(
+                    started=started.isoformat(),
+                    method=request.method,
+                    url=address,
+                    request_headers=_chosen(request.headers, _REQUEST_HEADERS),
+                    status=response.status_code,
+                    response_headers=_chosen(response.headers, _RESPONSE_HEADERS),
+                    size=len(body),
+                    milliseconds=round((_time.now() - clock) * 1000, 1),
+                    body=body.decode("utf-8", "replace") if self.rules.keep_bodies else None,
+                )
+            )
+            if response.status_code not in AGAIN or number == TRIES:
+                break
+            sleep(_wait(response.headers, number))
+        return response
+
+    def _pace(self) -> None:
+        if self.rules.rate > 0:
+            now = _time.now()
+            # One adapter per session, and a run has several: the pace is that of the whole run.
+            due = max(ReadOnly._free_at, now)
+            ReadOnly._free_at = due + 1 / self.rules.rate
+            if due > now:
+                sleep(due - now)
+
+
+def _wait(headers: Mapping[str, str], number: int) -> float:
+    asked = seconds_asked(headers)
+    return min(LONGEST_WAIT, 2.0**number if asked is None else asked)
+
+
+def _chosen(headers: Mapping[str, str | bytes], names: tuple[str, ...]) -> dict[str, str]:
+    found = {name: headers[name] for name in names if name in headers}
+    return {
+        name: one_line(value if isinstance(value, str) else value.decode("latin-1"), _LONGEST)
+        for name, value in found.items()
+    }

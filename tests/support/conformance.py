@@ -1,0 +1,73 @@
+"""Runs schemathesis on a sandbox: every phase, every check, valid and invalid data.
+
+tests/contract/hooks.py is loaded into it, and with it the checks of `creatoraudit.contract`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from creatoraudit.contract import Facts
+from creatoraudit_sandbox import Sandbox
+
+ROOT = Path(__file__).parents[2]
+HOOKS = str(ROOT / "tests" / "contract")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run: what schemathesis said, what our checks found, and what was answered."""
+
+    code: int
+    output: str
+    facts: Facts
+    answers: list[dict[str, Any]]
+
+    @property
+    def found(self) -> set[tuple[str, str | None]]:
+        """Operations and members that do not keep the contract."""
+        return {(one.operation, one.member) for one in self.facts.findings}
+
+
+def conform(
+    sandbox: Sandbox, folder: Path, *options: str, operations: Sequence[str] = (), examples: int = 5
+) -> Run:
+    """Hold a sandbox to openapi.json; `operations` are operationIds, all if there are none."""
+    tally, facts = folder / "tally.jsonl", folder / "facts.json"
+    chosen = [word for one in operations for word in ("--include-operation-id", one)]
+    result = subprocess.run(
+        [
+            *(sys.executable, "-m", "schemathesis.cli"),
+            *("--config-file", str(ROOT / "schemathesis.toml")),
+            *("run", str(ROOT / "openapi.json"), "--url", sandbox.base_url),
+            *("-H", f"Authorization: Bearer {sandbox.api_key}"),
+            *("-n", str(examples), "--no-color"),
+            *chosen,
+            *options,
+        ],
+        env=os.environ
+        | {
+            "CREATORAUDIT_BASE_URL": sandbox.base_url,
+            "CREATORAUDIT_API_KEY": sandbox.api_key,
+            "CREATORAUDIT_CONFORMANCE_TALLY": str(tally),
+            "CREATORAUDIT_CONTRACT_FACTS": str(facts),
+            "SCHEMATHESIS_HOOKS": "hooks",
+            "PYTHONPATH": os.pathsep.join([HOOKS, os.environ.get("PYTHONPATH", "")]),
+        },
+        cwd=folder,  # it writes its caches where it is
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+    answers = [json.loads(line) for line in tally.read_text(encoding="utf-8").splitlines()]
+    return Run(result.returncode, result.stdout, Facts.read(facts), answers)
