@@ -1,0 +1,131 @@
+"""`creatoraudit digest`: the headline figures of a period against the one before, and who led.
+
+Decides how they become rows: one per figure, be it the organization's or a top creator's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import get_args
+
+import click
+
+from .._period import Period
+from ..report import Digest, _words
+from ..report._digest import CREATOR_FIGURES, FIGURES
+from . import _output
+from ._connect import Connection, connection_options
+from ._options import examples
+from ._output import Column, Output, Row, Shape, output_options
+from ._report import Reports, report_options
+
+_NAMES = ("section", "rank", "id", "name", "figure", "current", "previous", "change_pct")
+_SHAPE = Shape(_NAMES, {name: Column(name) for name in _NAMES})
+
+
+@click.command(
+    epilog=examples(
+        "creatoraudit digest --sandbox",
+        "creatoraudit digest --period 30d --top 10 --html digest.html",
+        "creatoraudit digest --markdown",
+    )
+)
+@click.option(
+    "--period",
+    type=click.Choice(get_args(Period)),
+    default="7d",
+    show_default=True,
+    help="The days up to now, compared with as many before them.",
+)
+@click.option(
+    "--top",
+    type=click.IntRange(1, 25),
+    default=5,
+    show_default=True,
+    metavar="N",
+    help="How many top creators.",
+)
+@output_options
+@report_options
+@connection_options
+def digest(*, period: Period, top: int, to: Output, reports: Reports, **connection: object) -> None:
+    """Show the headline figures of a period, their change, and the top creators."""
+    rows = to.rows(_SHAPE, hold=True)
+    with Connection.of(connection).client() as ca:
+        result = Digest(period, ca.overview(period), ca.creators.top(period, limit=top))
+    reports.deliver(result, lambda: _print(result, to, rows))
+
+
+def _print(result: Digest, to: Output, rows: _output.Rows) -> None:
+    if to.form == "json" and not to.fields:
+        _output.write_json(result.to_dict())
+    elif to.form == "table" and not to.fields:
+        _tables(result)
+    else:
+        with rows:
+            rows.write(_rows(result))
+
+
+def _rows(result: Digest) -> Iterator[Row]:
+    for figure in result.figures:
+        yield {
+            **dict.fromkeys(_NAMES),
+            "section": "overview",
+            "figure": figure.name,
+            "current": figure.current,
+            "previous": figure.previous,
+            "change_pct": figure.change_pct,
+        }
+    for creator in result.ranked:
+        # A creator that came without figures is a row all the same.
+        known: Sequence[tuple[str | None, float | None]] = [*creator.figures.items()]
+        for name, value in known or [(None, None)]:
+            yield {
+                **dict.fromkeys(_NAMES),
+                "section": "top_creators",
+                "rank": creator.rank,
+                "id": creator.id,
+                "name": creator.name,
+                "figure": name,
+                "current": value,
+            }
+
+
+def _tables(result: Digest) -> None:
+    span = _words.days(result.days)
+    _output.write_table(
+        (
+            Column("figure", flexible=True),
+            Column(f"last {span}", "right"),
+            Column(f"{span} before", "right", from_width=60),
+            Column("change", "right"),
+        ),
+        [
+            (
+                FIGURES[figure.name],
+                _words.count(figure.current),
+                _words.count(figure.previous),
+                _words.change(figure.change_pct),
+            )
+            for figure in result.figures
+        ],
+    )
+    _output.write_lines([""])
+    if not result.creators:
+        _output.write_lines(["No top creators: create some, and link accounts to them."])
+        return
+    _output.write_table(
+        (
+            Column("#", "right"),
+            Column("top creators", flexible=True),
+            *(Column(CREATOR_FIGURES[name].lower(), "right") for name in result.creator_figures),
+        ),
+        [
+            (
+                str(creator.rank),
+                creator.name or creator.id or _words.NOTHING,
+                *(_words.count(creator.figures.get(name)) for name in result.creator_figures),
+            )
+            for creator in result.ranked
+        ],
+    )

@@ -1,0 +1,133 @@
+"""`--html` and `--markdown`: what breakouts and digest can be handed on as.
+
+Decides where a report goes, and that a page is there whole or not at all. What is in it is the
+business of `creatoraudit.report`.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from attrs import frozen
+
+from . import _output, _safe
+from ._output import Output
+
+if TYPE_CHECKING:
+    from creatoraudit import Breakouts
+    from creatoraudit.report import Digest
+
+_OPTIONS = (
+    click.option(
+        "--html",
+        metavar="FILE",
+        help="Also write a page to hand on: one file that loads nothing and runs nothing. A file of"
+        " that name is replaced.",
+    ),
+    click.option(
+        "--markdown",
+        is_flag=True,
+        help="Print Markdown for a chat tool in place of the table.",
+    ),
+)
+
+
+@frozen
+class Reports:
+    """What the options ask for besides, or in place of, the rows."""
+
+    page: Path | None
+    markdown: bool
+
+    def deliver(self, result: Breakouts | Digest, rows: Callable[[], None]) -> None:
+        """Write the page, then print the Markdown or, by calling `rows`, the rows.
+
+        Raises:
+            click.ClickException: The page could not be written; a file that was there still is.
+        """
+        if self.page is not None:
+            from creatoraudit.report import render_html
+
+            _replace(self.page, render_html(result).encode())
+            click.echo(f"wrote {_safe.line(str(self.page))}", err=True)
+        if not self.markdown:
+            rows()
+            return
+        from creatoraudit.report import render_markdown
+
+        _output.write(render_markdown(result).encode())
+
+
+def report_options(command: Callable[..., object]) -> Callable[..., object]:
+    """Give a command both options, under `output_options`; it gets them as `reports`.
+
+    Whatever would keep a page from being written is found here, before anything is asked.
+    """
+
+    @wraps(command)
+    def with_reports(
+        *args: object, html: str | None, markdown: bool, to: Output, **others: object
+    ) -> object:
+        if markdown and to != Output("table", raw=False, fields=()):
+            raise click.UsageError("--markdown does not go with --format, --fields or --raw")
+        page = None if html is None else _checked(html)
+        return command(*args, to=to, reports=Reports(page, markdown), **others)
+
+    given: Callable[..., object] = with_reports
+    for option in reversed(_OPTIONS):
+        given = option(given)
+    return given
+
+
+def _checked(name: str) -> Path:
+    """The file a page will go to.
+
+    Raises:
+        click.UsageError: No page can be written there.
+    """
+    shown = _safe.line(name)
+    if name in ("", "-"):
+        raise click.UsageError("--html needs the name of a file; standard output has the table")
+    try:
+        # A link stays, and what it leads to is replaced.
+        path = Path(name).resolve()
+        if path.is_dir():
+            problem = "is a folder; name a file, such as report.html"
+        elif path.exists() and not path.is_file():
+            problem = "is no regular file; name one, such as report.html"
+        elif not path.parent.is_dir():
+            problem = "is in a folder that does not exist; make it first"
+        else:
+            # The only way to know, whatever the system's idea of permissions is.
+            with tempfile.TemporaryFile(dir=path.parent):
+                return path
+    except OSError as error:
+        problem = f"cannot be written ({error.strerror}); name another file"
+    raise click.UsageError(f"--html {shown} {problem}")
+
+
+def _replace(path: Path, page: bytes) -> None:
+    """Put a page in place, whole."""
+    part = path.with_name(f".creatoraudit-{secrets.token_hex(8)}.part")
+    try:
+        with part.open("xb") as file:
+            file.write(page)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            shutil.copymode(path, part)
+        part.replace(path)
+    except OSError as error:
+        raise click.ClickException(
+            f"{_safe.line(str(path))} was not written: {error.strerror}"
+        ) from None
+    finally:
+        part.unlink(missing_ok=True)

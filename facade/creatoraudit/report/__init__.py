@@ -1,0 +1,20 @@
+"""Reports to hand on: one self-contained HTML page, or Markdown for chat tools.
+
+    from creatoraudit import CreatorAudit
+    from creatoraudit.report import Digest, render_html, render_markdown
+
+    with CreatorAudit() as ca:
+        page = render_html(ca.breakouts(window=7))
+        text = render_markdown(Digest("7d", ca.overview("7d"), ca.creators.top("7d", limit=5)))
+
+Decides what a report is made of. A page needs Jinja2 (`pip install 'creatoraudit[cli]'`), Markdown
+needs nothing; both are made from a result alone, so that they serve sync and async callers.
+"""
+
+from __future__ import annotations
+
+from ._digest import Digest
+from ._html import render_html
+from ._markdown import render_markdown
+
+__all__ = ["Digest", "render_html", "render_markdown"]

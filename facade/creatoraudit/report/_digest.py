@@ -1,0 +1,136 @@
+"""The digest of a period: the headline figures beside those of the period before, and who led.
+
+Decides which figures of the overview and of a top creator are shown, by the names the API documents
+for figures anywhere; what a top creator carries besides its id is not documented.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, cast
+
+from attrs import frozen
+
+from ._words import number
+
+if TYPE_CHECKING:
+    from creatoraudit_api.models import Overview, TopCreator
+    from creatoraudit_api.types import JSON
+
+FIGURES: Mapping[str, str] = {
+    "total_views": "Views",
+    "engagement_rate": "Engagement rate",
+    "active_accounts": "Active accounts",
+    "account_videos": "Posts of tracked accounts",
+    "tracked_videos": "Posts tracked one by one",
+}
+CREATOR_FIGURES: Mapping[str, str] = {
+    "views": "Views",
+    "total_views": "Total views",
+    "view_count": "View count",
+    "plays": "Plays",
+    "likes": "Likes",
+    "comments": "Comments",
+    "shares": "Shares",
+    "engagement": "Engagement",
+    "engagement_rate": "Engagement rate",
+    "followers": "Followers",
+    "total_followers": "Total followers",
+}
+
+
+@frozen
+class Figure:
+    """A headline figure.
+
+    Attributes:
+        name: The API's name for it.
+        current: Its value in the period; None when it was not sent or is no number.
+        previous: Its value in the period before.
+        change_pct: The change in percent, as the server gives it.
+    """
+
+    name: str
+    current: float | None
+    previous: float | None
+    change_pct: float | None
+
+
+@frozen
+class Ranked:
+    """A top creator: its rank, what names it, and the figures it came with."""
+
+    rank: int
+    id: str | None
+    name: str | None
+    figures: Mapping[str, float]
+
+
+@frozen
+class Digest:
+    """The headline figures of a period, and its top creators.
+
+    Attributes:
+        period: `7d`, `30d` or `90d`.
+        overview: What `overview` gave for the period.
+        creators: What `creators.top` gave for it, best first.
+
+    Example:
+        >>> Digest("7d", ca.overview("7d"), ca.creators.top("7d", limit=5)).figures[0].current
+    """
+
+    period: str
+    overview: Overview
+    creators: Sequence[TopCreator]
+
+    @property
+    def days(self) -> int:
+        """The length of the period."""
+        return int(self.period.removesuffix("d"))
+
+    @property
+    def figures(self) -> Sequence[Figure]:
+        """The documented figures, each with the one before and the change."""
+        now, before, changes = self.overview.current, self.overview.previous, self.overview.changes
+        return [
+            Figure(
+                name=name,
+                current=number(getattr(now, name, None)),
+                previous=number(getattr(before, name, None)),
+                change_pct=number(getattr(changes, f"{name}_pct", None)),
+            )
+            for name in FIGURES
+        ]
+
+    @property
+    def ranked(self) -> Sequence[Ranked]:
+        """The creators in the order they came in, which is their rank."""
+        return [
+            Ranked(rank, _text(creator.id), _text(creator.additional_properties.get("name")), known)
+            for rank, creator in enumerate(self.creators, 1)
+            for known in (_figures(creator.additional_properties),)
+        ]
+
+    @property
+    def creator_figures(self) -> Sequence[str]:
+        """Names of the figures that at least one of the creators came with."""
+        found = {name for creator in self.ranked for name in creator.figures}
+        return [name for name in CREATOR_FIGURES if name in found]
+
+    def to_dict(self) -> dict[str, JSON]:
+        """Plain data, ready for JSON; nothing of what the server sent is left out."""
+        creators = [creator.to_dict() for creator in self.creators]
+        return {
+            "period": self.period,
+            "overview": self.overview.to_dict(),
+            "top_creators": cast("list[JSON]", creators),
+        }
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _figures(members: Mapping[str, JSON]) -> Mapping[str, float]:
+    figures = ((name, number(members.get(name))) for name in CREATOR_FIGURES)
+    return {name: figure for name, figure in figures if figure is not None}
