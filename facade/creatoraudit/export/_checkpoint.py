@@ -150,6 +150,12 @@ class Checkpoint:
                 seen.add(ids[at : at + DIGEST])
         return seen
 
+    def refresh(self) -> None:
+        """Look again at what is noted: a transaction that was cut short may have been done."""
+        for row in self._db.execute("SELECT rows, not_found, cursor, stage FROM position"):
+            self.position = Position(*row)
+        (self.parts,) = self._db.execute("SELECT count(*) FROM part").fetchone()
+
     def note(self, position: Position, ids: Iterable[bytes] = ()) -> None:
         """Keep a position, with a further part if it has ids."""
         packed = b"".join(ids)
@@ -159,8 +165,7 @@ class Checkpoint:
                 self._db.execute("INSERT INTO part VALUES (?, ?)", (self.parts, packed))
             self._db.execute("DELETE FROM position")
             self._db.execute("INSERT INTO position VALUES (?, ?, ?, ?)", position)
-        self.position = position
-        self.parts += bool(packed)
+        self.refresh()
 
     def discard(self) -> None:
         """Delete what is kept, and the folder unless somebody put something else into it."""
@@ -196,9 +201,7 @@ class Checkpoint:
                 self._db.executemany("INSERT INTO identity VALUES (?, ?)", self._identity.items())
         elif kept != self._identity:
             raise UsageError(self._difference(kept))
-        for row in self._db.execute("SELECT rows, not_found, cursor, stage FROM position"):
-            self.position = Position(*row)
-        (self.parts,) = self._db.execute("SELECT count(*) FROM part").fetchone()
+        self.refresh()
 
     def _difference(self, kept: Mapping[str, str]) -> str:
         told = "; ".join(

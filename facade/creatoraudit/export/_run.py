@@ -204,6 +204,7 @@ class _Job:
     on_progress: Callable[[ExportProgress], object] | None
     total: int | None = None
     rows: int = 0
+    saved: int = 0
     seen: Seen = field(factory=Seen)
     waiting: list[Taken] = field(factory=list)
     any_new: bool = True
@@ -234,7 +235,7 @@ class _Job:
 
     def _walk(self, checkpoint: Checkpoint) -> None:
         self.seen = checkpoint.seen()
-        self.rows = checkpoint.position.rows
+        self.rows = self.saved = checkpoint.position.rows
         if self.on_progress is not None and checkpoint.position.stage == "walking":
             self.total = self.pages().count()
         while checkpoint.position.stage == "walking":
@@ -257,7 +258,7 @@ class _Job:
             ahead.follow(source, source.walk(), None)
             while (page := ahead.next()) is not None:
                 self._take(page)
-                if self.rows - checkpoint.position.rows >= PART_ROWS:
+                if self.rows - self.saved >= PART_ROWS:
                     self._save(checkpoint)
         self._save(checkpoint)
 
@@ -278,19 +279,21 @@ class _Job:
             self.on_progress(ExportProgress(self.rows, self.total))
 
     def _save(self, checkpoint: Checkpoint) -> None:
-        """Write what waits as a part. Taken off first: an interrupted attempt is not repeated."""
-        waiting, self.waiting = self.waiting, []
-        if not waiting:
-            return
-        ids = [digest for page in waiting for digest in page.ids]
-        if ids:
-            with _on_disk(checkpoint.part(checkpoint.parts)) as file:
-                self.form.write(file, [page.content for page in waiting])
-        cursor = waiting[-1].cursor
-        rows, not_found, _, _ = checkpoint.position
-        not_found += sum(page.not_found for page in waiting)
-        stage: Stage = "walked" if cursor is None else "walking"
-        checkpoint.note(Position(rows + len(ids), not_found, cursor, stage), ids)
+        """Write what waits as a part, unless an attempt that Ctrl-C cut short has done so."""
+        checkpoint.refresh()
+        if self.waiting and checkpoint.position.rows == self.saved:
+            ids = [digest for page in self.waiting for digest in page.ids]
+            if ids:
+                with _on_disk(checkpoint.part(checkpoint.parts)) as file:
+                    self.form.write(file, [page.content for page in self.waiting])
+            cursor = self.waiting[-1].cursor
+            not_found = checkpoint.position.not_found
+            not_found += sum(page.not_found for page in self.waiting)
+            stage: Stage = "walked" if cursor is None else "walking"
+            checkpoint.note(Position(self.saved + len(ids), not_found, cursor, stage), ids)
+        # In this order: cut short between the two, nothing is written again.
+        self.waiting = []
+        self.saved = checkpoint.position.rows
 
     def _finish(self, checkpoint: Checkpoint, path: Path) -> None:
         if checkpoint.position.stage == "walked":
