@@ -22,6 +22,9 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
+_decode = json.JSONDecoder(parse_constant=_no_constant).decode
+
+
 def loads_standard(content: bytes) -> Any:
     """Decode with the standard library; NaN, Infinity and deep nesting are refused.
 
@@ -29,7 +32,10 @@ def loads_standard(content: bytes) -> Any:
         ValueError: It is not JSON, or nested deeper than `DEEPEST`.
     """
     try:
-        value = json.loads(content, parse_constant=_no_constant)
+        try:
+            value = _decode(content.decode())
+        except ValueError:  # perhaps UTF-16, or with a byte order mark: let the library find out
+            value = json.loads(content, parse_constant=_no_constant)
     except RecursionError:
         raise ValueError(_TOO_DEEP) from None
     return _followable(content, value)

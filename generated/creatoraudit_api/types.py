@@ -77,16 +77,6 @@ def require_list(value: Any) -> list[Any]:
     return value
 
 
-def optional_dict(value: Any) -> dict[str, Any] | None:
-    """None, or what require_dict makes of the value."""
-    return None if value is None else require_dict(value)
-
-
-def optional_list(value: Any) -> list[Any] | None:
-    """None, or what require_list makes of the value."""
-    return None if value is None else require_list(value)
-
-
 def first_that_decodes(value: Any, decoders: Iterable[Callable[[Any], Any]]) -> Any:
     """What the first fitting decoder makes of the value; the value as sent when none fits."""
     if value is None:
@@ -101,6 +91,8 @@ def first_that_decodes(value: Any, decoders: Iterable[Callable[[Any], Any]]) -> 
 
 def timestamp(value: Any) -> Any:
     """An aware datetime from an ISO 8601 string (no zone means UTC); all else stays as sent."""
+    if value is None:
+        return None
     try:
         parsed = _from_iso(value)
     except TypeError:  # no text

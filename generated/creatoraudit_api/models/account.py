@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 from attrs import define as _define
 from attrs import field as _field
 
-from ..types import JSON, ReadModel, Shapes, optional_dict, timestamp, wrong_container
+from ..types import JSON, ReadModel, Shapes, require_dict, timestamp, wrong_container
 from .platform import Platform
 
 
@@ -150,7 +150,7 @@ class Account(ReadModel):
             self.effective_max_recent_posts_per_account,
             self.effective_post_lookback_days,
         ) = values
-        self.metadata = optional_dict(self.metadata)
+        self.metadata = None if self.metadata is None else require_dict(self.metadata)
         self.added_at = timestamp(self.added_at)
         self.first_scrape_time = timestamp(self.first_scrape_time)
         self.last_scrape_time = timestamp(self.last_scrape_time)

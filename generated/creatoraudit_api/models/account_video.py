@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 from attrs import define as _define
 from attrs import field as _field
 
-from ..types import JSON, ReadModel, Shapes, optional_dict, timestamp, wrong_container
+from ..types import JSON, ReadModel, Shapes, require_dict, timestamp, wrong_container
 from .platform import Platform
 
 
@@ -138,13 +138,15 @@ class AccountVideo(ReadModel):
             self.platform_account_id,
             self.platform_data,
         ) = values
-        self.metadata = optional_dict(self.metadata)
+        self.metadata = None if self.metadata is None else require_dict(self.metadata)
         self.added_at = timestamp(self.added_at)
         self.updated_at = timestamp(self.updated_at)
         self.first_scrape_time = timestamp(self.first_scrape_time)
         self.last_scrape_time = timestamp(self.last_scrape_time)
         self.create_time = timestamp(self.create_time)
-        self.platform_data = optional_dict(self.platform_data)
+        self.platform_data = (
+            None if self.platform_data is None else require_dict(self.platform_data)
+        )
         self.additional_properties = {name: document[name] for name in unknown} if unknown else {}
         self._sent_members = sent
         return self

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 from attrs import define as _define
 from attrs import field as _field
 
-from ..types import JSON, ReadModel, Shapes, optional_dict, wrong_container
+from ..types import JSON, ReadModel, Shapes, require_dict, wrong_container
 
 
 @_define(kw_only=True)
@@ -42,7 +42,7 @@ class AccountsSummary(ReadModel):
             sent, unknown = _SHAPES[tuple(document)]
         self = cls.__new__(cls)
         (self.total, self.platforms, self.total_followers) = values
-        self.platforms = optional_dict(self.platforms)
+        self.platforms = None if self.platforms is None else require_dict(self.platforms)
         self.additional_properties = {name: document[name] for name in unknown} if unknown else {}
         self._sent_members = sent
         return self

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 from attrs import define as _define
 from attrs import field as _field
 
-from ..types import JSON, ReadModel, Shapes, optional_dict, wrong_container
+from ..types import JSON, ReadModel, Shapes, require_dict, wrong_container
 from .accounts_summary import AccountsSummary
 
 
@@ -51,7 +51,7 @@ class Creator(ReadModel):
         (self.id, self.name, self.type, self.is_active, self.metadata, self.accounts_summary) = (
             values
         )
-        self.metadata = optional_dict(self.metadata)
+        self.metadata = None if self.metadata is None else require_dict(self.metadata)
         self.accounts_summary = (
             None
             if self.accounts_summary is None

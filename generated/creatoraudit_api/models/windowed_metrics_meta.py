@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 from attrs import define as _define
 from attrs import field as _field
 
-from ..types import JSON, ReadModel, Shapes, optional_list, wrong_container
+from ..types import JSON, ReadModel, Shapes, require_list, wrong_container
 from .metrics_period import MetricsPeriod
 
 
@@ -47,7 +47,7 @@ class WindowedMetricsMeta(ReadModel):
             sent, unknown = _SHAPES[tuple(document)]
         self = cls.__new__(cls)
         (self.period, self.start_date, self.end_date, self.days, self.not_found) = values
-        self.not_found = optional_list(self.not_found)
+        self.not_found = None if self.not_found is None else require_list(self.not_found)
         self.additional_properties = {name: document[name] for name in unknown} if unknown else {}
         self._sent_members = sent
         return self
