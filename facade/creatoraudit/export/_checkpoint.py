@@ -84,13 +84,17 @@ def failures_told(about: Path) -> Iterator[None]:
 
     Raises:
         ExportError: It refused something.
+        UsageError: Another process has locked the checkpoint.
     """
     try:
         yield
     except (OSError, sqlite3.Error) as error:
         why = one_line(str(error), 200)
+        busy = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
     else:
         return
+    if busy:
+        raise UsageError(f"another process is exporting into {about}")
     raise ExportError(f"cannot write {about}: {why}")
 
 
@@ -187,12 +191,7 @@ class Checkpoint:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(self.folder / FILE, timeout=0, isolation_level=None)
         self._closing.callback(self._db.close)
-        try:
-            self._db.executescript(_TABLES)
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
-                raise UsageError(f"another process is exporting into {self.folder}") from None
-            raise
+        self._db.executescript(_TABLES)
 
     def _read(self) -> None:
         kept: dict[str, str] = dict(self._db.execute("SELECT name, value FROM identity"))
