@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
@@ -20,6 +21,9 @@ from . import _safe
 from ._extras import missing
 from ._options import in_options
 from ._output import ReaderLeftError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -36,6 +40,11 @@ _COMMANDS: Mapping[str, tuple[str, str, str]] = {
         "creatoraudit.cli._completion:completion",
         "cli",
         "Completion for bash, zsh and fish.",
+    ),
+    "contract": (
+        "creatoraudit.cli._contract:contract",
+        "contract",
+        "Does the API still keep its contract?",
     ),
     "creators": ("creatoraudit.cli._commands:creators", "cli", "Groups of accounts."),
     "digest": ("creatoraudit.cli._digest:digest", "cli", "A period against the one before."),
@@ -75,6 +84,17 @@ class _Commands(click.Group):
         command: object = getattr(import_module(module), name)
         assert isinstance(command, click.Command)
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands, none of which is imported for it, and our own options."""
+        from click.shell_completion import CompletionItem
+
+        commands = [
+            CompletionItem(name, help=line)
+            for name, (_, _, line) in _COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return commands + click.Command.shell_complete(self, ctx, incomplete)
 
     def format_commands(
         self,

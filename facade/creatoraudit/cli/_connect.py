@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
-_OPTIONS = (
+_SERVER_OPTIONS = (
     click.option(
         "--api-key",
         metavar="KEY",
@@ -45,6 +45,8 @@ _OPTIONS = (
         help="Use a local server with made-up figures; key and URL are ignored.",
     ),
     click.option("--seed", type=int, metavar="N", help="Which made-up world, with --sandbox."),
+)
+_CLIENT_OPTIONS = (
     click.option(
         "--concurrency",
         type=click.IntRange(1),
@@ -70,13 +72,13 @@ class Connection:
     timeout: float
     sandbox: bool
     seed: int | None
-    report_drift: bool
-    concurrency: int
+    report_drift: bool = False
+    concurrency: int = 8
 
     @classmethod
     def of(cls, options: Mapping[str, object]) -> Connection:
         """The connection that a command's options describe, whatever others are among them."""
-        own = {name: options[name] for name in fields_dict(cls)}
+        own = {name: options[name] for name in fields_dict(cls) if name in options}
         return cls(**cast("Mapping[str, Any]", own))
 
     @contextmanager
@@ -86,7 +88,7 @@ class Connection:
 
         drift: list[DriftRecord] = []
         on_drift = drift.append if self.report_drift else None
-        with self._server() as (base_url, api_key):
+        with self.server() as (base_url, api_key):
             with CreatorAudit(
                 api_key,
                 base_url=base_url,
@@ -99,7 +101,7 @@ class Connection:
                 _report(drift)
 
     @contextmanager
-    def _server(self) -> Iterator[tuple[str | None, str | None]]:
+    def server(self) -> Iterator[tuple[str | None, str | None]]:
         """Base URL and key of the server to talk to; None where the environment decides."""
         if not self.sandbox:
             if self.seed is not None:
@@ -120,8 +122,15 @@ def _report(drift: Sequence[DriftRecord]) -> None:
         click.echo("drift: none", err=True)
 
 
-def connection_options(command: _Command) -> _Command:
-    """Give a command the options that `Connection` is made of; it gets them by their names."""
-    for option in reversed(_OPTIONS):
+def server_options(command: _Command) -> _Command:
+    """Give a command the options that say where to send requests, and nothing about a client."""
+    for option in reversed(_SERVER_OPTIONS):
         command = option(command)
     return command
+
+
+def connection_options(command: _Command) -> _Command:
+    """Give a command the options that `Connection` is made of; it gets them by their names."""
+    for option in reversed(_CLIENT_OPTIONS):
+        command = option(command)
+    return server_options(command)

@@ -43,7 +43,7 @@ class _Out(_wire.ReadOnly):
 
 
 # Every session made from now on, by whatever part of schemathesis, sends through this.
-vars(requests.sessions)["HTTPAdapter"] = _Out
+setattr(requests.sessions, "HTTPAdapter", _Out)  # noqa: B010 - types forbid the plain spelling
 
 
 @schemathesis.hook

@@ -196,7 +196,7 @@ def _answers(ca: CreatorAudit) -> None:
     try:
         ca.whoami()
     except ContractError:
-        # An API that has moved away, or a page of somebody else's? A list of ours tells.
+        # An API that has moved away, or somebody else's page? The other answer tells.
         ca.health()
 
 

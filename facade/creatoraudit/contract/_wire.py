@@ -84,7 +84,9 @@ class ReadOnly(HTTPAdapter):
             raise RefusedRequestError("the request goes to another server")
         keyed = request.copy()
         keyed.headers["Authorization"] = f"Bearer {self.rules.key.reveal()}"
-        for number in range(1, TRIES + 1):
+        number = 0
+        while True:
+            number += 1
             self._pace()
             started, clock = dt.datetime.now(dt.UTC), _time.now()
             response = super().send(keyed, *args, **kwargs)
@@ -105,9 +107,8 @@ class ReadOnly(HTTPAdapter):
                 )
             )
             if response.status_code not in AGAIN or number == TRIES:
-                break
+                return response
             sleep(_wait(response.headers, number))
-        return response
 
     def _pace(self) -> None:
         if self.rules.rate > 0:

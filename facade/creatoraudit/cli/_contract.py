@@ -1,0 +1,172 @@
+"""`creatoraudit contract`: does the live API still keep the contract this release was built on?
+
+Decides where the answer goes and what the process ends with; what is asked, and what counts as
+drift, `creatoraudit.contract` has decided.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from ..errors import ConfigurationError, UsageError
+from . import _output, _safe
+from ._connect import Connection, server_options
+
+if TYPE_CHECKING:
+    from creatoraudit.contract import Outcome
+
+_STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
+NOT_RUN = 2
+
+
+class _NotRunError(click.ClickException):
+    exit_code = NOT_RUN  # 1 says that the API has moved away
+
+
+@click.command(
+    epilog="""Examples:
+
+    \b
+      creatoraudit contract --sandbox --rate 0
+      creatoraudit contract --report-dir reports
+      creatoraudit contract --base-url https://staging.example.com/v2 --rate 2
+    """
+)
+@click.option(
+    "--report-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Put junit.xml, contract.har and summary.md there.",
+)
+@click.option(
+    "--summary",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help=f"Write the Markdown summary there; it is always added to ${_STEP_SUMMARY}.",
+)
+@click.option(
+    "--with-bodies",
+    is_flag=True,
+    help="Keep answers in the reports. They are your customers' data.",
+)
+@click.option(
+    "--rate",
+    type=click.FloatRange(0, 1000),
+    default=5.0,
+    show_default=True,
+    metavar="N",
+    help="Requests per second at most; 0 for no limit.",
+)
+@click.option(
+    "--max-examples",
+    type=click.IntRange(1, 10_000),
+    default=10,
+    show_default=True,
+    metavar="N",
+    help="Made-up cases per operation and phase, beyond the systematic ones.",
+)
+@click.option(
+    "--random-seed", type=int, metavar="N", help="Make the same cases up again; default: any."
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+)
+@server_options
+def contract(
+    *,
+    report_dir: Path | None,
+    summary: Path | None,
+    with_bodies: bool,
+    rate: float,
+    max_examples: int,
+    random_seed: int | None,
+    form: Literal["text", "json"],
+    **connection: object,
+) -> int:
+    """Ask the API, with GET requests only, whether it keeps its contract.
+
+    Ends with 0 if it does, 1 if it does not, 2 if that could not be found out.
+    """
+    where = Connection.of(connection)
+    _make_ready(report_dir, summary)
+    try:
+        with where.server() as (base_url, api_key):
+            pace = f"at most {rate:g} a second" if rate else "as fast as it answers"
+            click.echo(f"Sending some hundred GET requests, {pace} ...", err=True)
+            outcome = _outcome(
+                api_key=api_key,
+                base_url=base_url,
+                timeout=where.timeout,
+                max_examples=max_examples,
+                rate=rate,
+                seed=random_seed,
+                with_bodies=with_bodies,
+            )
+        _report(outcome, report_dir, summary)
+    except click.ClickException as error:
+        if error.exit_code == NOT_RUN:
+            raise
+        raise _NotRunError(error.message) from None
+    _show(outcome, form)
+    return outcome.code
+
+
+def _outcome(**options: Any) -> Outcome:
+    from creatoraudit.contract import Facts, Outcome, check
+
+    try:
+        return check(**options)
+    except ConfigurationError as error:
+        # Told like every other reason, so that the summary of a job has it too.
+        return Outcome(base_url="", facts=Facts(), reason=str(error))
+
+
+def _make_ready(report_dir: Path | None, summary: Path | None) -> None:
+    """Find out before anything is sent whether the reports can be written."""
+    try:
+        if report_dir is not None:
+            report_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"--report-dir {report_dir}: {error.strerror}") from None
+    if summary is not None and not summary.parent.is_dir():
+        raise UsageError(f"--summary {summary}: there is no folder {summary.parent}")
+
+
+def _report(outcome: Outcome, report_dir: Path | None, summary: Path | None) -> None:
+    from creatoraudit.contract import _reports
+
+    text = _reports.markdown(outcome)
+    try:
+        written = [] if report_dir is None else _reports.write(outcome, report_dir)
+        if summary is not None:
+            written.append(_reports.put(summary, text.encode()))
+        if step := os.environ.get(_STEP_SUMMARY):
+            # That file collects the summaries of all steps of a job.
+            with Path(step).open("a", encoding="utf-8") as collected:
+                collected.write(f"{text}\n")
+    except OSError as error:
+        raise click.ClickException(f"a report was not written: {error}") from None
+    for path in written:
+        click.echo(f"wrote {_safe.line(str(path))}", err=True)
+
+
+def _show(outcome: Outcome, form: Literal["text", "json"]) -> None:
+    from creatoraudit.contract import _reports
+
+    if form == "json":
+        _output.write_json(_reports.record(outcome))
+        return
+    found = [
+        f"{one.operation}: {one.member or 'the answer'} {one.detail} [{one.check}]"
+        for one in outcome.facts.findings
+    ]
+    lines = [f"{_reports.headline(outcome)}.", *found, *_reports.details(outcome)]
+    _output.write_lines(map(_safe.line, lines))
