@@ -27,6 +27,7 @@ TYPED = ["facade", "sandbox", "scripts", "tests/typing"]
 TESTED = "cli,pandas,parquet,polars,sandbox,speed"  # the extras whose code the tests run
 WITH_GENERATOR = "tests/generation/with_generator"
 NOT_THESE = (
+    "--ignore=tests/browser",
     "--ignore=tests/contract",
     f"--ignore={WITH_GENERATOR}",
 )  # they have sessions of their own
@@ -188,7 +189,8 @@ def newest(session: nox.Session) -> None:
     """Run the tests on the newest releases, pre-releases of direct dependencies not included."""
     session.install("--upgrade", "--upgrade-strategy", "eager", f".[{TESTED},contract]")
     session.install("--upgrade", *nox.project.dependency_groups(PYPROJECT, "test"))
-    session.run("pytest", "tests", f"--ignore={WITH_GENERATOR}", *session.posargs)
+    others = ("--ignore=tests/browser", f"--ignore={WITH_GENERATOR}")
+    session.run("pytest", "tests", *others, *session.posargs)
 
 
 @nox.session
@@ -255,6 +257,20 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
+def browser(session: nox.Session) -> None:
+    """Look at reports in a real Chromium, which has to be on PATH; keeps pictures of them."""
+    install(session, "browser", extras="cli,sandbox")
+    session.run("pytest", "tests/browser", *session.posargs)
+
+
+@nox.session
+def pictures(session: nox.Session) -> None:
+    """Make the pictures in docs/images anew; needs a Chromium on PATH too."""
+    install(session, "browser", extras="cli,sandbox")
+    session.run("python", "scripts/pictures.py")
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Measure every claim about speed, side by side; names after -- choose some of the scripts."""
     # Without the command line's libraries: httpx would import them, and look slower than it is.
@@ -275,3 +291,11 @@ def conformance(session: nox.Session) -> None:
     install(session, "test", extras="contract")
     more = {"CREATORAUDIT_CONFORMANCE_EXAMPLES": "330"}
     session.run("pytest", "tests/contract", "--timeout=3600", *session.posargs, env=more)
+
+
+@nox.session
+def soak(session: nox.Session) -> None:
+    """Export a million posts in every format: memory, and kill -9 in the middle. Takes long."""
+    install(session, "test", extras=TESTED)
+    # Named, because nothing else is to collect it by chance.
+    session.run("pytest", "--capture=no", "tests/soak/million.py", *session.posargs)
