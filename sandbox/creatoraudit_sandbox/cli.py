@@ -36,7 +36,14 @@ def _instant(context: click.Context, parameter: click.Parameter, value: str | No
     return value
 
 
-@click.command()
+@click.command(
+    epilog="""Examples:
+
+    \b
+      creatoraudit sandbox
+      creatoraudit sandbox --port 0 --seed 11 --now 2026-06-15T12:00:00Z
+    """
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port",

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from creatoraudit import CreatorAudit
 from support import answers
 from support.server import Request, ScriptedServer, Step
 
@@ -81,12 +86,101 @@ class Cli:
         self.children.callback(child.kill)
         return child
 
+    def interrupt(self, command: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
+        """Press Ctrl-C, and again if need be; returns what was said on stdout and stderr.
+
+        A signal that arrives just before a process begins to wait for the network does not end that
+        wait: Python looks for signals before it, and the system during it.
+        """
+        for _ in range(5):
+            command.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                return command.communicate(timeout=5)
+        pytest.fail("the command went on after Ctrl-C")
+
 
 @pytest.fixture
 def cli() -> Iterator[Cli]:
     env = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_CHILDREN}
     with ExitStack() as children:
         yield Cli(env | {"PYTHONUTF8": "1"}, children)
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command line came to: its exit code and its two streams."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def jsonl(self) -> list[Any]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    @property
+    def csv(self) -> list[dict[str, str]]:
+        return list(csv.DictReader(io.StringIO(self.out)))
+
+    @property
+    def complaint(self) -> str:
+        """The one line of a command that could not do what it was told."""
+        assert (self.code != 0, self.out) == (True, "")
+        *usage, line = self.err.splitlines()
+        assert all(one.startswith(("Usage: ", "Try ")) or not one for one in usage)
+        return line
+
+
+class _Stdin(io.BytesIO):
+    name = "<stdin>"
+
+
+Here = Callable[..., Ran]
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Here:
+    """Runs a command line in this process, where a process of its own would show nothing more."""
+
+    def invoke(
+        *args: str,
+        at: Sandbox | ScriptedServer | None = None,
+        key: str | None = None,
+        stdin: str = "",
+    ) -> Ran:
+        from creatoraudit.cli._app import run
+
+        for name, value in _environment(at).items():
+            monkeypatch.setenv(name, value)
+        if key is not None:
+            monkeypatch.setenv("CREATORAUDIT_API_KEY", key)
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(_Stdin(stdin.encode())))
+        capsys.readouterr()
+        code = run(args)
+        said = capsys.readouterr()
+        return Ran(code, said.out, said.err)
+
+    return invoke
+
+
+@pytest.fixture(scope="module")
+def own() -> Iterator[Sandbox]:
+    """A sandbox of a module's own, which its tests may change."""
+    from creatoraudit_sandbox import Sandbox
+
+    with Sandbox(accounts=10, videos=30, account_videos=30, rate_limit=0) as running:
+        yield running
+
+
+@pytest.fixture
+def client(own: Sandbox) -> Iterator[CreatorAudit]:
+    """The library, looking at the module's sandbox."""
+    with CreatorAudit(own.api_key, base_url=own.base_url) as ca:
+        yield ca
 
 
 Gained = Callable[..., ScriptedServer]

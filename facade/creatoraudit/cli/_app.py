@@ -19,7 +19,7 @@ from .._version import __version__
 from ..errors import ConfigurationError, CreatorAuditError, UsageError
 from . import _safe
 from ._extras import missing
-from ._options import in_options
+from ._options import examples, in_options
 from ._output import ReaderLeftError
 
 if TYPE_CHECKING:
@@ -124,7 +124,10 @@ def _not_installed(name: str, line: str) -> click.Command:
 @click.group(
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Example: creatoraudit breakouts --sandbox",
+    epilog=examples(
+        "creatoraudit breakouts --sandbox",
+        "creatoraudit videos list --max-items 20 --format csv",
+    ),
 )
 @click.version_option(__version__, message="creatoraudit %(version)s")
 def app() -> None:
@@ -132,6 +135,10 @@ def app() -> None:
 
     The key is read from CREATORAUDIT_API_KEY. No key yet? Every command that talks to the API takes
     --sandbox and then runs against a local server with made-up figures.
+
+    Results go to standard output, everything else to standard error. The exit code is 0 when all is
+    done, 1 when the API, the network or some of the work failed, 2 for wrong usage, and 130 when it
+    was interrupted. For completion in your shell see: creatoraudit completion --help
     """
 
 

@@ -19,14 +19,13 @@ from . import _options
 from ._connect import Connection
 from ._options import command, examples, file_option, given, ids_from
 from ._output import Column, Output, Shape, counting
-from ._resource import ACCOUNT_VIDEOS, ACCOUNTS, CREATORS, SAMPLE_ID, VIDEOS, Resource
+from ._resource import ACCOUNT_VIDEOS, ACCOUNTS, CREATORS, OTHER_ID, SAMPLE_ID, VIDEOS, Resource
 from ._track import track
 
 if TYPE_CHECKING:
     from creatoraudit import Page
     from creatoraudit_api.types import ReadModel
 
-_OTHER_ID = "7d9e1f20-5b6a-4c3d-9e8f-0a1b2c3d4e5f"
 _PAGING = (
     click.option(
         "--max-items", type=click.IntRange(1), metavar="N", help="Print N of them; all without it."
@@ -264,7 +263,7 @@ def _pair(verb: str, says: str, run: Callable[..., object]) -> click.Command:
     return command(
         verb,
         says,
-        (f"creatoraudit creators {verb} {SAMPLE_ID} {_OTHER_ID}",),
+        (f"creatoraudit creators {verb} {SAMPLE_ID} {OTHER_ID}",),
         run,
         click.argument("creator", metavar="CREATOR_ID"),
         click.argument("account", metavar="ACCOUNT_ID"),

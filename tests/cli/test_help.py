@@ -1,0 +1,170 @@
+"""What the command line says of itself: help, examples that run, completion; and what it costs."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import pytest
+
+from creatoraudit import CreatorAudit
+from creatoraudit.cli._app import _COMMANDS, app
+from creatoraudit.cli._extras import missing
+from creatoraudit.cli._resource import OTHER_ID, SAMPLE_ID
+
+if TYPE_CHECKING:
+    from creatoraudit_sandbox import Sandbox
+
+    from .conftest import Cli, Here
+
+# Run for ever, or for minutes; they have tests of their own.
+_ENDLESS = ("sandbox", "contract")
+_EXAMPLE = re.compile(r'^\s*(?:eval "\$\()?(creatoraudit .*?)(?:\)")?$', re.MULTILINE)
+_numbers = itertools.count()
+_FILES = {
+    "accounts": "https://www.instagram.com/one\nhttps://www.tiktok.com/@two\n",
+    "videos": "https://www.tiktok.com/@one/video/1\nhttps://www.tiktok.com/@one/video/2\n",
+}
+
+
+def commands() -> Iterator[tuple[str, click.Command]]:
+    """Every command that is installed here, with the words it is called by."""
+
+    def below(path: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
+        yield path, command
+        if isinstance(command, click.Group):
+            with click.Context(command) as context:
+                for name in command.list_commands(context):
+                    found = command.get_command(context, name)
+                    assert found is not None
+                    yield from below(f"{path} {name}", found)
+
+    for path, command in below("creatoraudit", app):
+        name = path.partition(" ")[2].partition(" ")[0]
+        if not name or not missing(_COMMANDS[name][1]):
+            yield path, command
+
+
+def examples(command: click.Command) -> list[str]:
+    return _EXAMPLE.findall(command.epilog or "")
+
+
+ALL = dict(commands())
+RUN = [
+    pytest.param(path, example, id=example)
+    for path, command in ALL.items()
+    for example in examples(command)
+    if path.split()[1:2] not in [[name] for name in _ENDLESS]
+]
+
+
+@pytest.mark.parametrize("path", ALL)
+def test_every_help_says_what_it_does_and_has_an_example_of_it(here: Here, path: str) -> None:
+    shown = here(*path.split()[1:], "--help")
+    assert shown.code == 0
+    assert (ALL[path].help or "").strip()
+    assert any(f"{path} " in f"{line} " for line in examples(ALL[path]))
+    for line in examples(ALL[path]):
+        assert line in shown.out  # not wrapped: it can be copied
+
+
+@pytest.mark.parametrize(("path", "example"), RUN)
+def test_every_example_works(
+    here: Here, own: Sandbox, inside: Path, path: str, example: str
+) -> None:
+    kind = next((word for word in path.split() if word in ("videos", "creators")), "accounts")
+    with CreatorAudit(own.api_key, base_url=own.base_url) as client:
+        account = client.accounts.track(f"sample{next(_numbers)}", platform="tiktok").id
+        creator = client.creators.create("Sample").id
+        first = {"creators": creator, "videos": next(iter(client.videos.list(max_items=1))).id}
+        if "unlink" in path:
+            client.creators.link(creator, account)
+    chosen = first.get(kind, account)
+    (inside / "ids.txt").write_text(chosen)
+    (inside / "urls.txt").write_text(_FILES.get(kind, ""))
+    line = example.replace(SAMPLE_ID, chosen).replace(OTHER_ID, account)
+    piped = ""
+    for part in line.replace(" --sandbox", "").split(" | "):
+        args = re.findall(r'"([^"]*)"|(\S+)', part.partition(" > ")[0])
+        ran = here(*("".join(one) for one in args[1:]), at=own, stdin=piped)
+        assert ran.code == 0, ran.err
+        piped = ran.out
+
+
+@pytest.fixture
+def inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to be in."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_help_and_completion_import_nothing_that_is_slow(cli: Cli) -> None:
+    slow = {"httpx", "anyio", "rich", "jinja2", "pyarrow", "uvicorn", "schemathesis"}
+    code = (
+        "import atexit, sys; atexit.register(lambda: print(*sys.modules, file=sys.stderr));"
+        " from creatoraudit.cli._app import run; run(sys.argv[1:])"
+    )
+    for args, env in (
+        (["--help"], {}),
+        (["accounts", "list", "--help"], {}),
+        ([], {"_CREATORAUDIT_COMPLETE": "bash_complete", "COMP_WORDS": "x ", "COMP_CWORD": "1"}),
+    ):
+        ran = subprocess.run(
+            [sys.executable, "-c", code, *args],
+            env=cli.environment(None, env),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert ran.stdout
+        assert not slow & set(ran.stderr.split())
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+def test_completion_works_in_bash(cli: Cli, tmp_path: Path) -> None:
+    program = tmp_path / "creatoraudit"
+    words = " ".join(f"'{word}'" for word in cli.command())
+    program.write_text(f'#!/bin/sh\nexec {words} "$@"\n')
+    program.chmod(0o755)
+
+    def complete(*typed: str) -> str:
+        return (
+            f"COMP_WORDS=({' '.join(typed)}); COMP_CWORD={len(typed) - 1}; COMPREPLY=();"
+            ' _creatoraudit_completion creatoraudit; echo "${COMPREPLY[@]}"'
+        )
+
+    script = "\n".join(
+        [
+            'eval "$(creatoraudit completion bash)"',
+            "complete -p creatoraudit",
+            complete("creatoraudit", "acc"),
+            complete("creatoraudit", "videos", "tr"),
+            complete("creatoraudit", "videos", "list", "--platform", "in"),
+            complete("creatoraudit", "metrics", "videos", "--start"),
+        ]
+    )
+    ran = subprocess.run(
+        ["bash", "--norc", "-c", script],
+        env=cli.environment(None, {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    said = ran.stdout.splitlines()
+    assert said[0].endswith("-F _creatoraudit_completion creatoraudit")
+    assert said[1:] == ["account-videos accounts", "track", "instagram", "--start-date"]
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_completion_of_other_shells(here: Here, shell: str) -> None:
+    ran = here("completion", shell)
+    assert ran.code == 0
+    assert "_CREATORAUDIT_COMPLETE" in ran.out
