@@ -348,9 +348,10 @@ def test_name_decides_between_file_and_folder(
         ("new", "new/videos.csv"),
         ("deep/er/new.JSONL", "deep/er/new.JSONL"),
         ("with.dot", "with.dot/videos.csv"),
+        ("new.dot/", "new.dot/videos.csv"),
         ("posts.txt", "posts.txt"),
     ):
-        assert export(ca, "videos", tmp_path / out).path == tmp_path / expected
+        assert export(ca, "videos", f"{tmp_path}/{out}").path == tmp_path / expected
         assert (tmp_path / expected).is_file()
 
 

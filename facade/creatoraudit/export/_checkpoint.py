@@ -106,20 +106,27 @@ class Checkpoint:
         ExportError: On entry, when it cannot be written or is damaged.
     """
 
-    def __init__(self, folder: Path, identity: Mapping[str, object], *, restart: bool) -> None:
+    def __init__(
+        self, folder: Path, identity: Mapping[str, object], *, restart: bool, overwrite: bool
+    ) -> None:
         self.folder = folder
         self.position = Position()
         self.parts = 0
         self._identity = {name: json.dumps(value, default=str) for name, value in identity.items()}
         self._restart = restart
+        self._overwrite = overwrite
 
     def __enter__(self) -> Self:
         with failures_told(self.folder), ExitStack() as closing:
             self._closing = closing
             self._open()
-            if self._restart:
-                self.begin_anew()
-            else:
+            if not self._restart:
+                self._read()
+            # To overwrite is to want the list as it is now, not the file that is there already.
+            if self._restart or (self._overwrite and self.delivered):
+                self.discard()
+                self._open()
+                self.position = Position()
                 self._read()
             self._closing = closing.pop_all()
         return self
@@ -179,13 +186,6 @@ class Checkpoint:
                 path.unlink()
         with suppress(OSError):
             self.folder.rmdir()
-
-    def begin_anew(self) -> None:
-        """Forget everything."""
-        self.discard()
-        self._open()
-        self.position = Position()
-        self._read()
 
     def _open(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)

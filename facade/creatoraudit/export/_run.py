@@ -135,7 +135,7 @@ def export(
 
     Docs: https://docs.creatoraudit.com/examples/curl
     """
-    path, name = _target(Path(out), what, format)
+    path, name = _target(os.fspath(out), what, format)
     subject = subject_of(
         what,
         {
@@ -164,7 +164,7 @@ def export(
         "options": {**subject.asked, "raw": raw},
         "columns": dict(subject.columns),
     }
-    with Checkpoint(folder, identity, restart=restart) as checkpoint:
+    with Checkpoint(folder, identity, restart=restart, overwrite=overwrite) as checkpoint:
         return job.run(checkpoint, path, overwrite=overwrite)
 
 
@@ -172,15 +172,16 @@ def _exists(path: Path) -> UsageError:
     return UsageError(f"{path} exists; pass --overwrite (overwrite=True) to replace it")
 
 
-def _target(out: Path, what: str, name: str | None) -> tuple[Path, str]:
+def _target(out: str, what: str, name: str | None) -> tuple[Path, str]:
     """The file and its format."""
-    suffix = out.suffix.removeprefix(".").lower()
-    if out.is_dir() or not suffix:
+    path = Path(out)
+    suffix = path.suffix.removeprefix(".").lower()
+    if path.is_dir() or not suffix or out.endswith(("/", os.sep)):
         name = name or "csv"
-        return out / f"{what}.{name}", name
+        return path / f"{what}.{name}", name
     if suffix in FORMATS and name not in (None, suffix):
-        raise UsageError(f"{out} is named like a {suffix} file; name it .{name}, or drop {name}")
-    return out, name or (suffix if suffix in FORMATS else "csv")
+        raise UsageError(f"{path} is named like a {suffix} file; name it .{name}, or drop {name}")
+    return path, name or (suffix if suffix in FORMATS else "csv")
 
 
 @contextmanager
@@ -216,8 +217,6 @@ class _Job:
 
     def run(self, checkpoint: Checkpoint, path: Path, *, overwrite: bool) -> Exported:
         """Go on where the checkpoint is, to the end."""
-        if checkpoint.delivered and overwrite:
-            checkpoint.begin_anew()
         if path.exists() and not overwrite and not checkpoint.delivered:
             raise _exists(path)
         resumed = checkpoint.position.rows

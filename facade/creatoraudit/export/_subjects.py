@@ -188,8 +188,9 @@ def records(items: Sequence[ReadModel], subject: Subject, ask: Ask | None) -> Se
 
 def _figures(source: str, figures: Mapping[str, Kind]) -> dict[str, Kind]:
     known = kinds_of(_LISTS[source][1])
-    described = {name: known[name] for name in _DESCRIBING if name in known}
-    return {**described, "found": "boolean", **figures}
+    described: dict[str, Kind] = {name: known[name] for name in _DESCRIBING if name in known}
+    found: dict[str, Kind] = {"found": "boolean"}
+    return {**described, **found, **figures}
 
 
 def _deltas(source: str, options: Options) -> Subject:
