@@ -388,7 +388,7 @@ def test_remarks_of_other_rankings_are_in_their_unit(by: str, median: str) -> No
     page = page_of(breakouts(post(1), values=[0.5], ranked_by=by))
     assert remarks_of(page) == {
         "Views gained": "+100 by the post below",
-        "Median post": f"{median} of 1 ranked posts",
+        "Median post": f"{median} the only ranked post",
     }
 
 

@@ -112,7 +112,12 @@ def remarks(result: Breakouts) -> Sequence[Remark]:
             )
     if result.values:
         middle = _value(median(result.values), result.ranked_by)
-        found.append(Remark("Median post", middle, f"of {len(result.values):,} ranked posts"))
+        ranked = (
+            "the only ranked post"
+            if len(result.values) == 1
+            else (f"of {len(result.values):,} ranked posts")
+        )
+        found.append(Remark("Median post", middle, ranked))
     return found
 
 
