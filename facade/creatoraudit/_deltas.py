@@ -88,13 +88,13 @@ def read_deltas(
     if "data" not in payload:
         raise Unreadable(Fault("$.data", "is missing"))
     data = payload["data"]
+    names = [f"{days}d" for days in windows]
     if isinstance(data, dict):
         found = {
-            video_id: _entry(entry, f"$.data.{video_id}", windows)
-            for video_id, entry in data.items()
+            video_id: _entry(entry, names, "$.data", video_id) for video_id, entry in data.items()
         }
     elif isinstance(data, list):
-        found = _rows(data, windows)
+        found = _rows(data, names)
     else:
         raise Unreadable(Fault("$.data", "is neither a map by video id nor a list of rows"))
     missing = _not_found(payload)
@@ -115,23 +115,32 @@ def _not_found(payload: dict[str, Any]) -> list[str]:
     return missing
 
 
-def _entry(entry: Any, path: str, windows: Sequence[int]) -> dict[str, int | None]:
+def _entry(entry: Any, names: Sequence[str], path: str, place: str | int) -> dict[str, int | None]:
+    """The windows of one video. Its path is put together only for a fault."""
     if not isinstance(entry, dict):
-        raise Unreadable(Fault(path, "is no object of windows"))
-    return {f"{days}d": _change(entry.get(f"{days}d"), f"{path}.{days}d") for days in windows}
+        raise Unreadable(Fault(_at(path, place), "is no object of windows"))
+    changes = {name: entry.get(name) for name in names}
+    for name, value in changes.items():
+        if not _is_change(value):
+            raise _no_change(value, f"{_at(path, place)}.{name}")
+    return changes
 
 
-def _change(value: Any, path: str) -> int | None:
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise Unreadable(Fault(path, "is no integer"))
-    if not -_HUGE <= value < _HUGE:
-        raise Unreadable(Fault(path, "is no count of views: it needs more than 64 bits"))
-    return value
+def _at(path: str, place: str | int) -> str:
+    return f"{path}[{place}]" if isinstance(place, int) else f"{path}.{place}"
 
 
-def _rows(rows: list[Any], windows: Sequence[int]) -> dict[str, dict[str, int | None]]:
+def _is_change(value: Any) -> bool:
+    return value is None or (value.__class__ is int and -_HUGE <= value < _HUGE)
+
+
+def _no_change(value: Any, path: str) -> Unreadable:
+    if value.__class__ is int:
+        return Unreadable(Fault(path, "is no count of views: it needs more than 64 bits"))
+    return Unreadable(Fault(path, "is no integer"))
+
+
+def _rows(rows: list[Any], names: Sequence[str]) -> dict[str, dict[str, int | None]]:
     found: dict[str, dict[str, int | None]] = {}
     for position, row in enumerate(rows):
         path = f"$.data[{position}]"
@@ -142,16 +151,20 @@ def _rows(rows: list[Any], windows: Sequence[int]) -> dict[str, dict[str, int | 
             raise Unreadable(Fault(f"{path}.id", "is missing or no string"))
         if video_id in found:
             raise Unreadable(Fault(f"{path}.id", "repeats a row"))
-        found[video_id] = _row(row, path, windows)
+        found[video_id] = _row(row, position, names)
     return found
 
 
-def _row(row: dict[str, Any], path: str, windows: Sequence[int]) -> dict[str, int | None]:
-    if any(f"{days}d" in row for days in windows):
-        return _entry(row, path, windows)
+def _row(row: dict[str, Any], position: int, names: Sequence[str]) -> dict[str, int | None]:
+    if any(name in row for name in names):
+        return _entry(row, names, "$.data", position)
     plain = next((name for name in ("views_delta", "views") if name in row), None)
+    path = f"$.data[{position}]"
     if plain is None:
-        raise Unreadable(Fault(path, f"has none of {', '.join(f'{days}d' for days in windows)}"))
-    if len(windows) != 1:
+        raise Unreadable(Fault(path, f"has none of {', '.join(names)}"))
+    if len(names) != 1:
         raise Unreadable(Fault(f"{path}.{plain}", "does not say which of several windows it is"))
-    return {f"{windows[0]}d": _change(row[plain], f"{path}.{plain}")}
+    value = row[plain]
+    if not _is_change(value):
+        raise _no_change(value, f"{path}.{plain}")
+    return {names[0]: value}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import heapq
 from array import array
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from statistics import median
@@ -258,6 +259,10 @@ class _Best:
         # A list that shifts during the walk may bring a post twice; it is ranked once.
         if candidate.video.id in self.ids:
             return
+        if len(self.heap) == self.most and value is not None:
+            missing, least, _ = self.heap[0].key
+            if not missing and value < least:  # most posts end here
+                return
         entry = _Entry(candidate, _key(value, candidate.video.id))
         if len(self.heap) < self.most:
             heapq.heappush(self.heap, entry)
@@ -266,6 +271,10 @@ class _Best:
         else:
             return
         self.ids.add(candidate.video.id)
+
+
+def _no_deltas() -> array[int]:
+    return array("q")
 
 
 @define(eq=False)
@@ -278,7 +287,7 @@ class Ranking:
     answered: int = 0
     skipped: Skipped = field(factory=Skipped)
     _seen: set[tuple[object, object]] = field(factory=set)
-    _deltas: dict[object, array[int]] = field(factory=dict)
+    _deltas: defaultdict[object, array[int]] = field(factory=lambda: defaultdict(_no_deltas))
     _growths: array[float] = field(factory=lambda: array("d"))
     _best: dict[tuple[object, bool], _Best] = field(factory=dict)
     _window_key: str = field(init=False)
@@ -366,7 +375,7 @@ class Ranking:
 
     def _rank(self, candidate: _Candidate) -> None:
         author = candidate.author
-        self._deltas.setdefault(author, array("q")).append(candidate.delta)
+        self._deltas[author].append(candidate.delta)
         if self.question.by == "growth" and candidate.growth is not None:
             self._growths.append(candidate.growth)
         if self.question.by != "outlier":
