@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -58,11 +59,17 @@ def examples(command: click.Command) -> list[str]:
 
 
 ALL = dict(commands())
+# One that talks to the API, per command.
+TALKING = [
+    lines[0].replace(" --sandbox", "").partition(" > ")[0]
+    for path, command in ALL.items()
+    if (lines := examples(command)) and not {"completion", *_ENDLESS} & set(path.split())
+]
 RUN = [
     pytest.param(path, example, id=example)
     for path, command in ALL.items()
     for example in examples(command)
-    if path.split()[1:2] not in [[name] for name in _ENDLESS]
+    if not set(_ENDLESS) & set(path.split())
 ]
 
 
@@ -93,8 +100,7 @@ def test_every_example_works(
     line = example.replace(SAMPLE_ID, chosen).replace(OTHER_ID, account)
     piped = ""
     for part in line.replace(" --sandbox", "").split(" | "):
-        args = re.findall(r'"([^"]*)"|(\S+)', part.partition(" > ")[0])
-        ran = here(*("".join(one) for one in args[1:]), at=own, stdin=piped)
+        ran = here(*shlex.split(part.partition(" > ")[0])[1:], at=own, stdin=piped)
         assert ran.code == 0, ran.err
         piped = ran.out
 
@@ -104,6 +110,28 @@ def inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder to be in."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.mark.parametrize("example", TALKING)
+@pytest.mark.usefixtures("waits", "inside")
+def test_first_mistakes_are_one_line_that_says_what_to_do(
+    here: Here, own: Sandbox, example: str
+) -> None:
+    args = shlex.split(example)[1:]
+    at = ("--base-url", own.base_url)
+    without_a_key = here(*args, *at)
+    assert without_a_key.code == 2
+    assert "set CREATORAUDIT_API_KEY, or pass --api-key" in without_a_key.complaint
+    wrong_key = here(*args, *at, "--api-key", "not-a-key")
+    assert wrong_key.code == 1
+    assert "check the key in CREATORAUDIT_API_KEY or --api-key" in wrong_key.complaint
+    assert "not-a-key" not in wrong_key.complaint
+    no_network = here(*args, "--base-url", "http://127.0.0.1:9/v2", "--api-key", "any")
+    assert no_network.code == 1
+    assert "check the network, its proxy settings and --base-url" in no_network.complaint
+    no_url = here(*args, "--base-url", "api.example.com", "--api-key", "any")
+    assert no_url.code == 2
+    assert "--base-url 'api.example.com' is not an http(s) URL" in no_url.complaint
 
 
 def test_help_and_completion_import_nothing_that_is_slow(cli: Cli) -> None:

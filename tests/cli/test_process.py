@@ -262,6 +262,20 @@ def test_table_fits_the_terminal(terminal: Any, sandbox: Sandbox, columns: int) 
     assert max(cell_len(line) for line in table.splitlines()) <= columns
 
 
+@posix
+@pytest.mark.parametrize("columns", [40, 80])
+def test_list_fits_the_terminal(terminal: Any, sandbox: Sandbox, columns: int) -> None:
+    from rich.cells import cell_len
+
+    for plural, known in (("accounts", "username"), ("videos", "views"), ("creators", "name")):
+        said = ANSI.sub(
+            "", terminal(plural, "list", "--max-items", "9", columns=columns, at=sandbox)
+        )
+        assert known in said
+        assert ("id" in said.split()) is (columns == 80)
+        assert max(cell_len(line) for line in said.splitlines()) <= columns
+
+
 def test_whoami_names_organization_and_key(cli: Cli, sandbox: Sandbox) -> None:
     shown = cli("whoami", at=sandbox)
     known = json.loads(cli("whoami", "--format", "json", at=sandbox).stdout)

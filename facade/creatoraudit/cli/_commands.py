@@ -169,7 +169,7 @@ def _update(resource: Resource) -> click.Command:
         f"Change settings of one {resource.one}.",
         (
             f"creatoraudit {resource.plural} update {SAMPLE_ID} --{resource.paused}",
-            f"creatoraudit {resource.plural} update {SAMPLE_ID} --set scrape_interval_hours=12",
+            f"creatoraudit {resource.plural} update {SAMPLE_ID} {resource.change}",
         ),
         run,
         _ONE,

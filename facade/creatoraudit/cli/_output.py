@@ -54,12 +54,6 @@ def write_json(value: object) -> None:
     write(_safe.to_json(value) + b"\n")
 
 
-def write_csv(columns: Sequence[str], rows: Iterable[Row], *, raw: bool = False) -> None:
-    """Print CSV with a header line. Text cells cannot become formulas, unless they are `raw`."""
-    write(_csv([columns]))
-    write(_csv_rows(columns, rows, raw=raw))
-
-
 def _csv_rows(columns: Sequence[str], rows: Iterable[Row], *, raw: bool) -> bytes:
     return _csv([_safe.cell(row.get(name), raw=raw) for name in columns] for row in rows)
 
@@ -316,7 +310,7 @@ def output_options(command: Callable[..., object]) -> Callable[..., object]:
     def with_output(
         *args: object, form: Form, raw: bool, fields: tuple[str, ...], **others: object
     ) -> object:
-        check_raw(raw=raw, csv=form == "csv")
+        _check_raw(raw=raw, csv=form == "csv")
         return command(*args, to=Output(form, raw, fields), **others)
 
     given: Callable[..., object] = with_output
@@ -325,7 +319,7 @@ def output_options(command: Callable[..., object]) -> Callable[..., object]:
     return given
 
 
-def check_raw(*, raw: bool, csv: bool) -> None:
+def _check_raw(*, raw: bool, csv: bool) -> None:
     """Refuse `--raw` where it has no meaning or would hand a stranger's text to a terminal.
 
     Raises:

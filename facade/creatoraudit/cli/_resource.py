@@ -39,6 +39,7 @@ class Resource:
         paused: What one that is not active is called, as an option.
         pauses: What pausing and resuming do, as sentences.
         empty: What to do when there is none.
+        change: An example of what can be updated.
     """
 
     plural: str
@@ -49,6 +50,7 @@ class Resource:
     paused: str
     pauses: tuple[str, str]
     empty: str
+    change: str = "--set scrape_interval_hours=12"
 
     def of(self, ca: CreatorAudit) -> Any:
         """The client's side of it; the four have methods in common, but no type."""
@@ -173,4 +175,5 @@ CREATORS = Resource(
     pauses=("Archive {}.", "Take {} out of the archive."),
     empty="There are no creators here, or none pass the filters;"
     " make one: creatoraudit creators create NAME",
+    change='--name "Rivals 2027"',
 )
