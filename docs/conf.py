@@ -36,7 +36,10 @@ default_role = "code"  # single backquotes in docstrings are code
 nitpicky = True
 nitpick_ignore_regex = [
     # Annotations are shown as they are written; these are aliases without a page of their own.
-    ("py:.*", r"(UUID$|(collections\.abc|datetime|dt|pd|pl|socket|types|typing|uuid)\..*)"),
+    (
+        "py:.*",
+        r"(UUID$|(collections\.abc|datetime|dt|os|pathlib|pd|pl|socket|types|typing|uuid)\..*)",
+    ),
 ]
 
 myst_enable_extensions = ["colon_fence", "deflist", "fieldlist"]

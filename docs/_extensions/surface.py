@@ -27,7 +27,8 @@ _WITHOUT_A_PAGE = frozenset(
         *("CacheSetting", "Day", "Direction", "Framable", "KeySource", "MetricsPeriod", "Period"),
         *("Platform", "Post", "RankBy", "Source", "Via", "AccountOrder", "VideoOrder", "Kind"),
         *("OnDrift", "OnEvent", "OnProgress", "AsyncClient", "Client", "Operation", "PageOf"),
-        *("Sent", "T", "T_co", "Id", "Unset", "ReadModel", "Row"),
+        *("Figure", "Format", "Id", "Ranked", "ReadModel", "Row", "Sent", "T", "T_co", "Unset"),
+        "What",
     }
 )
 _DOCS = re.compile(r"^Docs: (\S+)$")

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 class WaitOptions(TypedDict, total=False):
     """Keyword arguments of the waiters, for each of their reads; `timeout` is the waiter's own.
 
-    max_retries: Tries after the first (0 or more); the client's when absent.
-    extra_headers: Headers to send as well. `Authorization` is not among them.
-    extra_query: Query parameters to send as well, e.g. ones newer than this release.
+    Attributes:
+        max_retries: Tries after the first (0 or more); the client's when absent.
+        extra_headers: Headers to send as well. `Authorization` is not among them.
+        extra_query: Query parameters to send as well, e.g. ones newer than this release.
     """
 
     max_retries: int
@@ -26,8 +27,9 @@ class WaitOptions(TypedDict, total=False):
 class RequestOptions(WaitOptions, total=False):
     """Keyword arguments of every method that sends requests, with those of `WaitOptions`.
 
-    timeout: Seconds one try may wait for the network (more than 0); the client's when absent.
-    extra_body: Members to add to the JSON body; they win over the method's own.
+    Attributes:
+        timeout: Seconds one try may wait for the network (more than 0); the client's when absent.
+        extra_body: Members to add to the JSON body; they win over the method's own.
     """
 
     timeout: float
@@ -37,8 +39,9 @@ class RequestOptions(WaitOptions, total=False):
 class CreateOptions(RequestOptions, total=False):
     """Keyword arguments of the creates.
 
-    idempotency_key: Sent with every try of this one create, so that a retry within ten minutes does
-        not create twice. Made up when absent.
+    Attributes:
+        idempotency_key: Sent with every try of this one create, so that a retry within ten minutes
+            does not create twice. Made up when absent.
     """
 
     idempotency_key: str

@@ -214,7 +214,7 @@ class Sandbox:
         self.requests = application.RequestLog()
         rate = RateLimiter(self._clock, rate_limit, rate_window)
         contract = load()
-        #: Misbehaviour on demand: `add` and `clear` it at any time.
+        #: Misbehaviour on demand; `add` and `clear` it at any time.
         self.faults = Faults(seed, contract.operations)
         #: Departures from openapi.json on demand, likewise.
         self.drift = Drifts(contract)
@@ -278,7 +278,7 @@ class Sandbox:
 
     @property
     def breakout_ids(self) -> Mapping[str, frozenset[str]]:
-        """The posts that rise late and steeply: ids by list, ``videos`` and ``account_videos``."""
+        """Ids of the posts that rise late and steeply, by list (``videos``, ``account_videos``)."""
         return {table: self._store.breakout_ids(table) for table in POST_TABLES}
 
     def now(self) -> float:

@@ -204,10 +204,17 @@ def test_answer_that_breaks_the_contract_is_one_line_with_the_request_id(
     assert ran.stdout == ""
 
 
-def test_empty_organization_says_so(cli: Cli, gained: Gained) -> None:
-    ran = cli("breakouts", at=gained())
+@pytest.mark.parametrize(
+    ("source", "start"),
+    [("account-videos", "accounts track URL"), ("videos", "videos track URL")],
+)
+def test_empty_organization_says_so_and_how_to_start(
+    cli: Cli, gained: Gained, source: str, start: str
+) -> None:
+    ran = cli("breakouts", "--source", source, at=gained())
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "No posts are tracked here" in ran.stdout
+    assert f"creatoraudit {start}" in ran.stdout
 
 
 @pytest.mark.parametrize("form", ["table", "json", "csv"])

@@ -55,7 +55,9 @@ class Shell:
 
     def script(self, text: str) -> subprocess.CompletedProcess[str]:
         """Run a script; it ends at the first command that fails."""
-        return self._run(["bash", "-euo", "pipefail", "-c", self._at_the_server(text)])
+        ran = self._run(["bash", "-euo", "pipefail", "-c", self._at_the_server(text)])
+        ran.stdout = self._moved(ran.stdout)
+        return ran
 
     def commands(self, lines: list[str]) -> list[tuple[int, str]]:
         """Run commands in one shell; exit code and output (stdout and stderr) of each."""
@@ -64,7 +66,7 @@ class Shell:
             for line in lines
         )
         ran = self._run(["bash", "-c", f"exec 2>&1\n{script}"])
-        parts = ran.stdout.split(_SEPARATOR)
+        parts = self._moved(ran.stdout).split(_SEPARATOR)
         return [(int(code), out) for out, code in zip(parts[::2], parts[1::2], strict=False)]
 
     def serve(self, command: str) -> str:
@@ -92,6 +94,10 @@ class Shell:
 
     def _at_the_server(self, text: str) -> str:
         return text.replace("127.0.0.1:8787", self._served) if self._served else text
+
+    def _moved(self, printed: str) -> str:
+        """What is printed, as if the folder were the one that the pages speak of."""
+        return printed.replace(str(self.folder.resolve()), "/home/you")
 
     def _run(self, args: list[str], stdin: str = "") -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -171,6 +171,11 @@ def test_blocks_that_are_not_run_are_these() -> None:
         ("README.md", "installs from the clone; tests/packaging runs what comes after that"),
         ("README.md", "runs these very tests"),
         ("docs/architecture.md", "a drawing"),
+        ("docs/guides/weekly-digest.md", "a crontab is no shell"),
+        (
+            "docs/troubleshooting.md",
+            "asks a name server; tests/docs/test_newcomer.py does the same on loopback",
+        ),
         ("docs/troubleshooting.md", "the extra is installed here; tests/cli hides it"),
     }
 

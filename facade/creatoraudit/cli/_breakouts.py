@@ -154,7 +154,11 @@ def _below(result: Breakouts) -> list[str]:
         since = ", ".join(str(days) for days in sorted(result.windows, reverse=True))
         lines += ["", f"trend: views per day, one bar from each of {since} days ago to the next"]
     if result.considered == 0:
-        lines.append("No posts are tracked here, or none pass the filters.")
+        what = "videos" if result.source == "videos" else "accounts"
+        lines.append(
+            "No posts are tracked here, or none pass the filters;"
+            f" start with: creatoraudit {what} track URL"
+        )
         return lines
     skipped = result.skipped.total
     lines.append(

@@ -74,15 +74,16 @@ _DESCRIBING = (
 class ListFilters(TypedDict, total=False):
     """Which items of a list: the named arguments of its `list` method.
 
-    platform: `"instagram"` or `"tiktok"`.
-    q: Only items with this text in them, regardless of case.
-    is_active: Only active (True) or only paused (False) items.
-    account_id: Only posts of this account.
-    creator_id: Only accounts that are linked to this creator.
-    category: Only accounts of this category.
-    order_by: Field to sort by.
-    order_direction: `"asc"` or `"desc"`.
-    sort: The older way, one signed field name.
+    Attributes:
+        platform: `"instagram"` or `"tiktok"`.
+        q: Only items with this text in them, regardless of case.
+        is_active: Only active (True) or only paused (False) items.
+        account_id: Only posts of this account.
+        creator_id: Only accounts that are linked to this creator.
+        category: Only accounts of this category.
+        order_by: Field to sort by.
+        order_direction: `"asc"` or `"desc"`.
+        sort: The older way, one signed field name.
     """
 
     platform: Platform
