@@ -1,4 +1,4 @@
-"""(c) Import and first client: ours, httpx, stripe, openai. CPU time of a fresh interpreter."""
+"""(c) Import, first client and --help, beside httpx, stripe and openai: CPU time when fresh."""
 
 from __future__ import annotations
 
@@ -8,11 +8,20 @@ from functools import partial
 
 from common import RUNS, Report, in_turn, ratio
 
-PROBE = "import time; t = time.process_time(); {code}; print(time.process_time() - t)"
+PROBE = "import time\nt = time.process_time()\n{code}\nprint(time.process_time() - t)"
+HELP = """
+import io, sys
+from contextlib import redirect_stdout, suppress
+from creatoraudit.cli import main
+sys.argv[1:] = ["--help"]
+with suppress(SystemExit), redirect_stdout(io.StringIO()):
+    main()
+"""
 CODE = {
     "httpx": "import httpx",
     "httpx client": "import httpx; httpx.Client()",
     "creatoraudit": "import creatoraudit",
+    "creatoraudit --help": HELP,
     "creatoraudit client": "from creatoraudit import CreatorAudit; CreatorAudit('key')",
     "stripe": "import stripe",
     "openai": "import openai",
@@ -43,6 +52,7 @@ def main() -> None:
     report.add(
         "client", ratio(taken, "creatoraudit client", "httpx client"), "<= 1.1", lambda x: x <= 1.1
     )
+    report.add("help", ratio(taken, "creatoraudit --help", "httpx"), "<= 1.5", lambda x: x <= 1.5)
     report.write()
 
 
