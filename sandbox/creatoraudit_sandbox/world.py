@@ -71,6 +71,11 @@ _TAILS = (
     "", "", "", "", "", " 🎉", " #fyp", " – part 2", " 🔥🔥", " (sound on)", " #reels", " ✨", "!",
     " 👇", " #daily", " | link in bio",
 )  # fmt: skip
+_BEGINNINGS = tuple(
+    text[0].upper() + text[1:]
+    for opening in _OPENINGS
+    for text in (opening.format(topic) for topic in _TOPICS)
+)
 _CATEGORIES = ("tech", "food", "fashion", "fitness", "travel", None)
 
 #: Captions that are legal and that careless programs choke on: formulas, markup, control
@@ -371,7 +376,7 @@ class World:
         ordinal = cycle * of_platform + (account.n + account.platform) // 2
         n = 2 * ordinal + account.platform
         raw = _digest(f"{self.seed}:account_video:{n}", 48)
-        row = self._post(
+        return self._post(
             n,
             i,
             raw,
@@ -379,8 +384,8 @@ class World:
             hours=24,
             newest=account.last_scrape,
             author=account.username,
+            account=account.n,
         )
-        return row._replace(account=account.n, next_refresh=None)
 
     def _video(self, i: int) -> PostRow:
         n = i + 1
@@ -423,6 +428,7 @@ class World:
         hours: int,
         newest: int,
         author: str,
+        account: int | None = None,
     ) -> PostRow:
         """A post in the state that its place in the list gives it."""
         draw, a, b = struct.unpack_from(">Q2I", raw, 16)
@@ -464,7 +470,7 @@ class World:
             _uuid(raw[:16]),
             platform,
             external_id,
-            None,
+            account,
             author,
             caption,
             int(state not in ("never", "paused")),
@@ -475,7 +481,10 @@ class World:
             max(added, last),
             first,
             last,
-            last + hours * HOUR if state not in ("never", "paused", "gone") else None,
+            # Posts found through an account are refreshed with it.
+            last + hours * HOUR
+            if account is None and state not in ("never", "paused", "gone")
+            else None,
             published if known else UNKNOWN,
             views,
             share(views, curve.like_rate) if known else UNKNOWN,
@@ -485,8 +494,8 @@ class World:
 
 
 def _caption(a: int, b: int) -> str:
-    text = _OPENINGS[a % len(_OPENINGS)].format(_TOPICS[b % len(_TOPICS)])
-    return f"{text[0].upper()}{text[1:]}{_TAILS[(a >> 8) % len(_TAILS)]}"
+    beginning = _BEGINNINGS[a % len(_OPENINGS) * len(_TOPICS) + b % len(_TOPICS)]
+    return beginning + _TAILS[(a >> 8) % len(_TAILS)]
 
 
 def _place(i: int) -> int:

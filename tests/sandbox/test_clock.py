@@ -171,3 +171,18 @@ def test_limit_of_zero_is_no_limit(start: Callable[..., Api]) -> None:
     api = start(rate_limit=0)
     headers = api.get("/whoami").headers
     assert headers["X-RateLimit-Remaining"] == headers["X-RateLimit-Limit"] == "1000000"
+
+
+def test_sorts_hold_after_most_posts_were_refreshed_at_once(start: Callable[..., Api]) -> None:
+    """So many that the indexes behind the sorts are taken away for it and made anew."""
+    api = start(accounts=0, videos=20_500)
+    for _ in "12":
+        for name in ("view_count", "create_time"):
+            page = api.get(f"/videos?order_by={name}&limit=200").json()
+            cursor = page["pagination"]["next_cursor"]
+            more = api.get(f"/videos?order_by={name}&limit=200&cursor={cursor}").json()
+            values = [v[name] for v in (*page["data"], *more["data"])]
+            assert values == sorted(values, reverse=True)
+        api.sandbox.advance(8 * DAY)
+    video = next(v for v in api.get("/videos?limit=50").json()["data"] if v["is_active"])
+    assert video["last_scrape_time"] > "2026-06-23"

@@ -230,13 +230,16 @@ def test_overview_changes_are_percentages_of_the_period_before(api: Api) -> None
 
 
 def test_change_from_nothing_is_null(fresh: Api) -> None:
+    views = fresh.get("/overview").json()["data"]["current"]["total_views"]
     for video in fresh.walk("/videos"):
         fresh.delete(f"/videos/{video['id']}")
-    unchanged = fresh.get("/overview").json()["data"]["changes"]["tracked_videos_pct"]
+    emptied = fresh.get("/overview").json()["data"]
+    unchanged = emptied["changes"]["tracked_videos_pct"]
     fresh.post("/videos", json={"platform": "tiktok", "identifier": "1"})
     fresh.sandbox.advance(7 * 86_400)
     fresh.post("/videos", json={"platform": "tiktok", "identifier": "2"})
     overview = fresh.get("/overview").json()["data"]
+    assert 0 < emptied["current"]["total_views"] < views
     assert unchanged == 0
     assert overview["changes"]["tracked_videos_pct"] == 100
     assert overview["current"]["tracked_videos"] == 2

@@ -116,9 +116,11 @@ class Conditions:
         """Active or paused."""
         self.add("is_active", "+t.is_active = ?", int(bool(self._call.flag("is_active"))))
 
-    def contains(self, text: str) -> None:
-        """Text of q as a case-insensitive substring of an SQL expression."""
-        self.add("q", f"contains({text}, ?)", (self._call.text("q") or "").casefold())
+    def contains(self, *sql: str) -> None:
+        """Text of q as a case-insensitive substring of the first SQL expression, if others hold."""
+        text, *others = sql
+        condition = " AND ".join((f"contains({text}, ?)", *others))
+        self.add("q", condition, (self._call.text("q") or "").casefold())
 
 
 def page(

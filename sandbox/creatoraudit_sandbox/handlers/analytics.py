@@ -141,7 +141,11 @@ def get_overview(call: Call) -> Result:
     was tracked at its end.
     """
     period = periods.preset(call.text("period") or "7d", call.now)
-    current, previous = (_headline(call, p) for p in (period, period.before()))
+    before = period.before()
+    gained = call.store.gains_of_all((before.start, before.end, period.end))
+    previous, current = (
+        _headline(call, each, *gain) for each, gain in zip((before, period), gained, strict=True)
+    )
     changes: JsonObject = {
         f"{name}_pct": _change(previous[name], current[name]) for name in current
     }
@@ -150,12 +154,11 @@ def get_overview(call: Call) -> Result:
     )
 
 
-def _headline(call: Call, period: periods.Period) -> dict[str, float]:
+def _headline(call: Call, period: periods.Period, views: int, engagement: int) -> dict[str, float]:
     store = call.store
-    total = store.totals_of_all(period.start, period.end)
-    rate = 100 * total.engagement / total.views if total.views else 0.0
+    rate = 100 * engagement / views if views else 0.0
     return {
-        "total_views": total.views,
+        "total_views": views,
         "engagement_rate": round(rate, 4),
         "active_accounts": store.scalar(
             "SELECT count(*) FROM accounts WHERE is_active = 1 AND added_at < ?", period.end

@@ -42,7 +42,7 @@ def list_videos(call: Call) -> Result:
     conditions = Conditions(call)
     conditions.platform()
     conditions.is_active()
-    conditions.contains("iif(t.create_time = -1, NULL, t.caption)")
+    conditions.contains("t.caption", "t.create_time <> -1")
     account = (call.text("account_id") or "").lower()
     conditions.add("account_id", "t.account = (SELECT n FROM accounts WHERE id = ?)", account)
     return page(call, "videos", conditions, _SORTING, lambda rows: call.posts.shown("videos", rows))
