@@ -42,6 +42,7 @@ nitpick_ignore_regex = [
     ),
 ]
 
+smartquotes = False  # two hyphens are an option, three dots are what was typed
 myst_enable_extensions = ["colon_fence", "deflist", "fieldlist"]
 myst_heading_anchors = 3
 

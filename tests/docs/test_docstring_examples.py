@@ -11,16 +11,18 @@ import types
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from functools import cached_property, partial
+from pathlib import Path
 from typing import Any
 
 import anyio
 import pytest
 
 import creatoraudit
-from creatoraudit import AsyncCreatorAudit, CreatorAudit, frames
+from creatoraudit import AsyncCreatorAudit, CreatorAudit, export, frames, report
 from creatoraudit_sandbox import Sandbox
 
 NOW = "2026-06-15T12:00:00Z"
+MODULES = (export, frames, report)
 CLIENTS = (CreatorAudit, AsyncCreatorAudit)
 CHECK = doctest.OutputChecker()
 # Lines of a docstring that open a part of it.
@@ -30,8 +32,11 @@ PARTS = ("Args:", "Returns:", "Raises:", "Example:", "Attributes:")
 
 def documented() -> Iterator[tuple[str, Callable[..., object], bool]]:
     """Every public function and method: its name, itself, whether it is of the async client."""
-    for name in frames.__all__:
-        yield f"frames.{name}", getattr(frames, name), False
+    for module in MODULES:
+        for name in module.__all__:
+            value = getattr(module, name)
+            if isinstance(value, types.FunctionType):
+                yield f"{module.__name__}.{name}", value, False
     for client in CLIENTS:
         made = client("a-key", base_url="http://127.0.0.1:9/v2")
         yield client.__name__, client, client is AsyncCreatorAudit
@@ -74,7 +79,8 @@ def names_of_examples(sandbox: Sandbox, of: str) -> dict[str, object]:
         "video": videos[0],
         "video_id": videos[0].id,
         "video_ids": [one.id for one in videos[:3]],
-        **{name: getattr(frames, name) for name in frames.__all__},
+        **{name: getattr(module, name) for module in MODULES for name in module.__all__},
+        "Path": Path,
         **{client.__name__: client for client in CLIENTS},
     }
 
@@ -83,8 +89,13 @@ def names_of_examples(sandbox: Sandbox, of: str) -> dict[str, object]:
     ("name", "function", "is_async"), WITH_EXAMPLE, ids=[name for name, _, _ in WITH_EXAMPLE]
 )
 def test_example_of_a_docstring_runs(
-    name: str, function: Callable[..., object], is_async: bool, monkeypatch: pytest.MonkeyPatch
+    name: str,
+    function: Callable[..., object],
+    is_async: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     examples = doctest.DocTestParser().get_examples(inspect.getdoc(function) or "")
     assert examples
     with Sandbox(7, 10, 20, now=NOW, rate_limit=0, refresh_delay=0) as sandbox:
