@@ -40,6 +40,19 @@ def test_number_in_a_cell_stays_a_number(number: object) -> None:
     assert _safe.cell(number) is number
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(True, "true"), (False, "false"), ({"a": ["=1\u202e"]}, r'{"a": ["=1\u202e"]}'), ([], "[]")],
+)
+def test_cell_of_what_json_has_and_csv_lacks_is_json(value: object, shown: str) -> None:
+    assert _safe.cell(value) == shown
+    assert _safe.cell(value, raw=True) == shown
+
+
+def test_raw_cell_is_the_text_as_it_came() -> None:
+    assert _safe.cell("=1\r\n\x1b[2J", raw=True) == "=1\r\n\x1b[2J"
+
+
 def test_harmless_cell_is_left_alone() -> None:
     assert _safe.cell("look = here") == "look = here"
 

@@ -17,7 +17,7 @@ from .._prepare import resource_id
 from ..errors import CreatorAuditError
 from . import _options
 from ._connect import Connection
-from ._options import command, examples, file_option, given, ids_from
+from ._options import command, examples, file_option, from_contract, given, ids_from
 from ._output import Column, Output, Shape, counting
 from ._resource import ACCOUNT_VIDEOS, ACCOUNTS, CREATORS, OTHER_ID, SAMPLE_ID, VIDEOS, Resource
 from ._track import track
@@ -29,12 +29,6 @@ if TYPE_CHECKING:
 _PAGING = (
     click.option(
         "--max-items", type=click.IntRange(1), metavar="N", help="Print N of them; all without it."
-    ),
-    click.option(
-        "--limit",
-        type=click.IntRange(1, 200),
-        metavar="N",
-        help="How many to ask for per request; how many are printed is for --max-items.",
     ),
     click.option(
         "--cursor", metavar="CURSOR", help="Go on where a list that failed said it could."
@@ -57,7 +51,8 @@ _OUTCOMES = Shape(
 
 def _list(resource: Resource) -> click.Command:
     filters = resource.options("list")
-    most = resource.operation("list").page_limit or 1
+    operation = resource.operation("list")
+    most = operation.page_limit or 1
 
     def run(
         to: Output, max_items: int | None, limit: int | None, cursor: str | None, **options: object
@@ -79,7 +74,8 @@ def _list(resource: Resource) -> click.Command:
                 done.advance(len(items))
                 if left is not None and (left := left - len(items)) == 0:
                     break
-                done.expect(lambda: _at_most(max_items, pager.total_count()))
+                if page.has_next:
+                    done.expect(lambda: _at_most(max_items, pager.total_count()))
 
     name = resource.plural
     return command(
@@ -92,6 +88,7 @@ def _list(resource: Resource) -> click.Command:
         run,
         *filters.values(),
         *_PAGING,
+        from_contract(operation, "limit", "How many to ask for per request; not how many in all."),
     )
 
 

@@ -7,12 +7,14 @@ requests is the facade's.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, get_args
 
 import click
 from attrs import evolve
 
+from .._period import Period
 from .._prepare import resource_id
+from .._urls import Platform
 from ..errors import UsageError
 from ._connect import Connection
 from ._options import command, examples, file_option, given, ids_from
@@ -21,7 +23,6 @@ from ._resource import SAMPLE_ID
 
 if TYPE_CHECKING:
     from creatoraudit import WindowedTotals
-    from creatoraudit._urls import Platform
 
 _TOTALS = ("views", "plays", "likes", "comments", "shares", "engagement")
 _SHAPE = Shape(
@@ -43,7 +44,7 @@ _WITH_PLATFORM = evolve(
 )
 _PERIOD = (
     click.option(
-        "--period", type=click.Choice(["7d", "30d", "90d"]), help="30d without it; or give days."
+        "--period", type=click.Choice(get_args(Period)), help="30d without it; or give days."
     ),
     click.option("--start-date", metavar="DAY", help="First UTC day, such as 2026-06-01."),
     click.option("--end-date", metavar="DAY", help="Last UTC day, included."),
@@ -160,7 +161,7 @@ metrics = click.Group(
             click.argument("ids", nargs=-1, metavar="[NUMBER]..."),
             click.option(
                 "--platform",
-                type=click.Choice(["instagram", "tiktok"]),
+                type=click.Choice(get_args(Platform)),
                 required=True,
                 help="Whose numbers they are.",
             ),
