@@ -21,7 +21,7 @@ from support.faults import FaultyProxy
 from support.server import Answer, Held, Request, ScriptedServer, Step
 
 NOW = "2026-06-15T12:00:00Z"
-POSTS = 5_000
+POSTS = 3_000
 PAGES = POSTS // 200
 KEY = "made-up-key"
 

@@ -140,7 +140,7 @@ def test_ctrl_c_is_one_line_and_the_same_command_goes_on(
     assert found is not None
     assert int(found[1].replace(",", "")) in range(1_400, 2_401, 200)
     ran = run("videos", "--out", "posts.csv", at=gate, key=posts.api_key)
-    assert ran.stderr == f"5,000 rows in posts.csv, {found[1]} of them from the run before\n"
+    assert ran.stderr == f"3,000 rows in posts.csv, {found[1]} of them from the run before\n"
     assert (tmp_path / "posts.csv").read_bytes() == undisturbed["csv"]
 
 
@@ -148,14 +148,14 @@ def test_ctrl_c_is_one_line_and_the_same_command_goes_on(
 def test_kill_is_no_loss_either(
     begun: Callable[[int], Any], posts: Sandbox, run: Run, tmp_path: Path, undisturbed: Any
 ) -> None:
-    gate, child = begun(15)
+    gate, child = begun(14)
     child.kill()
     child.wait(timeout=60)
     ran = run("videos", "--out", "posts.csv", at=gate, key=posts.api_key)
     # Pages that had come and were in no part yet are asked for again.
     assert ran.stderr in (
-        "5,000 rows in posts.csv, 2,000 of them from the run before\n",
-        "5,000 rows in posts.csv\n",
+        "3,000 rows in posts.csv, 2,000 of them from the run before\n",
+        "3,000 rows in posts.csv\n",
     )
     assert (tmp_path / "posts.csv").read_bytes() == undisturbed["csv"]
 
