@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import pytest
 
+from creatoraudit import CreatorAudit
 from creatoraudit.cli import _child, main
 from creatoraudit.cli._app import _COMMANDS, run
 from support import answers
@@ -228,7 +229,7 @@ def test_list_into_a_file_shows_its_progress(
     assert "account-videos" in said
     assert "700/700" in said  # the size was asked for, and is no more than was asked for
     assert re.search(r"[0-9]/s", said)
-    assert re.search(r"0:00:00\s*$", said.strip())  # what is left
+    assert re.search(r"ETA +0:00:00\s*$", said.strip())
 
 
 @posix
@@ -274,6 +275,14 @@ def test_list_fits_the_terminal(terminal: Any, sandbox: Sandbox, columns: int) -
         assert known in said
         assert ("id" in said.split()) is (columns == 80)
         assert max(cell_len(line) for line in said.splitlines()) <= columns
+
+
+@posix
+def test_single_resource_fits_a_narrow_terminal(terminal: Any, sandbox: Sandbox) -> None:
+    with CreatorAudit(sandbox.api_key, base_url=sandbox.base_url) as ca:
+        account = next(iter(ca.accounts.list(max_items=1)))
+    said = ANSI.sub("", terminal("accounts", "get", account.id, columns=40, at=sandbox))
+    assert ["username", account.username] in [line.split() for line in said.splitlines()]
 
 
 def test_whoami_names_organization_and_key(cli: Cli, sandbox: Sandbox) -> None:

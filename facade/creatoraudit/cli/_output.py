@@ -176,7 +176,7 @@ class Output:
             plain = Column("value", flexible=True)
             named = {name: shape.columns.get(name, plain) for name in self.chosen(row)}
             lines = [(name, column.text(row.get(name))) for name, column in named.items()]
-            write_table((Column("member"), plain), lines)
+            write_table((Column("member", flexible=True), plain), lines)
         else:
             with Rows(self, shape) as rows:
                 rows.write([row])

@@ -17,7 +17,6 @@ from rich.progress import (
     ProgressColumn,
     Task,
     TextColumn,
-    TimeElapsedColumn,
     TimeRemainingColumn,
 )
 from rich.text import Text
@@ -37,7 +36,7 @@ class Bar:
             BarColumn(bar_width=None),
             MofNCompleteColumn(),
             _Rate(),
-            TimeElapsedColumn(),
+            TextColumn("ETA"),
             TimeRemainingColumn(),
             console=Console(stderr=True),
             transient=True,
