@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ARTIFACTS = Path(__file__).parent / "artifacts"
 CANARY = "window.canary=1"
+HUGE = 2**63 - 1
 ATTACKS = (
     f"<script>{CANARY}</script>",
     f"</title></style></svg></table><script>{CANARY};alert(1)</script>",
@@ -69,6 +70,10 @@ def reports(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Mappi
         plain = ca.breakouts()
         many = ca.breakouts(top=1200, window=30, by="outlier", source="both")
         week = Digest("7d", ca.overview("7d"), ca.creators.top("7d", limit=5))
+    assert week.overview.current
+    assert week.overview.changes
+    huge = attrs.evolve(week.overview.current, total_views=HUGE, engagement_rate=1e18)
+    changes = attrs.evolve(week.overview.changes, total_views_pct=1e18)
     attacked = attrs.evolve(
         many,
         posts=tuple(
@@ -85,6 +90,13 @@ def reports(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Mappi
         "breakouts": plain,
         "many": many,
         "attacked": attacked,
+        "huge": attrs.evolve(
+            plain, posts=tuple(attrs.evolve(post, delta=-HUGE, growth=1e18) for post in plain)
+        ),
+        "huge-digest": attrs.evolve(
+            week,
+            overview=attrs.evolve(week.overview, current=huge, previous=huge, changes=changes),
+        ),
         "empty": attrs.evolve(plain, posts=(), values=(), considered=0),
         "digest": week,
         "attacked-digest": attrs.evolve(week, creators=creators),

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from creatoraudit import ConfigurationError, CreatorAudit, Skipped, UsageError
-from creatoraudit.report import Digest, _html, render_html
+from creatoraudit.report import Digest, _html, render_html, render_markdown
 from support.markup import Element, parse
 from support.reports import HOSTILE, MADE_AT, OVERVIEW, breakouts, digest, post
 
@@ -210,6 +210,44 @@ def test_digest_has_every_figure_with_the_one_before_and_the_change() -> None:
     ]
 
 
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=4,
+)
+ENORMOUS = st.sampled_from([10**400, -(10**400), 1e308, 5e-324, float("nan"), float("-inf"), 2**63])
+
+
+@given(st.data())
+@settings(deadline=None, max_examples=100)
+def test_whatever_stands_in_place_of_a_figure_is_a_digest_all_the_same(data: st.DataObject) -> None:
+    def changed(members: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {name: data.draw(ANYTHING | ENORMOUS) for name in members}
+
+    overview = {name: changed(OVERVIEW[name]) for name in ("current", "previous", "changes")}
+    creator = changed(dict.fromkeys(("id", "name", "views", "likes", "engagement_rate")))
+    page = page_of(digest(overview, creator, {"id": "c2", "views": 1}))
+    hold_to_the_list(page)
+    assert len(list(rows(page.one("table", class_="figures")))) == 5
+    figures = page_of(digest(overview)).one("table", class_="figures").text
+    assert not re.search(r"\b(nan|inf|None)\b", figures)
+    assert max(map(len, figures.split())) <= len("+999,999,999,999.00")
+
+
+SHOWN = ("platform", "external_id", "shortcode", "description", "account_username", "view_count")
+
+
+@given(st.data())
+@settings(deadline=None, max_examples=100)
+def test_whatever_stands_in_place_of_a_member_is_a_post_all_the_same(data: st.DataObject) -> None:
+    members = {name: data.draw(ANYTHING | ENORMOUS) for name in (*SHOWN, "first_scrape_time")}
+    result = breakouts(post(1, **members))
+    page = page_of(result)
+    hold_to_the_list(page)
+    assert len(list(rows(page.one("table", class_="ranking")))) == 1
+    assert "\n1. **+100**" in render_markdown(result)
+
+
 def test_digest_without_anything_is_a_page_of_dashes() -> None:
     page = page_of(digest({"current": None, "changes": {"total_views_pct": "much"}}))
     for _, now, before, change, _ in rows(page.one("table", class_="figures")):
@@ -276,6 +314,11 @@ def test_long_caption_is_cut_and_costs_nothing() -> None:
     assert "x" * 160 not in page
     assert "y" * 60 not in page
     assert len(page) < 25_000
+
+
+def test_caption_that_goes_on_after_much_white_space_is_cut_visibly() -> None:
+    (row, _) = rows(page_with("begins" + " " * 5000 + "ends").one("table", class_="ranking"))
+    assert "begins…" in row[1]
 
 
 def test_family_of_emoji_stays_together_and_nothing_else_is_joined() -> None:

@@ -136,4 +136,4 @@ def _of_digest(digest: Digest) -> dict[str, object]:
 
 def _share(value: float | None, most: float) -> float:
     """How long a bar is, in percent of the longest one."""
-    return round(100 * max(value or 0, 0) / most, 1) if most > 0 else 0.0
+    return round(max(value or 0, 0) / most * 100, 1) if most > 0 else 0.0

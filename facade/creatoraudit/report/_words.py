@@ -7,7 +7,6 @@ address or run anything; and how numbers are written. Escaping for HTML is left 
 from __future__ import annotations
 
 import datetime as dt
-import math
 import re
 from collections.abc import Mapping
 
@@ -28,7 +27,9 @@ _JOINER = re.compile(f"(?<=[{_SYMBOL}\ufe0f])\u200d(?=[{_SYMBOL}])")
 # here: Slack obeys <!channel> in one, a backtick ends it, a pipe ends a table's cell.
 _INERT_IN_CODE = str.maketrans({"`": "ʼ", "<": "‹", ">": "›", "@": "＠", "|": "¦"})
 
-_PLATFORMS: Mapping[object, str] = {"instagram": "Instagram", "tiktok": "TikTok"}
+_PLATFORMS: Mapping[str, str] = {"instagram": "Instagram", "tiktok": "TikTok"}
+_HUGE = 2**63
+_LONG = 10**12
 _ARROWS = {"up": "▲", "down": "▼", "level": "■"}
 _SIZES = ((10**9, "B"), (10**6, "M"), (10**3, "K"))
 
@@ -37,9 +38,10 @@ def shown(text: object, longest: int) -> str:
     """A stranger's text on one line, nothing in it hidden, cut after `longest` characters."""
     if not isinstance(text, str):
         return ""
-    # Cut first, so that a caption of megabytes costs nothing; white space may yet shrink.
-    head = " ".join(text[: 8 * longest].split())
-    cut = head[: longest - 1].rstrip() + "…" if len(head) > longest else head
+    # A caption of megabytes is not worth folding; how much of its beginning is white space?
+    begins = " ".join(text[: 8 * longest].split())
+    whole = len(begins) <= longest and len(text) <= 8 * longest
+    cut = begins if whole else f"{begins[: longest - 1].rstrip()}…"
     return "\u200d".join(printable(part) for part in _JOINER.split(cut))
 
 
@@ -50,14 +52,16 @@ def code(text: str) -> str:
 
 def platform(value: object) -> str:
     """The name of a platform, as it writes itself."""
-    return _PLATFORMS.get(value) or shown(value, LONGEST_NAME)
+    named = shown(value, LONGEST_NAME)
+    return _PLATFORMS.get(named, named)
 
 
 def number(value: object) -> float | None:
-    """The value if it is a finite number; a member may hold anything the server has sent."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    """The value if it can be a figure; a member may hold anything the server has sent."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return value
+    # Also not what is no number, or more than anybody counts.
+    return value if -_HUGE < value < _HUGE else None
 
 
 def count(value: object) -> str:
@@ -65,27 +69,26 @@ def count(value: object) -> str:
     figure = number(value)
     if figure is None:
         return NOTHING
-    return _minus(f"{figure:,}" if isinstance(figure, int) else f"{figure:,.2f}")
+    return _digits(figure, 0 if isinstance(figure, int) else 2)
 
 
 def gain(value: int) -> str:
     """A change, always with its sign."""
-    return _minus(f"{value:+,}")
+    return _digits(value, 0, "+")
 
 
 def percent(ratio: float | None) -> str:
     """A change in relation to what was before; a dash for none."""
     if ratio is None:
         return NOTHING
-    decimals = 1 if abs(ratio) < 0.1 else 0
-    return _minus(f"{ratio:+,.{decimals}%}")
+    return f"{_digits(100 * ratio, 1 if abs(ratio) < 0.1 else 0, '+')}%"
 
 
 def change(pct: float | None) -> str:
     """A change that is in percent already, with an arrow; a dash for none."""
     if pct is None:
         return NOTHING
-    return f"{_ARROWS[direction(pct)]} {_minus(f'{pct:+,.1f}%') if pct else '0%'}"
+    return f"{_ARROWS[direction(pct)]} {_digits(pct, 1, '+') if pct else 0}%"
 
 
 def direction(pct: float | None) -> str:
@@ -95,7 +98,7 @@ def direction(pct: float | None) -> str:
 
 def times(ratio: float | None) -> str:
     """How many times as much; a dash for none."""
-    return NOTHING if ratio is None else _minus(f"{ratio:,.1f}×")
+    return NOTHING if ratio is None else f"{_digits(ratio, 1)}×"
 
 
 def short(value: float) -> str:
@@ -129,5 +132,7 @@ def minute(moment: dt.datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
-def _minus(text: str) -> str:
-    return text.replace("-", "−")
+def _digits(value: float, decimals: int, sign: str = "") -> str:
+    """Digits with their thousands apart; of more than fit on a phone, the first three."""
+    form = ".3g" if abs(value) >= _LONG else f",.{decimals}f"
+    return f"{value:{sign}{form}}".replace("-", "−")
