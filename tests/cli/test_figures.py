@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -171,10 +172,28 @@ def test_leaderboard_by_engagement_over_the_whole_roster(
     assert ran.json[0]["name"] in lines[0]
 
 
-def test_leaderboard_asks_side_by_side_but_no_more_than_told(here: Here, sandbox: Sandbox) -> None:
-    one = here("leaderboard", "--concurrency", "1", "--format", "json", at=sandbox)
-    assert one.json == here("leaderboard", "--format", "json", at=sandbox).json
-    assert "is not in the range" in here("leaderboard", "--concurrency", "0", at=sandbox).complaint
+def test_leaderboard_asks_side_by_side_but_no_more_than_told(
+    here: Here, serve: Callable[..., ScriptedServer]
+) -> None:
+    together = threading.Barrier(2, timeout=30)
+    waiting: list[str] = []
+    most: list[int] = []
+
+    def answer(request: Request) -> Step:
+        if request.path == "/whoami":
+            return answers.WHOAMI
+        if request.path == "/creators":
+            return answers.page([{"id": answers.video_id(n), "name": str(n)} for n in range(6)])
+        waiting.append(request.path)
+        most.append(len(waiting))
+        together.wait()  # for the other one: there must be two, and there never are three
+        waiting.remove(request.path)
+        return Answer(json={"data": []})
+
+    args = ("leaderboard", "--all", "--concurrency", "2", "--format", "json")
+    assert len(here(*args, at=serve(answer)).json) == 6
+    assert max(most) == 2
+    assert "is not in the range" in here(*args[:2], "--concurrency", "0").complaint
 
 
 def test_top_beyond_what_the_api_gives_names_the_way_out(here: Here, sandbox: Sandbox) -> None:

@@ -19,6 +19,7 @@ import pytest
 from creatoraudit import CreatorAudit
 from creatoraudit.cli._app import _COMMANDS, app
 from creatoraudit.cli._extras import missing
+from creatoraudit.cli._output import FORMS
 from creatoraudit.cli._resource import OTHER_ID, SAMPLE_ID
 
 if TYPE_CHECKING:
@@ -81,6 +82,26 @@ def test_every_help_says_what_it_does_and_has_an_example_of_it(here: Here, path:
     assert any(f"{path} " in f"{line} " for line in examples(ALL[path]))
     for line in examples(ALL[path]):
         assert line in shown.out  # not wrapped: it can be copied
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        path
+        for path, command in ALL.items()
+        if not isinstance(command, click.Group)
+        # A script, a server, a file, and a verdict: they have forms of their own.
+        and not {"completion", "sandbox", "export", "contract"} & set(path.split())
+    ],
+)
+def test_every_result_can_be_had_in_every_form(path: str) -> None:
+    options = {option.name: option for option in ALL[path].params}
+    forms = options["form"].type
+    assert isinstance(forms, click.Choice)
+    assert tuple(forms.choices) == FORMS == ("table", "json", "jsonl", "csv")
+    raw = options["raw"]
+    assert isinstance(raw, click.Option)
+    assert "formula" in (raw.help or "")
 
 
 @pytest.mark.parametrize(("path", "example"), RUN)

@@ -368,6 +368,22 @@ def test_run_that_is_killed_goes_on_and_tracks_every_line_once(
     assert not progress_of(file).exists()
 
 
+@posix
+def test_reader_who_leaves_has_missed_lines(
+    cli: Cli, here: Here, fresh: Sandbox, urls: Callable[..., Path]
+) -> None:
+    file = urls(*(POST.format(n) for n in range(1, 9)))
+    command = ("videos", "track", "--file", str(file), "--format", "jsonl")
+    run = cli.start(*command, at=fresh)
+    assert run.stdout
+    run.stdout.close()
+    assert run.wait(60) == 1
+    assert run.stderr
+    assert b"not reached; the same command goes on there" in run.stderr.read()
+    assert here(*command, at=fresh).code == 0
+    assert len(tracked(fresh)) == 8
+
+
 def test_progress_file_holds_no_key(here: Here, fresh: Sandbox, urls: Callable[..., Path]) -> None:
     file = urls(POST.format(1), "foo")
     here("videos", "track", "--file", str(file), at=fresh)

@@ -168,10 +168,10 @@ def run(args: Sequence[str]) -> int:
     except OSError as error:
         _say(f"{error.filename or 'a file'}: {error.strerror or error}")
         return FAILED
-    except ReaderLeftError:
+    except ReaderLeftError as left:
         # Python flushes stdout once more on its way out, and would complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
+        return left.code
     return code if isinstance(code, int) else DONE
 
 

@@ -18,7 +18,7 @@ from ..errors import CreatorAuditError
 from . import _options
 from ._connect import Connection
 from ._options import command, examples, file_option, from_contract, given, ids_from
-from ._output import Column, Output, Shape, counting
+from ._output import Column, Output, Shape, changing, counting
 from ._resource import ACCOUNT_VIDEOS, ACCOUNTS, CREATORS, OTHER_ID, SAMPLE_ID, VIDEOS, Resource
 from ._track import track
 
@@ -193,6 +193,7 @@ def _each(resource: Resource, verb: str, says: str, shape: Shape | None = None) 
         if not yes:
             _confirm(f"{verb.capitalize()} {_counted(len(chosen), resource)}?")
         with (
+            changing(),
             to.rows(shape or resource.shape) as rows,
             Connection.of(options).client() as ca,
             counting(resource.plural, beside_rows=True) as done,

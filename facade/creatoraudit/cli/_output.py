@@ -34,7 +34,23 @@ _NOTHING = "–"
 
 
 class ReaderLeftError(Exception):
-    """Whoever read our stdout has closed it: there is nothing left to do, and nothing wrong."""
+    """Whoever read our stdout has closed it: there is nothing left to do, and nothing wrong.
+
+    Attributes:
+        code: What the process ends with.
+    """
+
+    code = 0
+
+
+@contextmanager
+def changing() -> Iterator[None]:
+    """Around what changes one thing after the other: what was not reached then is a failure."""
+    try:
+        yield
+    except ReaderLeftError as left:
+        left.code = 1
+        raise
 
 
 def write(data: str | bytes) -> None:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import click
 
@@ -28,10 +28,11 @@ from ..errors import (
     UsageError,
     ValidationError,
 )
+from . import _safe
 from ._connect import Connection
 from ._journal import Done, Journal
 from ._options import Line, command, file_option, given, in_options, lines_of
-from ._output import Column, Output, Row, Rows, Shape, counting
+from ._output import Column, Output, Row, Rows, Shape, changing, counting
 
 if TYPE_CHECKING:
     from creatoraudit import CreatorAudit
@@ -92,7 +93,7 @@ _Send = Callable[[Mapping[str, Any], str], Outcome]
 def track(resource: Resource) -> click.Command:
     """The `track` command of a resource."""
     settings = resource.options("track")
-    sample = _SAMPLES[resource.one]
+    kind = _KINDS[resource.one]
 
     def run(
         to: Output,
@@ -105,13 +106,13 @@ def track(resource: Resource) -> click.Command:
         **options: object,
     ) -> int | None:
         if (text is None) == (file is None):
-            raise click.UsageError(f"give one {sample.what}, or --file FILE with one per line")
+            raise click.UsageError(f"give one {kind.what}, or --file FILE with one per line")
         chosen = given(options, tuple(settings))
         connection = Connection.of(options)
         if file is not None:
             if wait is not None:
                 raise click.UsageError("--wait goes with a single one, not with --file")
-            entries = [_entry(resource, line, chosen) for line in lines_of(file)]
+            entries = [_entry(resource, kind, line, chosen) for line in lines_of(file)]
             if state is None and file.name != "<stdin>":
                 state = Path(f"{file.name}.progress")
             rows = to.rows(_LINES, hold=True)
@@ -136,13 +137,13 @@ def track(resource: Resource) -> click.Command:
         "track",
         f"Start tracking one {resource.one}, or all of a file.\n\n{_ABOUT_FILES}",
         (
-            f"{name} {sample.url}",
-            f"{name} {sample.bare} --platform {sample.platform}",
+            f"{name} {kind.url}",
+            f"{name} {kind.bare} --platform instagram",
             f"{name} --file urls.txt --dry-run",
             f"{name} --file urls.txt",
         ),
         run,
-        click.argument("text", metavar=f"[{sample.metavar}]", required=False),
+        click.argument("text", metavar=f"[{kind.metavar}]", required=False),
         *settings.values(),
         click.option(
             "--wait",
@@ -164,28 +165,39 @@ def track(resource: Resource) -> click.Command:
     )
 
 
-class _Sample(NamedTuple):
+def _profile(text: str, platform: Platform | None) -> dict[str, str]:
+    where, username = profile(text, platform)
+    return {"platform": where, "username": username}
+
+
+def _post(text: str, platform: Platform | None) -> dict[str, str]:
+    return {"platform": post_platform(text, platform), "identifier": text}
+
+
+class _Kind(NamedTuple):
+    """How one is named: what a line may say, what is made of it, and examples."""
+
+    read: Callable[[str, Platform | None], dict[str, str]]
     what: str
     metavar: str
     url: str
     bare: str
-    platform: str
 
 
-_SAMPLES: Mapping[str, _Sample] = {
-    "account": _Sample(
+_KINDS: Mapping[str, _Kind] = {
+    "account": _Kind(
+        _profile,
         "profile URL or handle",
         "URL|HANDLE",
         "https://www.tiktok.com/@creatoraudit",
         "creatoraudit",
-        "instagram",
     ),
-    "video": _Sample(
+    "video": _Kind(
+        _post,
         "post URL, id or shortcode",
         "URL|ID",
         "https://www.tiktok.com/@creatoraudit/video/7204018326900000999",
         "C2creQPoVgm",
-        "instagram",
     ),
 }
 _ABOUT_FILES = """With --file, each line becomes a row that says what came of it: tracked, already
@@ -194,19 +206,10 @@ command goes on, and a line is never tracked twice. Ends with 0 when every line 
 with 1. It stops at once when the account cap is reached or the API cannot be used any more."""
 
 
-def _entry(resource: Resource, line: Line, settings: Mapping[str, Any]) -> _Entry:
+def _entry(resource: Resource, kind: _Kind, line: Line, settings: Mapping[str, Any]) -> _Entry:
     """Check a line; nothing is sent."""
-    given_platform = cast("Platform | None", settings.get("platform"))
     try:
-        if resource.one == "account":
-            platform, username = profile(line.text, given_platform)
-            named = {"platform": platform, "username": username}
-        else:
-            named = {
-                "platform": post_platform(line.text, given_platform),
-                "identifier": line.text,
-            }
-        body = {**settings, **named}
+        body = {**settings, **kind.read(line.text, settings.get("platform"))}
         prepare(resource.operation("track"), body, {}, strict=True)
     except UsageError as error:
         return _Entry(line, None, in_options(str(error)))
@@ -228,7 +231,8 @@ def _all(
         job = {"server": ca._origin.url, "organization": ca.whoami().organization_id}
         journal = Journal(state, job)
         if journal.done:
-            click.echo(f"{len(journal.done):,} are done already, as {state} says", err=True)
+            said = f"{len(journal.done):,} are done already, as {state} says"
+            click.echo(_safe.line(said), err=True)
         code = _follow(rows, entries, journal, partial(_send, ca, resource.operation("track")))
     if code == 0:
         journal.remove()
@@ -241,7 +245,7 @@ def _follow(rows: Rows, entries: Sequence[_Entry], journal: Journal, send: _Send
     stopped: CreatorAuditError | None = None
     seen: set[str] = set()
     try:
-        with rows, counting("lines", beside_rows=rows.stream) as done:
+        with changing(), rows, counting("lines", beside_rows=rows.stream) as done:
             done.expect(lambda: len(entries))
             for entry in entries:
                 try:
