@@ -34,6 +34,9 @@ _TABLES = """
     );
     COMMIT;
 """
+_FORGET = """
+    BEGIN; DELETE FROM identity; DELETE FROM part; DELETE FROM position; COMMIT;
+"""
 
 
 class Position(NamedTuple):
@@ -124,8 +127,8 @@ class Checkpoint:
                 self._read()
             # To overwrite is to want the list as it is now, not the file that is there already.
             if self._restart or (self._overwrite and self.delivered):
-                self.discard()
-                self._open()
+                # Files that are there stay: they count for nothing now, and are written over.
+                self._db.executescript(_FORGET)
                 self.position = Position()
                 self._read()
             self._closing = closing.pop_all()
