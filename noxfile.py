@@ -122,7 +122,8 @@ def contract(session: nox.Session) -> None:
     """Compare the sandbox with openapi.json, and try the contract checks on it."""
     install(session, "test", extras="cli,contract")
     session.run("coverage", "erase")
-    session.run("coverage", "run", "-m", "pytest", "tests/contract", *session.posargs)
+    suite = ("tests/contract", "--numprocesses=auto", "--dist=loadfile")
+    session.run("coverage", "run", "-m", "pytest", *suite, *session.posargs)
     session.run("coverage", "combine", "--quiet")
     if not session.posargs:
         session.run("coverage", "report", f"--include={WITH_SCHEMATHESIS}")

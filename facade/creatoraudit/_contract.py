@@ -52,17 +52,22 @@ def resolved(schema: Any) -> Any:
 
 
 def response_schema(operation: Operation[Any], status: int) -> Any:
-    """The schema of an answer; the document may name path parameters differently.
+    """The schema of an answer; one that says nothing where the contract has none."""
+    content = response(operation, status).get("content", {})
+    return next((media["schema"] for media in content.values() if "schema" in media), {})
 
-    An operation that it does not have, made by hand, has a schema that says nothing.
+
+def response(operation: Operation[Any], status: int) -> Any:
+    """What the contract says of an answer; the document may name path parameters differently.
+
+    Of an operation that it does not have, made by hand, it says nothing.
     """
     methods = {_blanked(path): item for path, item in document()["paths"].items()}
     found = methods.get(_blanked(operation.path), {}).get(operation.method.lower(), {})
     responses = found.get("responses", {})
     success = min((code for code in responses if code.startswith("2")), default="")
     chosen = str(status) if str(status) in responses or status >= ERRORS else success
-    content = resolved(responses.get(chosen)).get("content", {})
-    return next((media["schema"] for media in content.values() if "schema" in media), {})
+    return resolved(responses.get(chosen))
 
 
 def _blanked(path: str) -> str:

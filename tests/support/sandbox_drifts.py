@@ -84,7 +84,7 @@ DRIFTS = [
         "header=list_accounts:X-RateLimit-Limit=many",
         ("list_accounts",),
         ACCOUNTS,
-        "x-ratelimit-limit",
+        "X-RateLimit-Limit",
     ),
     Drifted("header=track_video:Location", ("track_video",), "POST /videos", "Location"),
     # media types

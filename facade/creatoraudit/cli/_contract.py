@@ -165,7 +165,7 @@ def _show(outcome: Outcome, form: Literal["text", "json"]) -> None:
         _output.write_json(_reports.record(outcome))
         return
     found = [
-        f"{one.operation}: {one.member or 'the answer'} {one.detail} [{one.check}]"
+        f"{one.operation}: {one.sentence} [{one.check}]"
         for one in outcome.facts.findings
     ]
     lines = [f"{_reports.headline(outcome)}.", *found, *_reports.details(outcome)]

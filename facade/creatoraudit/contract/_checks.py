@@ -33,7 +33,7 @@ from .._config import is_loopback
 from .._text import one_line
 from . import _walk
 from ._facts import Facts, Finding
-from ._failures import explain
+from ._failures import check_of, explain
 from ._shape import Tally, operation_of, undocumented
 
 AnyCase: TypeAlias = "Case[Any]"
@@ -42,8 +42,6 @@ ENV_FACTS = "CREATORAUDIT_CONTRACT_FACTS"
 ENV_BODIES = "CREATORAUDIT_CONTRACT_BODIES"
 #: How many answers of an operation the checks that ask again look into.
 LOOKS = 2
-#: How often a resource may have changed just between two requests.
-TRIES = 3
 _LONGEST = 200
 
 facts = Facts()
@@ -152,22 +150,13 @@ def etag_revalidation(ctx: CheckContext, response: Response, case: AnyCase) -> N
     if not _first_looks("etag_revalidation", response, case):
         return
     etag = (response.headers.get("etag") or [""])[0]
-    found: list[tuple[str, str]] = []
-    for _ in range(TRIES if etag else 0):
+
+    def ask(etag: str) -> tuple[int, str]:
         answer = _again(response, {"If-None-Match": etag})
-        if answer.status_code == 304 and not answer.content:
-            break
-        new = answer.headers.get("ETag", "")
-        if answer.status_code != 200 or new == etag:
-            if answer.status_code < 500 and answer.status_code != 429:
-                said = f"sent back as If-None-Match gives {answer.status_code}, not 304"
-                found = [("ETag", said)]
-            break
-        etag = new
-    else:
-        if etag:
-            found = [("ETag", "changes with every answer, so If-None-Match never gives 304")]
-    _report("etag_revalidation", case, found)
+        return answer.status_code, answer.headers.get("ETag", "")
+
+    detail = _walk.revalidation(etag, ask)
+    _report("etag_revalidation", case, [] if detail is None else [("ETag", detail)])
 
 
 @schemathesis.hook
@@ -178,7 +167,7 @@ def filter_failure(
     del context
     if not isinstance(failure, CustomFailure):  # ours have been noted
         member, detail = explain(failure, response)
-        check = failure.checks[0] if failure.checks else type(failure).__name__
+        check = check_of(failure)
         evidence = failure.message if os.environ.get(ENV_BODIES) else None
         facts.add(Finding(check, case.operation.label, member, detail, evidence))
     return True

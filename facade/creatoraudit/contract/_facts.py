@@ -27,7 +27,7 @@ class Finding:
         operation: Method and path, e.g. ``GET /videos``.
         member: JSON path with positions left open, or the name of a header; None where the answer
             as a whole is meant.
-        detail: What is wrong, in one sentence.
+        detail: What is wrong, the rest of a sentence that begins with the member.
         evidence: What schemathesis has to say beyond that, parts of the answer included; None
             unless bodies were asked for.
     """
@@ -37,6 +37,11 @@ class Finding:
     member: str | None
     detail: str
     evidence: str | None = None
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong with which member of an answer of the operation."""
+        return f"{self.member or 'it'} {self.detail}"
 
 
 @frozen

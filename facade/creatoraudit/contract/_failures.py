@@ -21,9 +21,21 @@ from schemathesis.openapi.checks import (
 )
 
 from .._text import one_line
-from ._shape import place_of
+from ._shape import headers_of, place_of
 
 _LONGEST = 80
+
+
+def check_of(failure: Failure) -> str:
+    """The name of the check that failed."""
+    if _is_of_headers(failure):
+        return "response_headers_conformance"
+    return failure.checks[0] if failure.checks else type(failure).__name__
+
+
+def _is_of_headers(failure: Failure) -> bool:
+    """Whether a value that breaks its schema is a header's: such a failure has another title."""
+    return isinstance(failure, JsonSchemaError) and failure.title != failure.kind_title
 
 
 def explain(failure: Failure, response: Response) -> tuple[str | None, str]:
@@ -36,17 +48,17 @@ def explain(failure: Failure, response: Response) -> tuple[str | None, str]:
 
 def _of_schema(failure: Any, response: Response) -> tuple[str | None, str]:
     keyword = str(failure.schema_path[-1]) if failure.schema_path else "schema"
-    if failure.title != failure.kind_title:  # the title given to failures about headers
-        named = [
-            name for name, values in response.headers.items() if failure.instance in (*values,)
-        ]
-        return ", ".join(named) or None, f"breaks `{keyword}` of its schema"
+    if _is_of_headers(failure):
+        sent = {name.lower(): values for name, values in response.headers.items()}
+        documented = headers_of(failure.operation, response.status_code)
+        named = [name for name in documented if failure.instance in sent.get(name.lower(), ())]
+        return ", ".join(named), f"breaks {keyword!r} in its schema"
     place = place_of(failure.operation, response.status_code, failure.instance_path)
     if keyword == "required" and isinstance(failure.instance, dict):
         wanted = failure.schema.get("required", [])
         names = [name for name in wanted if name not in failure.instance]
         return ", ".join(f"{place}.{name}" for name in names), "is missing"
-    return place, f"breaks `{keyword}` of its schema"
+    return place, f"breaks {keyword!r} in its schema"
 
 
 def _of_status(failure: Any, response: Response) -> tuple[str | None, str]:

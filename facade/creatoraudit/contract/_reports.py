@@ -109,8 +109,8 @@ def junit(outcome: Outcome) -> bytes:
         case = ET.SubElement(suite, "testcase", classname="contract", name=label)
         for one in facts.findings:
             if one.operation == label:
-                said = f"{one.member or 'the answer'} {one.detail}"
-                failure = ET.SubElement(case, "failure", type=one.check, message=printable(said))
+                said = printable(one.sentence)
+                failure = ET.SubElement(case, "failure", type=one.check, message=said)
                 failure.text = "\n".join(map(printable, (one.evidence or said).splitlines()))
     if outcome.reason is not None:
         case = ET.SubElement(suite, "testcase", classname="contract", name="run")

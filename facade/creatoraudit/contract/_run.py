@@ -41,7 +41,7 @@ CHECKS = (
 _IDS = 10
 _LONGEST = 300
 # A case that names a row of another organization, or comes too fast, is not refused for its form.
-_CONFIG = """\
+CONFIG = """\
 [cache]
 enabled = false
 
@@ -145,7 +145,7 @@ def check(
     options = ["--max-examples", str(max_examples), "--request-timeout", str(timeout)]
     options += [] if seed is None else ["--seed", str(seed)]
     facts, said = _schemathesis(server, environment, options)
-    return Outcome(server.url, facts, _why_not(facts, said))
+    return Outcome(server.url, facts, unfinished(facts, said))
 
 
 def _cause(error: CreatorAuditError) -> str:
@@ -154,7 +154,8 @@ def _cause(error: CreatorAuditError) -> str:
     return "the API refused" if isinstance(error, APIError) else "the API could not be reached"
 
 
-def _why_not(facts: Facts, said: str) -> str | None:
+def unfinished(facts: Facts, said: str) -> str | None:
+    """Why a run did not come to its end; None when it did."""
     if facts.complete and not facts.troubles:
         return None
     # Without a single answer there is nothing of a customer's in what was said.
@@ -214,7 +215,7 @@ def _schemathesis(
     with tempfile.TemporaryDirectory(prefix="creatoraudit-contract-") as name:
         folder = Path(name)
         config, contract, facts = (folder / n for n in ("config.toml", "openapi.json", "facts"))
-        config.write_text(_CONFIG, encoding="utf-8")
+        config.write_text(CONFIG, encoding="utf-8")
         contract.write_text(json.dumps(document()), encoding="utf-8")
         command = [sys.executable, "-P", "-m", "schemathesis.cli", "--config-file", str(config)]
         command += ["run", str(contract), "--url", server.url, "--checks", ",".join(CHECKS)]

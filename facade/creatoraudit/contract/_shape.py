@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from creatoraudit_api.operations import OPERATIONS, Operation
 
-from .._contract import resolved, response_schema
+from .._contract import resolved, response, response_schema
 
 #: The one error answer that has every member of the problem document.
 COMPLETE_ERROR = 422
@@ -25,6 +25,11 @@ _BY_LABEL = {f"{one.method} {one.path}": one for one in OPERATIONS.values()}
 def operation_of(label: str) -> Operation[Any]:
     """The operation of a method and a path, as in ``GET /videos``."""
     return _BY_LABEL[label]
+
+
+def headers_of(label: str, status: int) -> list[str]:
+    """The headers documented for an answer."""
+    return list(response(operation_of(label), status).get("headers", {}))
 
 
 class Found(NamedTuple):

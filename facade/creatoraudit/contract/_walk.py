@@ -1,7 +1,7 @@
-"""Following a list page by page, and what can be wrong with the way it goes on.
+"""What an API does over several requests: lists page by page, and answers asked for again.
 
-Decides what each page must tell about the next one. How a page is asked for is the caller's; what
-its items look like is the schema's business.
+Decides what each page must tell about the next one, and what an ETag must lead to. How something is
+asked for is the caller's; what it looks like is the schema's business.
 """
 
 from __future__ import annotations
@@ -11,6 +11,10 @@ from typing import Any, NamedTuple, TypeAlias
 
 #: Small enough that nearly every list has several of these, enough of them to meet a loop.
 PAGE, PAGES = 3, 5
+#: How often a resource may have changed just between two requests.
+TRIES = 3
+#: Answers that say nothing about what was asked.
+BUSY = frozenset({429, 500, 502, 503, 504})
 
 
 class Flaw(NamedTuple):
@@ -90,3 +94,20 @@ def _end_flaw(pagination: dict[str, Any], items: int) -> Iterator[Flaw]:
         yield Flaw(
             "$.pagination.has_next", f"ends the walk after {items} items of a list that has more"
         )
+
+
+def revalidation(etag: str, ask: Callable[[str], tuple[int, str]]) -> str | None:
+    """What is wrong with an ETag, if anything.
+
+    Args:
+        etag: As it was sent; empty when none was, which another check tells.
+        ask: Asks with If-None-Match; gives the status and the ETag of that answer.
+    """
+    for _ in range(TRIES if etag else 0):
+        status, new = ask(etag)
+        if status == 304 or status in BUSY:
+            return None
+        if status != 200 or new == etag:
+            return f"sent back as If-None-Match gives {status}, not 304"
+        etag = new
+    return "changes with every answer, so If-None-Match never gives 304" if etag else None
