@@ -159,6 +159,17 @@ def test_page_that_is_there_is_replaced_and_keeps_its_mode(
     assert sorted(tmp_path.iterdir()) == [link, target]
 
 
+@posix
+def test_whoever_is_reading_the_last_page_reads_it_to_its_end(
+    command: Command, reporting: Callable[..., ScriptedServer], tmp_path: Path
+) -> None:
+    target = tmp_path / "report.html"
+    target.write_text("the one of yesterday")
+    with target.open() as reading:
+        assert command(reporting(), "digest", "--html", str(target)).code == 0
+        assert reading.read() == "the one of yesterday"
+
+
 def test_page_that_is_refused_at_last_leaves_no_half_of_it(
     command: Command, serve: Callable[..., ScriptedServer], tmp_path: Path
 ) -> None:

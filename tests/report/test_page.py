@@ -171,6 +171,10 @@ def test_page_tells_what_was_asked_and_what_was_left_out(
     assert page.one("time").text == "2026-06-15 12:00 UTC"
 
 
+def height_of(bar: Element) -> float:
+    return float(bar.attributes["height"] or 0)
+
+
 def test_distribution_has_all_posts_and_marks_the_shown_ones(
     answers_of_a_world: Mapping[str, Any],
 ) -> None:
@@ -187,6 +191,10 @@ def test_distribution_has_all_posts_and_marks_the_shown_ones(
         assert len(list(drawn.all("rect", class_="bin"))) == sum(size > 0 for size, _ in sizes)
         counts = [int(one.text) for one in drawn.all("text", class_="count")]
         assert counts == [marked for _, marked in sizes if marked]
+        tall = {one.attributes["x"]: height_of(one) for one in drawn.all("rect", class_="bin")}
+        parts = list(drawn.all("rect", class_="marked"))
+        assert len(parts) == len(counts)
+        assert all(0 < height_of(one) <= tall[one.attributes["x"]] for one in parts)
 
 
 def test_digest_has_every_figure_with_the_one_before_and_the_change() -> None:
