@@ -317,7 +317,8 @@ class Store:
         fields = getattr(first, "_fields", ())
         sql = f"INSERT INTO {table} ({', '.join(fields)}) VALUES ({_placeholders(first)})"
         self._db.execute(sql, first)
-        self._db.executemany(sql, iterator)
+        # SQLite's binding takes plain tuples a good deal faster than named ones.
+        self._db.executemany(sql, map(tuple, iterator))
 
     # -------------------------------------------------------------------------------- access
 

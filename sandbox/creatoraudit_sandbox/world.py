@@ -107,6 +107,7 @@ _TWIN_EVERY: Final = 20
 # An ordinary post gains less than a third of its ceiling in a week, and no ceiling is above
 # 614,400; a breakout gains more than half of its boost, so that none is behind an ordinary post.
 _LEAST_BOOST: Final = 450_000
+_NO_BOOST: Final = (0, 0, 1)
 
 
 class PostRow(NamedTuple):
@@ -250,17 +251,15 @@ class World:
         return Traits(
             HOSTILE_CAPTIONS[g % len(HOSTILE_CAPTIONS)] if h % 16 == 0 else _caption(f, g),
             Curve(
-                published=published,
-                ceiling=step + b % step,
-                half_life=DAY + min(c % tail, (c >> 8) % tail),
-                boost=0,
-                boost_at=0,
-                boost_half=1,
-                like_rate=likes,
-                comment_rate=3 + likes * (e % 6 + 1) // 100,
-                share_rate=3 + (e >> 8) % 70,
-                save_rate=5 + g % 120,
-                play_rate=UNIT if platform == TIKTOK else UNIT + h % 4000,
+                published,
+                step + b % step,
+                DAY + min(c % tail, (c >> 8) % tail),
+                *_NO_BOOST,
+                likes,
+                3 + likes * (e % 6 + 1) // 100,  # comments
+                3 + (e >> 8) % 70,  # shares
+                5 + g % 120,  # saves
+                UNIT if platform == TIKTOK else UNIT + h % 4000,  # plays
             ),
         )
 
@@ -432,8 +431,9 @@ class World:
     ) -> PostRow:
         """A post in the state that its place in the list gives it."""
         draw, a, b = struct.unpack_from(">Q2I", raw, 16)
-        state = _state(i)
-        breakout = _place(i) % _BREAKOUT_EVERY == _BREAKOUT_AT
+        place = _place(i)
+        state = _STATES[place % len(_STATES)]
+        breakout = place % _BREAKOUT_EVERY == _BREAKOUT_AT
         last = newest
         if state == "gone":
             last -= 10 * DAY + a % (10 * DAY)
