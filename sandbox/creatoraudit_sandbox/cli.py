@@ -148,13 +148,10 @@ def sandbox(  # noqa: PLR0917 - one argument per option, passed by name
     control: bool,
     until_stdin_closes: bool,
 ) -> None:
-    r"""Serve a local CreatorAudit API until Ctrl-C.
+    """Serve a local CreatorAudit API until Ctrl-C.
 
-    Prints the two lines that point a shell at it:
-
-    \b
-        export CREATORAUDIT_BASE_URL=http://127.0.0.1:8787/v2
-        export CREATORAUDIT_API_KEY=...
+    Prints two lines that point a shell at it: export CREATORAUDIT_BASE_URL=... and export
+    CREATORAUDIT_API_KEY=...
     """
     try:
         box = Sandbox(
