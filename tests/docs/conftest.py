@@ -30,8 +30,9 @@ class Shell:
         self._served = ""
         self.folder = folder / "here"
         self.folder.mkdir()
-        for name in ("scripts", "openapi.json"):  # what pages on work in a clone speak of
-            (self.folder / name).symlink_to(pages.ROOT / name)
+        if sys.platform != "win32":  # where it takes a privilege; commands are not run there
+            for name in ("scripts", "openapi.json"):  # what pages on work in a clone speak of
+                (self.folder / name).symlink_to(pages.ROOT / name)
         programs = folder / "bin"
         programs.mkdir()
         for name, command in (("creatoraudit", "-P -m creatoraudit.cli"), ("python", "")):

@@ -6,6 +6,7 @@ docs/troubleshooting.md shows these mistakes word for word; here each has to say
 from __future__ import annotations
 
 import re
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,8 @@ from support import pages
 
 if TYPE_CHECKING:
     from .conftest import Shell
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="commands of a POSIX shell")
 
 README = (pages.ROOT / "README.md").read_text("utf-8")
 TROUBLE = (pages.ROOT / "docs" / "troubleshooting.md").read_text("utf-8")
