@@ -197,6 +197,17 @@ def test_distribution_has_all_posts_and_marks_the_shown_ones(
         assert all(0 < height_of(one) <= tall[one.attributes["x"]] for one in parts)
 
 
+def test_median_and_ticks_stand_where_their_values_are() -> None:
+    page = page_of(breakouts(post(1), values=[1, 10, 100]))
+    drawn = page.one("svg", class_="histogram")
+    # Seven bins, from 1, 2, 5, 10, 20, 50 and 100.
+    assert drawn.one("line", class_="median").attributes["x1"] == str(round(720 / 7 * 3, 1))
+    ticks = [(one.text, one.attributes["x"]) for one in drawn.all("text", class_="tick")]
+    median, *labels = ticks
+    assert median == ("median", str(round(720 / 7 * 3, 1)))
+    assert labels == [("1", "0.0"), ("10", "308.6"), ("100", "617.1")]
+
+
 def test_digest_has_every_figure_with_the_one_before_and_the_change() -> None:
     creators = [
         {"id": "c1", "name": "One", "views": 10, "likes": 2.5, "mood": 9, "followers": "many"},
@@ -396,6 +407,8 @@ def test_course_says_what_the_line_shows() -> None:
     line = page.one("polyline").attributes["points"] or ""
     xs, ys = zip(*((float(n) for n in point.split(",")) for point in line.split()), strict=True)
     assert (xs[0], xs[-1], ys[0], ys[-1]) == (0, 132, 36, 0)
+    shaded = page.one("table", class_="ranking").one("rect", class_="window")
+    assert float(shaded.attributes["x"] or 0) == xs[2]  # 7 days ago, as the line has it
     assert list(xs) == sorted(xs)
     assert list(ys) == sorted(ys, reverse=True)
 
