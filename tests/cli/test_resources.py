@@ -164,8 +164,12 @@ def test_cursor_goes_on_there(here: Here, serve: Callable[..., ScriptedServer]) 
 def test_list_that_fails_at_once_has_no_cursor_to_offer(
     here: Here, serve: Callable[..., ScriptedServer]
 ) -> None:
-    api = serve(answers.problem(403, "FORBIDDEN"))
-    assert "403 FORBIDDEN" in here("videos", "list", at=api).complaint
+    api = serve(answers.problem(403, "FORBIDDEN"), answers.problem(422, "VALIDATION_ERROR"))
+    without = here("videos", "list", at=api)
+    assert "403 FORBIDDEN" in without.complaint
+    bogus = here("videos", "list", "--cursor", "bogus", at=api)
+    assert "422 VALIDATION_ERROR" in bogus.complaint
+    assert (len(without.err.splitlines()), len(bogus.err.splitlines())) == (1, 1)
 
 
 def test_long_table_comes_in_parts(here: Here, serve: Callable[..., ScriptedServer]) -> None:

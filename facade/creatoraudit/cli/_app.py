@@ -166,7 +166,7 @@ def run(args: Sequence[str]) -> int:
         _say(str(error))
         return FAILED
     except OSError as error:
-        _say(f"{error.filename or 'a file'}: {error.strerror or error}")
+        _say(f"{error.filename or 'the output'}: {error.strerror or error}")
         return FAILED
     except ReaderLeftError as left:
         # Python flushes stdout once more on its way out, and would complain.

@@ -68,7 +68,7 @@ def _list(resource: Resource) -> click.Command:
                 **given(options, tuple(filters)),
             )
             left = max_items
-            for page in _resumable(pager.pages()):
+            for page in _resumable(pager.pages(), cursor):
                 items = page.items[:left]
                 rows.write(item.to_dict() for item in items)
                 done.advance(len(items))
@@ -92,14 +92,14 @@ def _list(resource: Resource) -> click.Command:
     )
 
 
-def _resumable(pages: Iterator[Page[ReadModel]]) -> Iterator[Page[ReadModel]]:
+def _resumable(pages: Iterator[Page[ReadModel]], start: str | None) -> Iterator[Page[ReadModel]]:
     """The pages; a failure on the way says how to go on behind those that were printed."""
     try:
         yield from pages
     except CreatorAuditError as error:
-        if error.resume_cursor is not None:
+        if error.resume_cursor not in (None, start):
             said = "what was printed is complete so far; add this to the same command to go on:"
-            click.echo(f"{said} --cursor {shlex.quote(error.resume_cursor)}", err=True)
+            click.echo(f"{said} --cursor {shlex.quote(error.resume_cursor or '')}", err=True)
         raise
 
 
