@@ -165,6 +165,13 @@ def regenerate(session: nox.Session) -> None:
     session.run("python", "scripts/regenerate.py", *session.posargs)
 
 
+@nox.session
+def follow(session: nox.Session) -> None:
+    """Take over the document that the API publishes about itself, and say what that changes."""
+    install(session, "generate", extras="sandbox")
+    session.run("python", "scripts/follow.py", *session.posargs)
+
+
 @nox.session(reuse_venv=False)  # what is installed already would count as good enough
 def lowest(session: nox.Session) -> None:
     """Run the tests on the oldest direct dependencies that pyproject.toml allows."""

@@ -161,6 +161,7 @@ def drifted(tmp_path_factory: pytest.TempPathFactory) -> Ran:
         f"add=Pagination.{HOSTILE}",
         "header=get_meta:Content-Type=text/x`|<b>",
         "etag=get_overview",
+        "retype=OverviewFigures.active_accounts",
         "envelope=list_creators:items",
         "header=get_video:X-Request-ID",
         "header=list_accounts:X-RateLimit-Limit=many",
@@ -189,6 +190,8 @@ GET /creators/{creator_id}: it fails with 500 [not_a_server_error]
 GET /creators: $.data is missing [response_schema_conformance]
 GET /meta: Content-Type is text/x`|<b> in an answer of 200 [content_type_conformance]
 GET /overview: ETag changes with every answer, so If-None-Match never gives 304 [etag_revalidation]
+GET /overview: $.data.current.active_accounts breaks 'type' in its schema \
+[response_schema_conformance]
 GET /search: it answers 202, which is not documented [status_code_conformance]
 GET /videos/{video_id}: X-Request-ID is missing from an answer of 200 [response_headers_conformance]
 GET /videos: $.data[].view_count was in no answer of the run [documented_member_missing]

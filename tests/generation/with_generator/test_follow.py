@@ -1,0 +1,73 @@
+"""scripts/follow.py where it regenerates: a document becomes the contract, or nothing changes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from support.checkout import ROOT, Checkout, Node
+
+HOSTILE = "a`|<b>@all [c](d)\n# e\u202e"
+
+
+def follow(checkout: Checkout, document: Node) -> subprocess.CompletedProcess[str]:
+    checkout.with_generated()
+    shutil.copytree(ROOT / "facade", checkout.root / "facade")
+    published = checkout.root / "new.json"
+    published.write_text(json.dumps(document), encoding="utf-8")
+    return subprocess.run(
+        [
+            *(sys.executable, str(checkout.scripts / "follow.py")),
+            *("--from", "new.json", "--root", ".", "--summary", "summary.md"),
+        ],
+        cwd=checkout.root,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def summary(checkout: Checkout) -> str:
+    return (checkout.root / "summary.md").read_text(encoding="utf-8")
+
+
+def openapi(root: Path) -> Node:
+    document: Node = json.loads((root / "openapi.json").read_text(encoding="utf-8"))
+    return document
+
+
+def test_a_new_document_becomes_the_contract_and_its_effects_are_told(
+    checkout: Checkout, contract: Node
+) -> None:
+    contract["paths"]["/videos"]["get"]["parameters"][0]["schema"]["maximum"] = 100
+    contract["info"]["title"] = HOSTILE
+    ran = follow(checkout, contract)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert openapi(checkout.root) == contract
+    operations = (checkout.package / "operations.py").read_text(encoding="utf-8")
+    assert "page_limit=100" in operations
+    told = summary(checkout)
+    assert "### API drift: 1 breaking" in told
+    assert "- **request-bound-tightened**" in told
+    assert "- `facade methods affected (2): breakouts, videos.list`" in told
+    assert str(checkout.root) not in told
+
+
+def test_a_document_that_cannot_be_used_changes_nothing_and_its_names_do_nothing(
+    checkout: Checkout, contract: Node
+) -> None:
+    contract["paths"][f"/{HOSTILE}"] = {"get": {"operationId": HOSTILE, "responses": {}}}
+    before = openapi(ROOT)
+    ran = follow(checkout, contract)
+    assert ran.returncode == 1, ran.stdout + ran.stderr
+    assert openapi(checkout.root) == before
+    told = summary(checkout)
+    assert "### It cannot be generated from; nothing was changed" in told
+    assert "@all" not in told.replace("`", " ").split("###")[0]
+    for line in told.splitlines():
+        assert line.count("`") % 2 == 0, line
+        outside = "".join(line.split("`")[::2])
+        assert not set("<|@[]") & set(outside), line
