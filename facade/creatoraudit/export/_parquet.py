@@ -44,6 +44,7 @@ class Parquet:
     def write(self, file: BinaryIO, pages: Sequence[pa.Table]) -> None:
         """Write pages as one Parquet file."""
         pq.write_table(pa.concat_tables(pages), file)
+        _let_go()
 
     def join(self, file: BinaryIO, parts: Sequence[Path]) -> None:
         """Cut what is in the parts into row groups of equal size."""
@@ -55,4 +56,10 @@ class Parquet:
                 while len(left) >= GROUP_ROWS:
                     writer.write_table(left.slice(0, GROUP_ROWS).combine_chunks())
                     left = left.slice(GROUP_ROWS)
+                _let_go()
             writer.write_table(left.combine_chunks())
+
+
+def _let_go() -> None:
+    """Have the allocator give back what it keeps at hand, or it adds up to a hundred megabytes."""
+    pa.default_memory_pool().release_unused()
