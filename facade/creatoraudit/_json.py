@@ -44,10 +44,15 @@ def loads_standard(content: bytes) -> Any:
 def _followable(content: bytes, value: Any) -> Any:
     """The value, unless it is nested so deeply that no copy, pickle or repr of it can be made."""
     brackets = content.translate(None, _ALL_BUT_BRACKETS)
-    for _ in range(DEEPEST):
-        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
-    # What is left is too deep, or stands in strings; only then is it worth looking closely.
-    if brackets and _depth_exceeds(value, DEEPEST):
+    for passes in range(DEEPEST // 2):
+        left = brackets.replace(b"[]", b"").replace(b"{}", b"")
+        if left == brackets:
+            # Each pass took off two levels at most; what is left stands around brackets in texts.
+            if 2 * passes + len(left) <= DEEPEST:
+                return value
+            break
+        brackets = left
+    if _depth_exceeds(value, DEEPEST):
         raise ValueError(_TOO_DEEP)
     return value
 

@@ -268,14 +268,17 @@ def test_a_hook_that_fails_is_the_callers_to_see(facade, serve):
         ca.do(lambda ca: ca.whoami())
 
 
-@pytest.mark.parametrize(("opened", "closed"), [("[", "]"), ('{"a":', "}")])
-def test_what_is_nested_too_deeply_to_be_copied_is_refused(facade, serve, opened, closed):
+@pytest.mark.parametrize(
+    ("opened", "closed", "levels"),
+    [("[", "]", 1), ('{"a":', "}", 1), ('[{"a":', "}]", 2), ('["{", ', "]", 1)],
+)
+def test_what_is_nested_too_deeply_to_be_copied_is_refused(facade, serve, opened, closed, levels):
     def nested(depth):
-        text = opened * depth + "1" + closed * depth
+        text = opened * (depth // levels) + "1" + closed * (depth // levels)
         body = f'{{"data": {{"id": "1", "platform": "p", "external_id": "1", "x": {text}}}}}'
         return Answer(body=body.encode())
 
-    ca = facade(serve(nested(90), nested(300)).url)
+    ca = facade(serve(nested(90), nested(110)).url)
     found = ca.do(lambda ca: ca.videos.get(video_id(1)))
     for copied in copies(found):
         assert copied.to_dict() == found.to_dict()
