@@ -149,12 +149,11 @@ def test_only_the_complete_kind_of_error_tells_what_is_missing() -> None:
 
 
 def test_places_leave_positions_and_keys_of_maps_open() -> None:
-    assert _shape.place_of(VIDEOS, 200, ["data", 3, "id"]) == "$.data[].id"
-    place = _shape.place_of("POST /videos/metrics", 200, ["data", "a-customers-id", "views"])
+    assert _shape.located(VIDEOS, 200, ["data", 3, "id"])[0] == "$.data[].id"
+    place, _ = _shape.located("POST /videos/metrics", 200, ["data", "a-customers-id", "views"])
     assert place == "$.data.{}.views"
-    assert _shape.place_of(VIDEOS, 200, ["data", 0, "metadata", "private"]) == (
-        "$.data[].metadata.{}"
-    )
+    place, schema = _shape.located(VIDEOS, 200, ["data", 0, "metadata", "private"])
+    assert (place, schema) == ("$.data[].metadata.{}", {})
 
 
 # --------------------------------------------------------------------------------- addresses

@@ -20,10 +20,17 @@ from schemathesis.openapi.checks import (
     UndefinedStatusCode,
 )
 
+from .._contract import Kind, Place, deviations
 from .._text import one_line
-from ._shape import headers_of, place_of
+from ._shape import headers_of, located
 
 _LONGEST = 80
+_KINDS: Mapping[Kind, str] = {
+    "missing-member": "is missing",
+    "wrong-container": "is of another type",
+    "wrong-type": "is of another type",
+    "unknown-enum-value": "has a value that is not documented",
+}
 
 
 def check_of(failure: Failure) -> str:
@@ -53,7 +60,11 @@ def _of_schema(failure: Any, response: Response) -> tuple[str | None, str]:
         documented = headers_of(failure.operation, response.status_code)
         named = [name for name in documented if failure.instance in sent.get(name.lower(), ())]
         return ", ".join(named), f"breaks {keyword!r} in its schema"
-    place = place_of(failure.operation, response.status_code, failure.instance_path)
+    place, schema = located(failure.operation, response.status_code, failure.instance_path)
+    if keyword in ("anyOf", "oneOf"):  # which says no more than that none of them fits
+        for one in deviations(schema, failure.instance, Place(place, place)):
+            if one.kind in _KINDS:
+                return one.place.general, _KINDS[one.kind]
     if keyword == "required" and isinstance(failure.instance, dict):
         wanted = failure.schema.get("required", [])
         names = [name for name in wanted if name not in failure.instance]

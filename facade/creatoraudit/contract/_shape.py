@@ -75,8 +75,8 @@ def _answered(label: str, status: int, body: object) -> Iterator[Found]:
     return _objects(response_schema(operation_of(label), status), body, "$")
 
 
-def place_of(label: str, status: int, path: Sequence[str | int]) -> str:
-    """A path into an answer with positions and the keys of maps left open."""
+def located(label: str, status: int, path: Sequence[str | int]) -> tuple[str, Any]:
+    """A path into an answer with positions and keys of maps left open; the schema that is there."""
     schema, place = response_schema(operation_of(label), status), "$"
     for step in path:
         schema = _shape(schema)
@@ -87,7 +87,7 @@ def place_of(label: str, status: int, path: Sequence[str | int]) -> str:
             schema, place = properties[step], f"{place}.{step}"
         else:
             schema, place = rest if isinstance(rest, dict) else {}, f"{place}.{{}}"
-    return place
+    return place, schema
 
 
 def undocumented(label: str, status: int, body: object) -> list[str]:
