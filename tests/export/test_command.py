@@ -138,7 +138,7 @@ def test_ctrl_c_is_one_line_and_the_same_command_goes_on(
     found = re.fullmatch(
         r"creatoraudit: interrupted; ([\d,]+) rows are kept in posts.csv.partial:"
         r" run the same again to go on\n",
-        said,
+        said.lstrip(),
     )
     # The twelfth page was asked for while the ones before were worked on.
     assert found is not None

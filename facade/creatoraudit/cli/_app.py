@@ -156,8 +156,9 @@ def run(args: Sequence[str]) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        _say("interrupted")
+    except (click.Abort, KeyboardInterrupt) as stopped:
+        # click puts its own exception around the one that may say what is left.
+        _say(str(stopped.__cause__ or "") or "interrupted")
         return INTERRUPTED
     except (ConfigurationError, UsageError) as error:
         _say(str(error))

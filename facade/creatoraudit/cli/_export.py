@@ -13,7 +13,7 @@ import click
 from creatoraudit_api import operations
 
 from .._exportable import FORMATS, SOURCES, WHATS
-from . import _output, _safe
+from . import _output
 from ._connect import Connection, connection_options
 from ._options import Decorator, examples, from_contract, given
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from .._ranking import Progress
     from ..export import Exported, ExportProgress
 
-INTERRUPTED = 130
 _POSTS, _ACCOUNTS = operations.list_videos, operations.list_accounts
 _FILTERS: Mapping[str, Decorator] = {
     "platform": from_contract(_POSTS, "platform", "One platform only."),
@@ -100,22 +99,17 @@ def export(*, what: Any, out: str, raw: bool, overwrite: bool, restart: bool, **
     from ..export import export as run
 
     chosen = given(more, [*_FILTERS, *_FIGURES, "format"])
-    connection = Connection.of(more)
-    try:
-        with connection.client() as ca, _output.progress(what) as bar:
-            done = run(
-                ca,
-                what,
-                out,
-                raw=raw,
-                overwrite=overwrite,
-                restart=restart,
-                on_progress=None if bar is None else _shown(bar),
-                **chosen,
-            )
-    except KeyboardInterrupt as stopped:
-        click.echo(f"creatoraudit: {_safe.line(str(stopped) or 'interrupted')}", err=True)
-        raise click.exceptions.Exit(INTERRUPTED) from None
+    with Connection.of(more).client() as ca, _output.progress(what) as bar:
+        done = run(
+            ca,
+            what,
+            out,
+            raw=raw,
+            overwrite=overwrite,
+            restart=restart,
+            on_progress=None if bar is None else _shown(bar),
+            **chosen,
+        )
     click.echo(_told(done), err=True)
 
 
