@@ -288,7 +288,7 @@ def test_a_server_of_somebody_else_ends_with_two(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
-        (("--report-dir", "file/reports"), "--report-dir file/reports: Not a directory"),
+        (("--report-dir", "file/reports"), "--report-dir file"),
         (("--summary", "nowhere/summary.md"), "there is no folder nowhere"),
         (("--seed", "3"), "--seed goes with --sandbox"),
     ],
