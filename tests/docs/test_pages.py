@@ -20,7 +20,7 @@ from support import pages
 DOCS = pages.ROOT / "docs"
 sys.path.append(str(DOCS / "_extensions"))
 
-import commands  # noqa: E402 - found through the line above
+import command_pages  # noqa: E402 - found through the line above
 
 ERRORS = (DOCS / "errors.md").read_text("utf-8")
 ALL = "".join(page.read_text("utf-8") for page in pages.PAGES)
@@ -41,7 +41,7 @@ def test_every_exception_is_public() -> None:
     assert set(errors.__all__) <= set(creatoraudit.__all__)
 
 
-FOUND = commands.commands()
+FOUND = command_pages.commands()
 
 
 @pytest.mark.parametrize(
@@ -54,9 +54,9 @@ def test_examples_of_the_help_are_command_lines_that_are_understood(
 ) -> None:
     """Understood, not run: what they do is tested elsewhere, and some of them delete things."""
     monkeypatch.chdir(tmp_path)
-    for file in re.findall(r"\S+\.txt\b", " ".join(commands.examples(command))):
+    for file in re.findall(r"\S+\.txt\b", " ".join(command_pages.examples(command))):
         (tmp_path / file).touch()
-    for example in commands.examples(command):
+    for example in command_pages.examples(command):
         for part in re.split(r"[|>]|\$\(|;|&&", example):
             words = shlex.split(part.replace(")", ""), comments=True)
             if words[:1] == ["creatoraudit"]:
@@ -79,15 +79,15 @@ def parsed(words: list[str]) -> bool:
 
 
 def test_reference_has_every_command() -> None:
-    text = commands.page(FOUND)
+    text = command_pages.page(FOUND)
     for path, _, _ in FOUND:
         assert f"# creatoraudit {' '.join(path)}\n" in text
 
 
 def test_reference_of_a_command_says_what_its_help_says() -> None:
-    text = commands.page(FOUND)
+    text = command_pages.page(FOUND)
     for path, command, context in FOUND:
-        for names, _ in commands.records(command, context):
+        for names, _ in command_pages.records(command, context):
             assert f"`{names.replace('|', chr(92) + '|')}`" in text, path
 
 
