@@ -18,7 +18,7 @@ from pathlib import Path
 import nox
 
 nox.needs_version = ">=2025.5.1"
-nox.options.sessions = ["lint", "typing", "tests", "contract", "regenerate-check"]
+nox.options.sessions = ["lint", "typing", "tests", "contract", "regenerate-check", "docs"]
 nox.options.reuse_venv = "yes"
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
