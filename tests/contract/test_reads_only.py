@@ -165,12 +165,24 @@ def test_a_busy_server_is_asked_again_when_it_says(
     assert [one.status for one in noted] == [429, 503, 200]
 
 
-def test_a_server_that_stays_busy_is_believed(
+def test_a_server_that_has_had_enough_gets_no_more(
     session: Callable[..., requests.Session], waits: list[float]
 ) -> None:
     with ScriptedServer([Answer(429, headers={"Retry-After": "3600"})] * 3) as api:
-        assert session(api.url).get(f"{api.url}/meta").status_code == 429
+        out = session(api.url)
+        for _ in range(2):
+            with pytest.raises(requests.exceptions.RetryError, match="left alone"):
+                out.get(f"{api.url}/meta")
+        assert len(api.requests) == 3
     assert waits == [60.0, 60.0]
+
+
+def test_a_server_that_keeps_failing_is_believed(
+    session: Callable[..., requests.Session], waits: list[float]
+) -> None:
+    with ScriptedServer([Answer(502)] * 3) as api:
+        assert session(api.url).get(f"{api.url}/meta").status_code == 502
+    assert waits == [2.0, 4.0]
 
 
 def test_requests_go_out_at_the_rate_that_was_agreed(

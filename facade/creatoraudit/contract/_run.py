@@ -46,6 +46,7 @@ CONFIG = """\
 enabled = false
 
 [generation]
+allow-x00 = false
 database = "none"
 with-security-parameters = false
 

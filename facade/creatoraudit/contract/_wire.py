@@ -13,9 +13,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from attrs import frozen
+from attrs import define, field, frozen
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
+from requests.exceptions import RetryError
 
 from .. import _time
 from .._io_sync import sleep
@@ -47,6 +48,19 @@ def _origin(url: str) -> tuple[str, str]:
     return parts.scheme, parts.netloc
 
 
+@define
+class State:
+    """Where a run stands: one for all of its sessions.
+
+    Attributes:
+        free_at: When the next request may go out.
+        over: Whether the API wants to be left alone.
+    """
+
+    free_at: float = 0.0
+    over: bool = False
+
+
 @frozen
 class Rules:
     """What may go out, and what becomes of it.
@@ -57,6 +71,7 @@ class Rules:
         rate: Requests per second at most; 0 for no limit.
         keep_bodies: Whether bodies are written down.
         note: Takes down what went over the wire.
+        state: Where the run stands.
     """
 
     base_url: str
@@ -64,24 +79,27 @@ class Rules:
     rate: float
     keep_bodies: bool
     note: Callable[[Exchange], object]
+    state: State = field(factory=State)
 
 
 class ReadOnly(HTTPAdapter):
     """Sends GET requests to one origin, paced, with the key."""
 
     rules: Rules
-    _free_at = 0.0
 
     def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
         """Send a request, and again if the server says it is overloaded.
 
         Raises:
             RefusedRequestError: It is no GET, or goes elsewhere.
+            RetryError: The API keeps saying that it has had enough requests; it gets no more.
         """
         if request.method != "GET":
             raise RefusedRequestError(f"{request.method} is not a read")
         if _origin(str(request.url)) != _origin(self.rules.base_url):
             raise RefusedRequestError("the request goes to another server")
+        if self.rules.state.over:
+            raise RetryError("the API wants to be left alone", request=request)
         keyed = request.copy()
         keyed.headers["Authorization"] = f"Bearer {self.rules.key.reveal()}"
         number = 0
@@ -106,16 +124,21 @@ class ReadOnly(HTTPAdapter):
                     body=body.decode("utf-8", "replace") if self.rules.keep_bodies else None,
                 )
             )
-            if response.status_code not in AGAIN or number == TRIES:
+            if response.status_code not in AGAIN:
                 return response
+            if number == TRIES:
+                break
             sleep(_wait(response.headers, number))
+        if response.status_code == 429:
+            self.rules.state.over = True
+            raise RetryError("the API wants to be left alone", request=request)
+        return response
 
     def _pace(self) -> None:
         if self.rules.rate > 0:
             now = _time.now()
-            # One adapter per session, and a run has several: the pace is that of the whole run.
-            due = max(ReadOnly._free_at, now)
-            ReadOnly._free_at = due + 1 / self.rules.rate
+            due = max(self.rules.state.free_at, now)
+            self.rules.state.free_at = due + 1 / self.rules.rate
             if due > now:
                 sleep(due - now)
 
