@@ -164,9 +164,6 @@ def _show(outcome: Outcome, form: Literal["text", "json"]) -> None:
     if form == "json":
         _output.write_json(_reports.record(outcome))
         return
-    found = [
-        f"{one.operation}: {one.sentence} [{one.check}]"
-        for one in outcome.facts.findings
-    ]
+    found = [f"{one.operation}: {one.sentence} [{one.check}]" for one in outcome.facts.findings]
     lines = [f"{_reports.headline(outcome)}.", *found, *_reports.details(outcome)]
     _output.write_lines(map(_safe.line, lines))
