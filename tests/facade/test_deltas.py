@@ -130,6 +130,15 @@ def test_views_of_several_windows_are_never_guessed(facade, serve):
     assert caught.value.path == "$.data[0].views"
 
 
+@pytest.mark.parametrize("name", ["7d", "views_delta", "views"])
+@pytest.mark.parametrize("value", ["9", 1.5, True, 2**63])
+def test_a_row_with_no_count_is_refused_where_it_is(facade, serve, name, value):
+    ca = facade(serve(deltas([{"id": video_id(1), name: value}])).url)
+    with pytest.raises(ContractError) as caught:
+        ca.do(lambda ca: ca.videos.deltas([video_id(1)], [7]))
+    assert caught.value.path == f"$.data[0].{name}"
+
+
 def test_a_failing_request_tells_what_is_done_and_what_is_pending(facade, serve):
     ids = [video_id(number) for number in range(500)]
 
