@@ -75,6 +75,8 @@ def main() -> None:
         == list_videos.decode(200, _json.loads(body)).data
     )
 
+    parsed = _json.loads(body)
+
     def many(function: Any) -> Any:
         def repeated() -> None:
             for _ in range(TIMES):
@@ -88,6 +90,8 @@ def main() -> None:
             "ours with speed": many(lambda: list_videos.decode(200, _json.loads(body))),
             "stock": many(lambda: stock_page.from_dict(json.loads(body))),
             "pydantic": many(lambda: pydantic_page.model_validate_json(body)),
+            "json.loads alone": many(lambda: json.loads(body)),
+            "models alone": many(lambda: list_videos.decode(200, parsed)),
             "msgspec": many(lambda: msgspec_page.decode(body)),
         }
     )
@@ -110,6 +114,9 @@ def main() -> None:
             f"<= {most}",
             partial(at_most, most),
         )
+    for name in ("json.loads alone", "models alone"):
+        against = ratio(taken, name, "pydantic")
+        report.add(f"{name} / pydantic", against, "for comparison", lambda _: True)
     report.add("ours / msgspec", ratio(taken, "ours", "msgspec"), "for comparison", lambda _: True)
     report.write()
 
