@@ -32,6 +32,9 @@ NOT_THESE = (
     f"--ignore={WITH_GENERATOR}",
 )  # they have sessions of their own
 
+# Most of the tests wait for a server or for a process.
+SIDE_BY_SIDE = ("--numprocesses=auto",)
+
 # What imports schemathesis is run by the contract session, and held to full coverage there.
 WITH_SCHEMATHESIS = "*/creatoraudit/contract/*,*/creatoraudit/cli/_contract.py"
 
@@ -69,8 +72,7 @@ def install(session: nox.Session, *groups: str, extras: str = "", editable: bool
 def run_tests(session: nox.Session) -> None:
     """Run the suite against the installed package and hold the facade to full line coverage."""
     session.run("coverage", "erase")
-    # In parallel: most of the tests wait for a server or for a process.
-    suite = ("tests", *NOT_THESE, "--numprocesses=auto")
+    suite = ("tests", *NOT_THESE, *SIDE_BY_SIDE)
     session.run("coverage", "run", "-m", "pytest", *suite, *session.posargs)
     session.run("coverage", "combine", "--quiet")
     if not session.posargs:
@@ -122,7 +124,7 @@ def contract(session: nox.Session) -> None:
     """Compare the sandbox with openapi.json, and try the contract checks on it."""
     install(session, "test", extras="cli,contract")
     session.run("coverage", "erase")
-    suite = ("tests/contract", "--numprocesses=auto", "--dist=loadfile")
+    suite = ("tests/contract", *SIDE_BY_SIDE, "--dist=loadfile")
     session.run("coverage", "run", "-m", "pytest", *suite, *session.posargs)
     session.run("coverage", "combine", "--quiet")
     if not session.posargs:
@@ -155,7 +157,7 @@ def regenerate_check(session: nox.Session) -> None:
     """Check that generated/ is, byte for byte, what openapi.json gives today."""
     install(session, "generate", "test", extras="sandbox")
     session.run("python", "scripts/regenerate.py", "--check")
-    session.run("pytest", WITH_GENERATOR, *session.posargs)
+    session.run("pytest", WITH_GENERATOR, *SIDE_BY_SIDE, *session.posargs)
 
 
 @nox.session
@@ -189,7 +191,7 @@ def lowest(session: nox.Session) -> None:
     tools = nox.project.dependency_groups(PYPROJECT, "test")
     session.run(*uv, "install", *here, "--constraints", str(constraints), *tools)
     session.run(*uv, "list", *here)
-    session.run("pytest", "tests", *NOT_THESE, *session.posargs)
+    session.run("pytest", "tests", *NOT_THESE, *SIDE_BY_SIDE, *session.posargs)
 
 
 @nox.session
@@ -198,7 +200,7 @@ def newest(session: nox.Session) -> None:
     session.install("--upgrade", "--upgrade-strategy", "eager", f".[{TESTED},contract]")
     session.install("--upgrade", *nox.project.dependency_groups(PYPROJECT, "test"))
     others = ("--ignore=tests/browser", f"--ignore={WITH_GENERATOR}")
-    session.run("pytest", "tests", *others, *session.posargs)
+    session.run("pytest", "tests", *others, *SIDE_BY_SIDE, *session.posargs)
 
 
 @nox.session
