@@ -1,7 +1,7 @@
 """The package's clock: every wait and every look at the time goes through here.
 
 `skipped_waits()` is for tests: inside it no wait takes time, the clock moves by the length of each
-wait instead, and the waits are listed. Nothing else in the package sleeps or reads a clock.
+wait instead, and the waits are listed. Nothing else that waits or measures looks at a clock.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from support import answers
 from support.server import Reset
 
 if TYPE_CHECKING:
-    from support.server import ScriptedServer
+    from support.server import Request, ScriptedServer, Step
 
     from .conftest import Cli, Gained
 
@@ -193,6 +193,24 @@ def test_server_gone_in_the_middle_is_one_line(
     assert line.startswith("creatoraudit: ")
     assert "made-up-key" not in line
     assert said.out == ""
+
+
+def test_key_that_may_not_post_is_told_the_option_that_helps(
+    cli: Cli, serve: Callable[..., ScriptedServer]
+) -> None:
+    def answer(request: Request) -> Step:
+        if request.path != "/videos/deltas":
+            return answers.page([answers.video(1)])
+        if request.method == "POST":
+            return answers.problem(403, "INSUFFICIENT_SCOPE")
+        return answers.deltas({answers.video_id(1): {"7d": 9}})
+
+    api = serve(answer)
+    ran = cli("breakouts", at=api)
+    assert ran.returncode == 1
+    assert one_line_on_stderr(ran).partition("by GET instead: ")[2].startswith("--via get")
+    ran = cli("breakouts", "--via", "get", "--fields", "delta", "--format", "csv", at=api)
+    assert (ran.returncode, ran.stdout) == (0, "delta\n9\n")
 
 
 def test_answer_that_breaks_the_contract_is_one_line_with_the_request_id(

@@ -1,7 +1,7 @@
 """Reading ahead: pages of one or more walks, each fetched while the one before is worked on.
 
-Only jobs that will need every page read ahead (breakouts, `to_list`); iteration asks for a page
-when it is needed and no earlier.
+Only jobs that will need every page read ahead (breakouts, exports, `to_list`); iteration asks for a
+page when it is needed and no earlier.
 """
 
 from __future__ import annotations

@@ -17,7 +17,8 @@ __all__ = ["main"]
 def main() -> None:
     """Run the command line on `sys.argv` and end the process with its exit code.
 
-    0 done, 1 the API or the network failed, 2 wrong usage or a missing extra, 130 interrupted.
+    0 done, 1 the API, the network or some of the work failed, 2 wrong usage or a missing extra, 130
+    interrupted.
     """
     if sys.argv[1:] == ["--version"]:
         print(f"creatoraudit {__version__}")  # noqa: T201 - click may not be installed

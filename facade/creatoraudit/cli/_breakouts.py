@@ -54,6 +54,13 @@ _HINTS = {"window_not_filled": " (--include-partial keeps them)"}
 @click.option("--platform", type=click.Choice(["instagram", "tiktok"]), help="One platform only.")
 @click.option("--min-views", type=int, metavar="N", help="Posts with at least N views in all.")
 @click.option("--include-partial", is_flag=True, help="Also posts younger than the window.")
+@click.option(
+    "--via",
+    type=click.Choice(["post", "get"]),
+    default="post",
+    show_default=True,
+    help="How to ask for deltas: get for a key that may not POST.",
+)
 @output_options
 @report_options
 @connection_options
@@ -66,6 +73,7 @@ def breakouts(
     platform: Literal["instagram", "tiktok"] | None,
     min_views: int | None,
     include_partial: bool,
+    via: Literal["post", "get"],
     to: Output,
     reports: Reports,
     **connection: object,
@@ -81,6 +89,7 @@ def breakouts(
             platform=platform,
             min_views=min_views,
             include_partial=include_partial,
+            via=via,
             on_progress=on_progress,
         )
     reports.deliver(result, lambda: _print(result, to, rows))

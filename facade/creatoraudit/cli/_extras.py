@@ -20,4 +20,4 @@ def missing(extra: str) -> str | None:
     """The line that says how to install `extra`, or None if it is installed."""
     if all(find_spec(name) for name in _MODULES[extra]):
         return None
-    return f"creatoraudit: not installed yet; run: pip install 'creatoraudit[{extra}]'"
+    return f"creatoraudit: this needs the extra {extra!r}; run: pip install 'creatoraudit[{extra}]'"

@@ -75,6 +75,7 @@ _ARGUMENT = re.compile(
     r"\b(?:account|creator|video)_id\b"
     r"|\b(start_date|end_date)\b"
     r"|\b(api_key|base_url|concurrency|period|platform)(?:=(?!['\"])|(?==))"
+    r'|\b(via)="(?=(?:get|post)")(\w+)"'
 )
 
 
@@ -82,6 +83,8 @@ def in_options(message: str) -> str:
     """A message of the library, in the words of the command line."""
 
     def said(found: re.Match[str]) -> str:
+        if found[3]:
+            return f"--{found[3]} {found[4]}"
         name = found[1] or found[2]
         return f"--{name.replace('_', '-')}" if name else "ID"
 
