@@ -268,6 +268,15 @@ def test_a_hook_that_fails_is_the_callers_to_see(facade, serve):
         ca.do(lambda ca: ca.whoami())
 
 
+def test_a_hook_that_fails_while_pages_are_read_ahead_is_too(facade, serve):
+    def hook(_):
+        raise LookupError("in the hook")
+
+    ca = facade(serve(page([video(1)], "more")).url, on_event=hook)
+    with pytest.raises(LookupError, match="in the hook"):
+        ca.do(lambda ca: ca.videos.list().to_list())
+
+
 @pytest.mark.parametrize(
     ("opened", "closed", "levels"),
     [("[", "]", 1), ('{"a":', "}", 1), ('[{"a":', "}]", 2), ('["{", ', "]", 1)],

@@ -12,7 +12,6 @@ from typing import Generic, Self, TypeVar
 from .._io_async import Channel, Pool
 from .._options import Tally
 from .._pages import Arrival, Page, Walk
-from ..errors import CreatorAuditError
 from .source import AsyncPageSource
 
 T = TypeVar("T")
@@ -25,7 +24,7 @@ class AsyncReadAhead(Generic[T]):
     """Follows walks side by side and hands out their pages in the order in which they arrive."""
 
     def __init__(self, walks: int) -> None:
-        self._channel: Channel[Arrival[T] | CreatorAuditError | None] = Channel(AHEAD * walks)
+        self._channel: Channel[Arrival[T] | Exception | None] = Channel(AHEAD * walks)
         self._pool = Pool(walks)
         self._open = 0
 
@@ -57,7 +56,7 @@ class AsyncReadAhead(Generic[T]):
         """
         while self._open:
             arrival = await self._channel.get()
-            if isinstance(arrival, CreatorAuditError):
+            if isinstance(arrival, Exception):
                 raise arrival
             if arrival is not None:
                 return arrival.page()
@@ -73,7 +72,7 @@ class AsyncReadAhead(Generic[T]):
                 arrival = await source.receive(walk, tally)
                 seen += arrival.size
                 wanted = await self._channel.put(arrival)
-        except CreatorAuditError as error:
+        except Exception as error:  # noqa: BLE001 - raised by `next`, which would wait for ever
             await self._channel.put(error)
             return
         await self._channel.put(None)

@@ -13,7 +13,6 @@ from typing import Generic, Self, TypeVar
 from .._io_sync import Channel, Pool
 from .._options import Tally
 from .._pages import Arrival, Page, Walk
-from ..errors import CreatorAuditError
 from .source import PageSource
 
 T = TypeVar("T")
@@ -26,7 +25,7 @@ class ReadAhead(Generic[T]):
     """Follows walks side by side and hands out their pages in the order in which they arrive."""
 
     def __init__(self, walks: int) -> None:
-        self._channel: Channel[Arrival[T] | CreatorAuditError | None] = Channel(AHEAD * walks)
+        self._channel: Channel[Arrival[T] | Exception | None] = Channel(AHEAD * walks)
         self._pool = Pool(walks)
         self._open = 0
 
@@ -58,7 +57,7 @@ class ReadAhead(Generic[T]):
         """
         while self._open:
             arrival = self._channel.get()
-            if isinstance(arrival, CreatorAuditError):
+            if isinstance(arrival, Exception):
                 raise arrival
             if arrival is not None:
                 return arrival.page()
@@ -74,7 +73,7 @@ class ReadAhead(Generic[T]):
                 arrival = source.receive(walk, tally)
                 seen += arrival.size
                 wanted = self._channel.put(arrival)
-        except CreatorAuditError as error:
+        except Exception as error:  # noqa: BLE001 - raised by `next`, which would wait for ever
             self._channel.put(error)
             return
         self._channel.put(None)
