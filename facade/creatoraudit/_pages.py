@@ -126,6 +126,12 @@ class Walk:
         self._followed.add(hash(following))
         self.cursor = following
 
+    def back(self, cursor: str | None) -> None:
+        """Take back the last move, away from `cursor`: the page there is due once more."""
+        if not self.ended:
+            self._followed.discard(hash(self.cursor))
+        self.cursor, self.ended = cursor, False
+
 
 class Arrival(Generic[T]):
     """An answer with a page whose items are still JSON: the walk need not wait for their decoding.

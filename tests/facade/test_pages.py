@@ -277,6 +277,24 @@ def test_an_iterator_may_be_asked_again_after_a_failure(facade, serve):
     assert ids(ca.do(step).items) == [video_id(2)]
 
 
+@pytest.mark.parametrize("following", ["b", None])
+def test_a_page_that_cannot_be_decoded_is_asked_for_again_not_left_out(facade, serve, following):
+    broken = page([video(2), video(3, id=...)], following)
+    server = serve(page([video(1)], "a"), broken, page([video(2)], following), page([video(4)]))
+    ca = facade(server.url)
+    walk = ca.do(lambda ca: ca.videos.list().pages())
+    step = (lambda _: next(walk)) if facade.kind == "sync" else (lambda _: anext(walk))
+    ca.do(step)
+    with pytest.raises(ContractError) as caught:
+        ca.do(step)
+    assert caught.value.resume_cursor == "a"
+    assert ids(ca.do(step).items) == [video_id(2)]
+    if following is not None:
+        assert ids(ca.do(step).items) == [video_id(4)]
+    asked = [request.query.get("cursor") for request in server.requests]
+    assert asked == [None, ["a"], ["a"], ["b"]][: len(asked)]
+
+
 def test_no_resume_cursor_when_the_first_page_fails(facade, serve):
     ca = facade(serve(problem(500, "INTERNAL_ERROR")).url)
     with pytest.raises(CreatorAuditError, match="INTERNAL_ERROR") as caught:

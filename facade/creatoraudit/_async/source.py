@@ -40,8 +40,14 @@ class AsyncPageSource(Generic[T]):
         return Walk(self.operation.name, self._cursor)
 
     async def fetch(self, walk: Walk, tally: Tally | None = None) -> Page[T]:
-        """The page where `walk` stands; moves it on."""
-        return (await self.receive(walk, tally)).page()
+        """The page where `walk` stands; moves it on, unless the page cannot be decoded."""
+        at = walk.cursor
+        arrival = await self.receive(walk, tally)
+        try:
+            return arrival.page()
+        except ContractError:
+            walk.back(at)
+            raise
 
     async def receive(self, walk: Walk, tally: Tally | None) -> Arrival[T]:
         """The page where `walk` stands, not yet decoded; moves it on."""

@@ -41,8 +41,14 @@ class PageSource(Generic[T]):
         return Walk(self.operation.name, self._cursor)
 
     def fetch(self, walk: Walk, tally: Tally | None = None) -> Page[T]:
-        """The page where `walk` stands; moves it on."""
-        return (self.receive(walk, tally)).page()
+        """The page where `walk` stands; moves it on, unless the page cannot be decoded."""
+        at = walk.cursor
+        arrival = self.receive(walk, tally)
+        try:
+            return arrival.page()
+        except ContractError:
+            walk.back(at)
+            raise
 
     def receive(self, walk: Walk, tally: Tally | None) -> Arrival[T]:
         """The page where `walk` stands, not yet decoded; moves it on."""
