@@ -266,10 +266,13 @@ def test_search_without_hits_says_so(here: Here, sandbox: Sandbox) -> None:
 def test_server_that_shows_fewer_hits_is_heard(
     here: Here, serve: Callable[..., ScriptedServer]
 ) -> None:
-    caps = {"accounts": 5, "creators": 10, "videos": None}
+    caps = {"accounts": 5, "creators": 10, "videos": None, "\x1b[2J": 1}
     meta = [{"effective_caps": caps}, {}]
     data = {"accounts": [], "creators": None, "videos": []}
     api = serve(*(Answer(json={"data": data, "meta": one}) for one in meta))
     ran = here("search", "x", "--limit", "10", at=api)
-    assert ran.err.splitlines()[1:] == ["the server shows 5 accounts at most"]
+    assert ran.err.splitlines()[1:] == [
+        "the server shows 5 accounts at most",
+        r"the server shows 1 \x1b[2J at most",
+    ]
     assert len(here("search", "x", "--limit", "10", at=api).err.splitlines()) == 1

@@ -155,6 +155,13 @@ def test_list_that_fails_on_the_way_keeps_what_it_has_and_says_how_to_go_on(
             json.loads(ran.out)
 
 
+def test_cursor_that_is_hostile_is_inert(here: Here, serve: Callable[..., ScriptedServer]) -> None:
+    first = answers.page([answers.video(1)], cursor="c\x1b[2J\u202e")
+    ran = here("videos", "list", at=serve(first, answers.problem(404, "NOT_FOUND")))
+    assert r"--cursor 'c\x1b[2J\u202e'" in ran.err
+    assert all(char.isprintable() or char == "\n" for char in ran.err)
+
+
 def test_cursor_goes_on_there(here: Here, serve: Callable[..., ScriptedServer]) -> None:
     api = serve(answers.page([answers.video(2)]))
     here("videos", "list", "--cursor", "c 2", "--format", "jsonl", at=api)

@@ -15,7 +15,7 @@ import click
 
 from .._prepare import resource_id
 from ..errors import CreatorAuditError
-from . import _options
+from . import _options, _safe
 from ._connect import Connection
 from ._options import command, examples, file_option, from_contract, given, ids_from
 from ._output import Column, Output, Shape, changing, counting
@@ -99,7 +99,8 @@ def _resumable(pages: Iterator[Page[ReadModel]], start: str | None) -> Iterator[
     except CreatorAuditError as error:
         if error.resume_cursor not in (None, start):
             said = "what was printed is complete so far; add this to the same command to go on:"
-            click.echo(f"{said} --cursor {shlex.quote(error.resume_cursor or '')}", err=True)
+            cursor = shlex.quote(error.resume_cursor or "")
+            click.echo(_safe.line(f"{said} --cursor {cursor}"), err=True)
         raise
 
 

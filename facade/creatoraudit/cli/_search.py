@@ -12,6 +12,7 @@ import click
 
 from creatoraudit_api import operations
 
+from . import _safe
 from ._connect import Connection
 from ._options import command, from_contract
 from ._output import Column, Output, Row, Shape
@@ -51,7 +52,7 @@ def _search(to: Output, q: str, limit: int | None, **options: object) -> None:
     caps = found.meta.effective_caps
     for section, cap in caps.to_dict().items() if caps else ():
         if isinstance(cap, int) and cap < (limit or 0):
-            click.echo(f"the server shows {cap} {section} at most", err=True)
+            click.echo(_safe.line(f"the server shows {cap} {section} at most"), err=True)
 
 
 search = command(
