@@ -340,6 +340,17 @@ def test_killed_between_moving_and_cleaning_up(
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_complete_file_that_was_taken_away_before_cleaning_up_is_made_again(
+    ca: CreatorAudit, tmp_path: Path, undisturbed: Mapping[str, bytes]
+) -> None:
+    path = tmp_path / "posts.csv"
+    folder = stopped_at_the_end(ca, path)
+    (folder / "joined").unlink()
+    done = export(ca, "videos", path)
+    assert (done.rows, done.resumed) == (POSTS, 0)
+    assert path.read_bytes() == undisturbed["csv"]
+
+
 def test_second_process_is_kept_out(ca: CreatorAudit, tmp_path: Path) -> None:
     path, refusals = tmp_path / "posts.csv", []
 

@@ -164,7 +164,9 @@ def export(
         "options": {**subject.asked, "raw": raw},
         "columns": dict(subject.columns),
     }
-    with Checkpoint(folder, identity, restart=restart, overwrite=overwrite) as checkpoint:
+    # A complete file that is gone from its place is as good as one to be replaced.
+    anew = overwrite or not path.exists()
+    with Checkpoint(folder, identity, restart=restart, overwrite=anew) as checkpoint:
         return job.run(checkpoint, path, overwrite=overwrite)
 
 
