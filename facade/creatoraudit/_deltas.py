@@ -97,8 +97,11 @@ def read_deltas(
         found = _rows(data, names)
     else:
         raise Unreadable(Fault("$.data", "is neither a map by video id nor a list of rows"))
-    missing = _not_found(payload)
-    return {video_id: found[video_id] for video_id in asked if video_id in found}, missing
+    missing = set(_not_found(payload))
+    return (
+        {video_id: found[video_id] for video_id in asked if video_id in found},
+        [video_id for video_id in asked if video_id in missing],
+    )
 
 
 def _not_found(payload: dict[str, Any]) -> list[str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from creatoraudit import CreatorAudit, _time
+from creatoraudit.cli._journal import _KIND
 from creatoraudit_sandbox import Sandbox
 from support import answers
 from support.faults import FaultyProxy
@@ -286,7 +287,16 @@ def test_progress_of_another_organization_is_refused(
     assert progress_of(file).read_bytes() == kept
 
 
-@pytest.mark.parametrize("content", ["", "https://example.com/\n", '{"kind": "other"}\n', "[1]\n"])
+_HEADING = f'{{"kind": "{_KIND}", "job": {{}}, "salt": "s"}}\n'
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *("", "https://example.com/\n", '{"kind": "other"}\n', "[1]\n"),
+        *(f'{{"kind": "{_KIND}"}}\n', f"{_HEADING}[1]\n", f"{_HEADING}7\n"),
+    ],
+)
 def test_file_that_is_no_progress_is_left_alone(
     here: Here, fresh: Sandbox, urls: Callable[..., Path], tmp_path: Path, content: str
 ) -> None:

@@ -130,6 +130,13 @@ def test_views_of_several_windows_are_never_guessed(facade, serve):
     assert caught.value.path == "$.data[0].views"
 
 
+def test_what_was_not_found_is_told_in_the_order_asked(facade, serve):
+    ids = [video_id(number) for number in (3, 1, 2)]
+    answer = deltas({ids[1]: {"7d": 9}}, not_found=[video_id(99), ids[2], ids[0]])
+    found = facade(serve(answer).url).do(lambda ca: ca.videos.deltas(ids, [7]))
+    assert found.not_found == (ids[0], ids[2])
+
+
 @pytest.mark.parametrize("name", ["7d", "views_delta", "views"])
 @pytest.mark.parametrize("value", ["9", 1.5, True, 2**63])
 def test_a_row_with_no_count_is_refused_where_it_is(facade, serve, name, value):

@@ -54,18 +54,22 @@ class Journal:
         draft.replace(path)
 
     def _take_up(self, path: Path, job: Mapping[str, object]) -> None:
-        heading, *entries = _read(path)
-        if not isinstance(heading, dict) or heading.get("kind") != _KIND:
+        try:
+            heading, *entries = _read(path)
+            before: Mapping[str, object] = dict(heading["job"])
+            kind, salt = heading["kind"], str(heading["salt"])
+            done = {key: Done(outcome, resource_id) for key, outcome, resource_id in entries}
+        except (TypeError, ValueError, KeyError):
+            kind, before, salt, done = None, {}, "", {}
+        if kind != _KIND:
             raise click.UsageError(f"{path} is no progress file; name another one with --state")
-        before: Mapping[str, object] = heading["job"]
         if before != job:
             other = ", ".join(name for name in job if before.get(name) != job[name])
             raise click.UsageError(
                 f"{path} is the progress of another run (other {other});"
                 " finish that one, delete the file, or name another one with --state"
             )
-        self._salt = heading["salt"]
-        self.done = {key: Done(outcome, resource_id) for key, outcome, resource_id in entries}
+        self._salt, self.done = salt, done
 
     def key(self, body: object) -> str:
         """The Idempotency-Key of what is to be sent."""

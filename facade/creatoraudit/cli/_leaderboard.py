@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Literal, TypeAlias, TypeGuard, cast
+from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 import click
 
@@ -17,6 +17,7 @@ from creatoraudit_api import operations
 from .._policy import server_time
 from .._sync.batch import Parts
 from ..errors import NotFoundError
+from ..report._words import number
 from ._connect import Connection
 from ._options import command
 from ._output import Column, Output, Row, Shape, counting
@@ -52,12 +53,8 @@ _SHAPE = Shape(
 
 def _total(rows: Sequence[Mapping[str, JSON]], name: str) -> float | None:
     """The sum of a figure over the days that have it; None when none has."""
-    known = [value for row in rows if _is_number(value := row.get(name))]
+    known = [value for row in rows if (value := number(row.get(name))) is not None]
     return sum(known) if known else None
-
-
-def _is_number(value: object) -> TypeGuard[int | float]:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _figures(rows: Sequence[Mapping[str, JSON]]) -> dict[str, float | None]:
@@ -65,7 +62,7 @@ def _figures(rows: Sequence[Mapping[str, JSON]]) -> dict[str, float | None]:
     totals = {name: _total(rows, name) for name in ("views", *_PARTS)}
     views, parts = totals["views"], [totals[name] for name in _PARTS if totals[name] is not None]
     rate = sum(part or 0 for part in parts) / views if views and len(parts) == len(_PARTS) else None
-    followers = [value for row in rows if _is_number(value := row.get("followers"))]
+    followers = [value for row in rows if (value := number(row.get("followers"))) is not None]
     return {**totals, "engagement_rate": rate, "followers": followers[-1] if followers else None}
 
 

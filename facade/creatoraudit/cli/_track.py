@@ -228,7 +228,11 @@ def _all(
     state: Path | None,
 ) -> int:
     with connection.client() as ca:
-        job = {"server": ca._origin.url, "organization": ca.whoami().organization_id}
+        job = {
+            "server": ca._origin.url,
+            "organization": ca.whoami().organization_id,
+            "command": f"{resource.plural} track",
+        }
         journal = Journal(state, job)
         if journal.done:
             said = f"{len(journal.done):,} are done already, as {state} says"

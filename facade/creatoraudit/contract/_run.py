@@ -23,7 +23,7 @@ from creatoraudit_api.operations import OPERATIONS
 
 from .._config import Origin, origin
 from .._contract import document
-from .._key import ENV_KEY, KeyRing
+from .._key import ENV_KEY, ApiKey, KeyRing, KeySource
 from .._text import one_line
 from ..errors import APIError, ContractError, CreatorAuditError, NotFoundError
 from ._facts import Facts
@@ -130,14 +130,15 @@ def check(
         >>> outcome.code
         0
     """
+    held: list[KeySource] = [api_key]
+    del api_key  # a traceback with local variables would show it
+    key = KeyRing.of(held).key("a contract check")
     server = origin(base_url)
-    key = KeyRing.of([api_key]).key("a contract check")
     try:
-        known = _known_values(key.reveal(), server.url, timeout)
+        known = _known_values(key, server.url, timeout)
     except CreatorAuditError as error:
         return Outcome(server.url, Facts(), _one_line(f"{_cause(error)}: {error}"))
     environment = {
-        ENV_KEY: key.reveal(),
         "CREATORAUDIT_CONTRACT_BASE_URL": server.url,
         "CREATORAUDIT_CONTRACT_BODIES": "1" if with_bodies else "",
         "CREATORAUDIT_CONTRACT_KNOWN": json.dumps(known),
@@ -145,7 +146,7 @@ def check(
     }
     options = ["--max-examples", str(max_examples), "--request-timeout", str(timeout)]
     options += [] if seed is None else ["--seed", str(seed)]
-    facts, said = _schemathesis(server, environment, options)
+    facts, said = _schemathesis(server, key, environment, options)
     return Outcome(server.url, facts, unfinished(facts, said))
 
 
@@ -168,7 +169,7 @@ def _one_line(text: str) -> str:
     return one_line(" ".join(text.split()), _LONGEST)
 
 
-def _known_values(api_key: str, base_url: str, timeout: float) -> dict[str, list[Any]]:
+def _known_values(key: ApiKey, base_url: str, timeout: float) -> dict[str, list[Any]]:
     """Values that mean something to the API, by the parameters that take them.
 
     Raises:
@@ -176,7 +177,7 @@ def _known_values(api_key: str, base_url: str, timeout: float) -> dict[str, list
     """
     from .. import CreatorAudit  # noqa: PLC0415 - the facade imports nothing of this package
 
-    with CreatorAudit(api_key, base_url=base_url, timeout=timeout, max_retries=1) as ca:
+    with CreatorAudit(key.reveal, base_url=base_url, timeout=timeout, max_retries=1) as ca:
         _answers(ca)
         accounts = _ids(lambda: ca.accounts.list(limit=_IDS, max_items=_IDS))
         videos = _ids(lambda: ca.videos.list(limit=_IDS, max_items=_IDS))
@@ -210,7 +211,7 @@ def _ids(listed: Callable[[], Any]) -> list[str]:
 
 
 def _schemathesis(
-    server: Origin, environment: Mapping[str, str], options: list[str]
+    server: Origin, key: ApiKey, environment: Mapping[str, str], options: list[str]
 ) -> tuple[Facts, str]:
     """Run it; gives what its checks found, and what it printed."""
     with tempfile.TemporaryDirectory(prefix="creatoraudit-contract-") as name:
@@ -228,6 +229,7 @@ def _schemathesis(
             env=os.environ
             | environment
             | {
+                ENV_KEY: key.reveal(),
                 "CREATORAUDIT_CONTRACT_FACTS": str(facts),
                 "SCHEMATHESIS_HOOKS": "creatoraudit.contract._live",
             }
