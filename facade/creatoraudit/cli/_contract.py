@@ -15,6 +15,7 @@ import click
 from ..errors import ConfigurationError, UsageError
 from . import _output, _safe
 from ._connect import Connection, server_options
+from ._options import examples
 
 if TYPE_CHECKING:
     from creatoraudit.contract import Outcome
@@ -28,13 +29,11 @@ class _NotRunError(click.ClickException):
 
 
 @click.command(
-    epilog="""Examples:
-
-    \b
-      creatoraudit contract --sandbox --rate 0
-      creatoraudit contract --report-dir reports
-      creatoraudit contract --base-url https://staging.example.com/v2 --rate 2
-    """
+    epilog=examples(
+        "creatoraudit contract --sandbox --rate 0",
+        "creatoraudit contract --report-dir reports",
+        "creatoraudit contract --base-url https://staging.example.com/v2 --rate 2",
+    )
 )
 @click.option(
     "--report-dir",
