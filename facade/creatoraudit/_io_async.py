@@ -23,11 +23,24 @@ A = TypeVar("A")
 Ts = TypeVarTuple("Ts")
 Function: TypeAlias = Callable[[A], Awaitable[T]]
 
+# Turns of the event loop that a request takes until it is written.
+TURNS = 6
+
 
 async def sleep(seconds: float) -> None:
     """Wait, unless a test skips waits."""
     if not _time.skip(seconds):
         await anyio.sleep(seconds)
+
+
+async def give_way() -> None:
+    """Let requests that are about to be sent go out before a stretch of work of our own.
+
+    Between deciding to send and sending, httpx and httpcore pass through the event loop a few
+    times; whatever takes a turn of milliseconds there delays the request by as much.
+    """
+    for _ in range(TURNS):
+        await anyio.lowlevel.checkpoint()
 
 
 async def off_loop(function: Callable[[*Ts], T], *args: *Ts) -> T:

@@ -28,6 +28,10 @@ def sleep(seconds: float) -> None:
         time.sleep(seconds)
 
 
+def give_way() -> None:
+    """Do nothing: a thread that sends goes on until it waits for the network."""
+
+
 def off_loop(function: Callable[[*Ts], T], *args: *Ts) -> T:
     """Do a little blocking work; nothing else is held up here."""
     return function(*args)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from ._fault import Fault, contract_error
 from ._outcome import Sent
-from ._reply import decode_payload
+from ._reply import UNDECODABLE, decode_payload, fault_of
 from .errors import ContractError, PaginationError
 
 if TYPE_CHECKING:
@@ -152,6 +152,32 @@ class Arrival(Generic[T]):
         items = payload.get("data") if isinstance(payload, dict) else None
         self.size = len(items) if isinstance(items, list) else 0
 
+    @property
+    def total_count(self) -> object:
+        """Size of the whole list, if the answer says."""
+        return self._payload["pagination"].get("total_count")
+
+    def applied(self, name: str) -> object:
+        """The value of a filter, as the server says it applied it; None if it does not say."""
+        filters = self._payload.get("filters")
+        return filters.get(name) if isinstance(filters, dict) else None
+
+    def rows(self) -> list[Row[T]]:
+        """Its items, for a job that needs few of them decoded.
+
+        Raises:
+            ContractError: One is no object with an id; `resume_cursor` leads back to the page.
+        """
+        items = self._payload.get("data")
+        fault = next(_faults(items), None)
+        if fault is not None:
+            error = contract_error(self._operation.name, fault, self._sent.request_id)
+            error.resume_cursor = self._at
+            raise error
+        bare = self._sent._replace(content=b"")
+        page = Arrival(self._operation, bare, {**self._payload, "data": []}, self._at)
+        return [Row(item, position, page) for position, item in enumerate(items)]
+
     def page(self) -> Page[T]:
         """Decode it.
 
@@ -172,3 +198,49 @@ class Arrival(Generic[T]):
             filters=envelope.filters.additional_properties if envelope.filters else {},
             request_id=reply.request_id,
         )
+
+    def decode(self, row: Row[T]) -> T:
+        """Decode one of its items."""
+        payload = {**self._payload, "data": [row.json]}
+        status = self._sent.status_code
+        try:
+            return self._operation.decode(status, payload).data[0]
+        except UNDECODABLE as error:
+            fault = fault_of(self._operation, status, payload, error)
+        path = fault.path.replace("[0]", f"[{row.position}]", 1)
+        raise contract_error(self._operation.name, fault._replace(path=path), self._sent.request_id)
+
+
+def _faults(items: object) -> Iterator[Fault]:
+    if not isinstance(items, list):
+        yield Fault("$.data", "is missing or no list")
+        return
+    for position, item in enumerate(items):
+        if not isinstance(item, dict):
+            yield Fault(f"$.data[{position}]", "is no object")
+        elif not isinstance(item.get("id"), str):
+            yield Fault(f"$.data[{position}].id", "is missing or no string")
+
+
+class Row(Generic[T]):
+    """An item as its page brought it.
+
+    Attributes:
+        json: The item, an object with a text as `id`.
+        position: Its place on the page.
+    """
+
+    __slots__ = ("_page", "json", "position")
+
+    def __init__(self, json: Mapping[str, Any], position: int, page: Arrival[T]) -> None:
+        self.json = json
+        self.position = position
+        self._page = page
+
+    def decode(self) -> T:
+        """Decode it.
+
+        Raises:
+            ContractError: It does not keep the contract.
+        """
+        return self._page.decode(self)

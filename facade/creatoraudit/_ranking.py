@@ -1,7 +1,8 @@
 """Which posts break out: what is skipped and why, and how the rest is ranked. No I/O.
 
-Keeps only what ranking needs, so that a walk over a million posts fits: the best posts as models,
-of the others nothing but their author and their delta.
+Keeps only what ranking needs, so that a walk over a million posts fits: the best posts as the list
+sent them, of the others nothing but their author and their delta. What ends among the best is
+decoded, nothing else.
 """
 
 from __future__ import annotations
@@ -13,15 +14,19 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from statistics import median
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from attrs import Factory, asdict, define, field, frozen
+
+from creatoraudit_api.types import timestamp
 
 from .errors import UsageError
 
 if TYPE_CHECKING:
     from creatoraudit_api.models import AccountVideo, Video
     from creatoraudit_api.types import JSON
+
+    from ._pages import Row
 
 Post: TypeAlias = "Video | AccountVideo"
 RankBy: TypeAlias = Literal["views", "growth", "outlier"]
@@ -203,38 +208,39 @@ class Question:
         return tuple(sorted({*SPARK_WINDOWS, self.window}))
 
 
-@frozen(order=False)
+@define(eq=False)
 class _Candidate:
-    """A post with its delta."""
+    """A post with its delta. Heap entry: the worst post is the smallest."""
 
-    video: Post
+    row: Row[Post]
     deltas: Mapping[str, int | None]
     delta: int
     author: object
+    key: tuple[bool, float, str]
+
+    def __lt__(self, other: _Candidate) -> bool:
+        return _order(self.key) > _order(other.key)
+
+    @property
+    def id(self) -> str:
+        return self.key[2]
 
     @property
     def views_before(self) -> int | None:
-        count = self.video.view_count
-        return count - self.delta if isinstance(count, int) else None
+        return _views_before(self.row.json, self.delta)
 
     @property
     def growth(self) -> float | None:
-        before = self.views_before
-        return self.delta / before if before is not None and before > 0 else None
-
-    def value(self, by: RankBy) -> float | None:
-        return self.growth if by == "growth" else self.delta
+        return _growth(self.views_before, self.delta)
 
 
-@define(eq=False)
-class _Entry:
-    """Heap entry: the worst post is the smallest."""
+def _views_before(post: Mapping[str, Any], delta: int) -> int | None:
+    count = post.get("view_count")
+    return count - delta if isinstance(count, int) else None
 
-    candidate: _Candidate
-    key: tuple[bool, float, str]
 
-    def __lt__(self, other: _Entry) -> bool:
-        return _order(self.key) > _order(other.key)
+def _growth(before: int | None, delta: int) -> float | None:
+    return delta / before if before is not None and before > 0 else None
 
 
 def _order(key: tuple[bool, float, str]) -> tuple[bool, float, str]:
@@ -252,25 +258,27 @@ class _Best:
     """The best few candidates."""
 
     most: int
-    heap: list[_Entry] = field(factory=list)
+    heap: list[_Candidate] = field(factory=list)
     ids: set[str] = field(factory=set)
 
-    def offer(self, candidate: _Candidate, value: float | None) -> None:
+    def room_for(self, value: float | None) -> bool:
+        """Whether such a value may be among the best; for most posts it is not."""
+        if value is None or len(self.heap) < self.most:
+            return True
+        missing, least, _ = self.heap[0].key
+        return missing or value >= least
+
+    def offer(self, candidate: _Candidate) -> None:
         # A list that shifts during the walk may bring a post twice; it is ranked once.
-        if candidate.video.id in self.ids:
+        if candidate.id in self.ids:
             return
-        if len(self.heap) == self.most and value is not None:
-            missing, least, _ = self.heap[0].key
-            if not missing and value < least:  # most posts end here
-                return
-        entry = _Entry(candidate, _key(value, candidate.video.id))
         if len(self.heap) < self.most:
-            heapq.heappush(self.heap, entry)
-        elif self.heap[0] < entry:
-            self.ids.remove(heapq.heapreplace(self.heap, entry).candidate.video.id)
+            heapq.heappush(self.heap, candidate)
+        elif self.heap[0] < candidate:
+            self.ids.remove(heapq.heapreplace(self.heap, candidate).id)
         else:
             return
-        self.ids.add(candidate.video.id)
+        self.ids.add(candidate.id)
 
 
 def _no_deltas() -> array[int]:
@@ -304,46 +312,53 @@ class Ranking:
         return Progress(self.considered, self.asked, self.answered)
 
     def worth_asking(
-        self, posts: Iterable[Post], *, remember: bool, filter_platform: bool
-    ) -> list[Post]:
+        self,
+        rows: Iterable[Row[Post]],
+        *,
+        remember: bool,
+        filter_platform: bool,
+    ) -> list[Row[Post]]:
         """Of one page, the posts whose deltas are to be asked; the others are counted."""
-        kept: list[Post] = []
-        for post in posts:
-            if filter_platform and post.platform != self.question.platform:
+        kept: list[Row[Post]] = []
+        question = self.question
+        least = question.min_views
+        for row in rows:
+            post = row.json
+            if filter_platform and post.get("platform") != question.platform:
                 continue
-            least = self.question.min_views
-            if least is not None and not (
-                isinstance(post.view_count, int) and post.view_count >= least
-            ):
-                continue
-            if self.question.source == "both" and self._duplicate(post, remember):
+            if least is not None:
+                views = post.get("view_count")
+                if not isinstance(views, int) or views < least:
+                    continue
+            if question.source == "both" and self._duplicate(post, remember):
                 continue
             self.considered += 1
             if self._has_history(post):
-                kept.append(post)
+                kept.append(row)
         self.asked += len(kept)
         return kept
 
-    def _duplicate(self, post: Post, remember: bool) -> bool:
-        if not post.platform or not post.external_id:
+    def _duplicate(self, post: Mapping[str, Any], remember: bool) -> bool:
+        identity = (post.get("platform"), post.get("external_id"))
+        if not all(isinstance(part, str) and part for part in identity):
             return False
-        identity = (post.platform, post.external_id)
         if remember:
             self._seen.add(identity)
             return False
         return identity in self._seen
 
-    def _has_history(self, post: Post) -> bool:
-        # Objects: a timestamp that cannot be read is kept as it was sent.
-        first: object = post.first_scrape_time
-        last: object = post.last_scrape_time
+    def _has_history(self, post: Mapping[str, Any]) -> bool:
+        last = post.get("last_scrape_time")
         if last is None:
-            if "last_scrape_time" in post.sent_members:
+            if "last_scrape_time" in post:
                 self.skipped.never_refreshed += 1
                 return False
             return True
+        first = post.get("first_scrape_time")
         if first is None:
             return True
+        # What cannot be read as a timestamp stays what it was.
+        first, last = timestamp(first), timestamp(last)
         if first == last:
             self.skipped.single_refresh += 1
             return False
@@ -356,43 +371,46 @@ class Ranking:
 
     def take(
         self,
-        posts: Iterable[Post],
+        rows: Iterable[Row[Post]],
         deltas: Mapping[str, Mapping[str, int | None]],
         not_found: Iterable[str],
     ) -> None:
         """Take the answer for posts that were asked."""
         unknown = set(not_found)
-        for post in posts:
+        for row in rows:
             self.answered += 1
-            windows = deltas.get(post.id, {})
-            delta = windows.get(self._window_key)
-            if delta is not None:
-                self._rank(_Candidate(post, windows, delta, _author(post)))
-            elif post.id in unknown and post.id not in deltas:
+            video_id = row.json["id"]
+            windows = deltas.get(video_id)
+            delta = None if windows is None else windows.get(self._window_key)
+            if windows is not None and delta is not None:
+                self._rank(row, windows, delta)
+            elif video_id in unknown and windows is None:
                 self.skipped.not_found += 1
             else:
                 self.skipped.no_delta += 1
 
-    def _rank(self, candidate: _Candidate) -> None:
-        author = candidate.author
-        self._deltas[author].append(candidate.delta)
-        if self.question.by == "growth" and candidate.growth is not None:
-            self._growths.append(candidate.growth)
-        if self.question.by != "outlier":
-            self._offer((None, True), candidate, candidate.value(self.question.by))
-            return
-        # Ranked against the author's median, known only at the end: the best of all are among the
-        # best of each author, by delta if there is a median to rank against and by id if not.
-        self._offer((author, True), candidate, candidate.delta)
-        self._offer((author, False), candidate, None)
-
-    def _offer(
-        self, group: tuple[object, bool], candidate: _Candidate, value: float | None
-    ) -> None:
-        best = self._best.get(group)
-        if best is None:
-            best = self._best[group] = _Best(self.question.top)
-        best.offer(candidate, value)
+    def _rank(self, row: Row[Post], windows: Mapping[str, int | None], delta: int) -> None:
+        author = _author(row.json)
+        self._deltas[author].append(delta)
+        by = self.question.by
+        offers: tuple[tuple[object, float | None], ...] = ((None, delta),)
+        if by == "growth":
+            growth = _growth(_views_before(row.json, delta), delta)
+            if growth is not None:
+                self._growths.append(growth)
+            offers = ((None, growth),)
+        elif by == "outlier":
+            # The author's median is known only at the end: the best of all are among the best of
+            # each author, by delta if there is a median to rank against and by id if not.
+            offers = ((author, delta), (author, None))
+        for whose, value in offers:
+            group = (whose, by != "outlier" or value is not None)
+            best = self._best.get(group)
+            if best is None:
+                best = self._best[group] = _Best(self.question.top)
+            if best.room_for(value):
+                key = _key(value, row.json["id"])
+                best.offer(_Candidate(row, windows, delta, author, key))
 
     def result(self, requests: int) -> Breakouts:
         """The ranking, once every answer was taken."""
@@ -411,14 +429,13 @@ class Ranking:
             return None if middle is None else candidate.delta / middle
 
         def place(one: _Candidate) -> tuple[bool, float, str]:
-            value = outlier(one) if question.by == "outlier" else one.value(question.by)
-            return _order(_key(value, one.video.id))
+            return _order(_key(outlier(one), one.id) if question.by == "outlier" else one.key)
 
         survivors = [
-            entry.candidate
+            one
             for (author, ranked), best in self._best.items()
             if question.by != "outlier" or ranked == (median_of(author) is not None)
-            for entry in best.heap
+            for one in best.heap
         ]
         ranked = sorted(survivors, key=place)
         return Breakouts(
@@ -432,7 +449,7 @@ class Ranking:
             posts=tuple(
                 Breakout(
                     rank=rank,
-                    video=one.video,
+                    video=one.row.decode(),
                     deltas=one.deltas,
                     delta=one.delta,
                     views_before=one.views_before,
@@ -460,10 +477,11 @@ class Ranking:
         return values
 
 
-def _author(post: Post) -> object:
+def _author(post: Mapping[str, Any]) -> object:
     """Whose post it is, as firmly as the list says; None when it does not."""
+    platform = post.get("platform")
     for kind in ("account_id", "platform_account_id", "account_username"):
-        value = getattr(post, kind)
-        if value:
-            return (kind, post.platform, value)
+        value = post.get(kind)
+        if value and isinstance(value, (str, int)):
+            return (kind, platform if isinstance(platform, str) else None, value)
     return None

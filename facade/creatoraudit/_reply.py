@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 T_co = TypeVar("T_co", covariant=True)
 
+# What a generated decoder raises for a body that it cannot take apart.
+UNDECODABLE = (KeyError, TypeError, AttributeError, ValueError)
+
 
 class Reply(NamedTuple, Generic[T_co]):
     """An answer with its raw side.
@@ -98,17 +101,20 @@ def decode_payload(operation: "Operation[T_co]", sent: Sent, payload: Any) -> Re
     Raises:
         ContractError: It lacks what the contract requires; `path` names the member.
     """
-    fault: Fault | None = None
     try:
         value = operation.decode(sent.status_code, payload)
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        from ._contract import first_fault  # noqa: PLC0415 - needed only after a failure
-
-        fault = first_fault(operation, sent.status_code, payload)
-        if fault is None:
-            fault = Fault("$", f"cannot be decoded ({type(error).__name__}: {error})")
+    except UNDECODABLE as error:
+        fault = fault_of(operation, sent.status_code, payload, error)
     else:
         return Reply(value, sent.status_code, sent.headers, sent.request_id)
     if payload is None and not sent.content:
         fault = Fault("$", "is empty where a JSON body belongs")
     raise contract_error(operation.name, fault, sent.request_id)
+
+
+def fault_of(operation: "Operation[T_co]", status: int, payload: Any, error: Exception) -> Fault:
+    """Why a payload could not be decoded."""
+    from ._contract import first_fault  # noqa: PLC0415 - needed only after a failure
+
+    fault = first_fault(operation, status, payload)
+    return fault or Fault("$", f"cannot be decoded ({type(error).__name__}: {error})")

@@ -21,8 +21,8 @@ Text: TypeAlias = msgspec.Raw
 #: A body whose members may be written already.
 Body: TypeAlias = "Json | Mapping[str, Json | Text]"
 
-#: Keeping starts anew after this many texts; a post is a kilobyte.
-_MOST_KEPT: Final = 50_000
+#: Keeping starts anew after this many bytes of text; a post has a thousand, its deltas fifty.
+_MOST_KEPT: Final = 64_000_000
 
 
 def write(body: Body) -> bytes:
@@ -52,15 +52,15 @@ class Posts:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._as_of = store.changes
-        self._asked = 0
+        self._size = 0
         self._shown: dict[str, dict[int, bytes]] = {}
         self._deltas: dict[tuple[int, ...], dict[str, bytes]] = {}
 
     def _forget_what_may_be_wrong(self) -> None:
-        if self._as_of != self._store.changes or self._asked > _MOST_KEPT:
+        if self._as_of != self._store.changes or self._size > _MOST_KEPT:
             self._shown.clear()
             self._deltas.clear()
-            self._asked = 0
+            self._size = 0
             self._as_of = self._store.changes
 
     def shown(self, table: str, rows: Sequence[int]) -> list[bytes]:
@@ -68,10 +68,10 @@ class Posts:
         self._forget_what_may_be_wrong()
         kept = self._shown.setdefault(table, {})
         missing = [n for n in rows if n not in kept]
-        self._asked += len(missing)
         seed, found = self._store.world.seed, table == "account_videos"
         for row in self._store.posts(table, missing):
-            kept[row[0]] = write(views.video(row, seed, found=found))
+            text = kept[row[0]] = write(views.video(row, seed, found=found))
+            self._size += len(text)
         return [kept[n] for n in rows]
 
     def deltas(self, ids: Sequence[str], windows: Sequence[int]) -> dict[str, bytes]:
@@ -79,9 +79,9 @@ class Posts:
         self._forget_what_may_be_wrong()
         kept = self._deltas.setdefault(tuple(windows), {})
         missing = [i for i in ids if i not in kept]
-        self._asked += len(missing)
         names = [f"{days}d" for days in windows]
         for video_id, history in self._store.histories(missing).items():
             moves = curve.deltas(history, windows)
-            kept[video_id] = write(dict(zip(names, moves, strict=True)))
+            text = kept[video_id] = write(dict(zip(names, moves, strict=True)))
+            self._size += len(text)
         return {i: kept[i] for i in ids if i in kept}

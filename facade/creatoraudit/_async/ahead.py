@@ -9,9 +9,9 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
-from .._io_async import Channel, Pool
+from .._io_async import Channel, Pool, give_way
 from .._options import Tally
-from .._pages import Arrival, Page, Walk
+from .._pages import Arrival, Walk
 from .source import AsyncPageSource
 
 T = TypeVar("T")
@@ -49,17 +49,18 @@ class AsyncReadAhead(Generic[T]):
         self._open += 1
         await self._pool.start(self._read, source, walk, tally, most)
 
-    async def next(self) -> Page[T] | None:
+    async def next(self) -> Arrival[T] | None:
         """The next page; None when every walk has ended. Raises what ended a walk early.
 
-        Pages are decoded here: whoever fetches them asks for the next one meanwhile.
+        It is left to the caller to decode it: the page after it is asked for meanwhile.
         """
         while self._open:
             arrival = await self._channel.get()
             if isinstance(arrival, Exception):
                 raise arrival
             if arrival is not None:
-                return arrival.page()
+                await give_way()
+                return arrival
             self._open -= 1
         return None
 

@@ -10,7 +10,7 @@ from creatoraudit_api import operations
 
 from .._io_async import Job, Pool
 from .._options import RequestOptions, Tally
-from .._pages import Page, PageOf, Walk
+from .._pages import Arrival, PageOf, Row, Walk
 from .._ranking import Breakouts, Post, Progress, Question, Ranking
 from ..errors import CreatorAuditError, ValidationError
 from .ahead import AsyncReadAhead
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .source import AsyncPageSource
 
 OnProgress = Callable[[Progress], object]
-Part: TypeAlias = "tuple[AsyncPageSource[Post], Walk, Page[Post]]"
+Part: TypeAlias = "tuple[AsyncPageSource[Post], Walk, Arrival[Post]]"
 
 # A list of fewer pages is not worth splitting: asking how would take as long.
 LEAST_PAGES = 10
@@ -49,8 +49,8 @@ class AsyncBreakoutHunt:
         self._deltas = AsyncDeltasJob(core, question.windows, via, options)
         self._ranking = Ranking(question)
         self._tally = Tally()
-        self._waiting: list[Post] = []
-        self._asked: deque[tuple[list[Post], Job[Any]]] = deque()
+        self._waiting: list[Row[Post]] = []
+        self._asked: deque[tuple[list[Row[Post]], Job[Any]]] = deque()
 
     async def run(self) -> Breakouts:
         """Carry it out."""
@@ -84,8 +84,8 @@ class AsyncBreakoutHunt:
             try:
                 for _, _, first in parts:
                     await self._work(pool, name, first)
-                while (page := await ahead.next()) is not None:
-                    await self._work(pool, name, page)
+                while (arrival := await ahead.next()) is not None:
+                    await self._work(pool, name, arrival)
             except CreatorAuditError as error:
                 if error.resume_cursor is None:
                     error.resume_cursor = parts[0][1].cursor
@@ -101,10 +101,10 @@ class AsyncBreakoutHunt:
         platforms = self._platforms(source)
         counted = self._source(name, None, include_total=True) if platforms else source
         walk = source.walk()
-        first = await counted.fetch(walk, self._tally)
+        first = await counted.receive(walk, self._tally)
         whole = [(source, walk, first)]
-        left: object = first.total_count
-        if not platforms or not isinstance(left, int) or left < LEAST_PAGES * len(first.items):
+        left = first.total_count
+        if not platforms or not isinstance(left, int) or left < LEAST_PAGES * first.size:
             return whole
         parts: list[Part] = []
         for platform in platforms:
@@ -112,11 +112,11 @@ class AsyncBreakoutHunt:
             walk = part.walk()
             try:
                 counted = self._source(name, platform, include_total=True)
-                page = await counted.fetch(walk, self._tally)
+                page = await counted.receive(walk, self._tally)
             except ValidationError:
                 return whole
-            size: object = page.total_count
-            if page.filters.get("platform") != platform or not isinstance(size, int):
+            size = page.total_count
+            if page.applied("platform") != platform or not isinstance(size, int):
                 return whole
             left -= size
             parts.append((part, walk, page))
@@ -127,12 +127,12 @@ class AsyncBreakoutHunt:
         wanted = self._question.platform is None and self._concurrency > 1
         return bound.choices if wanted and bound is not None else ()
 
-    async def _work(self, pool: Pool, name: str, page: Page[Post]) -> None:
+    async def _work(self, pool: Pool, name: str, page: Arrival[Post]) -> None:
         platform = self._question.platform
         self._waiting += self._ranking.worth_asking(
-            page.items,
+            page.rows(),
             remember=name == "videos",
-            filter_platform=platform is not None and page.filters.get("platform") != platform,
+            filter_platform=platform is not None and page.applied("platform") != platform,
         )
         while len(self._waiting) >= self._deltas.size:
             await self._ask(pool)
@@ -142,15 +142,15 @@ class AsyncBreakoutHunt:
 
     async def _ask(self, pool: Pool) -> None:
         size = self._deltas.size
-        posts, self._waiting = self._waiting[:size], self._waiting[size:]
-        if posts:
-            ids = [post.id for post in posts]
-            self._asked.append((posts, await pool.start(self._deltas.ask, ids, self._tally)))
+        rows, self._waiting = self._waiting[:size], self._waiting[size:]
+        if rows:
+            ids = [row.json["id"] for row in rows]
+            self._asked.append((rows, await pool.start(self._deltas.ask, ids, self._tally)))
 
     async def _take(self) -> None:
-        posts, job = self._asked.popleft()
+        rows, job = self._asked.popleft()
         found, not_found = await job.result()
-        self._ranking.take(posts, found, not_found)
+        self._ranking.take(rows, found, not_found)
         self._report()
 
     def _report(self) -> None:

@@ -93,8 +93,8 @@ class AsyncPager(Generic[T]):
             return items
         async with AsyncReadAhead[T](1) as ahead:
             await ahead.follow(self._source, self._source.walk(), None, most)
-            while (page := await ahead.next()) is not None:
-                items.extend(page.items)
+            while (arrival := await ahead.next()) is not None:
+                items.extend(arrival.page().items)
         return items if most is None else items[:most]
 
     async def total_count(self) -> int | None:

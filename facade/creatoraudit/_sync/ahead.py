@@ -10,9 +10,9 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
-from .._io_sync import Channel, Pool
+from .._io_sync import Channel, Pool, give_way
 from .._options import Tally
-from .._pages import Arrival, Page, Walk
+from .._pages import Arrival, Walk
 from .source import PageSource
 
 T = TypeVar("T")
@@ -50,17 +50,18 @@ class ReadAhead(Generic[T]):
         self._open += 1
         self._pool.start(self._read, source, walk, tally, most)
 
-    def next(self) -> Page[T] | None:
+    def next(self) -> Arrival[T] | None:
         """The next page; None when every walk has ended. Raises what ended a walk early.
 
-        Pages are decoded here: whoever fetches them asks for the next one meanwhile.
+        It is left to the caller to decode it: the page after it is asked for meanwhile.
         """
         while self._open:
             arrival = self._channel.get()
             if isinstance(arrival, Exception):
                 raise arrival
             if arrival is not None:
-                return arrival.page()
+                give_way()
+                return arrival
             self._open -= 1
         return None
 

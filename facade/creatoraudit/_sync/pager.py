@@ -94,8 +94,8 @@ class Pager(Generic[T]):
             return items
         with ReadAhead[T](1) as ahead:
             ahead.follow(self._source, self._source.walk(), None, most)
-            while (page := ahead.next()) is not None:
-                items.extend(page.items)
+            while (arrival := ahead.next()) is not None:
+                items.extend(arrival.page().items)
         return items if most is None else items[:most]
 
     def total_count(self) -> int | None:

@@ -257,8 +257,8 @@ class _Job:
         source = self.pages(checkpoint.position.cursor)
         with ReadAhead[ReadModel](1) as ahead:
             ahead.follow(source, source.walk(), None)
-            while (page := ahead.next()) is not None:
-                self._take(page)
+            while (arrival := ahead.next()) is not None:
+                self._take(arrival.page())
                 if self.rows - self.saved >= PART_ROWS:
                     self._save(checkpoint)
         self._save(checkpoint)
