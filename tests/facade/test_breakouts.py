@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import ExitStack
 
 import pytest
@@ -423,6 +424,77 @@ def test_any_other_shape_is_a_contract_error_that_names_member_and_request(facad
     assert caught.value.request_id == "req-scripted"
     assert "batch_video_deltas" in str(caught.value)
     assert "req-scripted" in str(caught.value)
+
+
+UNLISTABLE = {
+    "no data": ({}, "$.data"),
+    "data an object": ({"data": {}}, "$.data"),
+    "an item null": ({"data": [video(1), None]}, "$.data[1]"),
+    "an item without id": ({"data": [video(1, id=...)]}, "$.data[0].id"),
+    "an item whose id is a number": ({"data": [video(1), video(2, id=2)]}, "$.data[1].id"),
+}
+
+
+@pytest.mark.parametrize("case", UNLISTABLE)
+def test_a_list_without_ids_is_a_contract_error_that_leads_back_to_the_page(facade, serve, case):
+    body, path = UNLISTABLE[case]
+    broken = {"pagination": {"has_next": False, "limit": 200}, **body}
+
+    def respond(request):
+        return Answer(json=broken) if "cursor" in request.query else page([video(9)], "there")
+
+    with pytest.raises(ContractError, match="list_account_videos") as caught:
+        facade(serve(respond).url).do(lambda ca: ca.breakouts())
+    assert caught.value.path == path
+    assert caught.value.resume_cursor == "there"
+    assert caught.value.request_id == "req-scripted"
+
+
+def test_of_the_posts_only_those_that_are_ranked_are_decoded(facade, serve):
+    posts = [video(1), video(2), video(3, metadata=[]), video(4)]
+    server = serve(answering([posts], as_map(lambda one: int(one[-6:]))))
+    ca = facade(server.url)
+    assert [post.video.id for post in ca.do(lambda ca: ca.breakouts(top=1))] == [video_id(4)]
+    with pytest.raises(ContractError, match="list_account_videos") as caught:
+        ca.do(lambda ca: ca.breakouts(top=2))
+    assert caught.value.path == "$.data[2].metadata"
+    assert caught.value.request_id == "req-scripted"
+
+
+def test_members_of_an_odd_type_put_a_post_nowhere_else(facade, serve):
+    posts = [
+        video(1, view_count="many", platform=["tiktok"], account_id={"a": 1}, metadata=None),
+        video(2, external_id=7, first_scrape_time=5, last_scrape_time=6),
+        video(3, first_scrape_time="long ago", last_scrape_time="2026-06-15T00:00:00Z"),
+        video(4, first_scrape_time="2026-06-15T00:00:00+00:00", last_scrape_time=...),
+        video(5, first_scrape_time="2026-06-15T02:00:00+02:00"),
+    ]
+    server = serve(answering([posts], as_map(lambda one: int(one[-6:]))))
+    for by in ("views", "growth", "outlier"):
+        answer = facade(server.url).do(lambda ca, by=by: ca.breakouts(by=by, source="both"))
+        assert {post.video.id for post in answer} == {video_id(n) for n in (1, 2, 3, 4)}
+
+
+def test_the_next_page_is_asked_for_before_one_is_worked_on(facade, serve):
+    """Blocks the event loop where the work is done: what was not sent before is not sent at all."""
+    asked = [threading.Event() for _ in range(5)]
+
+    def respond(request):
+        if request.path == "/videos/deltas":
+            return as_map(lambda _: 1)(request.json["video_ids"], request.json["windows"])
+        number = int(request.query.get("cursor", ["0"])[0])
+        asked[number].set()
+        return page([video(number)], str(number + 1) if number + 1 < len(asked) else None)
+
+    worked: list[bool] = []
+
+    def progress(so_far):
+        if so_far.answered == 0 and so_far.listed < len(asked):
+            worked.append(asked[so_far.listed].wait(timeout=5))
+
+    ca = facade(serve(respond).url)
+    assert len(ca.do(lambda ca: ca.breakouts(on_progress=progress))) == len(asked)
+    assert worked == [True] * (len(asked) - 1)
 
 
 @pytest.mark.usefixtures("waits")

@@ -48,6 +48,7 @@ class AsyncReadAhead(Generic[T]):
         """Begin to fetch the pages of a walk; with `most`, no more than hold that many items."""
         self._open += 1
         await self._pool.start(self._read, source, walk, tally, most)
+        await give_way()
 
     async def next(self) -> Arrival[T] | None:
         """The next page; None when every walk has ended. Raises what ended a walk early.

@@ -49,6 +49,7 @@ class ReadAhead(Generic[T]):
         """Begin to fetch the pages of a walk; with `most`, no more than hold that many items."""
         self._open += 1
         self._pool.start(self._read, source, walk, tally, most)
+        give_way()
 
     def next(self) -> Arrival[T] | None:
         """The next page; None when every walk has ended. Raises what ended a walk early.
