@@ -259,7 +259,6 @@ class _Best:
 
     most: int
     heap: list[_Candidate] = field(factory=list)
-    ids: set[str] = field(factory=set)
 
     def room_for(self, value: float | None) -> bool:
         """Whether such a value may be among the best; for most posts it is not."""
@@ -269,16 +268,10 @@ class _Best:
         return missing or value >= least
 
     def offer(self, candidate: _Candidate) -> None:
-        # A list that shifts during the walk may bring a post twice; it is ranked once.
-        if candidate.id in self.ids:
-            return
         if len(self.heap) < self.most:
             heapq.heappush(self.heap, candidate)
-        elif self.heap[0] < candidate:
-            self.ids.remove(heapq.heapreplace(self.heap, candidate).id)
         else:
-            return
-        self.ids.add(candidate.id)
+            heapq.heappushpop(self.heap, candidate)
 
 
 def _no_deltas() -> array[int]:
@@ -294,7 +287,8 @@ class Ranking:
     asked: int = 0
     answered: int = 0
     skipped: Skipped = field(factory=Skipped)
-    _seen: set[tuple[object, object]] = field(factory=set)
+    # Hashes, of ids and of what a post is on its platform: a set of the texts is three times that.
+    _seen: set[int] = field(factory=set)
     _deltas: defaultdict[object, array[int]] = field(factory=lambda: defaultdict(_no_deltas))
     _growths: array[float] = field(factory=lambda: array("d"))
     _best: dict[tuple[object, bool], _Best] = field(factory=dict)
@@ -330,7 +324,7 @@ class Ranking:
                 views = post.get("view_count")
                 if not isinstance(views, int) or views < least:
                     continue
-            if question.source == "both" and self._duplicate(post, remember):
+            if self._duplicate(post, remember):
                 continue
             self.considered += 1
             if self._has_history(post):
@@ -339,13 +333,23 @@ class Ranking:
         return kept
 
     def _duplicate(self, post: Mapping[str, Any], remember: bool) -> bool:
+        # A list that shifts during the walk may bring a post twice.
+        if not self._first_time(post["id"]):
+            return True
         identity = (post.get("platform"), post.get("external_id"))
-        if not all(isinstance(part, str) and part for part in identity):
+        if self.question.source != "both" or not all(
+            isinstance(part, str) and part for part in identity
+        ):
             return False
         if remember:
-            self._seen.add(identity)
+            self._seen.add(hash(identity))
             return False
-        return identity in self._seen
+        return hash(identity) in self._seen
+
+    def _first_time(self, what: str) -> bool:
+        before = len(self._seen)
+        self._seen.add(hash(what))
+        return len(self._seen) > before
 
     def _has_history(self, post: Mapping[str, Any]) -> bool:
         last = post.get("last_scrape_time")

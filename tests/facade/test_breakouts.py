@@ -577,14 +577,21 @@ def test_the_answer_is_a_sequence_and_plain_data(facade, sandbox):
     assert answer.windows == (1, 3, 7, 14, 30)
 
 
-def test_a_post_that_a_shifting_list_brings_twice_is_ranked_once(facade, serve):
-    posts = [video(1), video(2)]
-    answer = deltas({video_id(1): {"7d": 9}, video_id(2): {"7d": 5}})
+@pytest.mark.parametrize("by", ["views", "growth", "outlier"])
+def test_a_post_that_a_shifting_list_brings_twice_counts_once(facade, serve, by):
+    posts = [video(number) for number in range(6)]
+    pages = {None: posts[:4], "c": posts[2:]}
+    asked: list[str] = []
 
     def reply(request: Request) -> Answer:
-        if request.path.endswith("/deltas"):
-            return answer
-        return page(posts) if "cursor" in request.query else page([video(1)], "c")
+        if request.path == "/videos/deltas":
+            asked.extend(request.json["video_ids"])
+            return as_map(lambda one: int(one[-6:]))(asked, request.json["windows"])
+        cursor = request.query.get("cursor", [None])[0]
+        return page(pages[cursor], None if cursor else "c")
 
-    result = facade(serve(reply).url).do(lambda ca: ca.breakouts(top=5))
-    assert [post.video.id for post in result] == [video_id(1), video_id(2)]
+    result = facade(serve(reply).url).do(lambda ca: ca.breakouts(by=by))
+    assert [post.video.id for post in result] == [post["id"] for post in reversed(posts)]
+    assert result.considered == len(result.values) == len(posts)
+    assert sorted(asked) == [post["id"] for post in posts]
+    assert result[0].outlier == 2.0
