@@ -283,15 +283,11 @@ def pictures(session: nox.Session) -> None:
 @nox.session
 def bench(session: nox.Session) -> None:
     """Measure every claim about speed, side by side; names after -- choose some of the scripts."""
-    # Without the command line's libraries: httpx would import them, and look slower than it is.
-    install(session, "bench", extras="sandbox,speed")
-    scripts = session.posargs or ["startup", "overhead", "throughput", "breakouts", "memory"]
-    for name in scripts:
+    install(session, "bench", extras="cli,sandbox,speed")
+    session.install(*nox.project.dependency_groups(PYPROJECT, "generate"))
+    scripts = ["startup", "overhead", "throughput", "breakouts", "memory", "decode"]
+    for name in session.posargs or scripts:
         session.run("python", f"benchmarks/{name}.py")
-    if not session.posargs:
-        # Last, because the generator brings those libraries.
-        session.install(*nox.project.dependency_groups(PYPROJECT, "generate"))
-        session.run("python", "benchmarks/decode.py")
     session.run("python", "benchmarks/table.py")
 
 

@@ -100,15 +100,31 @@ def bullets(text: str) -> list[str]:
     return [f"- `{inert(line)}`" for line in text.splitlines() if line.strip()]
 
 
+def from_our_base(document: Any, ours: Any) -> Any:
+    """The document with paths as ours has them, after the base URL, if its own begin at the host.
+
+    A client puts its base URL before every path: `/v2/v2/videos` would be nowhere.
+    """
+    paths, prefix = document.get("paths"), urlsplit(ours["servers"][0]["url"]).path.rstrip("/")
+    if not prefix or not isinstance(paths, dict) or not paths:
+        return document
+    if not all(path.startswith(f"{prefix}/") for path in paths):
+        return document
+    shorter = {path.removeprefix(prefix): item for path, item in paths.items()}
+    return {**document, "servers": ours["servers"], "paths": shorter}
+
+
 def follow(origin: str, content: bytes, root: Path) -> tuple[int, bool, str]:
     """Exit code, whether something has changed, and the summary."""
     contract = root / "openapi.json"
-    if decoded(content, origin) == decoded(contract.read_bytes(), "openapi.json"):
+    ours = decoded(contract.read_bytes(), "openapi.json")
+    document = from_our_base(decoded(content, origin), ours)
+    if document == ours:
         return 0, False, f"`{inert(origin)}` says what `openapi.json` says.\n"
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         shutil.copyfile(contract, folder / "openapi.json")
-        (folder / "published.json").write_bytes(content)
+        (folder / "published.json").write_text(json.dumps(document), encoding="utf-8")
         names = ("openapi.json", "published.json")
         drift = ran("drift.py", *names, "--format", "markdown", "--fail-on", "never", folder=folder)
         if drift.returncode != 0:

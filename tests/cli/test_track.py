@@ -378,6 +378,28 @@ def test_run_that_is_killed_goes_on_and_tracks_every_line_once(
     assert not progress_of(file).exists()
 
 
+def test_a_second_run_on_the_same_file_is_told_of_the_first(
+    cli: Cli, here: Here, urls: Callable[..., Path], serve: Callable[..., ScriptedServer]
+) -> None:
+    file = urls(POST.format(1))
+    held = Held(answers.one(answers.video(1), 201))
+    api = serve(lambda request: answers.WHOAMI if request.path == "/whoami" else held)
+    command = ("videos", "track", "--file", str(file), "--format", "jsonl")
+    first = cli.start(*command, "--base-url", api.url, "--api-key", "k-1")
+    assert held.reached.wait(60)
+    kept = progress_of(file).read_bytes()
+    second = here(*command, at=api)
+    assert second.code == 2
+    assert "another run is using" in second.complaint
+    assert "name another file with --state" in second.complaint
+    assert progress_of(file).read_bytes() == kept
+    held.release.set()
+    out, _ = first.communicate(timeout=60)
+    assert json.loads(out)["outcome"] == "tracked"
+    assert [request.path for request in api.requests].count("/videos") == 1
+    assert [one.name for one in file.parent.iterdir()] == [file.name]
+
+
 @posix
 def test_reader_who_leaves_has_missed_lines(
     cli: Cli, here: Here, fresh: Sandbox, urls: Callable[..., Path]

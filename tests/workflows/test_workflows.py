@@ -73,11 +73,26 @@ def test_nothing_is_put_into_a_shell_by_an_expression() -> None:
     assert expressions <= {"matrix.session"}
 
 
-def test_secrets_reach_the_environment_of_one_job_only() -> None:
+def test_the_key_reaches_the_checks_but_nothing_that_installs_or_is_of_others() -> None:
     texts = {file.stem: file.read_text("utf-8") for file in FILES}
     assert {name for name, text in texts.items() if "secrets." in text} == {"live"}
-    assert texts["live"].count("secrets.") == 1
-    assert not any("CREATORAUDIT_API_KEY" in step.get("run", "") for step in steps())
+    given = [step for step in steps() if "secrets." in str(step)]
+    assert texts["live"].count("secrets.") == len(given) == 2
+    for step in given:
+        assert "secrets." in str(step["env"])
+        assert "uses" not in step
+        assert "install" not in step["run"]
+    assert given[1]["run"].startswith("python -m nox -R -s contract-live")
+
+
+@posix
+@pytest.mark.parametrize("key", ["", "sk-1"])
+def test_without_a_key_nothing_is_asked(tmp_path: Path, key: str) -> None:
+    first, *others = WORKFLOWS["live"]["jobs"]["contract"]["steps"]
+    output = tmp_path / "output"
+    shell(first["run"], tmp_path, KEY=key, GITHUB_OUTPUT=str(output))
+    assert output.read_text() == f"given={'yes' if key else ''}\n"
+    assert all("steps.key.outputs.given" in step["if"] for step in others)
 
 
 def test_what_comes_from_outside_runs_without_the_right_to_write() -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from .._files import replace
 from ..errors import ConfigurationError, UsageError
 from . import _output, _safe
 from ._connect import Connection, server_options
@@ -146,7 +147,7 @@ def _report(outcome: Outcome, report_dir: Path | None, summary: Path | None) -> 
     try:
         written = [] if report_dir is None else _reports.write(outcome, report_dir)
         if summary is not None:
-            written.append(_reports.put(summary, text.encode()))
+            written.append(replace(summary, text.encode()))
         if step := os.environ.get(_STEP_SUMMARY):
             # That file collects the summaries of all steps of a job.
             with Path(step).open("a", encoding="utf-8") as collected:

@@ -3,7 +3,7 @@
 Decides its form: a heading that says whose progress this is, then a line per outcome, each written
 at once. The heading holds a salt, and the Idempotency-Key of an entry follows from it and from what
 is sent: an entry whose answer was lost when the process was killed is sent again under its key. A
-last line that was cut off counts as not written.
+last line that was cut off counts as not written. One process at a time has the file.
 """
 
 from __future__ import annotations
@@ -11,11 +11,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
+from filelock import FileLock, Timeout
+
+from .._files import replace
 
 _KIND = "creatoraudit progress, version 1"
 
@@ -25,6 +29,25 @@ class Done(NamedTuple):
 
     outcome: str
     id: str | None
+
+
+@contextmanager
+def journal_at(path: Path, job: Mapping[str, object]) -> Iterator[Journal]:
+    """The journal in a file, for as long as no other process is to have it.
+
+    Raises:
+        click.UsageError: Another process has it, or it is another job's.
+    """
+    lock = path.with_name(f".{path.name}.lock")
+    try:
+        with FileLock(lock, blocking=False):
+            yield Journal(path, job)
+    except Timeout:
+        raise click.UsageError(
+            f"another run is using {path}; wait for its end, or name another file with --state"
+        ) from None
+    if not path.exists():
+        lock.unlink(missing_ok=True)
 
 
 class Journal:
@@ -47,11 +70,9 @@ class Journal:
         if path.exists():
             self._take_up(path, job)
         # Written anew and put in place at once, without a line that was cut off.
-        draft = path.with_name(f".{path.name}.new")
         entries = ([key, *done] for key, done in self.done.items())
         heading = {"kind": _KIND, "job": job, "salt": self._salt}
-        draft.write_bytes(b"".join(map(_line, (heading, *entries))))
-        draft.replace(path)
+        replace(path, b"".join(map(_line, (heading, *entries))))
 
     def _take_up(self, path: Path, job: Mapping[str, object]) -> None:
         try:

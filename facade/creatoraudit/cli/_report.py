@@ -6,9 +6,6 @@ business of `creatoraudit.report`.
 
 from __future__ import annotations
 
-import os
-import secrets
-import shutil
 import tempfile
 from collections.abc import Callable
 from functools import wraps
@@ -18,6 +15,7 @@ from typing import TYPE_CHECKING
 import click
 from attrs import frozen
 
+from .._files import replace
 from . import _output, _safe
 from ._output import Output
 
@@ -56,7 +54,12 @@ class Reports:
         if self.page is not None:
             from creatoraudit.report import render_html
 
-            _replace(self.page, render_html(result).encode())
+            try:
+                replace(self.page, render_html(result).encode())
+            except OSError as error:
+                raise click.ClickException(
+                    f"{_safe.line(str(self.page))} was not written: {error.strerror}"
+                ) from None
             click.echo(f"wrote {_safe.line(str(self.page))}", err=True)
         if not self.markdown:
             rows()
@@ -112,22 +115,3 @@ def _checked(name: str) -> Path:
     except OSError as error:
         problem = f"cannot be written ({error.strerror}); name another file"
     raise click.UsageError(f"--html {shown} {problem}")
-
-
-def _replace(path: Path, page: bytes) -> None:
-    """Put a page in place, whole."""
-    part = path.with_name(f".creatoraudit-{secrets.token_hex(8)}.part")
-    try:
-        with part.open("xb") as file:
-            file.write(page)
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            shutil.copymode(path, part)
-        part.replace(path)
-    except OSError as error:
-        raise click.ClickException(
-            f"{_safe.line(str(path))} was not written: {error.strerror}"
-        ) from None
-    finally:
-        part.unlink(missing_ok=True)

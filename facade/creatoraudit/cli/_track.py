@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
@@ -30,7 +31,7 @@ from ..errors import (
 )
 from . import _safe
 from ._connect import Connection
-from ._journal import Done, Journal
+from ._journal import Done, Journal, journal_at
 from ._options import Line, command, file_option, given, in_options, lines_of
 from ._output import Column, Output, Row, Rows, Shape, changing, counting
 
@@ -233,13 +234,15 @@ def _all(
             "organization": ca.whoami().organization_id,
             "command": f"{resource.plural} track",
         }
-        journal = Journal(state, job)
-        if journal.done:
-            said = f"{len(journal.done):,} are done already, as {state} says"
-            click.echo(_safe.line(said), err=True)
-        code = _follow(rows, entries, journal, partial(_send, ca, resource.operation("track")))
-    if code == 0:
-        journal.remove()
+        with (
+            nullcontext(Journal(None, job)) if state is None else journal_at(state, job) as journal
+        ):
+            if journal.done:
+                said = f"{len(journal.done):,} are done already, as {state} says"
+                click.echo(_safe.line(said), err=True)
+            code = _follow(rows, entries, journal, partial(_send, ca, resource.operation("track")))
+            if code == 0:
+                journal.remove()
     return code
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 from xml.etree import ElementTree as ET
 
+from .._files import replace
 from .._text import printable
 from .._version import __version__
 from ..report._words import code, shown
@@ -185,15 +186,4 @@ def write(outcome: Outcome, folder: Path) -> list[Path]:
         "contract.har": har(outcome),
         "summary.md": markdown(outcome).encode(),
     }
-    return [put(folder / name, content) for name, content in contents.items()]
-
-
-def put(path: Path, content: bytes) -> Path:
-    """Replace a file by one with this content, at once.
-
-    Raises:
-        OSError: It could not be written.
-    """
-    draft = path.with_name(f".{path.name}.new")
-    draft.write_bytes(content)
-    return draft.replace(path)
+    return [replace(folder / name, content) for name, content in contents.items()]

@@ -71,3 +71,14 @@ def test_a_document_that_cannot_be_used_changes_nothing_and_its_names_do_nothing
         assert line.count("`") % 2 == 0, line
         outside = "".join(line.split("`")[::2])
         assert not set("<|@[]") & set(outside), line
+
+
+def test_paths_that_begin_at_the_host_are_those_after_the_base_url(
+    checkout: Checkout, contract: Node
+) -> None:
+    contract["servers"] = [{"url": "https://api.creatoraudit.com"}]
+    contract["paths"] = {f"/v2{path}": item for path, item in contract["paths"].items()}
+    ran = follow(checkout, contract)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert openapi(checkout.root) == openapi(ROOT)
+    assert summary(checkout) == "`new.json` says what `openapi.json` says.\n"
