@@ -80,22 +80,28 @@ def main() -> None:
     world = ("--account-videos", str(POSTS), "--now", "2026-06-15T12:00:00Z")
     with sandbox("--latency-ms", "50", *world) as server:
         serial(server)  # the sandbox writes each post once; neither side is to wait for that
+        url = f"{server.base_url}/account-videos"
         with httpx.Client(headers=server.headers) as client:
-            url = f"{server.base_url}/account-videos"
-
-            def lone_page() -> None:
-                client.get(url, params={"limit": PAGE}).json()
 
             def count(**more: str) -> int:
                 params = {"limit": "1", "include_total": "true", **more}
                 total: int = client.get(url, params=params).json()["pagination"]["total_count"]
                 return total
 
-            lone_page()
-            latency = statistics.median(seconds(lone_page) for _ in range(15))
             parts = [count(platform=name) for name in ("instagram", "tiktok")]
             total = count()
-        bound = math.ceil(max(parts) / PAGE) * latency
+        latencies: list[float] = []
+
+        def bound() -> float:
+            with httpx.Client(headers=server.headers) as client:
+
+                def lone_page() -> None:
+                    client.get(url, params={"limit": PAGE}).json()
+
+                lone_page()
+                latencies.append(statistics.median(seconds(lone_page) for _ in range(15)))
+            return math.ceil(max(parts) / PAGE) * latencies[-1]
+
         requests: list[tuple[int, int]] = []
 
         def ours() -> None:
@@ -113,12 +119,13 @@ def main() -> None:
                 "async": lambda: seconds(lambda: anyio.run(ours_async)),
                 "floor": lambda: seconds(lambda: anyio.run(floor, server)),
                 "serial": lambda: seconds(lambda: serial(server)),
-                "bound": lambda: bound,
+                "bound": bound,
             }
         )
+    latency = statistics.median(latencies)
     report.note(
         f"{total} posts in parts of {parts}, a lone page takes {latency * 1000:.1f} ms,"
-        f" bound {bound:.2f} s; requests {requests[0][0]}"
+        f" bound {statistics.median(taken['bound']):.2f} s; requests {requests[0][0]}"
     )
     for name in ("sync", "async"):
         report.add(f"{name} / bound", ratio(taken, name, "bound"), "<= 1.15", lambda x: x <= 1.15)

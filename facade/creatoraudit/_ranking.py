@@ -315,7 +315,7 @@ class Ranking:
         """Of one page, the posts whose deltas are to be asked; the others are counted."""
         kept: list[Row[Post]] = []
         question = self.question
-        least = question.min_views
+        least, both = question.min_views, question.source == "both"
         for row in rows:
             post = row.json
             if filter_platform and post.get("platform") != question.platform:
@@ -324,32 +324,25 @@ class Ranking:
                 views = post.get("view_count")
                 if not isinstance(views, int) or views < least:
                     continue
-            if self._duplicate(post, remember):
+            # A list that shifts during the walk may bring a post twice.
+            identity = hash(post["id"])
+            if identity in self._seen or (both and self._in_both(post, remember)):
                 continue
+            self._seen.add(identity)
             self.considered += 1
             if self._has_history(post):
                 kept.append(row)
         self.asked += len(kept)
         return kept
 
-    def _duplicate(self, post: Mapping[str, Any], remember: bool) -> bool:
-        # A list that shifts during the walk may bring a post twice.
-        if not self._first_time(post["id"]):
-            return True
-        identity = (post.get("platform"), post.get("external_id"))
-        if self.question.source != "both" or not all(
-            isinstance(part, str) and part for part in identity
-        ):
+    def _in_both(self, post: Mapping[str, Any], remember: bool) -> bool:
+        named = (post.get("platform"), post.get("external_id"))
+        if not all(isinstance(part, str) and part for part in named):
             return False
         if remember:
-            self._seen.add(hash(identity))
+            self._seen.add(hash(named))
             return False
-        return hash(identity) in self._seen
-
-    def _first_time(self, what: str) -> bool:
-        before = len(self._seen)
-        self._seen.add(hash(what))
-        return len(self._seen) > before
+        return hash(named) in self._seen
 
     def _has_history(self, post: Mapping[str, Any]) -> bool:
         last = post.get("last_scrape_time")
