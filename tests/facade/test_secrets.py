@@ -11,7 +11,13 @@ import traceback
 
 import pytest
 
-from creatoraudit import AsyncCreatorAudit, ConfigurationError, CreatorAudit, CreatorAuditError
+from creatoraudit import (
+    AsyncCreatorAudit,
+    ConfigurationError,
+    CreatorAudit,
+    CreatorAuditError,
+    contract,
+)
 from support.answers import WHOAMI, page, problem, video, video_id
 from support.faults import FAULTS
 from support.server import Answer, Reset
@@ -191,4 +197,14 @@ def test_errors_of_a_walk_and_a_batch_show_no_key(facade, serve):
     ca = facade(server.url, KEY)
     with pytest.raises(CreatorAuditError) as caught:
         ca.collect(lambda ca: ca.videos.list())
+    assert_clean(caught.value)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"base_url": "ftp://x"}, {"base_url": "http://api.example.com"}, {"api_key": KEY + "\n1"}],
+)
+def test_a_contract_check_that_cannot_be_made_shows_no_key(wrong):
+    with pytest.raises(ConfigurationError) as caught:
+        contract.check(**{"api_key": KEY, **wrong})
     assert_clean(caught.value)
