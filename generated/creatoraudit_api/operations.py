@@ -133,6 +133,7 @@ list_accounts: "Operation[AccountPage]" = Operation(
         "sort": Bound(kind="string", default="-added_at"),
         "order_by": Bound(
             kind="string",
+            nullable=True,
             choices=(
                 "added_at",
                 "username",
@@ -143,7 +144,7 @@ list_accounts: "Operation[AccountPage]" = Operation(
                 "play_count",
             ),
         ),
-        "order_direction": Bound(kind="string", choices=("asc", "desc")),
+        "order_direction": Bound(kind="string", nullable=True, choices=("asc", "desc")),
         "platform": Bound(kind="string", choices=("instagram", "tiktok")),
         "q": Bound(kind="string"),
         "is_active": Bound(kind="boolean"),
@@ -281,7 +282,7 @@ list_videos: "Operation[VideoPage]" = Operation(
             nullable=True,
             choices=("added_at", "create_time", "view_count", "like_count", "play_count"),
         ),
-        "order_direction": Bound(kind="string", choices=("asc", "desc")),
+        "order_direction": Bound(kind="string", nullable=True, choices=("asc", "desc")),
         "account_id": Bound(kind="string", format="uuid"),
         "include_total": Bound(kind="boolean", default=False),
         "platform": Bound(kind="string", choices=("instagram", "tiktok")),

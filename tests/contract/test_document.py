@@ -87,3 +87,57 @@ def test_every_schema_is_used() -> None:
 def test_objects_stay_open() -> None:
     for name, schema in SCHEMAS.items():
         assert schema.get("additionalProperties") is True, name
+
+
+def test_each_success_says_whether_its_status_is_documented() -> None:
+    bases = {
+        (name, status): answer["x-status-basis"]
+        for name, operation in OPERATIONS.items()
+        for status, answer in operation["responses"].items()
+        if status.startswith("2")
+    }
+    link = "PUT /creators/{creator_id}/accounts/{account_id}"
+    printed = {("POST /videos", "201"), (link, "200"), (link, "201")}
+    by_rule = {("POST /accounts", "201"), ("POST /creators", "201")}
+    assert {place for place, basis in bases.items() if basis == "printed"} == printed
+    assert {place for place, basis in bases.items() if basis == "api-wide"} == by_rule
+    assert {bases[place] for place in bases.keys() - printed - by_rule} == {"chosen"}
+
+
+def test_every_mark_of_evidence_has_a_known_level() -> None:
+    def marks(part: Any) -> Iterator[tuple[str, str]]:
+        if isinstance(part, dict):
+            for name, member in part.items():
+                if name.startswith("x-") and name.endswith("evidence"):
+                    yield name, member
+                else:
+                    yield from marks(member)
+        elif isinstance(part, list):
+            for member in part:
+                yield from marks(member)
+
+    found = set(marks(DOCUMENT))
+    assert {level for _, level in found} == EVIDENCE
+    assert {"x-limits-evidence", "x-default-evidence"} <= {name for name, _ in found}
+
+
+@pytest.mark.parametrize("name", ["GET /accounts", "GET /videos", "GET /creators"])
+def test_a_sort_that_is_null_or_absent_is_a_sort_that_was_not_asked_for(name: str) -> None:
+    sort = {
+        parameter["name"]: parameter
+        for parameter in map(resolved, OPERATIONS[name]["parameters"])
+        if parameter["name"].startswith("order_")
+    }
+    for parameter in sort.values():
+        assert not parameter["required"]
+        assert parameter["schema"]["type"] == ["string", "null"]
+        assert None in parameter["schema"]["enum"]
+    direction = "ascending" if name == "GET /creators" else "descending"
+    assert direction in sort["order_direction"]["description"]
+
+
+def test_no_member_claims_more_than_is_known_of_it() -> None:
+    hit = SCHEMAS["SearchVideo"]["properties"]
+    assert "null" not in hit["account_id"]["description"]
+    figures = SCHEMAS["OverviewFigures"]["properties"]["total_views"]["description"]
+    assert figures != SCHEMAS["VideoResponse"]["properties"]["total_views"]["description"]

@@ -11,7 +11,7 @@ from ..types import JSON, ReadModel, wrong_container
 
 @_define(kw_only=True)
 class CreatorAccountLink(ReadModel):
-    """The link between an account and a creator."""
+    """That an account belongs to a creator."""
 
     additional_properties: dict[str, JSON] = _field(factory=dict)
     _sent_members: frozenset[str] = _field(

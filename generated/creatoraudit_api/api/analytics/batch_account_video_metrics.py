@@ -31,8 +31,8 @@ def sync_detailed(
 ) -> Response[WindowedMetricsResponse]:
     """Get windowed metrics of account videos
 
-    Returns totals over a period for many account videos at once, keyed by the platform-
-    internal integer id. Untracked ids are left out of `data` and named in `meta.not_found`.
+    Returns totals over a period for many account videos at once, keyed by the internal
+    integer id. Untracked ids are left out of `data` and named in `meta.not_found`.
     """
     return _answer(client.request(**get_kwargs(body=body)), decode)
 
@@ -42,7 +42,7 @@ async def asyncio_detailed(
 ) -> Response[WindowedMetricsResponse]:
     """Get windowed metrics of account videos
 
-    Returns totals over a period for many account videos at once, keyed by the platform-
-    internal integer id. Untracked ids are left out of `data` and named in `meta.not_found`.
+    Returns totals over a period for many account videos at once, keyed by the internal
+    integer id. Untracked ids are left out of `data` and named in `meta.not_found`.
     """
     return _answer(await client.request(**get_kwargs(body=body)), decode)
