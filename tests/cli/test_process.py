@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from creatoraudit_sandbox import Sandbox
     from support.server import ScriptedServer
 
-    from .conftest import Cli
+    from .conftest import Cli, Here
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs signals, /proc or a pty")
 ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -303,9 +303,24 @@ def test_name_of_a_key_is_a_strangers_text_too(
 
 
 def test_unknown_command_is_wrong_usage(cli: Cli) -> None:
-    ran = cli("breakfast")
+    ran = cli("xyzzy")
     assert ran.returncode == 2
     assert "No such command" in ran.stderr
+    assert "Did you mean" not in ran.stderr
+
+
+@pytest.mark.parametrize(("typo", "meant"), [("breakout", "breakouts"), ("acounts", "accounts")])
+def test_mistyped_command_names_the_one_that_was_meant(here: Here, typo: str, meant: str) -> None:
+    assert here(typo).complaint == f"Error: No such command {typo!r}. Did you mean {meant!r}?"
+
+
+@posix
+def test_figures_are_whole_in_a_narrow_terminal(terminal: Any, sandbox: Sandbox) -> None:
+    with CreatorAudit(sandbox.api_key, base_url=sandbox.base_url) as ca:
+        ids = [one.id for one in ca.accounts.list(max_items=3)]
+        views = [f"{one.views:,}" for one in ca.accounts.metrics(ids).values()]
+    said = terminal("metrics", "accounts", *ids, columns=40, at=sandbox)
+    assert [one for one in views if one not in said] == []
 
 
 @pytest.mark.parametrize("extra_missing", [False, True])

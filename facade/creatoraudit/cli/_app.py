@@ -48,13 +48,13 @@ _COMMANDS: Mapping[str, tuple[str, str, str]] = {
     ),
     "creators": ("creatoraudit.cli._commands:creators", "cli", "Groups of accounts."),
     "digest": ("creatoraudit.cli._digest:digest", "cli", "A period against the one before."),
+    "export": ("creatoraudit.cli._export:export", "cli", "Whole lists as files."),
     "leaderboard": (
         "creatoraudit.cli._leaderboard:leaderboard",
         "cli",
         "Creators by views or engagement.",
     ),
     "metrics": ("creatoraudit.cli._metrics:metrics", "cli", "Totals over a period, by id."),
-    "export": ("creatoraudit.cli._export:export", "cli", "Whole lists as files."),
     "sandbox": ("creatoraudit_sandbox.cli:sandbox", "sandbox", "Run a local CreatorAudit server."),
     "search": (
         "creatoraudit.cli._search:search",
@@ -84,6 +84,20 @@ class _Commands(click.Group):
         command: object = getattr(import_module(module), name)
         assert isinstance(command, click.Command)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command of that name; what a typo may have meant, click cannot know here."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from difflib import get_close_matches
+
+            if near := get_close_matches(args[0], _COMMANDS, n=1):
+                said = f"{error.message} Did you mean {near[0]!r}?"
+                raise click.UsageError(said, ctx) from None
+            raise
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """The commands, none of which is imported for it, and our own options."""

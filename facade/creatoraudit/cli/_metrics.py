@@ -28,7 +28,7 @@ _TOTALS = ("views", "plays", "likes", "comments", "shares", "engagement")
 _SHAPE = Shape(
     names=("id", *_TOTALS),
     columns={
-        "id": Column("id"),
+        "id": Column("id", flexible=True),
         "views": Column("views", "right"),
         "plays": Column("plays", "right", from_width=110),
         "likes": Column("likes", "right", from_width=70),
