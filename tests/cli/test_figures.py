@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -125,6 +126,7 @@ def test_metrics_of_account_videos_take_the_platforms_numbers(
         ),
         (("account-videos", "1"), "Missing option '--platform'"),
         (("account-videos", UNKNOWN, "--platform", "tiktok"), "id is a whole number, not '3c90"),
+        (("videos", "--file", os.devnull), f"there are no ids in {os.devnull}; it takes one per"),
     ],
 )
 def test_mistake_is_one_line_and_nothing_is_sent(

@@ -82,6 +82,7 @@ def test_every_help_says_what_it_does_and_has_an_example_of_it(here: Here, path:
     assert any(f"{path} " in f"{line} " for line in examples(ALL[path]))
     for line in examples(ALL[path]):
         assert line in shown.out  # not wrapped: it can be copied
+    assert "None" not in shown.out
 
 
 @pytest.mark.parametrize(

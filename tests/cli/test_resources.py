@@ -284,6 +284,10 @@ def test_update_sends_other_members_as_json_or_text(
         (("accounts", "pause"), "no ids; give some, or --file FILE"),
         (("accounts", "delete", UNKNOWN), "Delete 1 account? Nobody can be asked here; add --yes"),
         (("videos", "list", "--raw"), "--raw goes with --format csv"),
+        (("breakouts", "--window", "0"), "--window must be between 1 and 365 days, not 0"),
+        (("breakouts", "--top", "0"), "--top must be between 1 and"),
+        (("export", "accounts", "--window", "7"), "--window goes with deltas, not with accounts"),
+        (("export", "accounts", "--order-by", "x"), "--order-by must be one of added_at"),
     ],
 )
 def test_mistake_is_one_line_and_nothing_is_sent(

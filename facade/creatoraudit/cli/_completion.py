@@ -14,6 +14,7 @@ from ._options import examples
 @click.command(
     epilog=examples(
         'eval "$(creatoraudit completion bash)"',
+        'eval "$(creatoraudit completion zsh)"',
         "creatoraudit completion fish > ~/.config/fish/completions/creatoraudit.fish",
     )
 )
@@ -22,7 +23,8 @@ from ._options import examples
 def completion(context: click.Context, shell: str) -> None:
     """Print the completion script for a shell.
 
-    Put the first line of the examples into ~/.bashrc, or with zsh into ~/.zshrc.
+    Of the examples, the first line goes into ~/.bashrc, the second into ~/.zshrc; the third is run
+    once.
     """
     from click.shell_completion import get_completion_class
 

@@ -74,7 +74,7 @@ def _options(command: Callable[..., object]) -> Callable[..., object]:
         "creatoraudit export deltas --window 7 --window 30 --out exports/ --format jsonl",
     )
 )
-@click.argument("what", type=click.Choice(WHATS), metavar="|".join(WHATS))
+@click.argument("what", type=click.Choice(WHATS), metavar="WHAT")
 @click.option(
     "--out",
     default=".",
@@ -92,6 +92,8 @@ def _options(command: Callable[..., object]) -> Callable[..., object]:
 @connection_options
 def export(*, what: Any, out: str, raw: bool, overwrite: bool, restart: bool, **more: Any) -> None:
     """Write a whole list, or the figures of all its items, into a file.
+
+    WHAT is accounts, videos, account-videos or creators for a list, deltas or metrics for figures.
 
     The file appears when it is complete. Interrupted by whatever, the same command goes on where it
     was; until then the rows are in a folder beside the file, named like it with .partial.

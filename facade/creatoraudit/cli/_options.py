@@ -62,7 +62,9 @@ def from_contract(
     if bound.choices:
         kind = click.Choice(bound.choices)
     elif bound.kind == "integer":
-        kind = click.IntRange(bound.minimum, bound.maximum)
+        # A range without ends would be shown as one, in the help.
+        ends = bound.minimum, bound.maximum
+        kind = click.INT if ends == (None, None) else click.IntRange(*ends)
     metavar = None if bound.choices else "ID" if bound.format == "uuid" else _METAVAR[bound.kind]
     return click.option(declared, name, type=kind, metavar=metavar, help=says)
 
@@ -73,9 +75,10 @@ _METAVAR: Mapping[str, str] = {"integer": "N", "string": "TEXT"}
 # How the library names an argument in its messages; here it is an option, or the ID.
 _ARGUMENT = re.compile(
     r"\b(?:account|creator|video)_id\b"
-    r"|\b(start_date|end_date)\b"
+    r"|\b(start_date|end_date|order_by|order_direction)\b"
     r"|\b(api_key|base_url|concurrency|period|platform)(?:=(?!['\"])|(?==))"
     r'|\b(via)="(?=(?:get|post)")(\w+)"'
+    r"|\b(top|window)s?(?= (?:must be|goes with) )"
 )
 
 
@@ -85,7 +88,7 @@ def in_options(message: str) -> str:
     def said(found: re.Match[str]) -> str:
         if found[3]:
             return f"--{found[3]} {found[4]}"
-        name = found[1] or found[2]
+        name = found[1] or found[2] or found[5]
         return f"--{name.replace('_', '-')}" if name else "ID"
 
     return _ARGUMENT.sub(said, message)
@@ -177,6 +180,8 @@ def ids_from(arguments: Sequence[str], file: BinaryIO | None, check: Callable[[s
             assert file is not None
             said = in_options(str(error))
             raise click.UsageError(f"{file.name}, line {line.number}: {said}") from None
+    if not ids and file is not None:
+        raise click.UsageError(f"there are no ids in {file.name}; it takes one per line")
     if not ids:
         raise click.UsageError("no ids; give some, or --file FILE with one per line")
     return ids
