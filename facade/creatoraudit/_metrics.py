@@ -56,7 +56,7 @@ class AccountVideoTotals:
 
     Attributes:
         platform: Which of the two id spaces `id` belongs to.
-        id: The platform-internal integer id.
+        id: The internal integer id; each platform counts its own.
         totals: The totals.
     """
 

@@ -229,7 +229,7 @@ class AsyncCreators:
         account_id: UUID | str,
         **options: Unpack[RequestOptions],
     ) -> Link:
-        """Link a tracked account to a creator; safe to repeat.
+        """Make a tracked account part of a creator; a repetition does no harm.
 
         Args:
             creator_id: The creator's id, a UUID.

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Unpack  # List: `list` is a method here
+from typing import TYPE_CHECKING, Unpack
 
 from creatoraudit_api import operations
 
@@ -171,6 +171,6 @@ def _integers(ids: Iterable[int], name: str) -> list[int]:
     given: Iterable[object] = ids
     for one in given:
         if isinstance(one, bool) or not isinstance(one, int):
-            raise UsageError(f"{name} takes the platform-internal integer ids, not {one!r:.60}")
+            raise UsageError(f"{name} takes internal integer ids, not {one!r:.60}")
         checked.append(one)
     return checked

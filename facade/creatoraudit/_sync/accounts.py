@@ -154,7 +154,7 @@ class Accounts:
 
         Raises:
             UsageError: It is no profile URL and no platform was given.
-            ConflictError: It is tracked already.
+            ConflictError: The present state does not allow it; a duplicate, for instance.
             QuotaExceededError: The organization's account cap is used up.
             InsufficientScopeError: The key lacks the write scope.
             CreatorAuditError: As described in `creatoraudit.errors`.
@@ -263,6 +263,7 @@ class Accounts:
         """Ask for the totals of many accounts over a period.
 
         Any number of ids: they are split into requests of 200, sent side by side, each id once.
+        Neither the bound nor the body is documented for accounts; both follow the twin for videos.
 
         Args:
             account_ids: Ids, UUIDs.

@@ -55,6 +55,9 @@ class Videos:
     ) -> Pager[Video]:
         """List individually tracked posts with their newest figures; nothing is sent yet.
 
+        The documentation only implies `platform`, `is_active` and `q` here: look at `filters` of a
+        page to see whether the server applied them.
+
         Args:
             platform: Only posts of this platform.
             account_id: Only posts of this account.
@@ -149,8 +152,9 @@ class Videos:
 
         Raises:
             UsageError: It is no URL of a platform and no platform was given, or out of bounds.
-            ConflictError: It is tracked already.
-            ValidationError: The server cannot make out which post it is.
+            ConflictError: The present state does not allow it; a duplicate, for instance.
+            NotFoundError: Documented without its cause; perhaps there is no such post.
+            ValidationError: The server refuses the identifier or another value.
             InsufficientScopeError: The key lacks the write scope.
             CreatorAuditError: As described in `creatoraudit.errors`.
 
@@ -257,11 +261,12 @@ class Videos:
         """Ask by how much the views of posts changed over look-back windows.
 
         Any number of ids: they are split into requests of 200 (50 with `via="get"`), sent side by
-        side, each id once. Ids of account videos are taken as well.
+        side, each id once. Ids of account videos may be among them, as in the vendor's tutorial;
+        those that the server does not know are in `not_found`.
 
         Args:
             video_ids: Ids, UUIDs.
-            windows: Look-back windows in days, 1 to 365, at most 10.
+            windows: Look-back windows in days, 1 to 365, at most 10; 1, 7, 14 and 30 when absent.
             via: `"post"`, or `"get"` for a key that may not POST.
             **options: See `RequestOptions`.
 

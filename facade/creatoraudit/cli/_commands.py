@@ -305,6 +305,6 @@ creators = _group(
     "Groups of accounts.",
     *_managed(CREATORS),
     _create(CREATORS),
-    _pair("link", "Link a tracked account to a creator; safe to repeat.", _link),
+    _pair("link", "Make an account part of a creator; a repetition does no harm.", _link),
     _pair("unlink", "Take an account out of a creator.", _unlink),
 )

@@ -1,4 +1,4 @@
-"""Posts tracked one by one, posts found through accounts, and view deltas of both."""
+"""Individually tracked posts, those found through accounts, and view deltas of both."""
 
 from __future__ import annotations
 
