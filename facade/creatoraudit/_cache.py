@@ -32,6 +32,7 @@ MEMORY_BYTES = 64 * 2**20
 DISK_BYTES = 512 * 2**20
 # How long a request waits for another process that has the file; asking anew is cheap.
 PATIENCE_MS = 100
+OPENING_MS = 5000
 OK = 200
 NOT_MODIFIED = 304
 
@@ -105,9 +106,14 @@ class DiskStore:
             # Created closed to others, before SQLite puts anything into it.
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             path.chmod(0o600)
-            self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+            self._db = sqlite3.connect(
+                path, PATIENCE_MS / 1000, check_same_thread=False, isolation_level=None
+            )
+            with suppress(sqlite3.OperationalError):
+                # Not while another process has the file; then that one, or the next, does it.
+                self._db.execute("PRAGMA journal_mode=WAL")
             self._db.executescript(
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+                f"PRAGMA busy_timeout={OPENING_MS}; PRAGMA synchronous=NORMAL;"
                 "CREATE TABLE IF NOT EXISTS salt (value BLOB NOT NULL);"
                 "CREATE TABLE IF NOT EXISTS kept (name BLOB PRIMARY KEY, etag TEXT NOT NULL,"
                 " content BLOB NOT NULL) WITHOUT ROWID;"
@@ -178,7 +184,7 @@ class Cache:
             [
                 self._base_url,
                 wire.url,
-                urlencode(wire.params, doseq=True),
+                urlencode(wire.params, doseq=True, errors="surrogatepass"),
                 repr(sorted(wire.headers.items())),
             ]
         )
@@ -193,6 +199,20 @@ class Cache:
             return Sent(OK, sent.headers, kept.content, cached=True)
         etag = sent.headers.get("etag", "")
         control = sent.headers.get("cache-control", "").lower()
-        if sent.status_code == OK and etag.startswith('"') and "no-store" not in control:
+        if sent.status_code == OK and _strong(etag) and "no-store" not in control and _read(sent):
             self.store.put(name, Kept(etag, sent.content))
         return sent
+
+
+def _strong(etag: str) -> bool:
+    """Whether it is an ETag that stands for these bytes and can be sent back."""
+    return etag.startswith('"') and etag.isascii()
+
+
+def _read(sent: Sent) -> bool:
+    """Whether it is JSON: a body that was cut short would be confirmed again and again."""
+    try:
+        sent.json()
+    except ValueError:
+        return False
+    return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import sqlite3
 import stat
 import subprocess
@@ -10,7 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from creatoraudit import APIError, ConfigurationError, NotFoundError, ServiceUnavailableError
+from creatoraudit import (
+    APIError,
+    ConfigurationError,
+    ContractError,
+    NotFoundError,
+    ServiceUnavailableError,
+    UsageError,
+)
 from support.answers import one, page, problem, video, video_id
 from support.server import Answer
 
@@ -108,10 +116,11 @@ def test_servers_are_kept_apart(facade, serve, tmp_path):
     [
         one(video(1)),
         kept(etag='W/"weak"'),
+        kept(etag='"caf\xe9"'),
         kept(**{"cache-control": "no-store"}),
         kept(**{"cache-control": "private, No-Store"}),
     ],
-    ids=["no ETag", "weak ETag", "no-store", "No-Store"],
+    ids=["no ETag", "weak ETag", "ETag beyond ASCII", "no-store", "No-Store"],
 )
 def test_what_may_not_be_kept_is_not(facade, serve, cache, answer):
     server = serve(answer, one(video(1)))
@@ -119,6 +128,24 @@ def test_what_may_not_be_kept_is_not(facade, serve, cache, answer):
     get(ca)
     get(ca)
     assert conditions(server) == [None, None]
+
+
+def test_a_body_that_was_cut_short_is_not_kept(facade, serve, cache):
+    """Confirmed by a 304 it would fail every later call."""
+    half = gzip.compress(kept().content)[:-20]
+    cut = Answer(body=half, headers={**FRESH, "content-encoding": "gzip"})
+    server = serve(cut, kept())
+    ca = facade(server.url, cache=cache)
+    with pytest.raises(ContractError, match="not JSON"):
+        get(ca)
+    assert get(ca).external_id == "1"
+    assert conditions(server) == [None, None]
+
+
+def test_text_that_utf8_cannot_carry_is_refused_with_a_cache_too(facade, serve, cache):
+    ca = facade(serve().url, cache=cache)
+    with pytest.raises(UsageError, match="cannot be sent"):
+        ca.collect(lambda ca: ca.videos.list(q="\ud800"))
 
 
 def test_errors_and_writes_are_not_kept(facade, serve, cache):
