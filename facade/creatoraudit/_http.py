@@ -9,7 +9,7 @@ from __future__ import annotations
 import ssl
 import sys
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import httpx
 
@@ -27,7 +27,10 @@ AsyncClient: TypeAlias = httpx.AsyncClient
 Client: TypeAlias = httpx.Client
 AsyncResponse: TypeAlias = httpx.Response
 Response: TypeAlias = httpx.Response
-Errors = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError)
+# UnicodeError is what a host name that cannot be encoded gives, as a Location may name one.
+Errors = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeError)
+
+C = TypeVar("C", httpx.Client, httpx.AsyncClient)
 
 PYTHON = ".".join(str(part) for part in sys.version_info[:3])
 USER_AGENT = f"creatoraudit/{__version__} python/{PYTHON} httpx/{httpx.__version__}"
@@ -62,7 +65,25 @@ def auth_for(key: ApiKey | None) -> httpx.Auth:
     return _Anonymous() if key is None else _Bearer(key)
 
 
-def client_settings(origin: Origin) -> dict[str, Any]:
+def own_client(kind: type[C], origin: Origin) -> C:
+    """An httpx client of our own.
+
+    Raises:
+        ConfigurationError: The environment's proxies or certificates are unusable.
+    """
+    try:
+        return kind(**_client_settings(origin))
+    except (ImportError, OSError, ValueError) as error:
+        why = one_line(str(error), 200)
+    except httpx.InvalidURL:
+        why = "not a URL"  # what httpx says may quote a part of the password
+    raise ConfigurationError(
+        "the environment's proxy or certificate settings cannot be used (see HTTPS_PROXY,"
+        f" ALL_PROXY, NO_PROXY, SSL_CERT_FILE): {why}"
+    )
+
+
+def _client_settings(origin: Origin) -> dict[str, Any]:
     """Arguments for our own httpx client.
 
     Proxies and CA settings of the environment are honoured, except that a proxy is never asked for
@@ -97,29 +118,38 @@ def build_request(wire: Wire, origin: Origin, patience: Patience) -> httpx.Reque
     """The request, without the key and without anything from a caller's client.
 
     Raises:
-        UsageError: A value is none that HTTP or JSON can carry.
+        UsageError: A value is none that a URL, HTTP or JSON can carry.
     """
     params = {name: value for name, value in wire.params.items() if value is not None}
     try:
+        headers = httpx.Headers(_HEADERS)
+        for name, value in wire.headers.items():
+            headers[name] = value  # one by one: a name in another case replaces ours, too
         return httpx.Request(
             wire.method,
             origin.url + wire.url,
             params=params or None,
-            headers={**_HEADERS, **wire.headers},
+            headers=headers,
             json=wire.json,
             extensions={"timeout": httpx.Timeout(patience.step).as_dict()},
         )
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, httpx.InvalidURL) as error:
         raise UsageError(f"{wire.operation}: cannot be sent: {one_line(str(error), 200)}") from None
 
 
 _BEFORE = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
-_PERMANENT = (httpx.UnsupportedProtocol, httpx.InvalidURL, httpx.LocalProtocolError)
+_PERMANENT = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
+# Our own URL was taken apart before, so these are about a Location, which httpx looks at although
+# it is not to follow it.
+_REDIRECT = (httpx.InvalidURL, UnicodeError)
 
 
 def classify(error: Exception) -> Failure:
     """What an exception of httpx means."""
     text = one_line(str(error), 300) or type(error).__name__
+    if isinstance(error, _REDIRECT) or "URL in location header" in text:
+        what = "the answer redirects to an unreadable place"
+        return Failure(what, text, written=True, permanent=True)
     if isinstance(error, _PERMANENT):
         return Failure("the request cannot be sent", text, written=False, permanent=True)
     if isinstance(error, httpx.TimeoutException):

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 IDEMPOTENCY_SECONDS = 600.0
 BACKOFF_FIRST = 1.0
 BACKOFF_MOST = 30.0
+BACKOFF_DOUBLINGS = 5
+# Sockets take no waits of centuries, which is how some say that they have time.
+LONGEST_STEP = 86_400.0
 # A reset further away or a limit higher than this is no rate window but a broken header.
 LONGEST_WINDOW = 3600.0
 LARGEST_LIMIT = 10**9
@@ -136,7 +139,7 @@ class Attempts:
         if self.keyed and self.made == 1:
             self._key_dies = _time.now() + IDEMPOTENCY_SECONDS
         whole = max(self.deadline - _time.now(), 0.001)
-        return Patience(step=min(self.timeout, whole), whole=whole)
+        return Patience(step=min(self.timeout, whole, LONGEST_STEP), whole=whole)
 
     def after_failure(self, failure: Failure) -> float:
         """Seconds to wait before the next try.
@@ -183,7 +186,9 @@ class Attempts:
             return None
         wait = asked
         if wait is None:
-            wait = _time.jitter(min(BACKOFF_FIRST * 2.0 ** (self.made - 1), BACKOFF_MOST))
+            # Bounded before it is raised to a power: some calls are tried thousands of times.
+            doublings = min(self.made - 1, BACKOFF_DOUBLINGS)
+            wait = _time.jitter(min(BACKOFF_FIRST * 2.0**doublings, BACKOFF_MOST))
         return wait if _time.now() + wait < min(self.deadline, self._key_dies) else None
 
 

@@ -206,6 +206,15 @@ def test_a_redirect_to_nowhere_is_one_printable_line_too(facade, serve):
     assert str(caught.value).isprintable()
 
 
+@pytest.mark.parametrize("location", ["mailto:me", "http://xn--/", "https://ex\xe4mple..com/"])
+def test_a_redirect_that_httpx_cannot_read_is_told_and_not_tried_again(facade, serve, location):
+    server = serve(Answer(302, headers={"location": location}))
+    with pytest.raises(NetworkError, match="redirects to an unreadable place") as caught:
+        facade(server.url).do(lambda ca: ca.whoami())
+    assert caught.value.written
+    assert len(server.requests) == 1
+
+
 def test_the_key_never_reaches_a_host_that_a_redirect_names(facade, serve):
     target = serve()
     server = serve(Answer(307, headers={"location": f"{target.url}/whoami"}))

@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import pickle
 import socket
+import threading
 
 import httpx
 import pytest
@@ -23,6 +24,8 @@ from creatoraudit import (
     UnauthorizedError,
     UsageError,
 )
+from creatoraudit._outcome import Failure
+from creatoraudit._policy import BACKOFF_MOST, Attempts
 from support.answers import WHOAMI, one, page, problem, video, video_id
 from support.server import Answer, Held, ScriptedServer
 
@@ -217,6 +220,20 @@ def test_numbers_of_one_call_are_checked_as_well(facade, serve, wrong):
         ca.do(lambda ca: ca.whoami(**wrong))
 
 
+def test_a_wait_of_centuries_is_as_good_as_a_long_one(facade, serve):
+    ca = facade(serve(WHOAMI).url, timeout=1e11, retry_budget=1e11)
+    assert ca.do(lambda ca: ca.whoami()).api_key_name == "tests"
+
+
+def test_however_often_it_was_tried_the_next_pause_is_bounded():
+    tries = Attempts(
+        operation="x", repeatable=True, keyed=False, max_retries=10**6, timeout=1, budget=1e9
+    )
+    tries.made = 5000
+    failure = Failure("cannot connect", "refused", written=False)
+    assert 0 <= tries.after_failure(failure) <= BACKOFF_MOST
+
+
 # --- what goes out
 
 
@@ -242,6 +259,27 @@ def test_extra_headers_and_query_are_sent(facade, serve):
     assert request.query == {"new": ["true"], "n": ["1", "2"]}
 
 
+def test_an_extra_header_replaces_ours_in_whatever_case(facade):
+    """Sent twice, a header reaches the server as both values joined."""
+    raw: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def answer():
+            connection, _ = listener.accept()
+            with connection:
+                raw.append(connection.recv(65536))
+                connection.sendall(WHOAMI.head + WHOAMI.content)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        ca = facade(f"http://127.0.0.1:{listener.getsockname()[1]}/v2")
+        ca.do(lambda ca: ca.whoami(extra_headers={"user-agent": "mine", "ACCEPT": "text/x"}))
+        thread.join()
+    lines = raw[0].lower().split(b"\r\n")
+    sent = [line for line in lines if line.startswith((b"user-agent:", b"accept:"))]
+    assert sorted(sent) == [b"accept: text/x", b"user-agent: mine"]
+
+
 def test_cookies_are_never_sent_back(facade, serve):
     baked = Answer(json=WHOAMI.json, headers={"set-cookie": "id=1; Path=/"})
     server = serve(baked, WHOAMI)
@@ -257,6 +295,24 @@ def test_the_environments_proxy_is_not_asked_for_loopback(facade, serve, monkeyp
     server = serve(WHOAMI)
     facade(server.url).do(lambda ca: ca.whoami())
     assert len(server.requests) == 1
+
+
+BAD_ENVIRONMENTS = {
+    "unknown proxy scheme": ({"HTTPS_PROXY": "foo://me:s3cret@proxy.example"}, "Unknown scheme"),
+    "proxy that is no URL": ({"ALL_PROXY": "http://me:s3cret/x@proxy.example"}, "not a URL"),
+    "no certificates": ({"SSL_CERT_FILE": "/nowhere/ca.pem"}, "No such file"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_ENVIRONMENTS)
+def test_an_environment_that_cannot_be_used_is_one_clear_error(facade, monkeypatch, case):
+    variables, said = BAD_ENVIRONMENTS[case]
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigurationError, match=said) as caught:
+        facade()
+    assert "proxy or certificate settings cannot be used (see HTTPS_PROXY" in str(caught.value)
+    assert "s3cret" not in str(caught.value)
 
 
 def test_the_environments_proxy_is_asked_for_other_hosts(facade, serve, monkeypatch):
@@ -348,6 +404,16 @@ def test_a_closed_client_says_so(facade, serve):
         ca.collect(lambda ca: ca.videos.list())
 
 
+def test_a_client_closed_between_two_tries_says_so(serve, waits):
+    server = serve(problem(503, "SERVICE_UNAVAILABLE"))
+    with (
+        CreatorAudit("k", base_url=server.url, on_event=lambda _: ca.close()) as ca,
+        pytest.raises(UsageError, match="this client is closed; make a new one"),
+    ):
+        ca.whoami()
+    assert len(waits) == 1
+
+
 def test_leaving_the_context_closes(serve):
     server = serve(WHOAMI, WHOAMI)
     with CreatorAudit("k", base_url=server.url) as ca:
@@ -406,6 +472,19 @@ def test_a_client_in_another_event_loop_says_so(serve):
     with asyncio.Runner() as first:
         first.run(use_and_keep())
         asyncio.run(use_elsewhere())
+        first.run(ca.aclose())
+
+
+def test_closing_in_another_event_loop_says_so(serve):
+    ca = AsyncCreatorAudit("k", base_url=serve(WHOAMI).url)
+
+    async def use_and_keep():
+        await ca.whoami()
+
+    with asyncio.Runner() as first:
+        first.run(use_and_keep())
+        with pytest.raises(UsageError, match="another event loop"):
+            asyncio.run(ca.aclose())
         first.run(ca.aclose())
 
 

@@ -175,9 +175,9 @@ class AsyncCreatorAudit:
 
     async def aclose(self) -> None:
         """Close the connections. The client cannot be used afterwards."""
-        await self._pipe.aclose()
         if self._cache is not None:
             self._cache.store.close()
+        await self._pipe.aclose()
 
     @overload
     async def call(self, operation: Operation[T], **arguments: object) -> Reply[T]: ...

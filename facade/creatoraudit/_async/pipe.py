@@ -15,8 +15,8 @@ from .._http import (
     build_request,
     check_kind,
     classify,
-    client_settings,
     out_of_time,
+    own_client,
 )
 from .._io_async import Home, time_limit
 from .._key import ApiKey
@@ -35,15 +35,20 @@ class AsyncPipe:
             check_kind(http_client, AsyncClient)
         self._origin = origin
         self._ours = http_client is None
-        self._client = http_client or AsyncClient(**client_settings(origin))
+        self._client = http_client or own_client(AsyncClient, origin)
         self._pid = os.getpid()
         self._home = Home()
         self._closed = False
 
     async def aclose(self) -> None:
-        """Close the httpx client, if it is ours; nothing can be sent afterwards."""
+        """Close the httpx client, if it is ours; nothing can be sent afterwards.
+
+        Raises:
+            UsageError: Its connections live in another event loop.
+        """
         self._closed = True
         if self._ours:
+            self._home.check()
             await self._client.aclose()
 
     def check(self) -> None:

@@ -176,9 +176,9 @@ class CreatorAudit:
 
     def close(self) -> None:
         """Close the connections. The client cannot be used afterwards."""
-        self._pipe.close()
         if self._cache is not None:
             self._cache.store.close()
+        self._pipe.close()
 
     @overload
     def call(self, operation: Operation[T], **arguments: object) -> Reply[T]: ...

@@ -58,9 +58,9 @@ class Core:
 
     def send(self, wire: Wire, options: RequestOptions, tally: Tally | None = None) -> Sent:
         """Send until there is a success, or an exception is due."""
-        self._pipe.check()
         attempts = Attempts.of(self.settings, wire, options)
         while True:
+            self._pipe.check()
             key = self._keys.key(wire.operation) if wire.authenticated else None
             pause = self._pacer.delay() if wire.authenticated else 0.0
             if pause > 0:

@@ -16,8 +16,8 @@ from .._http import (
     build_request,
     check_kind,
     classify,
-    client_settings,
     out_of_time,
+    own_client,
 )
 from .._io_sync import Home, time_limit
 from .._key import ApiKey
@@ -36,15 +36,20 @@ class Pipe:
             check_kind(http_client, Client)
         self._origin = origin
         self._ours = http_client is None
-        self._client = http_client or Client(**client_settings(origin))
+        self._client = http_client or own_client(Client, origin)
         self._pid = os.getpid()
         self._home = Home()
         self._closed = False
 
     def close(self) -> None:
-        """Close the httpx client, if it is ours; nothing can be sent afterwards."""
+        """Close the httpx client, if it is ours; nothing can be sent afterwards.
+
+        Raises:
+            UsageError: Its connections live in another event loop.
+        """
         self._closed = True
         if self._ours:
+            self._home.check()
             self._client.close()
 
     def check(self) -> None:
