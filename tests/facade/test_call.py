@@ -6,9 +6,11 @@ import datetime as dt
 import threading
 import uuid
 
+import anyio
+import anyio.to_thread
 import pytest
 
-from creatoraudit import CreatorAuditError, NotFoundError, UsageError
+from creatoraudit import AsyncCreatorAudit, CreatorAuditError, NotFoundError, UsageError
 from creatoraudit_api import operations
 from creatoraudit_api.api.system import whoami
 from creatoraudit_api.api.videos import batch_video_deltas, get_video, track_video
@@ -195,6 +197,13 @@ def test_text_that_utf8_cannot_carry_is_refused(facade, serve):
         ca.collect(lambda ca: ca.videos.list(q="\ud800"))
 
 
+@pytest.mark.parametrize("url", ["/a\nb", "/" + "a" * 70_000], ids=["line break", "too long"])
+def test_what_no_url_can_carry_is_refused(facade, serve, url):
+    ca = facade(serve().url)
+    with pytest.raises(UsageError, match="cannot be sent"):
+        ca.do(lambda ca: ca.request("GET", url))
+
+
 # --- paginate
 
 
@@ -311,6 +320,31 @@ def test_a_batch_that_is_left_early_leaves_nothing_behind(facade, serve):
     ca = facade(serve(answering).url, concurrency=2)
     (part,) = ca.take(lambda ca: ca.batch("batch_video_deltas", ids, windows=[7]), 1)
     assert list(part.ids) == ids[:200]
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_batch_goes_on_after_a_wave_was_cancelled(serve, backend):
+    """Its ids are asked again, none is passed over."""
+    ids = [video_id(number) for number in range(900)]
+    held = Held(deltas({}))
+    first = iter([held])
+    server = serve(lambda request: next(first, None) or answering(request))
+
+    async def main():
+        async with AsyncCreatorAudit("k", base_url=server.url, concurrency=2) as ca:
+            parts = ca.batch("batch_video_deltas", ids, windows=[7])
+            async with anyio.create_task_group() as group:
+
+                async def wait():
+                    await anext(parts)
+
+                group.start_soon(wait)
+                await anyio.to_thread.run_sync(held.reached.wait)
+                group.cancel_scope.cancel()
+            return [one async for part in parts for one in part.ids]
+
+    assert anyio.run(main, backend=backend) == ids
+    held.release.set()
 
 
 def test_a_batch_of_two_lists_must_choose(facade, serve):

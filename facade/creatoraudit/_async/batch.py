@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable
-from itertools import islice
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from itertools import chain, islice
 from typing import Generic, TypeVar
 
 from .._chunks import chunks, once
@@ -33,7 +33,7 @@ class AsyncParts(AsyncIterator[tuple[list[Id], T]]):
         if problem is not None:
             raise UsageError(problem)
         self._ask = ask
-        self._parts = chunks(once(ids), size)
+        self._parts: Iterator[list[Id]] = chunks(once(ids), size)
         self._concurrency = concurrency
         self._wave: deque[tuple[list[Id], Job[T]]] = deque()
         self._done: list[Id] = []
@@ -57,9 +57,16 @@ class AsyncParts(AsyncIterator[tuple[list[Id], T]]):
         return part, answer
 
     async def _start(self) -> None:
-        async with Pool(self._concurrency) as pool:
-            for part in islice(self._parts, self._concurrency):
-                self._wave.append((part, await pool.start(self._ask, part)))
+        parts = list(islice(self._parts, self._concurrency))
+        try:
+            async with Pool(self._concurrency) as pool:
+                for part in parts:
+                    self._wave.append((part, await pool.start(self._ask, part)))
+        except BaseException:
+            # Cancelled or interrupted: whoever iterates on asks about these ids again.
+            self._wave.clear()
+            self._parts = chain(parts, self._parts)
+            raise
 
 
 class AsyncMapped(AsyncIterator[U], Generic[T, U]):

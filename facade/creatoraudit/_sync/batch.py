@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Generic, TypeVar
 
 from .._chunks import chunks, once
@@ -34,7 +34,7 @@ class Parts(Iterator[tuple[list[Id], T]]):
         if problem is not None:
             raise UsageError(problem)
         self._ask = ask
-        self._parts = chunks(once(ids), size)
+        self._parts: Iterator[list[Id]] = chunks(once(ids), size)
         self._concurrency = concurrency
         self._wave: deque[tuple[list[Id], Job[T]]] = deque()
         self._done: list[Id] = []
@@ -58,9 +58,16 @@ class Parts(Iterator[tuple[list[Id], T]]):
         return part, answer
 
     def _start(self) -> None:
-        with Pool(self._concurrency) as pool:
-            for part in islice(self._parts, self._concurrency):
-                self._wave.append((part, pool.start(self._ask, part)))
+        parts = list(islice(self._parts, self._concurrency))
+        try:
+            with Pool(self._concurrency) as pool:
+                for part in parts:
+                    self._wave.append((part, pool.start(self._ask, part)))
+        except BaseException:
+            # Cancelled or interrupted: whoever iterates on asks about these ids again.
+            self._wave.clear()
+            self._parts = chain(parts, self._parts)
+            raise
 
 
 class Mapped(Iterator[U], Generic[T, U]):
