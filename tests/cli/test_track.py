@@ -308,6 +308,7 @@ def test_file_that_is_no_progress_is_left_alone(
     assert ran.code == 2
     assert "precious.txt is no progress file" in ran.complaint
     assert state.read_text() == content
+    assert {one.name for one in tmp_path.iterdir()} == {"urls.txt", "precious.txt"}
     assert tracked(fresh) == []
 
 
@@ -318,6 +319,7 @@ def test_line_that_was_cut_off_counts_as_not_written(
     command = ("videos", "track", "--file", str(file), "--format", "jsonl")
     first = here(*command, at=fresh)
     whole = progress_of(file).read_bytes()
+    assert {one.name for one in file.parent.iterdir()} == {file.name, progress_of(file).name}
     progress_of(file).write_bytes(whole[:-10])
     again = here(*command, at=fresh)
     # The second line is sent again under its key, so the answer is the first one.
@@ -336,6 +338,7 @@ def test_progress_that_cannot_be_written_is_one_line(
     assert ran.code == 1
     assert "nowhere" in ran.complaint
     assert "No such file or directory" in ran.complaint
+    assert not state.parent.exists()
     assert tracked(fresh) == []
 
 

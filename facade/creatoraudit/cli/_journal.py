@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -37,17 +37,23 @@ def journal_at(path: Path, job: Mapping[str, object]) -> Iterator[Journal]:
 
     Raises:
         click.UsageError: Another process has it, or it is another job's.
+        OSError: It cannot be written.
     """
     lock = path.with_name(f".{path.name}.lock")
+    path.parent.stat()  # raises where there is no folder: some releases of filelock would make it
     try:
-        with FileLock(lock, blocking=False):
-            yield Journal(path, job)
+        with FileLock(lock, timeout=0):
+            try:
+                yield Journal(path, job)
+            finally:
+                # While it is held, or it might be another's by now. Windows keeps a file that is
+                # open; there filelock removes it.
+                with suppress(PermissionError):
+                    lock.unlink(missing_ok=True)
     except Timeout:
         raise click.UsageError(
             f"another run is using {path}; wait for its end, or name another file with --state"
         ) from None
-    if not path.exists():
-        lock.unlink(missing_ok=True)
 
 
 class Journal:
