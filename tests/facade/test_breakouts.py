@@ -454,6 +454,14 @@ def test_a_list_without_ids_is_a_contract_error_that_leads_back_to_the_page(faca
     assert caught.value.request_id == "req-scripted"
 
 
+def test_a_first_page_without_ids_leads_back_to_the_beginning(facade, serve):
+    server = serve(lambda _: page([None], "behind"))
+    with pytest.raises(ContractError, match="list_account_videos") as caught:
+        facade(server.url).do(lambda ca: ca.breakouts())
+    assert caught.value.path == "$.data[0]"
+    assert caught.value.resume_cursor is None
+
+
 def test_of_the_posts_only_those_that_are_ranked_are_decoded(facade, serve):
     posts = [video(1), video(2), video(3, metadata=[]), video(4)]
     server = serve(answering([posts], as_map(lambda one: int(one[-6:]))))
@@ -540,6 +548,24 @@ def test_a_failing_batch_tells_how_far_the_walk_had_come(facade, serve):
     with pytest.raises(Exception, match="batch_video_deltas: 500") as caught:
         ca.do(lambda ca: ca.breakouts())
     assert int(caught.value.resume_cursor) > 0
+
+
+def test_a_batch_that_fails_behind_the_walk_tells_its_last_page(facade, serve):
+    def respond(request):
+        if request.path == "/videos/deltas":
+            return problem(500, "INTERNAL_ERROR")
+        return page([video(2)]) if "cursor" in request.query else page([video(1)], "last")
+
+    with pytest.raises(Exception, match="batch_video_deltas: 500") as caught:
+        facade(serve(respond).url).do(lambda ca: ca.breakouts())
+    assert caught.value.resume_cursor == "last"
+
+
+def test_an_empty_list_costs_one_request(facade, serve):
+    server = serve(lambda _: page([], total_count=0))
+    answer = facade(server.url).do(lambda ca: ca.breakouts())
+    assert (len(answer), answer.considered) == (0, 0)
+    assert answer.requests == len(server.requests) == 1
 
 
 def test_a_key_that_may_not_post_is_told_of_the_other_way(facade, serve):

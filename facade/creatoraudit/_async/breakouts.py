@@ -49,6 +49,7 @@ class AsyncBreakoutHunt:
         self._deltas = AsyncDeltasJob(core, question.windows, via, options)
         self._ranking = Ranking(question)
         self._tally = Tally()
+        self._position = Walk("breakouts", None)
         self._waiting: list[Row[Post]] = []
         self._asked: deque[tuple[list[Row[Post]], Job[Any]]] = deque()
 
@@ -77,19 +78,15 @@ class AsyncBreakoutHunt:
 
     async def _walk(self, pool: Pool, name: str, source: AsyncPageSource[Post]) -> None:
         parts = await self._begin(name, source)
+        self._position = parts[0][1]
         async with AsyncReadAhead[Post](len(parts)) as ahead:
             for part, walk, _ in parts:
                 if not walk.ended:
                     await ahead.follow(part, walk, self._tally)
-            try:
-                for _, _, first in parts:
-                    await self._work(pool, name, first)
-                while (arrival := await ahead.next()) is not None:
-                    await self._work(pool, name, arrival)
-            except CreatorAuditError as error:
-                if error.resume_cursor is None:
-                    error.resume_cursor = parts[0][1].cursor
-                raise
+            for _, _, first in parts:
+                await self._work(pool, name, first)
+            while (arrival := await ahead.next()) is not None:
+                await self._work(pool, name, arrival)
 
     async def _begin(self, name: str, source: AsyncPageSource[Post]) -> list[Part]:
         """The walks that make up a list, each with its first page: one, or one per platform.
@@ -104,7 +101,7 @@ class AsyncBreakoutHunt:
         first = await counted.receive(walk, self._tally)
         whole = [(source, walk, first)]
         left = first.total_count
-        if not platforms or not isinstance(left, int) or left < LEAST_PAGES * first.size:
+        if not platforms or not isinstance(left, int) or left < LEAST_PAGES * max(first.size, 1):
             return whole
         parts: list[Part] = []
         for platform in platforms:
@@ -149,7 +146,11 @@ class AsyncBreakoutHunt:
 
     async def _take(self) -> None:
         rows, job = self._asked.popleft()
-        found, not_found = await job.result()
+        try:
+            found, not_found = await job.result()
+        except CreatorAuditError as error:
+            error.resume_cursor = self._position.cursor
+            raise
         self._ranking.take(rows, found, not_found)
         self._report()
 

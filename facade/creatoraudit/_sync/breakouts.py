@@ -50,6 +50,7 @@ class BreakoutHunt:
         self._deltas = DeltasJob(core, question.windows, via, options)
         self._ranking = Ranking(question)
         self._tally = Tally()
+        self._position = Walk("breakouts", None)
         self._waiting: list[Row[Post]] = []
         self._asked: deque[tuple[list[Row[Post]], Job[Any]]] = deque()
 
@@ -78,19 +79,15 @@ class BreakoutHunt:
 
     def _walk(self, pool: Pool, name: str, source: PageSource[Post]) -> None:
         parts = self._begin(name, source)
+        self._position = parts[0][1]
         with ReadAhead[Post](len(parts)) as ahead:
             for part, walk, _ in parts:
                 if not walk.ended:
                     ahead.follow(part, walk, self._tally)
-            try:
-                for _, _, first in parts:
-                    self._work(pool, name, first)
-                while (arrival := ahead.next()) is not None:
-                    self._work(pool, name, arrival)
-            except CreatorAuditError as error:
-                if error.resume_cursor is None:
-                    error.resume_cursor = parts[0][1].cursor
-                raise
+            for _, _, first in parts:
+                self._work(pool, name, first)
+            while (arrival := ahead.next()) is not None:
+                self._work(pool, name, arrival)
 
     def _begin(self, name: str, source: PageSource[Post]) -> list[Part]:
         """The walks that make up a list, each with its first page: one, or one per platform.
@@ -105,7 +102,7 @@ class BreakoutHunt:
         first = counted.receive(walk, self._tally)
         whole = [(source, walk, first)]
         left = first.total_count
-        if not platforms or not isinstance(left, int) or left < LEAST_PAGES * first.size:
+        if not platforms or not isinstance(left, int) or left < LEAST_PAGES * max(first.size, 1):
             return whole
         parts: list[Part] = []
         for platform in platforms:
@@ -150,7 +147,11 @@ class BreakoutHunt:
 
     def _take(self) -> None:
         rows, job = self._asked.popleft()
-        found, not_found = job.result()
+        try:
+            found, not_found = job.result()
+        except CreatorAuditError as error:
+            error.resume_cursor = self._position.cursor
+            raise
         self._ranking.take(rows, found, not_found)
         self._report()
 
