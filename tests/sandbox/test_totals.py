@@ -272,6 +272,13 @@ def test_blank_search_finds_nothing(api: Api, query: str) -> None:
     assert data == {"accounts": [], "creators": [], "videos": []}
 
 
+def test_blanks_around_a_search_text_are_part_of_it(api: Api) -> None:
+    plain, padded = (api.get("/search", params={"q": q}).json() for q in ("studio", " studio"))
+    assert plain["data"]["accounts"]
+    assert padded["data"]["accounts"] == []
+    assert padded["meta"]["query"] == " studio"
+
+
 def test_search_text_has_a_documented_length(api: Api) -> None:
     assert api.get("/search", params={"q": "x" * 128}).status_code == 200
     assert api.get("/search", params={"q": "x" * 129}).status_code == 422

@@ -17,7 +17,8 @@ def search(call: Call) -> Result:
     text = call.text("q") or ""
     limit = call.integer("limit")
     caps = {section: min(limit, cap) for section, cap in CAPS.items()}
-    needle = text.strip().casefold()
+    # Blanks around a text are part of it: it is looked for as it was sent.
+    needle = text.casefold() if text.strip() else ""
     sections: dict[str, list[Json]] = {section: [] for section in CAPS}
     if needle:
         store = call.store
