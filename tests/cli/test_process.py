@@ -162,6 +162,20 @@ def test_interrupt_ends_with_130_and_one_word(
     assert stderr.split() == [b"creatoraudit:", b"interrupted"]
 
 
+def test_interrupt_while_it_is_loaded_is_no_traceback(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text("""
+import sys
+class Interrupted:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name == "creatoraudit.cli._app":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupted)
+""")
+    ran = cli("whoami", env={"PYTHONPATH": str(tmp_path)})
+    assert (ran.returncode, ran.stderr) == (130, "creatoraudit: interrupted\n")
+
+
 def test_reader_of_a_pipe_that_leaves_is_no_error(cli: Cli, sandbox: Sandbox) -> None:
     command = cli.start("breakouts", "--format", "csv", "--top", "3000", at=sandbox)
     assert command.stdout

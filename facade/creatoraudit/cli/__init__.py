@@ -25,9 +25,15 @@ def main() -> None:
         sys.exit(0)
     if line := missing("cli"):
         sys.exit(_refuse(line))
-    from ._app import run
+    try:
+        from ._app import run
 
-    sys.exit(run(sys.argv[1:]))
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:
+        # Ctrl-C while the libraries are loaded, which `run` cannot see.
+        print("creatoraudit: interrupted", file=sys.stderr)  # noqa: T201 - click may not be there
+        code = 130
+    sys.exit(code)
 
 
 def _refuse(line: str) -> int:
