@@ -285,6 +285,12 @@ def test_update_sends_other_members_as_json_or_text(
         (("accounts", "delete", UNKNOWN), "Delete 1 account? Nobody can be asked here; add --yes"),
         (("videos", "list", "--raw"), "--raw goes with --format csv"),
         (("breakouts", "--window", "0"), "--window must be between 1 and 365 days, not 0"),
+        (("breakouts", "--min-views", "-1"), "--min-views must be 0 or more, not -1"),
+        (
+            ("export", "videos", "--out", "-"),
+            "an export is a file; for a pipe: creatoraudit",
+        ),
+        (("export", "videos", "--out", "a.xlsx"), "a.xlsx is named like no format there is (.csv,"),
         (("breakouts", "--top", "0"), "--top must be between 1 and"),
         (("export", "accounts", "--window", "7"), "--window goes with deltas, not with accounts"),
         (("export", "accounts", "--order-by", "x"), "--order-by must be one of added_at"),

@@ -322,6 +322,8 @@ def test_metrics_take_days(ca: CreatorAudit, tmp_path: Path) -> None:
         ({"what": "videos", "format": "xlsx"}, "format must be one of csv, jsonl, parquet"),
         ({"what": "videos", "format": "jsonl", "raw": True}, "raw goes with csv"),
         ({"what": "videos", "out": "a.csv", "format": "jsonl"}, "named like a csv file"),
+        ({"what": "videos", "out": "a.xlsx"}, "a.xlsx is named like no format there is"),
+        ({"what": "videos", "out": "a.json"}, "a.json .*; rename it, or pass --format"),
     ],
 )
 def test_wrong_arguments_are_refused_before_anything_is_sent_or_written(
@@ -349,10 +351,11 @@ def test_name_decides_between_file_and_folder(
         ("deep/er/new.JSONL", "deep/er/new.JSONL"),
         ("with.dot", "with.dot/videos.csv"),
         ("new.dot/", "new.dot/videos.csv"),
-        ("posts.txt", "posts.txt"),
     ):
         assert export(ca, "videos", f"{tmp_path}/{out}").path == tmp_path / expected
         assert (tmp_path / expected).is_file()
+    odd = tmp_path / "posts.txt"
+    assert export(ca, "videos", odd, format="csv").path == odd
 
 
 def test_without_pyarrow_the_error_says_what_to_install(tmp_path: Path) -> None:

@@ -61,6 +61,12 @@ _FIGURES: Mapping[str, Decorator] = {
 }
 
 
+def _not_stdout(_context: click.Context, _parameter: click.Parameter, out: str) -> str:
+    if out == "-":
+        raise click.BadParameter("an export is a file; for a pipe: creatoraudit videos list")
+    return out
+
+
 def _options(command: Callable[..., object]) -> Callable[..., object]:
     for option in reversed([*_FILTERS.values(), *_FIGURES.values()]):
         command = option(command)
@@ -79,11 +85,14 @@ def _options(command: Callable[..., object]) -> Callable[..., object]:
     "--out",
     default=".",
     show_default="the current folder",
+    callback=_not_stdout,
     metavar="DIR|FILE",
     help="A file, or a folder for one named after what it holds.",
 )
 @click.option(
-    "--format", type=click.Choice(FORMATS), help="The suffix of FILE, else csv, without it."
+    "--format",
+    type=click.Choice(FORMATS),
+    help="Without it: what the suffix of FILE says; csv in a folder.",
 )
 @_options
 @click.option("--raw", is_flag=True, help="csv: leave text that a spreadsheet would run as it is.")

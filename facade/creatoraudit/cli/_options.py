@@ -75,7 +75,7 @@ _METAVAR: Mapping[str, str] = {"integer": "N", "string": "TEXT"}
 # How the library names an argument in its messages; here it is an option, or the ID.
 _ARGUMENT = re.compile(
     r"\b(?:account|creator|video)_id\b"
-    r"|\b(start_date|end_date|order_by|order_direction)\b"
+    r"|\b(start_date|end_date|order_by|order_direction|min_views)\b"
     r"|\b(api_key|base_url|concurrency|period|platform)(?:=(?!['\"])|(?==))"
     r'|\b(via)="(?=(?:get|post)")(\w+)"'
     r"|\b(top|window)s?(?= (?:must be|goes with) )"

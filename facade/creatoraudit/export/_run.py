@@ -105,7 +105,8 @@ def export(
             `"deltas"` or `"metrics"`: a row per item with its figures.
         out: A file, or a folder for a file named after `what` and `format`. A name without a suffix
             is a folder; folders are made.
-        format: `"csv"`, `"jsonl"` or `"parquet"`; the file's suffix, else `"csv"`, when absent.
+        format: `"csv"`, `"jsonl"` or `"parquet"`; when absent, the file's suffix, and `"csv"` in a
+            folder.
         source: For deltas `"videos"` (when absent) or `"account-videos"`; for metrics `"videos"`
             (when absent) or `"accounts"`.
         windows: For deltas: look-back windows in days, 1 to 365, at most 10; 1, 7, 14 and 30 when
@@ -183,7 +184,12 @@ def _target(out: str, what: str, name: str | None) -> tuple[Path, str]:
         return path / f"{what}.{name}", name
     if suffix in FORMATS and name not in (None, suffix):
         raise UsageError(f"{path} is named like a {suffix} file; name it .{name}, or drop {name}")
-    return path, name or (suffix if suffix in FORMATS else "csv")
+    if suffix not in FORMATS and name is None:
+        # A spreadsheet refuses CSV in a file that is named .xlsx, and .json is no promise of CSV.
+        known = ", ".join(f".{one}" for one in FORMATS)
+        said = f"{path} is named like no format there is ({known})"
+        raise UsageError(f"{said}; rename it, or pass --format (format=)")
+    return path, name or suffix
 
 
 @contextmanager
