@@ -154,8 +154,8 @@ metrics = click.Group(
         "videos": _of("videos", "posts that are tracked one by one"),
         "account-videos": command(
             "account-videos",
-            "Show the totals of posts found through accounts over a period.\n\nThe ids are the"
-            " platform's internal whole numbers; each platform has its own.",
+            "Show the totals of posts found through accounts over a period.\n\nThe ids are"
+            " internal whole numbers; each platform has its own.",
             ("creatoraudit metrics account-videos --platform tiktok 712345 --period 7d",),
             _account_videos,
             click.argument("ids", nargs=-1, metavar="[NUMBER]..."),
