@@ -85,6 +85,26 @@ def test_the_key_reaches_the_checks_but_nothing_that_installs_or_is_of_others() 
     assert given[1]["run"].startswith("python -m nox -R -s contract-live")
 
 
+def test_the_step_that_installs_for_the_checks_makes_none(tmp_path: Path) -> None:
+    (command,) = {
+        line
+        for step in steps()
+        for line in step.get("run", "").splitlines()
+        if line.endswith("--install-only")
+    }
+    # Nothing is installed here either; what is left is what the session does besides.
+    no_environment = ("--no-venv", "--no-install", "--envdir", str(tmp_path))
+    ran = subprocess.run(
+        [sys.executable, *command.split()[1:], *no_environment],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert "Skipping creatoraudit run" in ran.stderr
+
+
 @posix
 @pytest.mark.parametrize("key", ["", "sk-1"])
 def test_without_a_key_nothing_is_asked(tmp_path: Path, key: str) -> None:
