@@ -29,10 +29,13 @@ class RequestOptions(WaitOptions, total=False):
 
     Attributes:
         timeout: Seconds one try may wait for the network (more than 0); the client's when absent.
+        retry_budget: Seconds for all tries of one request, their waits and the reading of the body
+            (more than 0); the client's when absent.
         extra_body: Members to add to the JSON body; they win over the method's own.
     """
 
     timeout: float
+    retry_budget: float
     extra_body: Mapping[str, JSON]
 
 

@@ -108,9 +108,11 @@ class Attempts:
         """
         timeout = options.get("timeout", settings.timeout)
         max_retries = options.get("max_retries", settings.max_retries)
+        budget = options.get("retry_budget", settings.retry_budget)
         for problem in (
             number_problem("timeout", timeout, 0),
             number_problem("max_retries", max_retries, 0, whole=True),
+            number_problem("retry_budget", budget, 0),
         ):
             if problem is not None:
                 raise UsageError(problem)
@@ -120,7 +122,7 @@ class Attempts:
             keyed=wire.keyed,
             max_retries=max_retries,
             timeout=timeout,
-            budget=settings.retry_budget,
+            budget=budget,
         )
 
     def pace(self, seconds: float) -> None:

@@ -6,7 +6,13 @@ import datetime as dt
 
 import pytest
 
-from creatoraudit import NotFoundError, UsageError, WaitTimeout, _time
+from creatoraudit import (
+    NotFoundError,
+    ServiceUnavailableError,
+    UsageError,
+    WaitTimeout,
+    _time,
+)
 from creatoraudit_sandbox import Sandbox
 from support.answers import one, problem, video, video_id
 
@@ -75,6 +81,30 @@ def test_an_error_ends_the_wait(facade, serve, waits):
     with pytest.raises(NotFoundError):
         ca.do(lambda ca: ca.videos.wait_until_refreshed(video_id(1)))
     assert len(waits) == 1
+
+
+def test_no_read_is_tried_again_beyond_the_time_to_wait(facade, serve, waits):
+    busy = problem(503, "SERVICE_UNAVAILABLE", headers={"retry-after": "20"})
+    ca = facade(serve(NEVER, busy).url)
+    with pytest.raises(ServiceUnavailableError):
+        ca.do(lambda ca: ca.videos.wait_until_refreshed(video_id(1), timeout=10, poll=3))
+    assert waits == [3]
+
+
+def test_a_look_at_the_end_of_the_time_has_a_few_seconds(facade, serve, waits):
+    busy = problem(503, "SERVICE_UNAVAILABLE", headers={"retry-after": "4"})
+    ca = facade(serve(NEVER, busy, NEVER).url)
+    with pytest.raises(WaitTimeout):
+        ca.do(lambda ca: ca.videos.wait_until_refreshed(video_id(1), timeout=2, poll=3))
+    assert waits == pytest.approx([2, 4], abs=0.5)
+
+
+def test_no_read_has_more_time_than_the_client_gives_a_call(facade, serve, waits):
+    busy = problem(503, "SERVICE_UNAVAILABLE", headers={"retry-after": "20"})
+    ca = facade(serve(busy).url, retry_budget=15)
+    with pytest.raises(ServiceUnavailableError):
+        ca.do(lambda ca: ca.accounts.wait_until_refreshed(video_id(1), timeout=300))
+    assert waits == []
 
 
 def test_options_apply_to_each_read(facade, serve, waits):

@@ -223,6 +223,16 @@ def test_a_wait_beyond_the_budget_raises_at_once_and_carries_it(
     assert waits == []
 
 
+def test_a_call_may_have_a_budget_of_its_own(facade, serve, waits):
+    server = serve(*[problem(503, headers={"retry-after": "20"})] * 2, WHOAMI)
+    ca = facade(server.url)
+    with pytest.raises(APIError):
+        ca.do(lambda ca: ca.whoami(retry_budget=10))
+    assert waits == []
+    ca.do(lambda ca: ca.call("whoami", retry_budget=30))
+    assert waits == [20]
+
+
 def test_all_waits_together_stay_within_the_budget(facade, serve, waits):
     server = serve(*[after("40")] * 5)
     with pytest.raises(ServerError):

@@ -211,7 +211,9 @@ def test_numbers_that_make_no_sense_are_refused(facade, wrong):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"timeout": None}, {"timeout": -1}, {"max_retries": 0.5}], ids=str
+    "wrong",
+    [{"timeout": None}, {"timeout": -1}, {"max_retries": 0.5}, {"retry_budget": 0}],
+    ids=str,
 )
 def test_numbers_of_one_call_are_checked_as_well(facade, serve, wrong):
     ca = facade(serve().url)

@@ -392,7 +392,7 @@ class AsyncVideos:
 
         Args:
             video_id: Its id, a UUID.
-            timeout: Seconds to wait at most, more than 0.
+            timeout: Seconds to wait at most, more than 0; the last look may take 5 longer.
             poll: Seconds before the second look, more than 0; each pause is half as long again, up
                 to a minute.
             after: Wait for a refresh later than this aware datetime; for the first one when absent.
@@ -411,10 +411,12 @@ class AsyncVideos:
 
         Docs: https://docs.creatoraudit.com/data-freshness
         """
+        one = resource_id(video_id, "video_id")
 
-        async def read(one: str) -> Video:
-            return await self.get(one, **options)
+        async def read(seconds: float) -> Video:
+            return await self.get(one, retry_budget=seconds, **options)
 
+        budget = self._caller.core.settings.retry_budget
         return await wait_until_refreshed(
-            read, resource_id(video_id, "video_id"), timeout=timeout, poll=poll, after=after
+            read, one, budget=budget, timeout=timeout, poll=poll, after=after
         )

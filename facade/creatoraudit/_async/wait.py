@@ -12,6 +12,8 @@ from ..errors import UsageError, WaitTimeout
 
 POLL_GROWTH = 1.5
 POLL_MOST = 60.0
+# Seconds for a look when the time is up, or nearly: one try on a slow day.
+LAST_LOOK = 5.0
 
 
 class Refreshable(Protocol):
@@ -25,14 +27,18 @@ R = TypeVar("R", bound=Refreshable)
 
 
 async def wait_until_refreshed(
-    read: Function[str, R],
+    read: Function[float, R],
     resource_id: str,
     *,
+    budget: float,
     timeout: float,
     poll: float,
     after: dt.datetime | None,
 ) -> R:
     """Read a resource at growing intervals until it was refreshed.
+
+    `read` gets the seconds that it may take: what is left of `timeout`, and never more than
+    `budget`, so that retries do not go on when nobody waits any more.
 
     Raises:
         UsageError: A number is not positive, or `after` has no zone.
@@ -48,7 +54,7 @@ async def wait_until_refreshed(
     deadline = _time.now() + timeout
     pause = poll
     while True:
-        resource = await read(resource_id)
+        resource = await read(min(budget, max(deadline - _time.now(), LAST_LOOK)))
         # An object: a timestamp that cannot be read is kept as it was sent.
         at: object = resource.last_scrape_time
         if at is not None and (after is None or not isinstance(at, dt.datetime) or at > after):

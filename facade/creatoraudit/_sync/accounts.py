@@ -336,7 +336,7 @@ class Accounts:
 
         Args:
             account_id: Its id, a UUID.
-            timeout: Seconds to wait at most, more than 0.
+            timeout: Seconds to wait at most, more than 0; the last look may take 5 longer.
             poll: Seconds before the second look, more than 0; each pause is half as long again, up
                 to a minute.
             after: Wait for a refresh later than this aware datetime; for the first one when absent.
@@ -355,10 +355,12 @@ class Accounts:
 
         Docs: https://docs.creatoraudit.com/data-freshness
         """
+        one = resource_id(account_id, "account_id")
 
-        def read(one: str) -> Account:
-            return self.get(one, **options)
+        def read(seconds: float) -> Account:
+            return self.get(one, retry_budget=seconds, **options)
 
+        budget = self._caller.core.settings.retry_budget
         return wait_until_refreshed(
-            read, resource_id(account_id, "account_id"), timeout=timeout, poll=poll, after=after
+            read, one, budget=budget, timeout=timeout, poll=poll, after=after
         )

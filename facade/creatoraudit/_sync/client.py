@@ -190,8 +190,8 @@ class CreatorAudit:
         Args:
             operation: From `creatoraudit_api.operations`, or its name, such as `"get_video"`.
             **arguments: The operation's own arguments and body members by name, and any of
-                `timeout`, `max_retries`, `extra_headers`, `extra_query`, `extra_body`,
-                `idempotency_key`.
+                `timeout`, `max_retries`, `retry_budget`, `extra_headers`, `extra_query`,
+                `extra_body`, `idempotency_key`.
 
         Returns:
             The decoded value with status, headers and request id.
