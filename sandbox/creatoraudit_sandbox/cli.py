@@ -44,21 +44,34 @@ def _instant(context: click.Context, parameter: click.Parameter, value: str | No
       creatoraudit sandbox --port 0 --seed 11 --now 2026-06-15T12:00:00Z
     """
 )
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    metavar="ADDRESS",
+    help="Address to listen on.",
+)
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
+    metavar="N",
     default=8787,
     show_default=True,
     help="Port to listen on; 0 takes any free one.",
 )
-@click.option("--seed", default=7, show_default=True, help="Seed of the world.")
+@click.option("--seed", default=7, show_default=True, metavar="N", help="Seed of the world.")
 @click.option(
-    "--accounts", type=click.IntRange(0), default=40, show_default=True, help="Tracked accounts."
+    "--accounts",
+    type=click.IntRange(0),
+    metavar="N",
+    default=40,
+    show_default=True,
+    help="Tracked accounts.",
 )
 @click.option(
     "--videos",
     type=click.IntRange(0),
+    metavar="N",
     default=400,
     show_default=True,
     help="Posts tracked one by one.",
@@ -66,6 +79,7 @@ def _instant(context: click.Context, parameter: click.Parameter, value: str | No
 @click.option(
     "--account-videos",
     type=click.IntRange(0),
+    metavar="N",
     help=f"Posts found through accounts.  [default: {POSTS_PER_ACCOUNT} per account]",
 )
 @click.option(
@@ -78,6 +92,7 @@ def _instant(context: click.Context, parameter: click.Parameter, value: str | No
 @click.option(
     "--latency-ms",
     type=click.FloatRange(0),
+    metavar="N",
     default=0,
     show_default=True,
     help="Hold each answer back.",
@@ -85,6 +100,7 @@ def _instant(context: click.Context, parameter: click.Parameter, value: str | No
 @click.option(
     "--rate-limit",
     type=click.IntRange(0),
+    metavar="N",
     default=600,
     show_default=True,
     help="Requests per window and key; 0 for no limit.",
@@ -92,6 +108,7 @@ def _instant(context: click.Context, parameter: click.Parameter, value: str | No
 @click.option(
     "--rate-window",
     type=click.FloatRange(0, min_open=True),
+    metavar="N",
     default=60,
     show_default=True,
     help="Length of the window in seconds.",
@@ -99,16 +116,19 @@ def _instant(context: click.Context, parameter: click.Parameter, value: str | No
 @click.option(
     "--account-quota",
     type=click.IntRange(0),
+    metavar="N",
     help="Most accounts that can be tracked.  [default: no cap]",
 )
 @click.option(
     "--data",
     type=click.Path(dir_okay=False),
+    metavar="FILE",
     help="File that keeps what is tracked.  [default: memory]",
 )
 @click.option(
     "--jitter-ms",
     type=click.FloatRange(0),
+    metavar="N",
     default=0,
     show_default=True,
     help="Most milliseconds to add to the latency.",
@@ -188,7 +208,10 @@ def _serve(box: Sandbox, host: str, port: int, until_stdin_closes: bool) -> int:
         listener = box.listen()
     except OSError as error:
         reason = error.strerror or str(error)
-        raise click.ClickException(f"cannot listen on {host} port {port}: {reason}") from None
+        raise click.ClickException(
+            f"cannot listen on {host} port {port}: {reason}; another --port may be free, and"
+            " --port 0 takes one that is"
+        ) from None
     server = server_for(box.app)
     with _ending(server) as signals:
         announcer = threading.Thread(target=_announce, args=(server, box), daemon=True)

@@ -83,6 +83,7 @@ def test_every_help_says_what_it_does_and_has_an_example_of_it(here: Here, path:
     for line in examples(ALL[path]):
         assert line in shown.out  # not wrapped: it can be copied
     assert "None" not in shown.out
+    assert "RANGE" not in shown.out  # what click calls a number with bounds
 
 
 @pytest.mark.parametrize(
@@ -157,7 +158,7 @@ def test_first_mistakes_are_one_line_that_says_what_to_do(
 
 
 def test_help_and_completion_import_nothing_that_is_slow(cli: Cli) -> None:
-    slow = {"httpx", "anyio", "rich", "jinja2", "pyarrow", "uvicorn", "schemathesis"}
+    slow = {"httpx", "anyio", "rich", "jinja2", "filelock", "pyarrow", "uvicorn", "schemathesis"}
     code = (
         "import atexit, sys; atexit.register(lambda: print(*sys.modules, file=sys.stderr));"
         " from creatoraudit.cli._app import run; run(sys.argv[1:])"

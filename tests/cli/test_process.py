@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import psutil
 import pytest
 
@@ -67,6 +68,14 @@ def test_seed_chooses_the_world(cli: Cli) -> None:
 
     assert world("--seed", "7") == world("--seed", "7")
     assert world("--seed", "7")["breakouts"] != world("--seed", "8")["breakouts"]
+
+
+def test_sandbox_whose_port_is_taken_says_what_else_there_is(cli: Cli, sandbox: Sandbox) -> None:
+    port = str(httpx.URL(sandbox.base_url).port)
+    ran = cli("sandbox", "--port", port)
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert f"port {port}: " in ran.stderr
+    assert ran.stderr.endswith("another --port may be free, and --port 0 takes one that is\n")
 
 
 def test_file_named_like_the_sandbox_is_not_run(cli: Cli, tmp_path: Path) -> None:
@@ -373,6 +382,7 @@ def ends_with(argv: list[str], monkeypatch: pytest.MonkeyPatch) -> int:
     [
         ("click", ["breakouts"], "cli"),
         ("rich", ["whoami"], "cli"),
+        ("filelock", ["videos", "track", "--file", "urls.txt"], "cli"),
         ("uvicorn", ["sandbox"], "sandbox"),
         ("uvicorn", ["sandbox", "--help", "--port", "0"], "sandbox"),
         ("starlette", ["breakouts", "--sandbox"], "sandbox"),
