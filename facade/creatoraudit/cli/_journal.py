@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
-from filelock import FileLock, Timeout
 
 from .._files import replace
 
@@ -39,6 +38,8 @@ def journal_at(path: Path, job: Mapping[str, object]) -> Iterator[Journal]:
         click.UsageError: Another process has it, or it is another job's.
         OSError: It cannot be written.
     """
+    from filelock import FileLock, Timeout
+
     lock = path.with_name(f".{path.name}.lock")
     path.parent.stat()  # raises where there is no folder: some releases of filelock would make it
     try:
