@@ -86,6 +86,15 @@ def test_every_help_says_what_it_does_and_has_an_example_of_it(here: Here, path:
     assert "RANGE" not in shown.out  # what click calls a number with bounds
 
 
+def test_option_says_what_it_does_to_a_list_and_what_to_one_of_it(here: Here) -> None:
+    def platform(verb: str) -> str:
+        shown = here("accounts", verb, "--help").out.partition("--platform [instagram|tiktok]")[2]
+        return " ".join(shown.partition("--")[0].split())
+
+    assert platform("list") == "One platform only."
+    assert platform("track") == "Where it is; the URL of a post or profile says so itself."
+
+
 @pytest.mark.parametrize(
     "path",
     [

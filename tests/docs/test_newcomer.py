@@ -45,6 +45,7 @@ def test_commands_of_the_readme_lead_to_a_table_of_ones_own(shell: Shell) -> Non
         ("No network", f"creatoraudit whoami {NOWHERE}", "check the network"),
         ("A wrong address", "creatoraudit whoami --base-url http://example.com", "use https"),
         ("A wrong address", "creatoraudit whoami --base-url ftp://x", "https://api.creatoraudit.c"),
+        ("A wrong address", "creatoraudit whoami --base-url ${CREATORAUDIT_BASE_URL%/v2}", "404"),
         ("A wrong date or number", "creatoraudit breakouts --window 0", "between 1 and 365"),
         (
             "A wrong date or number",

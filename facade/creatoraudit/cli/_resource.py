@@ -75,6 +75,8 @@ class Resource:
         operation = self.operation(verb)
         flags = {"is_active": f"--active/--{self.paused}"}
         says = {**_SAYS, "is_active": f"Active or {self.paused}."}
+        if verb == "list":
+            says |= {**_FILTERS, "is_active": f"Only those that are active, or {self.paused}."}
         return {
             name: from_contract(operation, name, says[name], flags.get(name))
             for name in (*operation.arguments, *operation.body_members)
@@ -82,15 +84,19 @@ class Resource:
         }
 
 
-_SAYS: Mapping[str, str] = {
-    "platform": "The platform.",
+_FILTERS: Mapping[str, str] = {
+    "platform": "One platform only.",
     "account_id": "Those of this account.",
     "creator_id": "Those linked to this creator.",
-    "category": "The label that was given to them.",
+    "category": "Those with this label.",
     "q": "Those with this text, regardless of case.",
     "order_by": "What to sort by; newest first, creators by name, without it.",
     "order_direction": "Ascending or descending.",
     "metadata": "A tag of your own; repeatable.",
+}
+_SAYS: Mapping[str, str] = {
+    "platform": "Where it is; the URL of a post or profile says so itself.",
+    "category": "A label of your own.",
     "scrape_interval_hours": "Hours between refreshes; 24 without it.",
     "name": "A new name.",
 }
