@@ -252,6 +252,14 @@ def test_pause_update_and_resume(
     assert states() == [True, True]
 
 
+@pytest.mark.parametrize("plural", MANAGED)
+def test_update_takes_the_id_of_what_it_is_about_only_once(here: Here, plural: str) -> None:
+    option = f"--{plural.removesuffix('s')}-id"
+    ran = here(plural, "update", UNKNOWN, option, UNKNOWN)
+    assert ran.code == 2
+    assert option in ran.err and "o such option" in ran.err
+
+
 def test_update_sends_other_members_as_json_or_text(
     here: Here, serve: Callable[..., ScriptedServer]
 ) -> None:

@@ -80,7 +80,8 @@ class Resource:
         return {
             name: from_contract(operation, name, says[name], flags.get(name))
             for name in (*operation.arguments, *operation.body_members)
-            if name in says
+            # Which one it is about is the command's own argument.
+            if name in says and name != f"{self.one}_id"
         }
 
 
@@ -92,11 +93,11 @@ _FILTERS: Mapping[str, str] = {
     "q": "Those with this text, regardless of case.",
     "order_by": "What to sort by; newest first, creators by name, without it.",
     "order_direction": "Ascending or descending.",
-    "metadata": "A tag of your own; repeatable.",
 }
 _SAYS: Mapping[str, str] = {
     "platform": "Where it is; the URL of a post or profile says so itself.",
     "category": "A label of your own.",
+    "metadata": "A tag of your own; repeatable.",
     "scrape_interval_hours": "Hours between refreshes; 24 without it.",
     "name": "A new name.",
 }
