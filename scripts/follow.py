@@ -103,15 +103,28 @@ def bullets(text: str) -> list[str]:
 def from_our_base(document: Any, ours: Any) -> Any:
     """The document with paths as ours has them, after the base URL, if its own begin at the host.
 
-    A client puts its base URL before every path: `/v2/v2/videos` would be nowhere.
+    A client puts its base URL before every path: `/v2/v2/videos` would be nowhere. The servers
+    become such base URLs; they stay ours only if they are where ours are.
     """
-    paths, prefix = document.get("paths"), urlsplit(ours["servers"][0]["url"]).path.rstrip("/")
+    base = ours["servers"][0]["url"].rstrip("/")
+    paths, prefix = document.get("paths"), urlsplit(base).path
     if not prefix or not isinstance(paths, dict) or not paths:
         return document
     if not all(path.startswith(f"{prefix}/") for path in paths):
         return document
     shorter = {path.removeprefix(prefix): item for path, item in paths.items()}
-    return {**document, "servers": ours["servers"], "paths": shorter}
+    servers = []
+    given = document.get("servers") or [{"url": "/"}]
+    for server in given if isinstance(given, list) else ():
+        url = server.get("url") if isinstance(server, dict) else None
+        if not isinstance(url, str):
+            return document
+        url = url.rstrip("/").removesuffix(prefix)
+        host = base.removesuffix(prefix) if not url or url.startswith("/") else ""
+        servers.append({**server, "url": f"{host}{url}{prefix}"})
+    if {one["url"] for one in servers} <= {one["url"] for one in ours["servers"]}:
+        servers = ours["servers"]
+    return {**document, "servers": servers, "paths": shorter}
 
 
 def follow(origin: str, content: bytes, root: Path) -> tuple[int, bool, str]:

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from support.checkout import ROOT, Checkout, Node
 
 HOSTILE = "a`|<b>@all [c](d)\n# e\u202e"
@@ -73,12 +75,38 @@ def test_a_document_that_cannot_be_used_changes_nothing_and_its_names_do_nothing
         assert not set("<|@[]") & set(outside), line
 
 
+@pytest.mark.parametrize(
+    "servers",
+    [None, [{"url": "/"}], [{"url": "https://api.creatoraudit.com"}], [{"url": "/v2/"}]],
+)
 def test_paths_that_begin_at_the_host_are_those_after_the_base_url(
-    checkout: Checkout, contract: Node
+    checkout: Checkout, contract: Node, servers: object
 ) -> None:
-    contract["servers"] = [{"url": "https://api.creatoraudit.com"}]
+    contract["servers"] = servers
     contract["paths"] = {f"/v2{path}": item for path, item in contract["paths"].items()}
     ran = follow(checkout, contract)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert openapi(checkout.root) == openapi(ROOT)
     assert summary(checkout) == "`new.json` says what `openapi.json` says.\n"
+
+
+def test_another_host_is_told_although_paths_begin_at_it(
+    checkout: Checkout, contract: Node
+) -> None:
+    contract["servers"] = [{"url": "https://eu.creatoraudit.com/"}]
+    contract["paths"] = {f"/v2{path}": item for path, item in contract["paths"].items()}
+    ran = follow(checkout, contract)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert openapi(checkout.root)["servers"] == [{"url": "https://eu.creatoraudit.com/v2"}]
+    assert openapi(checkout.root)["paths"].keys() == openapi(ROOT)["paths"].keys()
+    assert "**servers-changed**" in summary(checkout)
+
+
+@pytest.mark.parametrize("servers", [7, [None], [{"url": 7}]])
+def test_servers_that_are_none_are_no_traceback(
+    checkout: Checkout, contract: Node, servers: object
+) -> None:
+    contract["servers"] = servers
+    contract["paths"] = {f"/v2{path}": item for path, item in contract["paths"].items()}
+    ran = follow(checkout, contract)
+    assert "Traceback" not in ran.stderr
