@@ -1,8 +1,8 @@
 """Which posts break out: what is skipped and why, and how the rest is ranked. No I/O.
 
 Keeps only what ranking needs, so that a walk over a million posts fits: the best posts as the list
-sent them, of the others nothing but their author and their delta. What ends among the best is
-decoded, nothing else.
+sent them, of the others nothing but a hash, their author and their delta. What ends among the best
+is decoded, nothing else.
 """
 
 from __future__ import annotations
