@@ -122,18 +122,21 @@ def build_request(wire: Wire, origin: Origin, patience: Patience) -> httpx.Reque
     """
     params = {name: value for name, value in wire.params.items() if value is not None}
     try:
-        headers = httpx.Headers(_HEADERS)
+        url = httpx.URL(origin.url + wire.url)
+        if params:
+            # Not as an argument of the request: a query that the URL has would be dropped.
+            url = url.copy_merge_params(params)
+        headers = httpx.Headers(_HEADERS, encoding="ascii")
         for name, value in wire.headers.items():
             headers[name] = value  # one by one: a name in another case replaces ours, too
         return httpx.Request(
             wire.method,
-            origin.url + wire.url,
-            params=params or None,
+            url,
             headers=headers,
             json=wire.json,
             extensions={"timeout": httpx.Timeout(patience.step).as_dict()},
         )
-    except (TypeError, ValueError, httpx.InvalidURL) as error:
+    except (TypeError, ValueError, AttributeError, httpx.InvalidURL) as error:
         raise UsageError(f"{wire.operation}: cannot be sent: {one_line(str(error), 200)}") from None
 
 

@@ -127,8 +127,13 @@ class Pool:
     ) -> None:
         if exc is not None:
             self._group.cancel_scope.cancel()
-        # The jobs keep their exceptions to themselves, so the group has none to add to `exc`.
-        await self._group.__aexit__(None, None, None)
+        # The jobs keep their exceptions to themselves, so the group has none to add to `exc`,
+        try:
+            await self._group.__aexit__(None, None, None)
+        except BaseExceptionGroup as group:
+            # except Ctrl-C, which trio raises in one of them. No group reaches a caller.
+            _, others = group.split(anyio.get_cancelled_exc_class())
+            raise (others or group).exceptions[0] from None
 
     async def start(self, function: Callable[[*Ts], Awaitable[T]], *args: *Ts) -> Job[T]:
         """Begin a call, once there is room for it."""

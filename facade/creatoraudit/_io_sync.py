@@ -55,7 +55,7 @@ class Job(Generic[T]):
     def __init__(self) -> None:
         self._finished = threading.Event()
         self._value: T | None = None
-        self._error: Exception | None = None
+        self._error: BaseException | None = None
 
     @property
     def done(self) -> bool:
@@ -73,7 +73,7 @@ class Job(Generic[T]):
         """Carry it out; an exception waits for whoever asks for the result."""
         try:
             self._value = function(*args)
-        except Exception as error:  # noqa: BLE001 - kept for, and raised by, `result`
+        except BaseException as error:  # noqa: BLE001 - kept for, and raised by, `result`
             self._error = error
         finally:
             self._finished.set()

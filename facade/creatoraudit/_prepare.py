@@ -8,7 +8,6 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, cast
-from urllib.parse import quote
 
 from creatoraudit_api.types import UNSET
 
@@ -88,7 +87,7 @@ def prepare(
         raise UsageError(f"{operation.name} takes no body, so extra_body= cannot be sent")
     kwargs = operation.get_kwargs(**given)
     headers = {**kwargs.get("headers", {}), **(options.get("extra_headers") or {})}
-    if any(name.lower() == "authorization" for name in headers):
+    if any(str(name).lower() == "authorization" for name in headers):
         raise UsageError("the key goes into api_key=, not into extra_headers=")
     return Wire(
         operation=operation.name,
@@ -174,7 +173,7 @@ def _path_id(name: str, value: object, bound: "Bound | None") -> str:
         return resource_id(value, name)
     text = str(value)
     # httpx collapses dot segments, so such an id would reach another endpoint.
-    if text in ("", ".", "..") or quote(text, safe="") in ("", ".", ".."):
+    if text in ("", ".", ".."):
         raise UsageError(f"{name} must be an id, not {text!r}")
     return text
 

@@ -10,7 +10,13 @@ import anyio
 import anyio.to_thread
 import pytest
 
-from creatoraudit import AsyncCreatorAudit, CreatorAuditError, NotFoundError, UsageError
+from creatoraudit import (
+    AsyncCreatorAudit,
+    CreatorAudit,
+    CreatorAuditError,
+    NotFoundError,
+    UsageError,
+)
 from creatoraudit_api import operations
 from creatoraudit_api.api.system import whoami
 from creatoraudit_api.api.videos import batch_video_deltas, get_video, track_video
@@ -347,6 +353,27 @@ def test_a_batch_goes_on_after_a_wave_was_cancelled(serve, backend):
     held.release.set()
 
 
+@pytest.mark.parametrize("raised", [KeyboardInterrupt, SystemExit])
+@pytest.mark.parametrize("kind", ["sync", "trio"])
+def test_what_ends_a_program_in_a_batch_is_raised_as_it_is(serve, kind, raised):
+    """Not as a group, and not in a thread that ends unseen. In asyncio it ends the whole loop."""
+    server = serve(answering)
+
+    def stop(_):
+        raise raised
+
+    def main():
+        with CreatorAudit("k", base_url=server.url, on_event=stop) as ca:
+            ca.videos.deltas([VIDEO])
+
+    async def amain():
+        async with AsyncCreatorAudit("k", base_url=server.url, on_event=stop) as ca:
+            await ca.videos.deltas([VIDEO])
+
+    with pytest.raises(raised):
+        main() if kind == "sync" else anyio.run(amain, backend=kind)
+
+
 def test_a_batch_of_two_lists_must_choose(facade, serve):
     server = serve(Answer(json={"data": {}, "meta": {}}))
     ca = facade(server.url)
@@ -423,6 +450,24 @@ def test_request_never_leaves_the_base_url(facade, serve, url):
     else:
         with pytest.raises(UsageError, match="url must be a path below the base URL"):
             ca.do(lambda ca: ca.request("GET", url))
+
+
+def test_request_keeps_the_query_of_its_url_beside_params(facade, serve):
+    server = serve(*[Answer(json={})] * 2)
+    ca = facade(server.url)
+    ca.do(lambda ca: ca.request("GET", "/new?a=1&b=x%26y"))
+    ca.do(lambda ca: ca.request("GET", "/new?a=1&b=x%26y", params={"a": 2, "c": [3, 4]}))
+    assert [request.query for request in server.requests] == [
+        {"a": ["1"], "b": ["x&y"]},
+        {"a": ["2"], "b": ["x&y"], "c": ["3", "4"]},
+    ]
+
+
+@pytest.mark.parametrize("headers", [{"X-A": 1}, {1: "x"}, {"X-A": "\u20ac"}], ids=str)
+def test_headers_that_are_none_are_refused(facade, serve, headers):
+    ca = facade(serve().url)
+    with pytest.raises(UsageError, match="cannot be sent"):
+        ca.do(lambda ca: ca.whoami(extra_headers=headers))
 
 
 def test_calls_side_by_side_do_not_mix(facade, serve):
