@@ -337,6 +337,16 @@ def test_mistyped_command_names_the_one_that_was_meant(here: Here, typo: str, me
     assert here(typo).complaint == f"Error: No such command {typo!r}. Did you mean {meant!r}?"
 
 
+def test_option_before_its_command_is_told_where_it_goes(here: Here) -> None:
+    complaint = here("--sandbox", "breakouts").complaint
+    assert "o such option" in complaint
+    assert complaint.endswith(
+        "Options follow their command, as in: creatoraudit breakouts --sandbox"
+    )
+    assert "--version" in here("--verison").complaint
+    assert "follow" not in here("--verison").complaint
+
+
 @posix
 def test_figures_are_whole_in_a_narrow_terminal(terminal: Any, sandbox: Sandbox) -> None:
     with CreatorAudit(sandbox.api_key, base_url=sandbox.base_url) as ca:

@@ -66,6 +66,9 @@ _COMMANDS: Mapping[str, tuple[str, str, str]] = {
 }
 
 
+_OPTION_LAST = "creatoraudit breakouts --sandbox"
+
+
 class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(_COMMANDS)
@@ -84,6 +87,16 @@ class _Commands(click.Group):
         command: object = getattr(import_module(module), name)
         assert isinstance(command, click.Command)
         return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As any group does; an option that is none of ours may be one of a command."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            if error.possibilities:
+                raise
+            said = f"{error.format_message()} Options follow their command, as in: {_OPTION_LAST}"
+            raise click.UsageError(said, ctx) from None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -139,7 +152,7 @@ def _not_installed(name: str, line: str) -> click.Command:
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=examples(
-        "creatoraudit breakouts --sandbox",
+        _OPTION_LAST,
         "creatoraudit videos list --max-items 20 --format csv",
     ),
 )
