@@ -57,16 +57,12 @@ class AsyncParts(AsyncIterator[tuple[list[Id], T]]):
         return part, answer
 
     async def _start(self) -> None:
-        parts = list(islice(self._parts, self._concurrency))
-        try:
-            async with Pool(self._concurrency) as pool:
-                for part in parts:
-                    self._wave.append((part, await pool.start(self._ask, part)))
-        except BaseException:
-            # Cancelled or interrupted: whoever iterates on asks about these ids again.
-            self._wave.clear()
-            self._parts = chain(parts, self._parts)
-            raise
+        parts, rest = list(islice(self._parts, self._concurrency)), self._parts
+        # Whoever iterates on after a wave was cancelled or interrupted asks about its ids again.
+        self._parts = chain(parts, rest)
+        async with Pool(self._concurrency) as pool:
+            wave = deque([(part, await pool.start(self._ask, part)) for part in parts])
+        self._parts, self._wave = rest, wave
 
 
 class AsyncMapped(AsyncIterator[U], Generic[T, U]):

@@ -58,16 +58,12 @@ class Parts(Iterator[tuple[list[Id], T]]):
         return part, answer
 
     def _start(self) -> None:
-        parts = list(islice(self._parts, self._concurrency))
-        try:
-            with Pool(self._concurrency) as pool:
-                for part in parts:
-                    self._wave.append((part, pool.start(self._ask, part)))
-        except BaseException:
-            # Cancelled or interrupted: whoever iterates on asks about these ids again.
-            self._wave.clear()
-            self._parts = chain(parts, self._parts)
-            raise
+        parts, rest = list(islice(self._parts, self._concurrency)), self._parts
+        # Whoever iterates on after a wave was cancelled or interrupted asks about its ids again.
+        self._parts = chain(parts, rest)
+        with Pool(self._concurrency) as pool:
+            wave = deque([(part, pool.start(self._ask, part)) for part in parts])
+        self._parts, self._wave = rest, wave
 
 
 class Mapped(Iterator[U], Generic[T, U]):
