@@ -67,7 +67,7 @@ def main() -> None:
 def terminal(sandbox: Sandbox) -> str:
     """What the command prints in a terminal with colours, as SVG."""
     ran = subprocess.run(
-        [sys.executable, "-m", "creatoraudit.cli", COMMAND[0]],
+        [sys.executable, "-m", "creatoraudit", COMMAND[0]],
         env=os.environ
         | {
             "CREATORAUDIT_BASE_URL": sandbox.base_url,

@@ -5,6 +5,7 @@ from itertools import islice
 from typing import Generic, NamedTuple, TypeVar
 
 from ._reply import Reply
+from .errors import UsageError
 
 H = TypeVar("H", bound=Hashable)
 T = TypeVar("T")
@@ -20,6 +21,18 @@ class BatchPart(NamedTuple, Generic[T]):
 
     ids: Sequence[str | int]
     reply: Reply[T]
+
+
+def several(ids: Iterable[T]) -> Iterable[T]:
+    """The ids as they were given.
+
+    Raises:
+        UsageError: It is one id, or nothing to iterate over.
+    """
+    given: object = ids
+    if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
+        raise UsageError(f"ids must be given as a list, even a single one, not {given!r:.60}")
+    return ids
 
 
 def once(values: Iterable[H]) -> Iterator[H]:

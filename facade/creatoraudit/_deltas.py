@@ -64,7 +64,9 @@ def checked_windows(windows: Iterable[int], least: int, most: int, count: int) -
         UsageError: There is none, there are too many, or one is no whole number of days in range.
     """
     wanted: list[int] = []
-    given: Iterable[object] = windows
+    given: object = windows
+    if not isinstance(given, Iterable):
+        raise UsageError(f"windows must be a list of days, such as [7], not {given!r:.40}")
     for days in given:
         if isinstance(days, bool) or not isinstance(days, int) or not least <= days <= most:
             raise UsageError(f"window must be between {least} and {most} days, not {days!r:.40}")

@@ -6,11 +6,12 @@ choices, ids, days), and leaves URL and body building to the generated operation
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, cast
 
 from creatoraudit_api.types import UNSET
 
+from ._chunks import several
 from ._dates import utc_day
 from ._options import CreateOptions, RequestOptions
 from ._text import one_line
@@ -56,7 +57,7 @@ def prepare(
     Raises:
         UsageError: An argument is missing, unknown, out of bounds, no id or no day.
     """
-    _known_options(operation, options)
+    known_options(operation.name, options, create=operation.idempotency_key)
     given: dict[str, Any] = {}
     body: dict[str, Any] = {}
     query: dict[str, Any] = {}
@@ -102,15 +103,18 @@ def prepare(
     )
 
 
-def _known_options(operation: "Operation[object]", options: Mapping[str, object]) -> None:
-    """Refuse a misspelt argument: methods collect what they do not know as options."""
-    allowed = CreateOptions if operation.idempotency_key else RequestOptions
+def known_options(what: str, options: Mapping[str, object], *, create: bool = False) -> None:
+    """Refuse a misspelt argument: methods collect what they do not know as options.
+
+    Raises:
+        UsageError: There is one.
+    """
+    allowed = CreateOptions if create else RequestOptions
     for name in options:
         if name not in allowed.__optional_keys__:
             known = ", ".join(sorted(allowed.__optional_keys__))
             raise UsageError(
-                f"{operation.name} has no argument {one_line(name, 60)!r}; beside its own it takes:"
-                f" {known}"
+                f"{what} has no argument {one_line(name, 60)!r}; beside its own it takes: {known}"
             )
 
 
@@ -188,7 +192,16 @@ def resource_id(value: object, name: str = "id") -> str:
     # Stricter than uuid.UUID(), which also takes braces, a urn: prefix and no hyphens at all.
     if _UUID.fullmatch(text):
         return text
-    shown = one_line(value, 60) if isinstance(value, str) else type(value).__name__
+    shown = repr(one_line(value, 60)) if isinstance(value, str) else type(value).__name__
     raise UsageError(
-        f"{name} must be a UUID such as 3c90c3cc-0d44-4b50-8888-8dd25736052a, not {shown!r}"
+        f"{name} must be a UUID such as 3c90c3cc-0d44-4b50-8888-8dd25736052a, not {shown}"
     )
+
+
+def resource_ids(values: Iterable[object], name: str) -> Iterator[str]:
+    """Any number of ids from the caller, checked as they are asked for.
+
+    Raises:
+        UsageError: It is no list of them.
+    """
+    return (resource_id(one, name) for one in several(values))

@@ -238,13 +238,13 @@ class InsufficientScopeError(ForbiddenError):
 class QuotaExceededError(ForbiddenError):
     """403 QUOTA_EXCEEDED: the organization's account cap is used up."""
 
-    hint = "stop tracking an account or raise the cap first"
+    hint = "raise the cap first; whether an account that is deleted makes room is not documented"
 
 
 class NotFoundError(APIError):
     """404: the organization has no such resource."""
 
-    hint = "check the id; the key may be another organization's"
+    hint = "check the id, or the base URL if none was given; the key may be another organization's"
 
 
 class NotAcceptableError(APIError):

@@ -43,7 +43,7 @@ class Cli:
     children: ExitStack
 
     def command(self, *args: str) -> list[str]:
-        return [sys.executable, "-P", "-m", "creatoraudit.cli", *args]
+        return [sys.executable, "-P", "-m", "creatoraudit", *args]
 
     def environment(
         self, at: Sandbox | ScriptedServer | None, env: Mapping[str, str] | None = None

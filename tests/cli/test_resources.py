@@ -257,7 +257,8 @@ def test_update_takes_the_id_of_what_it_is_about_only_once(here: Here, plural: s
     option = f"--{plural.removesuffix('s')}-id"
     ran = here(plural, "update", UNKNOWN, option, UNKNOWN)
     assert ran.code == 2
-    assert option in ran.err and "o such option" in ran.err
+    assert option in ran.err
+    assert "o such option" in ran.err
 
 
 def test_update_sends_other_members_as_json_or_text(

@@ -227,7 +227,7 @@ def test_account_cap_stops_at_once_and_says_what_is_left(
     assert summary == (
         "5 lines: 2 tracked, 1 failed, 2 not reached; the same command goes on there"
     )
-    assert "stop tracking an account or raise the cap first" in why
+    assert "raise the cap first" in why
     assert fresh.requests["POST /accounts"] == before + 3
 
 

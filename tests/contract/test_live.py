@@ -55,7 +55,7 @@ def contract(
     given = {"CREATORAUDIT_BASE_URL": url, "CREATORAUDIT_API_KEY": key}
     ran = subprocess.run(
         [
-            *(sys.executable, "-P", "-m", "creatoraudit.cli", "contract"),
+            *(sys.executable, "-P", "-m", "creatoraudit", "contract"),
             *("--rate", "0", "--report-dir", "reports", *options),
         ],
         env=os.environ

@@ -35,7 +35,7 @@ class Shell:
                 (self.folder / name).symlink_to(pages.ROOT / name)
         programs = folder / "bin"
         programs.mkdir()
-        for name, command in (("creatoraudit", "-P -m creatoraudit.cli"), ("python", "")):
+        for name, command in (("creatoraudit", "-P -m creatoraudit"), ("python", "")):
             program = programs / name
             program.write_text(f'#!/bin/sh\nexec "{sys.executable}" {command} "$@"\n')
             program.chmod(0o755)

@@ -22,7 +22,7 @@ from support.server import ScriptedServer
 from .conftest import KEY, POSTS, Gate, Listing, read
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals and terminals")
-COMMAND = [sys.executable, "-P", "-m", "creatoraudit.cli", "export"]
+COMMAND = [sys.executable, "-P", "-m", "creatoraudit", "export"]
 
 
 def environment(at: Sandbox | ScriptedServer) -> dict[str, str]:

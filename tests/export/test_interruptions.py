@@ -220,7 +220,7 @@ def test_unfinished_export_of_something_else_is_refused(
     ca: CreatorAudit, posts: Sandbox, tmp_path: Path
 ) -> None:
     path = tmp_path / "posts.data"
-    interrupted(ca, path, platform="tiktok", rows=1_000)
+    interrupted(ca, path, platform="tiktok", format="csv", rows=1_000)
     before = {one.name: one.read_bytes() for one in (tmp_path / "posts.data.partial").iterdir()}
     others: list[tuple[dict[str, Any], str]] = [
         ({"what": "account-videos"}, r'its subject "videos", here "account-videos"'),
@@ -230,7 +230,7 @@ def test_unfinished_export_of_something_else_is_refused(
         ({"what": "deltas", "windows": [3]}, r"its columns {"),
     ]
     for other, said in others:
-        arguments = {"what": "videos", "platform": "tiktok", **other}
+        arguments = {"what": "videos", "platform": "tiktok", "format": "csv", **other}
         with pytest.raises(UsageError, match=f"something else .*{said}.*--restart"):
             export(ca, out=path, **arguments)
     with (
@@ -238,10 +238,11 @@ def test_unfinished_export_of_something_else_is_refused(
         CreatorAudit(posts.api_key, base_url=elsewhere.url) as there,
         pytest.raises(UsageError, match=f'its base URL "{posts.base_url}", here'),
     ):
-        export(there, "videos", path, platform="tiktok")
+        export(there, "videos", path, platform="tiktok", format="csv")
     kept = {one.name: one.read_bytes() for one in (tmp_path / "posts.data.partial").iterdir()}
     assert kept == before
-    assert export(ca, "videos", path, platform="tiktok").resumed == 1_000
+    again = export(ca, "videos", path, platform="tiktok", format="csv")
+    assert again.resumed == 1_000
 
 
 def test_unfinished_export_of_another_organization_is_refused(

@@ -430,6 +430,13 @@ def test_any_other_shape_is_a_contract_error_that_names_member_and_request(facad
     assert "req-scripted" in str(caught.value)
 
 
+def test_a_misspelt_argument_is_refused_by_the_name_of_the_job(facade, serve):
+    server = serve()
+    with pytest.raises(UsageError, match="breakouts has no argument 'windows'"):
+        facade(server.url).do(lambda ca: ca.breakouts(windows=7))
+    assert server.requests == []
+
+
 UNLISTABLE = {
     "no data": ({}, "$.data"),
     "data an object": ({"data": {}}, "$.data"),

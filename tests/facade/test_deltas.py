@@ -35,6 +35,22 @@ def test_deltas_are_a_mapping_by_id_and_window(facade, sandbox):
         answer[video_id(7)]
 
 
+@pytest.mark.parametrize(
+    ("ids", "windows", "says"),
+    [
+        (video_id(1), [7], "ids must be given as a list, even a single one, not '0000"),
+        (uuid.UUID(video_id(1)), [7], "ids must be given as a list, even a single one, not UUID"),
+        ([video_id(1)], 7, r"windows must be a list of days, such as \[7\], not 7"),
+        ([None], [7], "must be a UUID such as .*, not NoneType$"),
+    ],
+)
+def test_what_is_no_list_is_refused_before_anything_is_sent(facade, serve, ids, windows, says):
+    server = serve()
+    with pytest.raises(UsageError, match=says):
+        facade(server.url).do(lambda ca: ca.videos.deltas(ids, windows))
+    assert server.requests == []
+
+
 def test_the_default_windows_are_the_apis(facade, serve):
     server = serve(deltas({}))
     answer = facade(server.url).do(lambda ca: ca.videos.deltas([video_id(1)]))

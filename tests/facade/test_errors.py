@@ -232,7 +232,7 @@ def test_a_304_that_nobody_asked_for_is_an_error(facade, serve):
 HINTS = {
     (401, "UNAUTHORIZED"): "check the key in CREATORAUDIT_API_KEY or api_key=",
     (403, "INSUFFICIENT_SCOPE"): "use a key with the write scope",
-    (403, "QUOTA_EXCEEDED"): "stop tracking an account or raise the cap",
+    (403, "QUOTA_EXCEEDED"): "raise the cap first",
     (429, "RATE_LIMITED"): "lower concurrency=",
 }
 

@@ -11,9 +11,11 @@ import tracemalloc
 import warnings
 from collections import Counter
 
+import anyio
 import pytest
 
 from creatoraudit import (
+    AsyncCreatorAudit,
     ContractError,
     CreatorAudit,
     CreatorAuditError,
@@ -275,6 +277,28 @@ def test_a_hook_that_fails_while_pages_are_read_ahead_is_too(facade, serve):
     ca = facade(serve(page([video(1)], "more")).url, on_event=hook)
     with pytest.raises(LookupError, match="in the hook"):
         ca.do(lambda ca: ca.videos.list().to_list())
+
+
+@pytest.mark.parametrize("backend", [None, "asyncio", "trio"])
+@pytest.mark.parametrize("ends", [SystemExit, KeyboardInterrupt])
+def test_a_hook_that_ends_the_program_does_so_while_pages_are_read_ahead(serve, backend, ends):
+    url = serve(page([video(1)], "more")).url
+
+    def hook(_):
+        raise ends
+
+    async def read():
+        async with AsyncCreatorAudit("k-1", base_url=url, on_event=hook) as ca:
+            await ca.videos.list().to_list()
+
+    def run():
+        if backend is not None:
+            anyio.run(read, backend=backend)
+        with CreatorAudit("k-1", base_url=url, on_event=hook) as ca:
+            ca.videos.list().to_list()
+
+    with pytest.raises(ends):
+        run()
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ def test_first_command_of_the_readme_ends_with_a_table_of_breakouts() -> None:
     )
     assert command
     ran = subprocess.run(
-        [sys.executable, "-P", "-m", "creatoraudit.cli", *command[1].split()],
+        [sys.executable, "-P", "-m", "creatoraudit", *command[1].split()],
         capture_output=True,
         encoding="utf-8",
         check=True,

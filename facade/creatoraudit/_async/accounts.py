@@ -13,7 +13,7 @@ from creatoraudit_api.types import UNSET, Unset
 from .._metrics import Metrics
 from .._options import CreateOptions, RequestOptions, WaitOptions
 from .._period import Day, MetricsPeriod, period_arguments
-from .._prepare import Direction, resource_id
+from .._prepare import Direction, resource_id, resource_ids
 from .._urls import Platform, profile
 from .metrics import AsyncMetricsJob
 from .pager import AsyncPager
@@ -289,7 +289,7 @@ class AsyncAccounts:
         Docs: https://docs.creatoraudit.com/limits-and-quotas
         """
         asking = self._metrics(period, start_date, end_date, options)
-        return await asking.all([resource_id(one, "account_id") for one in account_ids])
+        return await asking.all(resource_ids(account_ids, "account_id"))
 
     def stream_metrics(
         self,
@@ -309,7 +309,7 @@ class AsyncAccounts:
         Docs: https://docs.creatoraudit.com/limits-and-quotas
         """
         asking = self._metrics(period, start_date, end_date, options)
-        return asking.stream(resource_id(one, "account_id") for one in account_ids)
+        return asking.stream(resource_ids(account_ids, "account_id"))
 
     def _metrics(
         self,

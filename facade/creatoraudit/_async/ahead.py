@@ -24,7 +24,7 @@ class AsyncReadAhead(Generic[T]):
     """Follows walks side by side and hands out their pages in the order in which they arrive."""
 
     def __init__(self, walks: int) -> None:
-        self._channel: Channel[Arrival[T] | Exception | None] = Channel(AHEAD * walks)
+        self._channel: Channel[Arrival[T] | BaseException | None] = Channel(AHEAD * walks)
         self._pool = Pool(walks)
         self._open = 0
 
@@ -57,7 +57,7 @@ class AsyncReadAhead(Generic[T]):
         """
         while self._open:
             arrival = await self._channel.get()
-            if isinstance(arrival, Exception):
+            if isinstance(arrival, BaseException):
                 raise arrival
             if arrival is not None:
                 await give_way()
@@ -74,7 +74,8 @@ class AsyncReadAhead(Generic[T]):
                 arrival = await source.receive(walk, tally)
                 seen += arrival.size
                 wanted = await self._channel.put(arrival)
-        except Exception as error:  # noqa: BLE001 - raised by `next`, which would wait for ever
+        # Raised by `next`, which would wait for ever; a hook may call sys.exit().
+        except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001 - see above
             await self._channel.put(error)
             return
         await self._channel.put(None)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from itertools import chain, islice
 from typing import Generic, TypeVar
 
-from .._chunks import chunks, once
+from .._chunks import chunks, once, several
 from .._io_async import Function, Job, Pool
 from .._settings import number_problem
 from ..errors import CreatorAuditError, UsageError
@@ -33,7 +33,7 @@ class AsyncParts(AsyncIterator[tuple[list[Id], T]]):
         if problem is not None:
             raise UsageError(problem)
         self._ask = ask
-        self._parts: Iterator[list[Id]] = chunks(once(ids), size)
+        self._parts: Iterator[list[Id]] = chunks(once(several(ids)), size)
         self._concurrency = concurrency
         self._wave: deque[tuple[list[Id], Job[T]]] = deque()
         self._done: list[Id] = []

@@ -11,6 +11,7 @@ from creatoraudit_api import operations
 from .._io_async import Job, Pool
 from .._options import RequestOptions, Tally
 from .._pages import Arrival, PageOf, Row, Walk
+from .._prepare import known_options
 from .._ranking import Breakouts, Post, Progress, Question, Ranking
 from ..errors import CreatorAuditError, ValidationError
 from .ahead import AsyncReadAhead
@@ -40,6 +41,7 @@ class AsyncBreakoutHunt:
         options: RequestOptions,
         on_progress: OnProgress | None,
     ) -> None:
+        known_options("breakouts", options)
         core = caller.core
         self._caller = caller
         self._question = question

@@ -14,7 +14,7 @@ from .._deltas import DEFAULT_WINDOWS, VideoDeltas
 from .._metrics import Metrics
 from .._options import CreateOptions, RequestOptions, WaitOptions
 from .._period import Day, MetricsPeriod, period_arguments
-from .._prepare import Direction, resource_id
+from .._prepare import Direction, resource_id, resource_ids
 from .._urls import Platform, post_platform
 from .deltas import AsyncDeltasJob, Via
 from .metrics import AsyncMetricsJob
@@ -287,7 +287,7 @@ class AsyncVideos:
         Docs: https://docs.creatoraudit.com/api-reference/videos/batch-video-engagement-deltas
         """
         asking = AsyncDeltasJob(self._caller.core, windows, via, options)
-        return await asking.all([resource_id(one, "video_id") for one in video_ids])
+        return await asking.all(resource_ids(video_ids, "video_id"))
 
     def stream_deltas(
         self,
@@ -306,7 +306,7 @@ class AsyncVideos:
         Docs: https://docs.creatoraudit.com/api-reference/videos/batch-video-engagement-deltas
         """
         asking = AsyncDeltasJob(self._caller.core, windows, via, options)
-        return asking.stream(resource_id(one, "video_id") for one in video_ids)
+        return asking.stream(resource_ids(video_ids, "video_id"))
 
     async def metrics(
         self,
@@ -344,7 +344,7 @@ class AsyncVideos:
         Docs: https://docs.creatoraudit.com/api-reference/analytics/batch-windowed-video-metrics
         """
         asking = self._metrics(period, start_date, end_date, options)
-        return await asking.all([resource_id(one, "video_id") for one in video_ids])
+        return await asking.all(resource_ids(video_ids, "video_id"))
 
     def stream_metrics(
         self,
@@ -364,7 +364,7 @@ class AsyncVideos:
         Docs: https://docs.creatoraudit.com/api-reference/analytics/batch-windowed-video-metrics
         """
         asking = self._metrics(period, start_date, end_date, options)
-        return asking.stream(resource_id(one, "video_id") for one in video_ids)
+        return asking.stream(resource_ids(video_ids, "video_id"))
 
     def _metrics(
         self,

@@ -25,7 +25,7 @@ class ReadAhead(Generic[T]):
     """Follows walks side by side and hands out their pages in the order in which they arrive."""
 
     def __init__(self, walks: int) -> None:
-        self._channel: Channel[Arrival[T] | Exception | None] = Channel(AHEAD * walks)
+        self._channel: Channel[Arrival[T] | BaseException | None] = Channel(AHEAD * walks)
         self._pool = Pool(walks)
         self._open = 0
 
@@ -58,7 +58,7 @@ class ReadAhead(Generic[T]):
         """
         while self._open:
             arrival = self._channel.get()
-            if isinstance(arrival, Exception):
+            if isinstance(arrival, BaseException):
                 raise arrival
             if arrival is not None:
                 give_way()
@@ -75,7 +75,8 @@ class ReadAhead(Generic[T]):
                 arrival = source.receive(walk, tally)
                 seen += arrival.size
                 wanted = self._channel.put(arrival)
-        except Exception as error:  # noqa: BLE001 - raised by `next`, which would wait for ever
+        # Raised by `next`, which would wait for ever; a hook may call sys.exit().
+        except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001 - see above
             self._channel.put(error)
             return
         self._channel.put(None)

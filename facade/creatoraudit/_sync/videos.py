@@ -15,7 +15,7 @@ from .._deltas import DEFAULT_WINDOWS, VideoDeltas
 from .._metrics import Metrics
 from .._options import CreateOptions, RequestOptions, WaitOptions
 from .._period import Day, MetricsPeriod, period_arguments
-from .._prepare import Direction, resource_id
+from .._prepare import Direction, resource_id, resource_ids
 from .._urls import Platform, post_platform
 from .deltas import DeltasJob, Via
 from .metrics import MetricsJob
@@ -288,7 +288,7 @@ class Videos:
         Docs: https://docs.creatoraudit.com/api-reference/videos/batch-video-engagement-deltas
         """
         asking = DeltasJob(self._caller.core, windows, via, options)
-        return asking.all([resource_id(one, "video_id") for one in video_ids])
+        return asking.all(resource_ids(video_ids, "video_id"))
 
     def stream_deltas(
         self,
@@ -307,7 +307,7 @@ class Videos:
         Docs: https://docs.creatoraudit.com/api-reference/videos/batch-video-engagement-deltas
         """
         asking = DeltasJob(self._caller.core, windows, via, options)
-        return asking.stream(resource_id(one, "video_id") for one in video_ids)
+        return asking.stream(resource_ids(video_ids, "video_id"))
 
     def metrics(
         self,
@@ -345,7 +345,7 @@ class Videos:
         Docs: https://docs.creatoraudit.com/api-reference/analytics/batch-windowed-video-metrics
         """
         asking = self._metrics(period, start_date, end_date, options)
-        return asking.all([resource_id(one, "video_id") for one in video_ids])
+        return asking.all(resource_ids(video_ids, "video_id"))
 
     def stream_metrics(
         self,
@@ -365,7 +365,7 @@ class Videos:
         Docs: https://docs.creatoraudit.com/api-reference/analytics/batch-windowed-video-metrics
         """
         asking = self._metrics(period, start_date, end_date, options)
-        return asking.stream(resource_id(one, "video_id") for one in video_ids)
+        return asking.stream(resource_ids(video_ids, "video_id"))
 
     def _metrics(
         self,
