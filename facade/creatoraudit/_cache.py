@@ -109,24 +109,31 @@ class DiskStore:
             self._db = sqlite3.connect(
                 path, PATIENCE_MS / 1000, check_same_thread=False, isolation_level=None
             )
-            with suppress(sqlite3.OperationalError):
-                # Not while another process has the file; then that one, or the next, does it.
-                self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.executescript(
-                f"PRAGMA busy_timeout={OPENING_MS}; PRAGMA synchronous=NORMAL;"
-                "CREATE TABLE IF NOT EXISTS salt (value BLOB NOT NULL);"
-                "CREATE TABLE IF NOT EXISTS kept (name BLOB PRIMARY KEY, etag TEXT NOT NULL,"
-                " content BLOB NOT NULL) WITHOUT ROWID;"
-            )
-            self._db.execute(
-                "INSERT INTO salt SELECT ? WHERE NOT EXISTS (SELECT 1 FROM salt)",
-                (secrets.token_bytes(32),),
-            )
-            self.salt: bytes = self._db.execute("SELECT value FROM salt").fetchone()[0]
-            self._db.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+            try:
+                self._set_up()
+            except BaseException:
+                self._db.close()
+                raise
         except (OSError, sqlite3.Error) as error:
             why = str(error)
             raise ConfigurationError(f"cache={str(path)!r} cannot be used: {why}") from None
+
+    def _set_up(self) -> None:
+        with suppress(sqlite3.OperationalError):
+            # Not while another process has the file; then that one, or the next, does it.
+            self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.executescript(
+            f"PRAGMA busy_timeout={OPENING_MS}; PRAGMA synchronous=NORMAL;"
+            "CREATE TABLE IF NOT EXISTS salt (value BLOB NOT NULL);"
+            "CREATE TABLE IF NOT EXISTS kept (name BLOB PRIMARY KEY, etag TEXT NOT NULL,"
+            " content BLOB NOT NULL) WITHOUT ROWID;"
+        )
+        self._db.execute(
+            "INSERT INTO salt SELECT ? WHERE NOT EXISTS (SELECT 1 FROM salt)",
+            (secrets.token_bytes(32),),
+        )
+        self.salt: bytes = self._db.execute("SELECT value FROM salt").fetchone()[0]
+        self._db.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
 
     def get(self, name: bytes) -> Kept | None:
         """The answer of that name, if it is kept."""
