@@ -169,7 +169,7 @@ class Arrival(Generic[T]):
             ContractError: One is no object with an id; `resume_cursor` leads back to the page.
         """
         items = self._payload.get("data")
-        fault = next(_faults(items), None)
+        fault = _fault_in(items)
         if fault is not None:
             error = contract_error(self._operation.name, fault, self._sent.request_id)
             error.resume_cursor = self._at
@@ -211,15 +211,15 @@ class Arrival(Generic[T]):
         raise contract_error(self._operation.name, fault._replace(path=path), self._sent.request_id)
 
 
-def _faults(items: object) -> Iterator[Fault]:
+def _fault_in(items: object) -> Fault | None:
     if not isinstance(items, list):
-        yield Fault("$.data", "is missing or no list")
-        return
+        return Fault("$.data", "is missing or no list")
     for position, item in enumerate(items):
         if not isinstance(item, dict):
-            yield Fault(f"$.data[{position}]", "is no object")
-        elif not isinstance(item.get("id"), str):
-            yield Fault(f"$.data[{position}].id", "is missing or no string")
+            return Fault(f"$.data[{position}]", "is no object")
+        if not isinstance(item.get("id"), str):
+            return Fault(f"$.data[{position}].id", "is missing or no string")
+    return None
 
 
 class Row(Generic[T]):
