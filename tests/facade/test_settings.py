@@ -308,6 +308,8 @@ BAD_ENVIRONMENTS = {
 
 @pytest.mark.parametrize("case", BAD_ENVIRONMENTS)
 def test_an_environment_that_cannot_be_used_is_one_clear_error(facade, monkeypatch, case):
+    if case == "no certificates" and httpx.__version__.startswith(("0.25.", "0.26.", "0.27.")):
+        pytest.skip("httpx before 0.28 ignores the name of a certificate file that is not there")
     variables, said = BAD_ENVIRONMENTS[case]
     for name, value in variables.items():
         monkeypatch.setenv(name, value)

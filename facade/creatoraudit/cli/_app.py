@@ -184,8 +184,8 @@ def run(args: Sequence[str]) -> int:
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt) as stopped:
-        # click puts its own exception around the one that may say what is left.
-        _say(str(stopped.__cause__ or "") or "interrupted")
+        # click puts its own exception around the one that may say what is left; 8.1 hides that one.
+        _say(str(stopped.__cause__ or stopped.__context__ or "") or "interrupted")
         return INTERRUPTED
     except (ConfigurationError, UsageError) as error:
         _say(str(error))
