@@ -225,14 +225,6 @@ class _Candidate:
     def id(self) -> str:
         return self.key[2]
 
-    @property
-    def views_before(self) -> int | None:
-        return _views_before(self.row.json, self.delta)
-
-    @property
-    def growth(self) -> float | None:
-        return _growth(self.views_before, self.delta)
-
 
 def _views_before(post: Mapping[str, Any], delta: int) -> int | None:
     count = post.get("view_count")
@@ -449,8 +441,8 @@ class Ranking:
                     video=one.row.decode(),
                     deltas=one.deltas,
                     delta=one.delta,
-                    views_before=one.views_before,
-                    growth=one.growth,
+                    views_before=(before := _views_before(one.row.json, one.delta)),
+                    growth=_growth(before, one.delta),
                     outlier=outlier(one),
                 )
                 for rank, one in enumerate(ranked[: question.top], 1)

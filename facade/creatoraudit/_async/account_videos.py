@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from creatoraudit_api import operations
 
+from .._chunks import several
 from .._metrics import AccountVideoMetrics, AccountVideoTotals, Totals
 from .._options import RequestOptions
 from .._period import Day, MetricsPeriod, period_arguments
@@ -167,7 +168,7 @@ def _metrics(platform: Platform, part: Totals[int]) -> AccountVideoMetrics:
 
 def _integers(ids: Iterable[int], name: str) -> list[int]:
     checked: list[int] = []
-    given: Iterable[object] = ids
+    given: Iterable[object] = several(ids)
     for one in given:
         if isinstance(one, bool) or not isinstance(one, int):
             raise UsageError(f"{name} takes internal integer ids, not {one!r:.60}")

@@ -31,13 +31,16 @@ class Done(NamedTuple):
 
 
 @contextmanager
-def journal_at(path: Path, job: Mapping[str, object]) -> Iterator[Journal]:
-    """The journal in a file, for as long as no other process is to have it.
+def journal_at(path: Path | None, job: Mapping[str, object]) -> Iterator[Journal]:
+    """The journal in a file, if there is one, for as long as no other process is to have it.
 
     Raises:
         click.UsageError: Another process has it, or it is another job's.
         OSError: It cannot be written.
     """
+    if path is None:
+        yield Journal(None, job)
+        return
     from filelock import FileLock, Timeout
 
     lock = path.with_name(f".{path.name}.lock")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
@@ -234,9 +233,7 @@ def _all(
             "organization": ca.whoami().organization_id,
             "command": f"{resource.plural} track",
         }
-        with (
-            nullcontext(Journal(None, job)) if state is None else journal_at(state, job) as journal
-        ):
+        with journal_at(state, job) as journal:
             if journal.done:
                 said = f"{len(journal.done):,} are done already, as {state} says"
                 click.echo(_safe.line(said), err=True)
