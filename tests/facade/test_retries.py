@@ -15,6 +15,7 @@ from creatoraudit import (
     RequestTimeoutError,
     ServerError,
     UsageError,
+    _time,
 )
 from creatoraudit_sandbox import Sandbox
 from support.answers import WHOAMI, deltas, one, page, problem, video, video_id
@@ -275,6 +276,17 @@ def test_a_dripping_body_ends_with_the_budget(facade, serve):
     with pytest.raises(RequestTimeoutError, match="the answer took too long"):
         ca.do(lambda ca: ca.whoami())
     assert time.monotonic() - began < 1
+
+
+@pytest.mark.usefixtures("waits")
+def test_a_body_that_comes_when_the_time_is_up_does_not_count(facade, serve):
+    def late(_):
+        _time.skip(3600.0)
+        return WHOAMI
+
+    ca = facade(serve(late).url, max_retries=0)
+    with pytest.raises(RequestTimeoutError, match="the answer took too long"):
+        ca.do(lambda ca: ca.whoami())
 
 
 def test_the_budget_bounds_a_try_even_when_the_timeout_is_longer(facade, serve):
