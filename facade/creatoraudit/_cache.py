@@ -107,7 +107,7 @@ class DiskStore:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             path.chmod(0o600)
             self._db = sqlite3.connect(
-                path, PATIENCE_MS / 1000, check_same_thread=False, isolation_level=None
+                path, timeout=PATIENCE_MS / 1000, check_same_thread=False, isolation_level=None
             )
             try:
                 self._set_up()
