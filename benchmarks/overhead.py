@@ -9,7 +9,8 @@ from collections.abc import Callable
 import httpx
 from common import Report, in_turn, ratio, sandbox, seconds
 
-from creatoraudit import CreatorAudit, _json
+from creatoraudit import CreatorAudit
+from creatoraudit._core import json_
 
 SMALL, PAGES = 200, 60
 
@@ -27,7 +28,7 @@ def times(count: int, function: Callable[[], object]) -> Callable[[], float]:
 def main() -> None:
     """Measure and write the results."""
     report = Report("d")
-    _json.loads = _json.loads_standard  # both sides use the same parser
+    json_.loads = json_.loads_standard  # both sides use the same parser
     with (
         sandbox() as server,
         httpx.Client(headers=server.headers) as client,

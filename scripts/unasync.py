@@ -2,7 +2,8 @@
 
 `facade/creatoraudit/_async/` is written by hand; `_sync/` is this script's output: the same tokens
 without `async` and `await`, with the names of the table below, formatted by ruff. Comments and
-docstrings are translated by the same table.
+docstrings are translated by the same table. Only `io.py`, the I/O primitives that really differ, is
+written by hand in both.
 
     python scripts/unasync.py            write _sync/
     python scripts/unasync.py --check    fail with a diff when _sync/ is not what would be written
@@ -23,6 +24,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parent.parent / "facade" / "creatoraudit"
 SOURCE = PACKAGE / "_async"
 TARGET = PACKAGE / "_sync"
+BY_HAND = "io.py"  # in both trees: sleeping, limiting time, running calls side by side
 HEADER = "# Derived from ../_async/{name} by scripts/unasync.py; change that file instead.\n"
 
 # Names that only lose their prefix (AsyncPager -> Pager) are covered by the rule in `sync_name`.
@@ -32,7 +34,6 @@ NAMES = {
     "__aiter__": "__iter__",
     "__anext__": "__next__",
     "_async": "_sync",
-    "_io_async": "_io_sync",
     "AsyncIterator": "Iterator",
     "StopAsyncIteration": "StopIteration",
     "aclose": "close",
@@ -108,8 +109,13 @@ def main() -> int:
             HEADER.format(name=path.name) + derive(path.read_text(encoding="utf-8")), path.name
         )
         for path in sorted(SOURCE.glob("*.py"))
+        if path.name != BY_HAND
     }
-    present = {path.name: path.read_text(encoding="utf-8") for path in TARGET.glob("*.py")}
+    present = {
+        path.name: path.read_text(encoding="utf-8")
+        for path in TARGET.glob("*.py")
+        if path.name != BY_HAND
+    }
     if check:
         for name in sorted(wanted.keys() | present.keys()):
             old, new = present.get(name, ""), wanted.get(name, "")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
-from creatoraudit import _time
+from creatoraudit._core import clock
 from support.driver import KINDS, Facade, Kind
 from support.faults import FaultyProxy, Injection
 from support.server import Script, ScriptedServer
@@ -45,7 +45,7 @@ def sandbox() -> Iterator[Sandbox]:
 @pytest.fixture
 def waits() -> Iterator[list[float]]:
     """No wait of the package takes time; they are listed here instead."""
-    with _time.skipped_waits() as skipped:
+    with clock.skipped_waits() as skipped:
         yield skipped
 
 

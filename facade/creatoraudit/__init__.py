@@ -45,16 +45,16 @@ if TYPE_CHECKING:
 
     from ._async.client import AsyncCreatorAudit
     from ._async.pager import AsyncPager
-    from ._chunks import BatchPart
-    from ._deltas import VideoDeltas
-    from ._drift import DriftRecord
-    from ._events import RequestEvent
-    from ._links import CreatorFigures, Link
-    from ._metrics import AccountVideoMetrics, AccountVideoTotals, Metrics
-    from ._options import CreateOptions, RequestOptions, WaitOptions
-    from ._pages import Page
-    from ._ranking import Breakout, Breakouts, Progress, Skipped
-    from ._reply import Reply
+    from ._core.chunks import BatchPart
+    from ._core.drift import DriftRecord
+    from ._core.events import RequestEvent
+    from ._core.options import CreateOptions, RequestOptions, WaitOptions
+    from ._core.response import Reply
+    from ._results.breakouts import Breakout, Breakouts, Progress, Skipped
+    from ._results.creators import CreatorFigures, Link
+    from ._results.deltas import VideoDeltas
+    from ._results.metrics import AccountVideoMetrics, AccountVideoTotals, Metrics
+    from ._results.pages import Page
     from ._sync.client import CreatorAudit
     from ._sync.pager import Pager
     from .errors import (
@@ -140,28 +140,28 @@ _MODELS = (
 # Where each public name lives; `__getattr__` imports it on first use.
 _HOMES = {
     "JSON": "creatoraudit_api.types",
-    "AccountVideoMetrics": "creatoraudit._metrics",
-    "AccountVideoTotals": "creatoraudit._metrics",
+    "AccountVideoMetrics": "creatoraudit._results.metrics",
+    "AccountVideoTotals": "creatoraudit._results.metrics",
     "AsyncCreatorAudit": "creatoraudit._async.client",
     "AsyncPager": "creatoraudit._async.pager",
-    "BatchPart": "creatoraudit._chunks",
-    "Breakout": "creatoraudit._ranking",
-    "Breakouts": "creatoraudit._ranking",
-    "CreateOptions": "creatoraudit._options",
-    "DriftRecord": "creatoraudit._drift",
+    "BatchPart": "creatoraudit._core.chunks",
+    "Breakout": "creatoraudit._results.breakouts",
+    "Breakouts": "creatoraudit._results.breakouts",
+    "CreateOptions": "creatoraudit._core.options",
+    "DriftRecord": "creatoraudit._core.drift",
     "CreatorAudit": "creatoraudit._sync.client",
-    "CreatorFigures": "creatoraudit._links",
-    "Link": "creatoraudit._links",
-    "Metrics": "creatoraudit._metrics",
-    "Page": "creatoraudit._pages",
+    "CreatorFigures": "creatoraudit._results.creators",
+    "Link": "creatoraudit._results.creators",
+    "Metrics": "creatoraudit._results.metrics",
+    "Page": "creatoraudit._results.pages",
     "Pager": "creatoraudit._sync.pager",
-    "Progress": "creatoraudit._ranking",
-    "Reply": "creatoraudit._reply",
-    "RequestEvent": "creatoraudit._events",
-    "RequestOptions": "creatoraudit._options",
-    "Skipped": "creatoraudit._ranking",
-    "VideoDeltas": "creatoraudit._deltas",
-    "WaitOptions": "creatoraudit._options",
+    "Progress": "creatoraudit._results.breakouts",
+    "Reply": "creatoraudit._core.response",
+    "RequestEvent": "creatoraudit._core.events",
+    "RequestOptions": "creatoraudit._core.options",
+    "Skipped": "creatoraudit._results.breakouts",
+    "VideoDeltas": "creatoraudit._results.deltas",
+    "WaitOptions": "creatoraudit._core.options",
     **dict.fromkeys(_ERRORS, "creatoraudit.errors"),
     **dict.fromkeys(_MODELS, "creatoraudit_api.models"),
 }

@@ -36,7 +36,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ._text import one_line
+from ._core.text import one_line
 
 if TYPE_CHECKING:
     from creatoraudit_api.types import JSON

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from creatoraudit_api.models import WindowedTotals
 from creatoraudit_api.types import ReadModel
 
-from ._deltas import VideoDeltas
-from ._kinds import OTHERS, Kind, Row, cell, kind_seen, kinds_of, members
-from ._metrics import AccountVideoMetrics, Metrics
-from ._ranking import Breakouts
+from ._results.breakouts import Breakouts
+from ._results.columns import OTHERS, Kind, Row, cell, kind_seen, kinds_of, members
+from ._results.deltas import VideoDeltas
+from ._results.metrics import AccountVideoMetrics, Metrics
 from .errors import ConfigurationError, UsageError
 
 if TYPE_CHECKING:

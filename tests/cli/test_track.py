@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from creatoraudit import CreatorAudit, _time
+from creatoraudit import CreatorAudit
+from creatoraudit._core import clock
 from creatoraudit.cli._journal import _KIND
 from creatoraudit_sandbox import Sandbox
 from support import answers
@@ -90,7 +91,7 @@ def test_handle_needs_its_platform(here: Here, fresh: Sandbox) -> None:
 def test_wait_shows_the_first_figures(here: Here) -> None:
     with (
         Sandbox(videos=0, now="2026-06-15T12:00:00Z", refresh_delay=30) as slow,
-        _time.skipped_waits(slow.advance),
+        clock.skipped_waits(slow.advance),
     ):
         ran = here("videos", "track", POST.format(1), "--wait", "60", "--format", "json", at=slow)
         assert ran.json["last_scrape_time"] is not None

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from creatoraudit._key import ApiKey
+from creatoraudit._core.key import ApiKey
 from creatoraudit.contract import Exchange, _run
 from creatoraudit.contract._wire import ReadOnly, RefusedRequestError, Rules
 from creatoraudit_sandbox import Sandbox

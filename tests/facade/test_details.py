@@ -10,8 +10,9 @@ from urllib.parse import quote
 
 import pytest
 
-from creatoraudit import ContractError, InternalError, Page, UsageError, _time
-from creatoraudit._key import ApiKey
+from creatoraudit import ContractError, InternalError, Page, UsageError
+from creatoraudit._core import clock
+from creatoraudit._core.key import ApiKey
 from creatoraudit_api import operations
 from support.answers import one, page, problem, video, video_id
 from support.server import Answer
@@ -120,11 +121,11 @@ def test_not_found_may_be_absent_or_null(facade, serve):
 
 
 def test_skipped_waits_end_with_the_block(facade, serve):
-    with _time.skipped_waits() as outer:
-        with _time.skipped_waits() as inner:
+    with clock.skipped_waits() as outer:
+        with clock.skipped_waits() as inner:
             retry = Answer(503, headers={"retry-after": "5"})
             facade(serve(retry, one({"type": "api_key"})).url).do(lambda ca: ca.whoami())
         assert inner == [5]
         assert outer == []
-    assert not _time.skip(1)
-    assert abs(_time.wall() - time.time()) < 1
+    assert not clock.skip(1)
+    assert abs(clock.wall() - time.time()) < 1

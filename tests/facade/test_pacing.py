@@ -8,7 +8,8 @@ from email.utils import formatdate
 import httpx
 import pytest
 
-from creatoraudit import RateLimitedError, _time
+from creatoraudit import RateLimitedError
+from creatoraudit._core import clock
 from creatoraudit_sandbox import Sandbox
 from support.answers import WHOAMI
 from support.faults import FaultyProxy
@@ -47,7 +48,7 @@ class Limited:
 @pytest.fixture
 def limited() -> Iterator[Limited]:
     world = Limited()
-    with world.sandbox, _time.skipped_waits(world.on_wait):
+    with world.sandbox, clock.skipped_waits(world.on_wait):
         yield world
 
 
@@ -200,7 +201,7 @@ def test_a_window_is_an_hour_at_most(facade, serve, waits):
 
 def test_waits_really_wait(facade, serve):
     # The one test that lets a wait take its time: 20 ms.
-    began = _time.now()
+    began = clock.now()
     retry = Answer(503, headers={"retry-after": "0.02"})
     facade(serve(retry, WHOAMI).url).do(lambda ca: ca.whoami())
-    assert _time.now() - began >= 0.02
+    assert clock.now() - began >= 0.02

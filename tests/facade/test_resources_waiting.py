@@ -6,13 +6,8 @@ import datetime as dt
 
 import pytest
 
-from creatoraudit import (
-    NotFoundError,
-    ServiceUnavailableError,
-    UsageError,
-    WaitTimeout,
-    _time,
-)
+from creatoraudit import NotFoundError, ServiceUnavailableError, UsageError, WaitTimeout
+from creatoraudit._core import clock
 from creatoraudit_sandbox import Sandbox
 from support.answers import one, problem, video, video_id
 
@@ -27,7 +22,7 @@ def test_what_is_tracked_is_there_after_its_first_refresh(facade, resource):
     """The server's clock goes on by as much as the client would have waited."""
     with (
         Sandbox(now=NOW, rate_limit=0, accounts=0, videos=0, refresh_delay=30) as slow,
-        _time.skipped_waits(slow.advance) as waits,
+        clock.skipped_waits(slow.advance) as waits,
     ):
         ca = facade(slow.base_url, slow.api_key)
         made = ca.do(lambda ca: getattr(ca, resource).track("712345", platform="tiktok"))

@@ -15,8 +15,8 @@ from creatoraudit import (
     RequestTimeoutError,
     ServerError,
     UsageError,
-    _time,
 )
+from creatoraudit._core import clock
 from creatoraudit_sandbox import Sandbox
 from support.answers import WHOAMI, deltas, one, page, problem, video, video_id
 from support.faults import FAULTS, FaultyProxy, Injection
@@ -281,7 +281,7 @@ def test_a_dripping_body_ends_with_the_budget(facade, serve):
 @pytest.mark.usefixtures("waits")
 def test_a_body_that_comes_when_the_time_is_up_does_not_count(facade, serve):
     def late(_):
-        _time.skip(3600.0)
+        clock.skip(3600.0)
         return WHOAMI
 
     ca = facade(serve(late).url, max_retries=0)

@@ -24,8 +24,8 @@ from creatoraudit import (
     UnauthorizedError,
     UsageError,
 )
-from creatoraudit._outcome import Failure
-from creatoraudit._policy import BACKOFF_MOST, Attempts
+from creatoraudit._core.outcome import Failure
+from creatoraudit._core.retry import BACKOFF_MOST, Attempts
 from support.answers import WHOAMI, one, page, problem, video, video_id
 from support.server import Answer, Held, ScriptedServer
 

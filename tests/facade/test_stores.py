@@ -6,9 +6,10 @@ from pathlib import Path
 
 import anyio
 
-from creatoraudit import _io_async, _io_sync
-from creatoraudit._cache import DiskStore, Kept, MemoryStore
-from creatoraudit._key import ApiKey
+from creatoraudit._async import io as io_async
+from creatoraudit._core.cache import DiskStore, Kept, MemoryStore
+from creatoraudit._core.key import ApiKey
+from creatoraudit._sync import io as io_sync
 
 
 def kept(size: int) -> Kept:
@@ -43,12 +44,12 @@ def test_a_full_file_starts_over(tmp_path: Path) -> None:
 
 def test_a_closed_channel_takes_nothing_more() -> None:
     async def asynchronously() -> bool:
-        channel: _io_async.Channel[int] = _io_async.Channel(1)
+        channel: io_async.Channel[int] = io_async.Channel(1)
         channel.close()
         return await channel.put(1)
 
     assert anyio.run(asynchronously) is False
-    channel: _io_sync.Channel[int] = _io_sync.Channel(1)
+    channel: io_sync.Channel[int] = io_sync.Channel(1)
     channel.close()
     assert channel.put(1) is False
 

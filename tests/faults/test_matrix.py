@@ -11,7 +11,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from creatoraudit import CreatorAuditError, _time
+from creatoraudit import CreatorAuditError
+from creatoraudit._core import clock
 from creatoraudit_api.operations import OPERATIONS
 from support.breaks import BREAKS, CELL, REFUSED, BreakingProxy
 from support.jobs import JOBS
@@ -59,7 +60,7 @@ def come_to(facade, world, job, fault, *, lasting):
         if fault != REFUSED:
             start()
         on_wait = start if fault == REFUSED and not lasting else None
-        waits = stack.enter_context(_time.skipped_waits(on_wait))
+        waits = stack.enter_context(clock.skipped_waits(on_wait))
         ca = facade(
             f"http://127.0.0.1:{bound.getsockname()[1]}/v2",
             sandbox.api_key,

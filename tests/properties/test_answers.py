@@ -17,7 +17,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from creatoraudit import CreatorAudit, CreatorAuditError, Page, _json, _time
+from creatoraudit import CreatorAudit, CreatorAuditError, Page
+from creatoraudit._core import clock, json_
 from creatoraudit.frames import to_pandas, to_polars
 from creatoraudit_api.types import ReadModel
 from support.answers import video_id
@@ -107,7 +108,7 @@ class Bench:
         spent = None if job.before is None else video_id(1)
         if job.name in ("track_account", "track_video"):
             spent = "1"
-        with _time.skipped_waits():
+        with clock.skipped_waits():
             try:
                 result = job.call(self.client, self.world, spent)
                 return ("result", next(iter(result.pages())) if job.items else result)
@@ -123,7 +124,7 @@ class Bench:
         else:
             use_error(value)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(_json, "loads", _json.loads_standard)
+            patch.setattr(json_, "loads", json_.loads_standard)
             other_kind, other = self.ask(job, answer)
         assert kind == other_kind
         if kind == "result":

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Unpack
 
 from creatoraudit_api import operations
 
-from .._chunks import several
-from .._metrics import AccountVideoMetrics, AccountVideoTotals, Totals
-from .._options import RequestOptions
-from .._period import Day, MetricsPeriod, period_arguments
-from .._urls import Platform
+from .._core.chunks import several
+from .._core.options import RequestOptions
+from .._core.period import Day, MetricsPeriod, period_arguments
+from .._core.urls import Platform
+from .._results.metrics import AccountVideoMetrics, AccountVideoTotals, Totals
 from ..errors import UsageError
 from .batch import AsyncChained, AsyncMapped
 from .metrics import AsyncMetricsJob
@@ -20,7 +20,7 @@ from .pager import AsyncPager
 if TYPE_CHECKING:
     from creatoraudit_api.models import AccountVideo
 
-    from .caller import AsyncCaller
+    from .operations import AsyncCaller
 
 
 class AsyncAccountVideos:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
-from .._io_async import Channel, Pool, give_way
-from .._options import Tally
-from .._pages import Arrival, Walk
+from .._core.options import Tally
+from .._results.pages import Arrival, Walk
+from .io import Channel, Pool, give_way
 from .source import AsyncPageSource
 
 T = TypeVar("T")

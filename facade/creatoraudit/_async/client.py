@@ -11,12 +11,12 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
 
-from .. import _log
-from .._config import origin
-from .._key import KeyRing, KeySource
-from .._notice import Notice
-from .._settings import Settings
-from .pipe import AsyncPipe
+from .._core import log
+from .._core.config import origin
+from .._core.deprecation import Notice
+from .._core.key import KeyRing, KeySource
+from .._core.settings import Settings
+from .transport import AsyncPipe
 
 if TYPE_CHECKING:
     from typing import Self, Unpack
@@ -24,24 +24,24 @@ if TYPE_CHECKING:
     from creatoraudit_api.models import ApiMeta, Health, Overview, SearchResponse, WhoAmI
     from creatoraudit_api.operations import Operation
 
-    from .._cache import Cache, CacheSetting
-    from .._chunks import BatchPart
-    from .._drift import DriftWatch, OnDrift
-    from .._events import OnEvent
-    from .._http import AsyncClient
-    from .._options import RequestOptions
-    from .._outcome import Sent
-    from .._pages import PageOf
-    from .._period import Period
-    from .._ranking import Breakouts, RankBy, Source
-    from .._reply import Reply
-    from .._urls import Platform
+    from .._core.cache import Cache, CacheSetting
+    from .._core.chunks import BatchPart
+    from .._core.drift import DriftWatch, OnDrift
+    from .._core.events import OnEvent
+    from .._core.http import AsyncClient
+    from .._core.options import RequestOptions
+    from .._core.outcome import Sent
+    from .._core.period import Period
+    from .._core.response import Reply
+    from .._core.urls import Platform
+    from .._results.breakouts import Breakouts, RankBy, Source
+    from .._results.pages import PageOf
     from .account_videos import AsyncAccountVideos
     from .accounts import AsyncAccounts
     from .breakouts import OnProgress
-    from .caller import AsyncCaller
     from .creators import AsyncCreators
     from .deltas import Via
+    from .operations import AsyncCaller
     from .pager import AsyncPager
     from .videos import AsyncVideos
 
@@ -95,7 +95,7 @@ class AsyncCreatorAudit:
         held = [api_key]
         del api_key
         keys = KeyRing.of(held)
-        _log.from_environment()
+        log.from_environment()
         settings = Settings(
             timeout=timeout,
             max_retries=max_retries,
@@ -109,8 +109,8 @@ class AsyncCreatorAudit:
         watch = _drift(on_drift)
 
         def caller() -> AsyncCaller:
-            from .caller import AsyncCaller
-            from .core import AsyncCore
+            from .operations import AsyncCaller
+            from .sender import AsyncCore
 
             core = AsyncCore(
                 settings, self._pipe, keys, cache=self._cache, on_event=on_event, drift=watch
@@ -444,7 +444,7 @@ class AsyncCreatorAudit:
 
         Docs: https://docs.creatoraudit.com/tutorials/viral-posts
         """
-        from .._ranking import Question
+        from .._results.breakouts import Question
         from .breakouts import AsyncBreakoutHunt
 
         question = Question(
@@ -463,7 +463,7 @@ class AsyncCreatorAudit:
 def _cache(setting: CacheSetting, base_url: str) -> Cache | None:
     if setting is None or setting is False:
         return None
-    from .._cache import Cache
+    from .._core.cache import Cache
 
     return Cache.of(setting, base_url)
 
@@ -471,6 +471,6 @@ def _cache(setting: CacheSetting, base_url: str) -> Cache | None:
 def _drift(on_drift: OnDrift | None) -> DriftWatch | None:
     if on_drift is None:
         return None
-    from .._drift import DriftWatch
+    from .._core.drift import DriftWatch
 
     return DriftWatch(on_drift)

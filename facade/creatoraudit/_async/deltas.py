@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from creatoraudit_api import operations
 
-from .._deltas import GET_BATCH, Unreadable, VideoDeltas, checked_windows, read_deltas
-from .._fault import contract_error
-from .._options import RequestOptions, Tally
-from .._prepare import prepare
-from .._reply import payload_of
+from .._core.fault import contract_error
+from .._core.options import RequestOptions, Tally
+from .._core.request import prepare
+from .._core.response import payload_of
+from .._results.deltas import GET_BATCH, Unreadable, VideoDeltas, checked_windows, read_deltas
 from ..errors import UsageError
 from .batch import AsyncMapped, AsyncParts
 
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
 
-    from .core import AsyncCore
+    from .sender import AsyncCore
 
 Via: TypeAlias = Literal["post", "get"]
 

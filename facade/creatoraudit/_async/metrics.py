@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, TypeVar
 
 from attrs import evolve
 
-from .._deltas import Unreadable
-from .._fault import contract_error
-from .._metrics import Metrics, Totals, read_totals
-from .._options import RequestOptions
-from .._prepare import prepare
-from .._reply import payload_of
+from .._core.fault import contract_error
+from .._core.options import RequestOptions
+from .._core.request import prepare
+from .._core.response import payload_of
+from .._results.deltas import Unreadable
+from .._results.metrics import Metrics, Totals, read_totals
 from .batch import AsyncMapped, AsyncParts
 
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
 
-    from .core import AsyncCore
+    from .sender import AsyncCore
 
 Id = TypeVar("Id", str, int)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from typing import Generic, TypeVar
 
-from .._pages import Page
+from .._results.pages import Page
 from ..errors import UsageError
 from .ahead import AsyncReadAhead
 from .source import AsyncPageSource

@@ -10,12 +10,12 @@ from uuid import UUID
 from creatoraudit_api import operations
 from creatoraudit_api.types import UNSET, Unset
 
-from .._deltas import DEFAULT_WINDOWS, VideoDeltas
-from .._metrics import Metrics
-from .._options import CreateOptions, RequestOptions, WaitOptions
-from .._period import Day, MetricsPeriod, period_arguments
-from .._prepare import Direction, resource_id, resource_ids
-from .._urls import Platform, post_platform
+from .._core.options import CreateOptions, RequestOptions, WaitOptions
+from .._core.period import Day, MetricsPeriod, period_arguments
+from .._core.request import Direction, resource_id, resource_ids
+from .._core.urls import Platform, post_platform
+from .._results.deltas import DEFAULT_WINDOWS, VideoDeltas
+from .._results.metrics import Metrics
 from .deltas import AsyncDeltasJob, Via
 from .metrics import AsyncMetricsJob
 from .pager import AsyncPager
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from creatoraudit_api.models import Video
     from creatoraudit_api.types import JSON
 
-    from .caller import AsyncCaller
+    from .operations import AsyncCaller
 
 VideoOrder: TypeAlias = Literal["added_at", "create_time", "view_count", "like_count", "play_count"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Protocol, TypeVar
 
-from .. import _time
-from .._io_async import Function, sleep
-from .._settings import number_problem
+from .._core import clock
+from .._core.settings import number_problem
 from ..errors import UsageError, WaitTimeout
+from .io import Function, sleep
 
 POLL_GROWTH = 1.5
 POLL_MOST = 60.0
@@ -51,15 +51,15 @@ async def wait_until_refreshed(
     since: object = after
     if since is not None and (not isinstance(since, dt.datetime) or since.tzinfo is None):
         raise UsageError("after must be a datetime with a zone; add tzinfo")
-    deadline = _time.now() + timeout
+    deadline = clock.now() + timeout
     pause = poll
     while True:
-        resource = await read(min(budget, max(deadline - _time.now(), LAST_LOOK)))
+        resource = await read(min(budget, max(deadline - clock.now(), LAST_LOOK)))
         # An object: a timestamp that cannot be read is kept as it was sent.
         at: object = resource.last_scrape_time
         if at is not None and (after is None or not isinstance(at, dt.datetime) or at > after):
             return resource
-        left = deadline - _time.now()
+        left = deadline - clock.now()
         if left <= 0:
             raise WaitTimeout(
                 f"{resource_id} was not refreshed within {timeout:g} s; is it active?"

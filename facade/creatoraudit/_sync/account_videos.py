@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Unpack
 
 from creatoraudit_api import operations
 
-from .._chunks import several
-from .._metrics import AccountVideoMetrics, AccountVideoTotals, Totals
-from .._options import RequestOptions
-from .._period import Day, MetricsPeriod, period_arguments
-from .._urls import Platform
+from .._core.chunks import several
+from .._core.options import RequestOptions
+from .._core.period import Day, MetricsPeriod, period_arguments
+from .._core.urls import Platform
+from .._results.metrics import AccountVideoMetrics, AccountVideoTotals, Totals
 from ..errors import UsageError
 from .batch import Chained, Mapped
 from .metrics import MetricsJob
@@ -21,7 +21,7 @@ from .pager import Pager
 if TYPE_CHECKING:
     from creatoraudit_api.models import AccountVideo
 
-    from .caller import Caller
+    from .operations import Caller
 
 
 class AccountVideos:

@@ -11,11 +11,11 @@ from uuid import UUID
 from creatoraudit_api import operations
 from creatoraudit_api.types import UNSET, Unset
 
-from .._metrics import Metrics
-from .._options import CreateOptions, RequestOptions, WaitOptions
-from .._period import Day, MetricsPeriod, period_arguments
-from .._prepare import Direction, resource_id, resource_ids
-from .._urls import Platform, profile
+from .._core.options import CreateOptions, RequestOptions, WaitOptions
+from .._core.period import Day, MetricsPeriod, period_arguments
+from .._core.request import Direction, resource_id, resource_ids
+from .._core.urls import Platform, profile
+from .._results.metrics import Metrics
 from .metrics import MetricsJob
 from .pager import Pager
 from .wait import wait_until_refreshed
@@ -23,7 +23,7 @@ from .wait import wait_until_refreshed
 if TYPE_CHECKING:
     from creatoraudit_api.models import Account
 
-    from .caller import Caller
+    from .operations import Caller
 
 AccountOrder: TypeAlias = Literal[
     "added_at",

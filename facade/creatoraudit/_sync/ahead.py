@@ -10,9 +10,9 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
-from .._io_sync import Channel, Pool, give_way
-from .._options import Tally
-from .._pages import Arrival, Walk
+from .._core.options import Tally
+from .._results.pages import Arrival, Walk
+from .io import Channel, Pool, give_way
 from .source import PageSource
 
 T = TypeVar("T")

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 from typing import Generic, TypeVar
 
-from .._chunks import chunks, once, several
-from .._io_sync import Function, Job, Pool
-from .._settings import number_problem
+from .._core.chunks import chunks, once, several
+from .._core.settings import number_problem
 from ..errors import CreatorAuditError, UsageError
+from .io import Function, Job, Pool
 
 T = TypeVar("T")
 U = TypeVar("U")

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from creatoraudit_api import operations
 
-from .._io_sync import Job, Pool
-from .._options import RequestOptions, Tally
-from .._pages import Arrival, PageOf, Row, Walk
-from .._prepare import known_options
-from .._ranking import Breakouts, Post, Progress, Question, Ranking
+from .._core.options import RequestOptions, Tally
+from .._core.request import known_options
+from .._results.breakouts import Breakouts, Post, Progress, Question, Ranking
+from .._results.pages import Arrival, PageOf, Row, Walk
 from ..errors import CreatorAuditError, ValidationError
 from .ahead import ReadAhead
 from .deltas import DeltasJob, Via
+from .io import Job, Pool
 
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
 
-    from .caller import Caller
+    from .operations import Caller
     from .source import PageSource
 
 OnProgress = Callable[[Progress], object]

@@ -12,12 +12,12 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
 
-from .. import _log
-from .._config import origin
-from .._key import KeyRing, KeySource
-from .._notice import Notice
-from .._settings import Settings
-from .pipe import Pipe
+from .._core import log
+from .._core.config import origin
+from .._core.deprecation import Notice
+from .._core.key import KeyRing, KeySource
+from .._core.settings import Settings
+from .transport import Pipe
 
 if TYPE_CHECKING:
     from typing import Self, Unpack
@@ -25,24 +25,24 @@ if TYPE_CHECKING:
     from creatoraudit_api.models import ApiMeta, Health, Overview, SearchResponse, WhoAmI
     from creatoraudit_api.operations import Operation
 
-    from .._cache import Cache, CacheSetting
-    from .._chunks import BatchPart
-    from .._drift import DriftWatch, OnDrift
-    from .._events import OnEvent
-    from .._http import Client
-    from .._options import RequestOptions
-    from .._outcome import Sent
-    from .._pages import PageOf
-    from .._period import Period
-    from .._ranking import Breakouts, RankBy, Source
-    from .._reply import Reply
-    from .._urls import Platform
+    from .._core.cache import Cache, CacheSetting
+    from .._core.chunks import BatchPart
+    from .._core.drift import DriftWatch, OnDrift
+    from .._core.events import OnEvent
+    from .._core.http import Client
+    from .._core.options import RequestOptions
+    from .._core.outcome import Sent
+    from .._core.period import Period
+    from .._core.response import Reply
+    from .._core.urls import Platform
+    from .._results.breakouts import Breakouts, RankBy, Source
+    from .._results.pages import PageOf
     from .account_videos import AccountVideos
     from .accounts import Accounts
     from .breakouts import OnProgress
-    from .caller import Caller
     from .creators import Creators
     from .deltas import Via
+    from .operations import Caller
     from .pager import Pager
     from .videos import Videos
 
@@ -96,7 +96,7 @@ class CreatorAudit:
         held = [api_key]
         del api_key
         keys = KeyRing.of(held)
-        _log.from_environment()
+        log.from_environment()
         settings = Settings(
             timeout=timeout,
             max_retries=max_retries,
@@ -110,8 +110,8 @@ class CreatorAudit:
         watch = _drift(on_drift)
 
         def caller() -> Caller:
-            from .caller import Caller
-            from .core import Core
+            from .operations import Caller
+            from .sender import Core
 
             core = Core(
                 settings, self._pipe, keys, cache=self._cache, on_event=on_event, drift=watch
@@ -443,7 +443,7 @@ class CreatorAudit:
 
         Docs: https://docs.creatoraudit.com/tutorials/viral-posts
         """
-        from .._ranking import Question
+        from .._results.breakouts import Question
         from .breakouts import BreakoutHunt
 
         question = Question(
@@ -462,7 +462,7 @@ class CreatorAudit:
 def _cache(setting: CacheSetting, base_url: str) -> Cache | None:
     if setting is None or setting is False:
         return None
-    from .._cache import Cache
+    from .._core.cache import Cache
 
     return Cache.of(setting, base_url)
 
@@ -470,6 +470,6 @@ def _cache(setting: CacheSetting, base_url: str) -> Cache | None:
 def _drift(on_drift: OnDrift | None) -> DriftWatch | None:
     if on_drift is None:
         return None
-    from .._drift import DriftWatch
+    from .._core.drift import DriftWatch
 
     return DriftWatch(on_drift)

@@ -10,17 +10,17 @@ from uuid import UUID
 from creatoraudit_api import operations
 from creatoraudit_api.types import UNSET, Unset
 
-from .._links import CreatorFigures, Link, figures
-from .._options import CreateOptions, RequestOptions
-from .._period import Day, Period, day_arguments
-from .._prepare import Direction
+from .._core.options import CreateOptions, RequestOptions
+from .._core.period import Day, Period, day_arguments
+from .._core.request import Direction
+from .._results.creators import CreatorFigures, Link, figures
 from .pager import Pager
 
 if TYPE_CHECKING:
     from creatoraudit_api.models import Creator, TopCreator
     from creatoraudit_api.types import JSON
 
-    from .caller import Caller
+    from .operations import Caller
 
 CREATED = 201
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Generic, TypeVar
 
-from .._pages import Page
+from .._results.pages import Page
 from ..errors import UsageError
 from .ahead import ReadAhead
 from .source import PageSource

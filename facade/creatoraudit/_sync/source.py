@@ -5,16 +5,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from .._options import RequestOptions, Tally
-from .._pages import Arrival, Page, PageOf, Walk
-from .._prepare import Wire, with_query
-from .._reply import payload_of
+from .._core.options import RequestOptions, Tally
+from .._core.request import Wire, with_query
+from .._core.response import payload_of
+from .._results.pages import Arrival, Page, PageOf, Walk
 from ..errors import ContractError, CreatorAuditError
 
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
 
-    from .core import Core
+    from .sender import Core
 
 T = TypeVar("T")
 

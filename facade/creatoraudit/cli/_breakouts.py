@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from .._ranking import RANKINGS, SOURCES, SPARK_WINDOWS, RankBy, Source
+from .._results.breakouts import RANKINGS, SOURCES, SPARK_WINDOWS, RankBy, Source
 from ..report import _breakouts as told
 from ..report import _posts
 from . import _output

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from .._files import replace
+from .._core.files import replace
 from ..errors import ConfigurationError, UsageError
 from . import _output, _safe
 from ._connect import Connection, server_options

@@ -12,13 +12,13 @@ import click
 
 from creatoraudit_api import operations
 
-from .._exportable import FORMATS, SOURCES, WHATS
+from ..export._names import FORMATS, SOURCES, WHATS
 from . import _output
 from ._connect import Connection, connection_options
 from ._options import Decorator, examples, from_contract, given
 
 if TYPE_CHECKING:
-    from .._ranking import Progress
+    from .._results.breakouts import Progress
     from ..export import Exported, ExportProgress
 
 _POSTS, _ACCOUNTS = operations.list_videos, operations.list_accounts
@@ -125,7 +125,7 @@ def export(*, what: Any, out: str, raw: bool, overwrite: bool, restart: bool, **
 
 
 def _shown(bar: Callable[[Progress], None]) -> Callable[[ExportProgress], None]:
-    from .._ranking import Progress
+    from .._results.breakouts import Progress
 
     return lambda now: bar(Progress(now.rows if now.total is None else now.total, 0, now.rows))
 

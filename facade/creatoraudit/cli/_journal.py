@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from .._files import replace
+from .._core.files import replace
 
 _KIND = "creatoraudit progress, version 1"
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, get_args
 import click
 from attrs import evolve
 
-from .._period import Period
-from .._prepare import resource_id
-from .._urls import Platform
+from .._core.period import Period
+from .._core.request import resource_id
+from .._core.urls import Platform
 from ..errors import UsageError
 from ._connect import Connection
 from ._options import command, examples, file_option, given, ids_from

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 from attrs import frozen
 
-from .._files import replace
+from .._core.files import replace
 from . import _output, _safe
 from ._output import Output
 

@@ -7,7 +7,7 @@ start a formula nor break a parser. Every command takes its text through here.
 
 from __future__ import annotations
 
-from .._text import json_text, no_formula, printable, well_formed
+from .._core.text import json_text, no_formula, printable, well_formed
 
 
 def line(text: str) -> str:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import click
 
-from .._prepare import prepare
-from .._urls import Platform, post_platform, profile
+from .._core.request import prepare
+from .._core.urls import Platform, post_platform, profile
 from ..errors import (
     BadRequestError,
     ConflictError,

@@ -29,8 +29,8 @@ from schemathesis.core.failures import CustomFailure, Failure
 from schemathesis.core.transport import Response
 from schemathesis.engine import events
 
-from .._config import is_loopback
-from .._text import one_line
+from .._core.config import is_loopback
+from .._core.text import one_line
 from . import _walk
 from ._facts import Facts, Finding
 from ._failures import check_of, explain

@@ -20,8 +20,8 @@ from schemathesis.openapi.checks import (
     UndefinedStatusCode,
 )
 
-from .._contract import Kind, Place, deviations
-from .._text import one_line
+from .._core.contract import Kind, Place, deviations
+from .._core.text import one_line
 from ._shape import headers_of, located
 
 _LONGEST = 80

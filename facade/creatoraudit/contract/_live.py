@@ -18,7 +18,7 @@ import schemathesis
 from schemathesis import Case, HookContext
 from schemathesis.core.parameters import ParameterLocation
 
-from .._key import ENV_KEY, ApiKey
+from .._core.key import ENV_KEY, ApiKey
 from . import _checks, _wire
 
 AnyCase: TypeAlias = "Case[Any]"

@@ -14,8 +14,8 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 from xml.etree import ElementTree as ET
 
-from .._files import replace
-from .._text import printable
+from .._core.files import replace
+from .._core.text import printable
 from .._version import __version__
 from ..report._words import code, shown
 from ._facts import Exchange, Finding

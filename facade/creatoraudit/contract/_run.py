@@ -21,10 +21,10 @@ from attrs import frozen
 
 from creatoraudit_api.operations import OPERATIONS
 
-from .._config import Origin, origin
-from .._contract import document
-from .._key import ENV_KEY, ApiKey, KeyRing, KeySource
-from .._text import one_line
+from .._core.config import Origin, origin
+from .._core.contract import document
+from .._core.key import ENV_KEY, ApiKey, KeyRing, KeySource
+from .._core.text import one_line
 from ..errors import APIError, ContractError, CreatorAuditError, NotFoundError
 from ._facts import Facts
 

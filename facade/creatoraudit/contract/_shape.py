@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from creatoraudit_api.operations import OPERATIONS, Operation
 
-from .._contract import resolved, response, response_schema
+from .._core.contract import resolved, response, response_schema
 
 #: The one error answer that has every member of the problem document.
 COMPLETE_ERROR = 422

@@ -18,11 +18,11 @@ from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 from requests.exceptions import RetryError
 
-from .. import _time
-from .._io_sync import sleep
-from .._key import ApiKey
-from .._policy import seconds_asked
-from .._text import one_line
+from .._core import clock
+from .._core.key import ApiKey
+from .._core.retry import seconds_asked
+from .._core.text import one_line
+from .._sync.io import sleep
 from ._address import shown
 from ._facts import Exchange
 
@@ -106,7 +106,7 @@ class ReadOnly(HTTPAdapter):
         while True:
             number += 1
             self._pace()
-            started, clock = dt.datetime.now(dt.UTC), _time.now()
+            started, began = dt.datetime.now(dt.UTC), clock.now()
             response = super().send(keyed, *args, **kwargs)
             response.request = request  # whoever looks at it later finds no key
             body = response.content
@@ -120,7 +120,7 @@ class ReadOnly(HTTPAdapter):
                     status=response.status_code,
                     response_headers=_chosen(response.headers, _RESPONSE_HEADERS),
                     size=len(body),
-                    milliseconds=round((_time.now() - clock) * 1000, 1),
+                    milliseconds=round((clock.now() - began) * 1000, 1),
                     body=body.decode("utf-8", "replace") if self.rules.keep_bodies else None,
                 )
             )
@@ -136,7 +136,7 @@ class ReadOnly(HTTPAdapter):
 
     def _pace(self) -> None:
         if self.rules.rate > 0:
-            now = _time.now()
+            now = clock.now()
             due = max(self.rules.state.free_at, now)
             self.rules.state.free_at = due + 1 / self.rules.rate
             if due > now:

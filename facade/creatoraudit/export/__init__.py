@@ -28,9 +28,23 @@ what is kept between runs (`_checkpoint`), and the order of it all (`_run`).
 
 from __future__ import annotations
 
-from .._exportable import FORMATS, SOURCES, WHATS, Format, Source, What
-from ._run import Exported, ExportProgress, export
-from ._subjects import ListFilters, columns
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from ._names import FORMATS, SOURCES, WHATS, Format, Source, What
+
+if TYPE_CHECKING:
+    from ._run import Exported, ExportProgress, export
+    from ._subjects import ListFilters, columns
+
+# Loaded on first use: the command line offers the names above without loading what exports.
+_HOMES = {
+    "Exported": "._run",
+    "ExportProgress": "._run",
+    "ListFilters": "._subjects",
+    "columns": "._subjects",
+    "export": "._run",
+}
 
 __all__ = [
     "FORMATS",
@@ -45,3 +59,12 @@ __all__ = [
     "columns",
     "export",
 ]
+
+
+def __getattr__(name: str) -> object:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(home, __name__), name)
+    globals()[name] = value
+    return value

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, NamedTuple, Self, TypeAlias
 
-from .._text import one_line
+from .._core.text import one_line
 from ..errors import ExportError, UsageError
 
 Stage: TypeAlias = Literal["walking", "walked", "joined"]

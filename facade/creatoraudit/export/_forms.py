@@ -16,10 +16,10 @@ from typing import Any, BinaryIO, Protocol
 
 from creatoraudit_api.types import ReadModel, encode
 
-from .._exportable import FORMATS
-from .._kinds import Kind, Row, members
-from .._text import json_text, no_formula, well_formed
+from .._core.text import json_text, no_formula, well_formed
+from .._results.columns import Kind, Row, members
 from ..errors import ConfigurationError, UsageError
+from ._names import FORMATS
 from ._subjects import Record
 
 

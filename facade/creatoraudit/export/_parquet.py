@@ -9,7 +9,7 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from .._kinds import Kind, cell
+from .._results.columns import Kind, cell
 from ._forms import row_of
 from ._subjects import Record
 

@@ -16,20 +16,20 @@ from attrs import define, field, frozen
 
 from creatoraudit_api.types import ReadModel
 
-from .._exportable import FORMATS, Format, Source, What
-from .._pages import Page
-from .._period import Day, MetricsPeriod
+from .._core.period import Day, MetricsPeriod
+from .._results.pages import Page
 from .._sync.ahead import ReadAhead
 from .._sync.deltas import Via
 from ..errors import CreatorAuditError, UsageError, ValidationError
 from ._checkpoint import FILE, Checkpoint, Position, Seen, Stage, digest_of, failures_told
 from ._forms import Form, form_of
+from ._names import FORMATS, Format, Source, What
 from ._subjects import Ask, ListFilters, Subject, item_id, item_platform, subject_of
 from ._subjects import records as records_of
 
 if TYPE_CHECKING:
     from .. import CreatorAudit
-    from .._sync.caller import Caller
+    from .._sync.operations import Caller
     from .._sync.source import PageSource
 
 # Rows after which a part ends, with the page it is in. What a kill costs is the requests for them.

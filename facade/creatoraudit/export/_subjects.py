@@ -16,22 +16,22 @@ from creatoraudit_api import operations
 from creatoraudit_api.models import Account, AccountVideo, Creator, Video, WindowedTotals
 from creatoraudit_api.types import ReadModel
 
-from .._deltas import DEFAULT_WINDOWS
-from .._exportable import WHATS, Source, What
-from .._kinds import Kind, Row, kinds_of, members
-from .._pages import PageOf
-from .._period import Day, MetricsPeriod, period_arguments
-from .._prepare import Direction
+from .._core.period import Day, MetricsPeriod, period_arguments
+from .._core.request import Direction
+from .._core.text import one_line
+from .._core.urls import Platform
+from .._results.columns import Kind, Row, kinds_of, members
+from .._results.deltas import DEFAULT_WINDOWS
+from .._results.pages import PageOf
 from .._sync.deltas import DeltasJob, Via
 from .._sync.metrics import MetricsJob
-from .._text import one_line
-from .._urls import Platform
 from ..errors import UsageError
+from ._names import WHATS, Source, What
 
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
 
-    from .._sync.core import Core
+    from .._sync.sender import Core
 
 Record: TypeAlias = "ReadModel | Row"
 Ask: TypeAlias = Callable[[Sequence[str]], Mapping[str, Row]]

@@ -14,7 +14,7 @@ from attrs import frozen
 from . import _words
 
 if TYPE_CHECKING:
-    from .._ranking import Breakout, Breakouts, RankBy, Source
+    from .._results.breakouts import Breakout, Breakouts, RankBy, Source
 
 REASONS: Mapping[str, str] = {
     "never_refreshed": "never refreshed",

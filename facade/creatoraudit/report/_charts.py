@@ -16,7 +16,7 @@ from . import _posts, _words
 from ._spread import spread
 
 if TYPE_CHECKING:
-    from .._ranking import Breakout, Breakouts, RankBy
+    from .._results.breakouts import Breakout, Breakouts, RankBy
 
 _COURSE_WIDTH, _COURSE_HEIGHT = 132.0, 36.0
 _WIDTH, _HEIGHT = 720.0, 190.0

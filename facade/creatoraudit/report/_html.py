@@ -19,7 +19,7 @@ from ._digest import CREATOR_FIGURES, FIGURES, Digest
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from .._ranking import Breakout, Breakouts
+    from .._results.breakouts import Breakout, Breakouts
 
 
 def render_html(result: Breakouts | Digest, *, made_at: dt.datetime | None = None) -> str:

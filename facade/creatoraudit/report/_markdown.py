@@ -15,7 +15,7 @@ from . import _breakouts, _posts, _words
 from ._digest import CREATOR_FIGURES, FIGURES, Digest
 
 if TYPE_CHECKING:
-    from .._ranking import Breakout, Breakouts
+    from .._results.breakouts import Breakout, Breakouts
 
 _LONGEST_CAPTION = 80  # a line of a chat
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .._ranking import Breakout, Post
+    from .._results.breakouts import Breakout, Post
 
 _SHORTCODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _USERNAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.]{0,63}")

@@ -10,8 +10,8 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 
-from .. import _time
-from .._text import printable
+from .._core import clock
+from .._core.text import printable
 from ..errors import UsageError
 
 NOTHING = "–"
@@ -121,7 +121,7 @@ def moment(made_at: dt.datetime | None) -> dt.datetime:
         UsageError: It has no zone.
     """
     if made_at is None:
-        return dt.datetime.fromtimestamp(_time.wall(), dt.UTC)
+        return dt.datetime.fromtimestamp(clock.wall(), dt.UTC)
     if made_at.tzinfo is None:
         raise UsageError("made_at is a datetime without a zone; add tzinfo")
     return made_at.astimezone(dt.UTC)

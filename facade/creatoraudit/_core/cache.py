@@ -1,0 +1,225 @@
+"""Kept answers, for conditional requests.
+
+A GET whose answer is kept is sent with `If-None-Match`; on 304 the kept body stands in. Nothing is
+ever used without asking the server, so there is no freshness to reckon with, which is why this is
+an ETag store and not an HTTP cache library: those work below authentication, where a stored entry
+can hold the key or be given to another one.
+
+Entries are found by a keyed hash over base URL, API key and request, so an entry belongs to one key
+and names none. They hold ETag and body: customers' data, but no credentials. On disk that
+is an SQLite file only its owner may read (mode 0600); in memory the oldest entries give way.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import sqlite3
+import threading
+from collections import OrderedDict
+from contextlib import suppress
+from pathlib import Path
+from typing import Literal, NamedTuple, Protocol, TypeAlias
+from urllib.parse import urlencode
+
+from ..errors import ConfigurationError
+from .key import ApiKey
+from .outcome import Sent
+from .request import Wire
+
+MEMORY_BYTES = 64 * 2**20
+DISK_BYTES = 512 * 2**20
+# How long a request waits for another process that has the file; asking anew is cheap.
+PATIENCE_MS = 100
+OPENING_MS = 5000
+OK = 200
+NOT_MODIFIED = 304
+
+CacheSetting: TypeAlias = "bool | str | os.PathLike[str] | None"
+
+
+class Kept(NamedTuple):
+    """One kept answer."""
+
+    etag: str
+    content: bytes
+
+
+class Store(Protocol):
+    """Where answers are kept."""
+
+    salt: bytes
+
+    def get(self, name: bytes) -> Kept | None:
+        """The answer of that name, if it is kept."""
+
+    def put(self, name: bytes, kept: Kept) -> None:
+        """Keep an answer."""
+
+    def close(self) -> None:
+        """Let go of the file, if there is one."""
+
+
+class MemoryStore:
+    """Keeps answers for the life of the client."""
+
+    def __init__(self, most: int = MEMORY_BYTES) -> None:
+        self.salt = secrets.token_bytes(32)
+        self._most = most
+        self._size = 0
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[bytes, Kept] = OrderedDict()
+
+    def get(self, name: bytes) -> Kept | None:
+        """The answer of that name, if it is kept."""
+        with self._lock:
+            kept = self._kept.get(name)
+            if kept is not None:
+                self._kept.move_to_end(name)
+            return kept
+
+    def put(self, name: bytes, kept: Kept) -> None:
+        """Keep an answer; the ones used longest ago make room."""
+        with self._lock:
+            old = self._kept.pop(name, None)
+            self._size += len(kept.content) - (len(old.content) if old else 0)
+            self._kept[name] = kept
+            while self._size > self._most:
+                _, gone = self._kept.popitem(last=False)
+                self._size -= len(gone.content)
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+class DiskStore:
+    """Keeps answers in an SQLite file, for later runs too; several processes may share it.
+
+    A file that is busy, full or broken by then keeps nothing: that is no reason for a call to fail.
+    """
+
+    def __init__(self, path: Path, most: int = DISK_BYTES) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        try:
+            # Created closed to others, before SQLite puts anything into it.
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            path.chmod(0o600)
+            self._db = sqlite3.connect(
+                path, timeout=PATIENCE_MS / 1000, check_same_thread=False, isolation_level=None
+            )
+            try:
+                self._set_up()
+            except BaseException:
+                self._db.close()
+                raise
+        except (OSError, sqlite3.Error) as error:
+            why = str(error)
+            raise ConfigurationError(f"cache={str(path)!r} cannot be used: {why}") from None
+
+    def _set_up(self) -> None:
+        with suppress(sqlite3.OperationalError):
+            # Not while another process has the file; then that one, or the next, does it.
+            self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.executescript(
+            f"PRAGMA busy_timeout={OPENING_MS}; PRAGMA synchronous=NORMAL;"
+            "CREATE TABLE IF NOT EXISTS salt (value BLOB NOT NULL);"
+            "CREATE TABLE IF NOT EXISTS kept (name BLOB PRIMARY KEY, etag TEXT NOT NULL,"
+            " content BLOB NOT NULL) WITHOUT ROWID;"
+        )
+        self._db.execute(
+            "INSERT INTO salt SELECT ? WHERE NOT EXISTS (SELECT 1 FROM salt)",
+            (secrets.token_bytes(32),),
+        )
+        self.salt: bytes = self._db.execute("SELECT value FROM salt").fetchone()[0]
+        self._db.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+
+    def get(self, name: bytes) -> Kept | None:
+        """The answer of that name, if it is kept."""
+        row = None
+        with self._lock, suppress(sqlite3.Error):
+            row = self._db.execute(
+                "SELECT etag, content FROM kept WHERE name = ?", (name,)
+            ).fetchone()
+        return None if row is None else Kept(*row)
+
+    def put(self, name: bytes, kept: Kept) -> None:
+        """Keep an answer; when the file is full it starts over."""
+        with self._lock, suppress(sqlite3.Error):
+            pages, page_size = (
+                self._db.execute(f"PRAGMA {name_}").fetchone()[0]
+                for name_ in ("page_count", "page_size")
+            )
+            if pages * page_size > self._most:
+                self._db.execute("DELETE FROM kept")
+                self._db.execute("VACUUM")
+            self._db.execute(
+                "INSERT OR REPLACE INTO kept VALUES (?, ?, ?)",
+                (name, kept.etag, kept.content),
+            )
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._db.close()
+
+
+class Cache:
+    """Puts conditions on requests and kept bodies into answers."""
+
+    def __init__(self, store: Store, base_url: str) -> None:
+        self.store = store
+        self._base_url = base_url
+
+    @classmethod
+    def of(cls, setting: Literal[True] | str | os.PathLike[str], base_url: str) -> Cache:
+        """The cache a client was asked to use.
+
+        Raises:
+            ConfigurationError: The file cannot be used.
+        """
+        store: Store = MemoryStore() if setting is True else DiskStore(Path(setting))
+        return cls(store, base_url)
+
+    def name(self, wire: Wire, key: ApiKey | None) -> bytes | None:
+        """What the answer to a request is kept as; None when it is not to be kept."""
+        own = {header.lower() for header in wire.headers}
+        if wire.method != "GET" or "if-none-match" in own:
+            return None
+        text = "\n".join(
+            [
+                self._base_url,
+                wire.url,
+                urlencode(wire.params, doseq=True, errors="surrogatepass"),
+                repr(sorted(wire.headers.items())),
+            ]
+        )
+        secret = b"" if key is None else key.reveal().encode("ascii")
+        digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), key=self.store.salt)
+        digest.update(hashlib.blake2b(secret, key=self.store.salt).digest())
+        return digest.digest()
+
+    def settle(self, name: bytes, kept: Kept | None, sent: Sent) -> Sent:
+        """The answer to hand out: the kept one if a 304 confirmed it, else the new one."""
+        if kept is not None and sent.status_code == NOT_MODIFIED:
+            return Sent(OK, sent.headers, kept.content, cached=True)
+        etag = sent.headers.get("etag", "")
+        control = sent.headers.get("cache-control", "").lower()
+        if sent.status_code == OK and _strong(etag) and "no-store" not in control and _read(sent):
+            self.store.put(name, Kept(etag, sent.content))
+        return sent
+
+
+def _strong(etag: str) -> bool:
+    """Whether it is an ETag that stands for these bytes and can be sent back."""
+    return etag.startswith('"') and etag.isascii()
+
+
+def _read(sent: Sent) -> bool:
+    """Whether it is JSON: a body that was cut short would be confirmed again and again."""
+    try:
+        sent.json()
+    except ValueError:
+        return False
+    return True

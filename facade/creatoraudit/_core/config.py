@@ -1,0 +1,70 @@
+"""Where requests go. Decides which base URLs are acceptable and what counts as loopback."""
+
+import ipaddress
+import os
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from ..errors import ConfigurationError
+from .text import one_line
+
+ENV_BASE_URL = "CREATORAUDIT_BASE_URL"
+DEFAULT_BASE_URL = "https://api.creatoraudit.com/v2"
+
+
+class Origin(NamedTuple):
+    """A base URL that has been checked.
+
+    Attributes:
+        url: Without a trailing slash.
+        secure: Whether it is https.
+        loopback: Whether its host is this machine; then the environment's proxies are not for it.
+    """
+
+    url: str
+    secure: bool
+    loopback: bool
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host, as parsed from a URL, is this machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def origin(base_url: str | None) -> Origin:
+    """Check `base_url`, or what the environment names, or the production server.
+
+    Raises:
+        ConfigurationError: It is no http(s) URL, or plain http to another machine, or carries
+            credentials, a query or a fragment.
+    """
+    text = (base_url or os.environ.get(ENV_BASE_URL) or DEFAULT_BASE_URL).strip()
+    where = "base_url=" if base_url else ENV_BASE_URL
+
+    def refuse(why: str) -> ConfigurationError:
+        return ConfigurationError(f"{where} {one_line(shown, 200)} {why}")
+
+    shown = "(with credentials)" if "@" in text else repr(text)
+    if "\\" in text or not text.isascii() or not text.isprintable() or " " in text:
+        raise refuse("has characters that do not belong in a URL")
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname
+        parts.port  # noqa: B018 - reading it is what checks it
+    except ValueError:
+        raise refuse("is not a URL") from None
+    if parts.scheme not in ("http", "https") or not host:
+        raise refuse(f"is not an http(s) URL; the production one is {DEFAULT_BASE_URL}")
+    if "@" in parts.netloc:
+        raise refuse("must not carry credentials; the key goes into api_key=")
+    if parts.query or parts.fragment:
+        raise refuse("must not have a query or a fragment")
+    loopback = is_loopback(host)
+    if parts.scheme == "http" and not loopback:
+        raise refuse("would send the key in clear; use https (http is for loopback only)")
+    return Origin(url=text.rstrip("/"), secure=parts.scheme == "https", loopback=loopback)

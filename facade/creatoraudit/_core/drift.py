@@ -1,0 +1,62 @@
+"""Telling a caller what deviates from the contract in normal traffic, for `on_drift=`.
+
+Nothing of it is fatal by itself: the API promises to add members within v2, and an unknown one is
+kept.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
+
+from creatoraudit_api.operations import OPERATIONS
+
+from .contract import Kind, Place, deviations, response_schema
+from .outcome import Sent
+from .request import Wire
+from .text import one_line
+
+
+class DriftRecord(NamedTuple):
+    """A deviation from the contract, met in normal traffic.
+
+    Attributes:
+        kind: `missing-member`, `wrong-container`, `wrong-type`, `unknown-enum-value` or
+            `unknown-member`.
+        operation: Name of the operation.
+        location: JSON path; `[]` stands for any position, `{}` for any key of a map.
+        detail: What was met, in words; values of enums are quoted, no other value is.
+        request_id: `X-Request-ID` of the answer.
+    """
+
+    kind: Kind
+    operation: str
+    location: str
+    detail: str
+    request_id: str | None
+
+
+OnDrift: TypeAlias = Callable[[DriftRecord], object]
+
+
+class DriftWatch:
+    """Tells a caller about each deviation once per kind and location."""
+
+    def __init__(self, tell: OnDrift) -> None:
+        self._tell = tell
+        self._told: set[tuple[Kind, str, str]] = set()
+
+    def look(self, wire: Wire, sent: Sent) -> None:
+        """Compare one answer; one that is not JSON is none of its business."""
+        operation = OPERATIONS.get(wire.operation)
+        if operation is None or not sent.content:
+            return
+        try:
+            payload = sent.json()
+        except ValueError:
+            return
+        schema = response_schema(operation, sent.status_code)
+        for found in deviations(schema, payload, Place("$", "$")):
+            known = (found.kind, wire.operation, one_line(found.place.general, 200))
+            if known not in self._told:
+                self._told.add(known)
+                detail = one_line(found.what, 200)
+                self._tell(DriftRecord(*known, detail, sent.request_id))

@@ -1,0 +1,1 @@
+"""What calls return: pages, deltas, metrics, creators, breakouts, and their columns."""

@@ -1,0 +1,476 @@
+"""Which posts break out: what is skipped and why, and how the rest is ranked. No I/O.
+
+Keeps only what ranking needs, so that a walk over a million posts fits: the best posts as the list
+sent them, of the others nothing but a hash, their author and their delta. What ends among the best
+is decoded, nothing else.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import heapq
+from array import array
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from statistics import median
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from attrs import Factory, asdict, define, field, frozen
+
+from creatoraudit_api.types import timestamp
+
+from ..errors import UsageError
+
+if TYPE_CHECKING:
+    from creatoraudit_api.models import AccountVideo, Video
+    from creatoraudit_api.types import JSON
+
+    from .pages import Row
+
+Post: TypeAlias = "Video | AccountVideo"
+RankBy: TypeAlias = Literal["views", "growth", "outlier"]
+Source: TypeAlias = Literal["account-videos", "videos", "both"]
+
+RANKINGS = ("views", "growth", "outlier")
+SOURCES = ("account-videos", "videos", "both")
+SPARK_WINDOWS = (1, 7, 14, 30)
+# An author's median says something only from this many posts on.
+LEAST_POSTS = 5
+TOP_MOST = 100_000
+
+
+@define
+class Skipped:
+    """How many posts were left out of the ranking, by reason.
+
+    Attributes:
+        never_refreshed: `last_scrape_time` is null: there are no figures yet.
+        single_refresh: Refreshed once: there is nothing to compare with.
+        window_not_filled: The history is shorter than the window.
+        not_found: The deltas operation does not know the id.
+        no_delta: It sent no value for the window.
+    """
+
+    never_refreshed: int = 0
+    single_refresh: int = 0
+    window_not_filled: int = 0
+    not_found: int = 0
+    no_delta: int = 0
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return sum(asdict(self).values())
+
+
+@frozen
+class Progress:
+    """How far a job is: posts listed, ids asked for deltas, and answers that have come."""
+
+    listed: int
+    asked: int
+    answered: int
+
+
+@frozen
+class Breakout:
+    """A ranked post.
+
+    Attributes:
+        rank: 1 for the first.
+        video: The post as the list sent it.
+        deltas: Change in views per window asked, such as `{"7d": 5678}`; None where none was sent.
+        delta: The change over the window ranked by.
+        views_before: `view_count` less `delta`; None when the post has no view count.
+        growth: `delta` in relation to `views_before`; None where that is null or not positive.
+        outlier: `delta` in relation to the median delta of the author's posts; None with fewer than
+            five of them or a median that is not positive.
+    """
+
+    rank: int
+    video: Post
+    deltas: Mapping[str, int | None]
+    delta: int
+    views_before: int | None
+    growth: float | None
+    outlier: float | None
+
+    def to_dict(self) -> dict[str, JSON]:
+        """Plain data, ready for JSON."""
+        video = self.video
+        deltas: dict[str, JSON] = dict(self.deltas)
+        return {
+            "rank": self.rank,
+            "id": video.id,
+            "platform": video.platform,
+            "external_id": video.external_id,
+            "account_username": video.account_username,
+            "description": video.description,
+            "deltas": deltas,
+            "delta": self.delta,
+            "views_before": self.views_before,
+            "growth": self.growth,
+            "outlier": self.outlier,
+        }
+
+
+@frozen
+class Breakouts:
+    """The answer of `breakouts`: the posts, best first, and how it came about.
+
+    Iterate over it, index it, or ask for its `len`.
+
+    Attributes:
+        window: Days ranked by.
+        ranked_by: `views`, `growth` or `outlier`.
+        source: The list the posts came from.
+        windows: Days of all windows asked.
+        considered: Posts listed that pass the filters.
+        requests: HTTP requests sent, retries included.
+        skipped: Posts left out, by reason.
+        posts: The ranked posts.
+        platform: The platform asked for, None for all.
+        min_views: The least `view_count` asked for, None for any.
+        include_partial: Whether posts with a history shorter than the window were kept.
+        values: What is ranked by (the delta, the growth or the outlier), of every post that has it
+            and not only of those in `posts`; in no order, for looking at the distribution.
+    """
+
+    window: int
+    ranked_by: RankBy
+    source: Source
+    windows: tuple[int, ...]
+    considered: int
+    requests: int
+    skipped: Skipped
+    posts: tuple[Breakout, ...]
+    platform: str | None = None
+    min_views: int | None = None
+    include_partial: bool = False
+    values: Sequence[float] = field(default=(), repr=False)
+
+    def __getitem__(self, index: int) -> Breakout:
+        return self.posts[index]
+
+    def __len__(self) -> int:
+        return len(self.posts)
+
+    def __iter__(self) -> Iterator[Breakout]:
+        return iter(self.posts)
+
+    def to_dict(self) -> dict[str, JSON]:
+        """Plain data, ready for JSON."""
+        skipped: dict[str, JSON] = dict(asdict(self.skipped))
+        return {
+            "window": self.window,
+            "ranked_by": self.ranked_by,
+            "source": self.source,
+            "considered": self.considered,
+            "requests": self.requests,
+            "skipped": skipped,
+            "breakouts": [post.to_dict() for post in self.posts],
+        }
+
+
+def _whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+@frozen
+class Question:
+    """What `breakouts` was asked, checked."""
+
+    window: int
+    top: int
+    by: RankBy
+    source: Source
+    platform: str | None
+    min_views: int | None
+    include_partial: bool
+
+    def __attrs_post_init__(self) -> None:
+        if self.by not in RANKINGS:
+            raise UsageError(f"by must be one of {', '.join(RANKINGS)}, not {self.by!r:.40}")
+        if self.source not in SOURCES:
+            raise UsageError(f"source must be one of {', '.join(SOURCES)}, not {self.source!r:.40}")
+        # 7.0 and True equal 7 and 1, but no window's key is spelt so: nothing would have a delta.
+        if not _whole(self.window):
+            raise UsageError(f"window must be a whole number of days, not {self.window!r:.40}")
+        if not _whole(self.top) or not 1 <= self.top <= TOP_MOST:
+            raise UsageError(f"top must be between 1 and {TOP_MOST}, not {self.top!r:.40}")
+        if self.min_views is not None and (not _whole(self.min_views) or self.min_views < 0):
+            raise UsageError(f"min_views must be 0 or more, not {self.min_views!r:.40}")
+
+    @property
+    def windows(self) -> tuple[int, ...]:
+        """The windows to ask for."""
+        return tuple(sorted({*SPARK_WINDOWS, self.window}))
+
+
+@define(eq=False)
+class _Candidate:
+    """A post with its delta. Heap entry: the worst post is the smallest."""
+
+    row: Row[Post]
+    deltas: Mapping[str, int | None]
+    delta: int
+    author: object
+    key: tuple[bool, float, str]
+
+    def __lt__(self, other: _Candidate) -> bool:
+        return _order(self.key) > _order(other.key)
+
+    @property
+    def id(self) -> str:
+        return self.key[2]
+
+
+def _views_before(post: Mapping[str, Any], delta: int) -> int | None:
+    count = post.get("view_count")
+    return count - delta if isinstance(count, int) else None
+
+
+def _growth(before: int | None, delta: int) -> float | None:
+    return delta / before if before is not None and before > 0 else None
+
+
+def _order(key: tuple[bool, float, str]) -> tuple[bool, float, str]:
+    """Sort key, best first: a value before none, high before low, then by id."""
+    missing, value, video_id = key
+    return (missing, -value, video_id)
+
+
+def _key(value: float | None, video_id: str) -> tuple[bool, float, str]:
+    return (value is None, 0 if value is None else value, video_id)
+
+
+@define(eq=False)
+class _Best:
+    """The best few candidates."""
+
+    most: int
+    heap: list[_Candidate] = field(factory=list)
+
+    def room_for(self, value: float | None) -> bool:
+        """Whether such a value may be among the best; for most posts it is not."""
+        if value is None or len(self.heap) < self.most:
+            return True
+        missing, least, _ = self.heap[0].key
+        return missing or value >= least
+
+    def offer(self, candidate: _Candidate) -> None:
+        if len(self.heap) < self.most:
+            heapq.heappush(self.heap, candidate)
+        else:
+            heapq.heappushpop(self.heap, candidate)
+
+
+def _no_deltas() -> array[int]:
+    return array("q")
+
+
+@define(eq=False)
+class Ranking:
+    """Takes posts and deltas as they arrive, and ranks what remains."""
+
+    question: Question
+    considered: int = 0
+    asked: int = 0
+    answered: int = 0
+    skipped: Skipped = field(factory=Skipped)
+    # Hashes, of ids and of what a post is on its platform: a set of the texts is three times that.
+    _seen: set[int] = field(factory=set)
+    _deltas: defaultdict[object, array[int]] = field(factory=lambda: defaultdict(_no_deltas))
+    _growths: array[float] = field(factory=lambda: array("d"))
+    _best: dict[tuple[object, bool], _Best] = field(factory=dict)
+    _window_key: str = field(init=False)
+    _span: dt.timedelta = field(init=False)
+    _partial: bool = Factory(lambda self: self.question.include_partial, takes_self=True)
+
+    def __attrs_post_init__(self) -> None:
+        self._window_key = f"{self.question.window}d"
+        self._span = dt.timedelta(days=self.question.window)
+
+    @property
+    def progress(self) -> Progress:
+        """How far it is."""
+        return Progress(self.considered, self.asked, self.answered)
+
+    def worth_asking(
+        self,
+        rows: Iterable[Row[Post]],
+        *,
+        remember: bool,
+        filter_platform: bool,
+    ) -> list[Row[Post]]:
+        """Of one page, the posts whose deltas are to be asked; the others are counted."""
+        kept: list[Row[Post]] = []
+        question = self.question
+        least, both = question.min_views, question.source == "both"
+        for row in rows:
+            post = row.json
+            if filter_platform and post.get("platform") != question.platform:
+                continue
+            if least is not None:
+                views = post.get("view_count")
+                if not isinstance(views, int) or views < least:
+                    continue
+            # A list that shifts during the walk may bring a post twice.
+            identity = hash(post["id"])
+            if identity in self._seen or (both and self._in_both(post, remember)):
+                continue
+            self._seen.add(identity)
+            self.considered += 1
+            if self._has_history(post):
+                kept.append(row)
+        self.asked += len(kept)
+        return kept
+
+    def _in_both(self, post: Mapping[str, Any], remember: bool) -> bool:
+        named = (post.get("platform"), post.get("external_id"))
+        if not all(isinstance(part, str) and part for part in named):
+            return False
+        if remember:
+            self._seen.add(hash(named))
+            return False
+        return hash(named) in self._seen
+
+    def _has_history(self, post: Mapping[str, Any]) -> bool:
+        last = post.get("last_scrape_time")
+        if last is None:
+            if "last_scrape_time" in post:
+                self.skipped.never_refreshed += 1
+                return False
+            return True
+        first = post.get("first_scrape_time")
+        if first is None:
+            return True
+        # What cannot be read as a timestamp stays what it was.
+        first, last = timestamp(first), timestamp(last)
+        if first == last:
+            self.skipped.single_refresh += 1
+            return False
+        if not isinstance(first, dt.datetime) or not isinstance(last, dt.datetime):
+            return True
+        if not self._partial and last - first < self._span:
+            self.skipped.window_not_filled += 1
+            return False
+        return True
+
+    def take(
+        self,
+        rows: Iterable[Row[Post]],
+        deltas: Mapping[str, Mapping[str, int | None]],
+        not_found: Iterable[str],
+    ) -> None:
+        """Take the answer for posts that were asked."""
+        unknown = set(not_found)
+        for row in rows:
+            self.answered += 1
+            video_id = row.json["id"]
+            windows = deltas.get(video_id)
+            delta = None if windows is None else windows.get(self._window_key)
+            if windows is not None and delta is not None:
+                self._rank(row, windows, delta)
+            elif video_id in unknown and windows is None:
+                self.skipped.not_found += 1
+            else:
+                self.skipped.no_delta += 1
+
+    def _rank(self, row: Row[Post], windows: Mapping[str, int | None], delta: int) -> None:
+        author = _author(row.json)
+        self._deltas[author].append(delta)
+        by = self.question.by
+        offers: tuple[tuple[object, float | None], ...] = ((None, delta),)
+        if by == "growth":
+            growth = _growth(_views_before(row.json, delta), delta)
+            if growth is not None:
+                self._growths.append(growth)
+            offers = ((None, growth),)
+        elif by == "outlier":
+            # The author's median is known only at the end: the best of all are among the best of
+            # each author, by delta if there is a median to rank against and by id if not.
+            offers = ((author, delta), (author, None))
+        for whose, value in offers:
+            group = (whose, by != "outlier" or value is not None)
+            best = self._best.get(group)
+            if best is None:
+                best = self._best[group] = _Best(self.question.top)
+            if best.room_for(value):
+                key = _key(value, row.json["id"])
+                best.offer(_Candidate(row, windows, delta, author, key))
+
+    def result(self, requests: int) -> Breakouts:
+        """The ranking, once every answer was taken."""
+        question = self.question
+        medians: dict[object, float | None] = {}
+
+        def median_of(author: object) -> float | None:
+            if author not in medians:
+                deltas = self._deltas[author]
+                middle = median(deltas) if author is not None and len(deltas) >= LEAST_POSTS else 0
+                medians[author] = middle if middle > 0 else None
+            return medians[author]
+
+        def outlier(candidate: _Candidate) -> float | None:
+            middle = median_of(candidate.author)
+            return None if middle is None else candidate.delta / middle
+
+        def place(one: _Candidate) -> tuple[bool, float, str]:
+            return _order(_key(outlier(one), one.id) if question.by == "outlier" else one.key)
+
+        survivors = [
+            one
+            for (author, ranked), best in self._best.items()
+            if question.by != "outlier" or ranked == (median_of(author) is not None)
+            for one in best.heap
+        ]
+        ranked = sorted(survivors, key=place)
+        return Breakouts(
+            window=question.window,
+            ranked_by=question.by,
+            source=question.source,
+            windows=question.windows,
+            considered=self.considered,
+            requests=requests,
+            skipped=self.skipped,
+            posts=tuple(
+                Breakout(
+                    rank=rank,
+                    video=one.row.decode(),
+                    deltas=one.deltas,
+                    delta=one.delta,
+                    views_before=(before := _views_before(one.row.json, one.delta)),
+                    growth=_growth(before, one.delta),
+                    outlier=outlier(one),
+                )
+                for rank, one in enumerate(ranked[: question.top], 1)
+            ),
+            platform=question.platform,
+            min_views=question.min_views,
+            include_partial=question.include_partial,
+            values=self._values(median_of),
+        )
+
+    def _values(self, median_of: Callable[[object], float | None]) -> Sequence[float]:
+        by = self.question.by
+        if by == "growth":
+            return self._growths
+        if by == "views":
+            return array("q", chain.from_iterable(self._deltas.values()))
+        values = array("d")
+        for author, deltas in self._deltas.items():
+            if middle := median_of(author):
+                values.extend(delta / middle for delta in deltas)
+        return values
+
+
+def _author(post: Mapping[str, Any]) -> object:
+    """Whose post it is, as firmly as the list says; None when it does not."""
+    platform = post.get("platform")
+    for kind in ("account_id", "platform_account_id", "account_username"):
+        value = post.get(kind)
+        if value and isinstance(value, (str, int)):
+            return (kind, platform if isinstance(platform, str) else None, value)
+    return None

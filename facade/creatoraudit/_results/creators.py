@@ -1,0 +1,66 @@
+"""Results of the creators' operations that are more than a model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from .._core.fault import Fault, contract_error
+
+if TYPE_CHECKING:
+    from creatoraudit_api.models import CreatorAccountLink
+    from creatoraudit_api.types import JSON
+
+
+@frozen
+class Link:
+    """An account that is linked to a creator now.
+
+    Attributes:
+        created: True when this call linked it (201), False when it was linked already (200).
+        record: The link as the server describes it; an open object.
+    """
+
+    created: bool
+    record: CreatorAccountLink
+
+
+@frozen
+class CreatorFigures:
+    """Figures of a creator between two days.
+
+    Attributes:
+        rows: One mapping per day, or a single one for the whole span; the members are not
+            documented, `views`, `likes`, `comments`, `shares` and `followers` are likely.
+        total: Whether the server sent a single object for the whole span.
+    """
+
+    rows: Sequence[Mapping[str, JSON]]
+    total: bool
+
+    def __iter__(self) -> Iterator[Mapping[str, JSON]]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def figures(data: JSON, operation: str, request_id: str | None) -> CreatorFigures:
+    """Read the `data` of creator analytics: a list of objects, or one object.
+
+    Raises:
+        ContractError: It is neither.
+    """
+    if isinstance(data, dict):
+        return CreatorFigures((data,), total=True)
+    if not isinstance(data, list):
+        raise contract_error(
+            operation, Fault("$.data", "is neither a list of objects nor an object"), request_id
+        )
+    rows = [row for row in data if isinstance(row, dict)]
+    if len(rows) != len(data):
+        position = next(at for at, row in enumerate(data) if not isinstance(row, dict))
+        raise contract_error(operation, Fault(f"$.data[{position}]", "is no object"), request_id)
+    return CreatorFigures(rows, total=False)

@@ -1,0 +1,175 @@
+"""View deltas: what may be asked, and the two documented shapes of the answer.
+
+The reference answers with a map `id -> {"<n>d": change}`, the tutorial reads a list of rows. Both
+are understood; anything else is a ContractError, never a silent zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+from .._core.fault import Fault
+from ..errors import UsageError
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+# Ids per request when they travel in the URL: 50 UUIDs make a query of 2.5 kB.
+GET_BATCH = 50
+DEFAULT_WINDOWS = (1, 7, 14, 30)
+_HUGE = 2**63
+
+
+class Unreadable(Exception):
+    """Carries the fault of an answer that is neither of the two shapes."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(str(fault))
+        self.fault = fault
+
+
+@frozen
+class VideoDeltas(Mapping[str, Mapping[str, "int | None"]]):
+    """View changes by video id and window.
+
+    A mapping: `deltas[video.id]["7d"]` is the change over seven days, or None where the server sent
+    no value for that window (never 0 in its place).
+
+    Attributes:
+        windows: The windows asked for, in days.
+        not_found: Ids the organization does not track, in the order asked.
+    """
+
+    by_id: Mapping[str, Mapping[str, int | None]] = field(factory=dict)
+    windows: tuple[int, ...] = DEFAULT_WINDOWS
+    not_found: Sequence[str] = ()
+
+    def __getitem__(self, video_id: UUID | str) -> Mapping[str, int | None]:
+        return self.by_id[str(video_id)]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.by_id)
+
+    def __len__(self) -> int:
+        return len(self.by_id)
+
+
+def checked_windows(windows: Iterable[int], least: int, most: int, count: int) -> tuple[int, ...]:
+    """The windows without repetitions.
+
+    Raises:
+        UsageError: There is none, there are too many, or one is no whole number of days in range.
+    """
+    wanted: list[int] = []
+    given: object = windows
+    if not isinstance(given, Iterable):
+        raise UsageError(f"windows must be a list of days, such as [7], not {given!r:.40}")
+    for days in given:
+        if isinstance(days, bool) or not isinstance(days, int) or not least <= days <= most:
+            raise UsageError(f"window must be between {least} and {most} days, not {days!r:.40}")
+        if days not in wanted:
+            wanted.append(days)
+    if not 1 <= len(wanted) <= count:
+        raise UsageError(f"windows must name 1 to {count} windows, not {len(wanted)}")
+    return tuple(wanted)
+
+
+def read_deltas(
+    payload: Any, asked: Sequence[str], windows: Sequence[int]
+) -> tuple[dict[str, dict[str, int | None]], list[str]]:
+    """Read one answer: deltas by id, and the ids not found.
+
+    Raises:
+        Unreadable: It has neither documented shape.
+    """
+    if not isinstance(payload, dict):
+        raise Unreadable(Fault("$", "is no object"))
+    if "data" not in payload:
+        raise Unreadable(Fault("$.data", "is missing"))
+    data = payload["data"]
+    names = [f"{days}d" for days in windows]
+    if isinstance(data, dict):
+        found = {
+            video_id: _entry(entry, names, "$.data", video_id) for video_id, entry in data.items()
+        }
+    elif isinstance(data, list):
+        found = _rows(data, names)
+    else:
+        raise Unreadable(Fault("$.data", "is neither a map by video id nor a list of rows"))
+    missing = set(_not_found(payload))
+    return (
+        {video_id: found[video_id] for video_id in asked if video_id in found},
+        [video_id for video_id in asked if video_id in missing],
+    )
+
+
+def _not_found(payload: dict[str, Any]) -> list[str]:
+    if "meta" not in payload:
+        raise Unreadable(Fault("$.meta", "is missing"))
+    meta = payload["meta"]
+    if not isinstance(meta, dict):
+        raise Unreadable(Fault("$.meta", "is no object"))
+    missing = meta.get("not_found")
+    if missing is None:
+        return []
+    if not isinstance(missing, list) or not all(isinstance(one, str) for one in missing):
+        raise Unreadable(Fault("$.meta.not_found", "is no list of ids"))
+    return missing
+
+
+def _entry(entry: Any, names: Sequence[str], path: str, place: str | int) -> dict[str, int | None]:
+    """The windows of one video. Its path is put together only for a fault."""
+    if not isinstance(entry, dict):
+        raise Unreadable(Fault(_at(path, place), "is no object of windows"))
+    changes = {name: entry.get(name) for name in names}
+    for name, value in changes.items():
+        if not _is_change(value):
+            raise _no_change(value, f"{_at(path, place)}.{name}")
+    return changes
+
+
+def _at(path: str, place: str | int) -> str:
+    return f"{path}[{place}]" if isinstance(place, int) else f"{path}.{place}"
+
+
+def _is_change(value: Any) -> bool:
+    return value is None or (value.__class__ is int and -_HUGE <= value < _HUGE)
+
+
+def _no_change(value: Any, path: str) -> Unreadable:
+    if value.__class__ is int:
+        return Unreadable(Fault(path, "is no count of views: it needs more than 64 bits"))
+    return Unreadable(Fault(path, "is no integer"))
+
+
+def _rows(rows: list[Any], names: Sequence[str]) -> dict[str, dict[str, int | None]]:
+    found: dict[str, dict[str, int | None]] = {}
+    for position, row in enumerate(rows):
+        path = f"$.data[{position}]"
+        if not isinstance(row, dict):
+            raise Unreadable(Fault(path, "is no row"))
+        video_id = row.get("id")
+        if not isinstance(video_id, str):
+            raise Unreadable(Fault(f"{path}.id", "is missing or no string"))
+        if video_id in found:
+            raise Unreadable(Fault(f"{path}.id", "repeats a row"))
+        found[video_id] = _row(row, position, names)
+    return found
+
+
+def _row(row: dict[str, Any], position: int, names: Sequence[str]) -> dict[str, int | None]:
+    if any(name in row for name in names):
+        return _entry(row, names, "$.data", position)
+    plain = next((name for name in ("views_delta", "views") if name in row), None)
+    path = f"$.data[{position}]"
+    if plain is None:
+        raise Unreadable(Fault(path, f"has none of {', '.join(names)}"))
+    if len(names) != 1:
+        raise Unreadable(Fault(f"{path}.{plain}", "does not say which of several windows it is"))
+    value = row[plain]
+    if not _is_change(value):
+        raise _no_change(value, f"{path}.{plain}")
+    return {names[0]: value}

@@ -1,0 +1,132 @@
+"""Windowed totals: reading one answer, and the shapes results have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from attrs import field, frozen
+
+from creatoraudit_api.models import WindowedTotals
+
+from .._core.fault import Fault
+from .._core.urls import Platform
+from .deltas import Unreadable
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+Id = TypeVar("Id", str, int)
+
+
+@frozen
+class Metrics(Mapping[str, WindowedTotals]):
+    """Totals over a period, by id.
+
+    A mapping: `metrics[video.id].views`. A known id without data may be absent.
+
+    Attributes:
+        period: The preset, or `custom`, as the server understood it.
+        start_date: First UTC day, included, as the server resolved it.
+        end_date: Last UTC day, included.
+        days: Length in days.
+        not_found: Ids the organization does not track, in the order asked.
+    """
+
+    by_id: Mapping[str, WindowedTotals] = field(factory=dict)
+    period: str | None = None
+    start_date: str | None = None
+    end_date: str | None = None
+    days: int | None = None
+    not_found: Sequence[str] = ()
+
+    def __getitem__(self, resource_id: UUID | str) -> WindowedTotals:
+        return self.by_id[str(resource_id)]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.by_id)
+
+    def __len__(self) -> int:
+        return len(self.by_id)
+
+
+@frozen
+class AccountVideoTotals:
+    """Totals of one account video.
+
+    Attributes:
+        platform: Which of the two id spaces `id` belongs to.
+        id: The internal integer id; each platform counts its own.
+        totals: The totals.
+    """
+
+    platform: Platform
+    id: int
+    totals: WindowedTotals
+
+
+@frozen
+class AccountVideoMetrics:
+    """Totals of account videos: rows, because the two platforms' integer ids may be equal.
+
+    Attributes:
+        rows: One per id found, Instagram first, in the order asked.
+        not_found: Platform and id of those not tracked.
+    """
+
+    rows: Sequence[AccountVideoTotals] = ()
+    not_found: Sequence[tuple[Platform, int]] = ()
+
+    def __iter__(self) -> Iterator[AccountVideoTotals]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+@frozen
+class Totals(Generic[Id]):
+    """One answer, read."""
+
+    found: Mapping[Id, WindowedTotals]
+    not_found: Sequence[Id]
+    meta: Mapping[str, Any]
+
+    def text(self, name: str) -> str | None:
+        """A member of `meta` that should be text."""
+        value = self.meta.get(name)
+        return value if isinstance(value, str) else None
+
+    def number(self, name: str) -> int | None:
+        """A member of `meta` that should be a number."""
+        value = self.meta.get(name)
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def read_totals(payload: Any, asked: Sequence[Id]) -> Totals[Id]:
+    """Read one answer; keys of the map are the ids as text.
+
+    Raises:
+        Unreadable: It is not `data` by id and `meta`.
+    """
+    if not isinstance(payload, dict):
+        raise Unreadable(Fault("$", "is no object"))
+    for name in ("data", "meta"):
+        if name not in payload:
+            raise Unreadable(Fault(f"$.{name}", "is missing"))
+        if not isinstance(payload[name], dict):
+            raise Unreadable(Fault(f"$.{name}", "is no object"))
+    data, meta = payload["data"], payload["meta"]
+    found: dict[Id, WindowedTotals] = {}
+    for one in asked:
+        entry = data.get(str(one))
+        if entry is None and str(one) not in data:
+            continue
+        if not isinstance(entry, dict):
+            raise Unreadable(Fault(f"$.data.{one}", "is no object of totals"))
+        found[one] = WindowedTotals.from_dict(entry)
+    missing = meta.get("not_found")
+    if missing is not None and not isinstance(missing, list):
+        raise Unreadable(Fault("$.meta.not_found", "is no list of ids"))
+    said = {str(one) for one in missing or ()}
+    return Totals(found, [one for one in asked if str(one) in said], meta)

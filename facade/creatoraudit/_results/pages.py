@@ -1,0 +1,246 @@
+"""Pages and the guards of a walk over them, without I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from .._core.fault import Fault, contract_error
+from .._core.outcome import Sent
+from .._core.response import UNDECODABLE, decode_payload, fault_of
+from ..errors import ContractError, PaginationError
+
+if TYPE_CHECKING:
+    from creatoraudit_api.operations import Operation
+    from creatoraudit_api.types import JSON
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Position(Protocol):
+    """The `pagination` member of a page envelope."""
+
+    @property
+    def has_next(self) -> bool: ...
+    @property
+    def next_cursor(self) -> str | None: ...
+    @property
+    def total_count(self) -> int | None: ...
+
+
+class Echo(Protocol):
+    """The `filters` member of a page envelope."""
+
+    @property
+    def additional_properties(self) -> Mapping[str, JSON]: ...
+
+
+class PageOf(Protocol[T_co]):
+    """A decoded page envelope, of whichever operation."""
+
+    @property
+    def data(self) -> Sequence[T_co]: ...
+    @property
+    def pagination(self) -> Position: ...
+    @property
+    def filters(self) -> Echo | None: ...
+
+
+class Page(Generic[T]):
+    """One page of a list; iterate over it for its items.
+
+    Attributes:
+        items: The items, in the order of the list.
+        next_cursor: Cursor of the following page; None on the last one.
+        has_next: Whether another page follows.
+        total_count: Size of the whole list, if it was asked for with `include_total=True`.
+        filters: The filters and sort the server says it applied.
+        request_id: `X-Request-ID` of the answer.
+    """
+
+    __slots__ = ("filters", "has_next", "items", "next_cursor", "request_id", "total_count")
+
+    def __init__(
+        self,
+        items: Sequence[T],
+        *,
+        next_cursor: str | None,
+        has_next: bool,
+        total_count: int | None,
+        filters: Mapping[str, JSON],
+        request_id: str | None,
+    ) -> None:
+        self.items = items
+        self.next_cursor = next_cursor
+        self.has_next = has_next
+        self.total_count = total_count
+        self.filters = filters
+        self.request_id = request_id
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __repr__(self) -> str:
+        return f"<Page of {len(self.items)} items, has_next={self.has_next}>"
+
+
+class Walk:
+    """One walk from cursor to cursor: where it is, and whether it may go on."""
+
+    def __init__(self, operation: str, cursor: str | None) -> None:
+        self.cursor = cursor
+        self.ended = False
+        self._operation = operation
+        # Hashes, so that a walk over a million items stays small.
+        self._followed = set() if cursor is None else {hash(cursor)}
+
+    def move(self, payload: object, request_id: str | None) -> None:
+        """Move on to where an answer points. Its items may be looked at later.
+
+        Raises:
+            ContractError: It does not say whether a page follows, or not where.
+            PaginationError: It leads back to a page the walk has seen.
+        """
+        position = payload.get("pagination") if isinstance(payload, dict) else None
+        has_next = position.get("has_next") if isinstance(position, dict) else None
+        if not isinstance(position, dict) or not isinstance(has_next, bool):
+            fault = Fault("$.pagination.has_next", "is no boolean")
+            raise contract_error(self._operation, fault, request_id)
+        self.ended = not has_next
+        if self.ended:
+            return
+        following = position.get("next_cursor")
+        if not isinstance(following, str) or not following:
+            fault = Fault("$.pagination.next_cursor", "is missing although has_next is true")
+            raise contract_error(self._operation, fault, request_id)
+        if hash(following) in self._followed:
+            raise PaginationError(
+                f"{self._operation}: the answer repeats a cursor this walk has followed,"
+                " so it would never end; start again, and report it if it stays",
+                request_id=request_id,
+            )
+        self._followed.add(hash(following))
+        self.cursor = following
+
+    def back(self, cursor: str | None) -> None:
+        """Take back the last move, away from `cursor`: the page there is due once more."""
+        if not self.ended:
+            self._followed.discard(hash(self.cursor))
+        self.cursor, self.ended = cursor, False
+
+
+class Arrival(Generic[T]):
+    """An answer with a page whose items are still JSON: the walk need not wait for their decoding.
+
+    Attributes:
+        size: How many items it has.
+    """
+
+    __slots__ = ("_at", "_operation", "_payload", "_sent", "size")
+
+    def __init__(
+        self, operation: Operation[PageOf[T]], sent: Sent, payload: Any, at: str | None
+    ) -> None:
+        self._operation = operation
+        self._sent = sent
+        self._payload = payload
+        self._at = at
+        items = payload.get("data") if isinstance(payload, dict) else None
+        self.size = len(items) if isinstance(items, list) else 0
+
+    @property
+    def total_count(self) -> object:
+        """Size of the whole list, if the answer says."""
+        return self._payload["pagination"].get("total_count")
+
+    def applied(self, name: str) -> object:
+        """The value of a filter, as the server says it applied it; None if it does not say."""
+        filters = self._payload.get("filters")
+        return filters.get(name) if isinstance(filters, dict) else None
+
+    def rows(self) -> list[Row[T]]:
+        """Its items, for a job that needs few of them decoded.
+
+        Raises:
+            ContractError: One is no object with an id; `resume_cursor` leads back to the page.
+        """
+        items = self._payload.get("data")
+        fault = _fault_in(items)
+        if fault is not None:
+            error = contract_error(self._operation.name, fault, self._sent.request_id)
+            error.resume_cursor = self._at
+            raise error
+        bare = self._sent._replace(content=b"")
+        page = Arrival(self._operation, bare, {**self._payload, "data": []}, self._at)
+        return [Row(item, position, page) for position, item in enumerate(items)]
+
+    def page(self) -> Page[T]:
+        """Decode it.
+
+        Raises:
+            ContractError: It does not keep the contract; `resume_cursor` leads back to it.
+        """
+        try:
+            reply = decode_payload(self._operation, self._sent, self._payload)
+        except ContractError as error:
+            error.resume_cursor = self._at
+            raise
+        envelope, pagination = reply.value, reply.value.pagination
+        return Page(
+            items=envelope.data,
+            next_cursor=pagination.next_cursor if pagination.has_next else None,
+            has_next=pagination.has_next,
+            total_count=pagination.total_count,
+            filters=envelope.filters.additional_properties if envelope.filters else {},
+            request_id=reply.request_id,
+        )
+
+    def decode(self, row: Row[T]) -> T:
+        """Decode one of its items."""
+        payload = {**self._payload, "data": [row.json]}
+        status = self._sent.status_code
+        try:
+            return self._operation.decode(status, payload).data[0]
+        except UNDECODABLE as error:
+            fault = fault_of(self._operation, status, payload, error)
+        path = fault.path.replace("[0]", f"[{row.position}]", 1)
+        raise contract_error(self._operation.name, fault._replace(path=path), self._sent.request_id)
+
+
+def _fault_in(items: object) -> Fault | None:
+    if not isinstance(items, list):
+        return Fault("$.data", "is missing or no list")
+    for position, item in enumerate(items):
+        if not isinstance(item, dict):
+            return Fault(f"$.data[{position}]", "is no object")
+        if not isinstance(item.get("id"), str):
+            return Fault(f"$.data[{position}].id", "is missing or no string")
+    return None
+
+
+class Row(Generic[T]):
+    """An item as its page brought it.
+
+    Attributes:
+        json: The item, an object with a text as `id`.
+        position: Its place on the page.
+    """
+
+    __slots__ = ("_page", "json", "position")
+
+    def __init__(self, json: Mapping[str, Any], position: int, page: Arrival[T]) -> None:
+        self.json = json
+        self.position = position
+        self._page = page
+
+    def decode(self) -> T:
+        """Decode it.
+
+        Raises:
+            ContractError: It does not keep the contract.
+        """
+        return self._page.decode(self)
