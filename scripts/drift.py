@@ -14,6 +14,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
+
+# The reader of OpenAPI documents is part of the facade of this checkout, installed or not.
+sys.path.insert(1, str(Path(__file__).resolve().parents[1] / "facade"))
 
 from drifting import accepted, document, operations, output
 from drifting.rules import Level

@@ -25,6 +25,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+# The reader of OpenAPI documents is part of the facade of this checkout, installed or not.
+sys.path.insert(1, str(Path(__file__).resolve().parents[1] / "facade"))
+
 import httpx
 
 from drifting.quoting import inert

@@ -19,6 +19,9 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+# The reader of OpenAPI documents is part of the facade of this checkout, installed or not.
+sys.path.insert(1, str(Path(__file__).resolve().parents[1] / "facade"))
+
 try:
     import httpx
 

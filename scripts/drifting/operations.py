@@ -11,7 +11,9 @@ import re
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from .document import METHODS, Document, Json, Place, canonical, is_array, written_alike
+from creatoraudit.contract.openapi import Operation, operations
+
+from .document import Document, Json, Place, canonical, is_array, written_alike
 from .schemas import Direction, SchemaComparison, compare_notes
 from .security import SecurityComparison
 from .walk import ABSENT, Absent, Finding, Scope, Walk
@@ -29,25 +31,6 @@ _STYLES: Final[Mapping[str, str]] = {
 }
 
 
-class Operation(NamedTuple):
-    """One operation of a document."""
-
-    method: str
-    path: str
-    item: Place
-    place: Place
-
-    @property
-    def label(self) -> str:
-        """What reports call it."""
-        return f"{self.method.upper()} {self.path}"
-
-    @property
-    def key(self) -> str:
-        """What it is known by, whatever its path parameters are called."""
-        return f"{self.method.upper()} {_PARAMETER_NAME.sub('{}', self.path)}"
-
-
 class Parameter(NamedTuple):
     """One parameter of an operation; path parameters are known by their position."""
 
@@ -59,23 +42,6 @@ class Parameter(NamedTuple):
     def required(self) -> bool:
         """Whether every call sends it."""
         return self.kind == "path" or self.place.flag("required")
-
-
-def operations(document: Document) -> dict[str, Operation]:
-    """The operations of a document by their key."""
-    found: dict[str, Operation] = {}
-    for path, each in document.top.each("paths"):
-        if path.startswith("x-"):
-            continue
-        item = each.resolved()
-        for method in METHODS:
-            if (place := item.get(method)) is None:
-                continue
-            operation = Operation(method, path, item, place)
-            if operation.key in found:
-                place.refuse("is also the operation of a path with other parameter names")
-            found[operation.key] = operation
-    return found
 
 
 def compare(base: Document, head: Document) -> list[Finding]:

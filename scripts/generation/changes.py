@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from drifting.document import Document
-from drifting.operations import compare, operations
+from creatoraudit.contract.openapi import Document, operations
+from drifting.operations import compare
 from drifting.rules import Level
 
 SOURCE = Path("facade", "creatoraudit", "_async")

@@ -14,21 +14,27 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
-from urllib.parse import unquote
+
+from creatoraudit.contract.openapi import (
+    METHODS,
+    is_success,
+    normalise,
+    operation_key,
+    parse,
+    unescaped,
+)
+from creatoraudit.contract.openapi import DocumentRefused as ContractRefused
 
 Node: TypeAlias = dict[str, Any]
 """A JSON object of the document; what is in it is found out by walking it."""
 
+__all__ = ["METHODS", "ContractRefused", "is_success"]  # of the reader
+
 _ITEM_WORDS = frozenset({"parameters", "summary", "description", "servers"})
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 SCHEMAS = "#/components/schemas/"
 
 _PATH = re.compile(r"(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@%-]|\{[A-Za-z_-][A-Za-z0-9_-]*\})*)+")
-
-
-class ContractRefused(Exception):
-    """A document no client can be made of; the message names the place and what to do."""
 
 
 class Place(NamedTuple):
@@ -41,17 +47,16 @@ class Place(NamedTuple):
     @property
     def key(self) -> str:
         """`GET /videos/{}`: what an operation is known by, whatever its parameters are called."""
-        return f"{self.method.upper()} {re.sub(r'{[^}]*}', '{}', self.path)}"
+        return operation_key(self.method, self.path)
 
 
 def load(text: str | bytes, source: str) -> Node:
     """The document in `text`; `source` is what a refusal calls it."""
+    document = dict(parse(text, source).root)
     try:
-        document = json.loads(text)
-    except ValueError as error:
-        raise ContractRefused(f"{source} is not JSON: {error}") from error
-    if not isinstance(document, dict) or not str(document.get("openapi", "")).startswith("3."):
-        raise ContractRefused(f"{source} is not an OpenAPI 3 document (no `openapi: 3.x`)")
+        json.dumps(document, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise ContractRefused(f"{source} holds half a character (a lone surrogate)") from error
     if not isinstance(document.get("paths"), dict) or not document["paths"]:
         raise ContractRefused(f"{source} has no paths")
     return document
@@ -106,18 +111,13 @@ def referenced(node: Any) -> str | None:
     )
 
 
-def _unescaped(part: str) -> str:
-    """One part of a JSON pointer in a URL fragment, as the key it stands for."""
-    return unquote(part).replace("~1", "/").replace("~0", "~")
-
-
 def lookup(document: Node, pointer: str) -> Any:
     """What a local reference points at."""
     if not pointer.startswith("#/"):
         raise ContractRefused(f"reference {pointer!r} leads out of the document; bundle it first")
     node: Any = document
     for part in pointer[2:].split("/"):
-        key = _unescaped(part)
+        key = unescaped(part)
         if not isinstance(node, dict) or key not in node:
             raise ContractRefused(f"reference {pointer!r} leads nowhere")
         node = node[key]
@@ -167,7 +167,7 @@ def _plain_schema_references(document: Node) -> None:
     for node in walk({key: value for key, value in document.items() if key != "openapi"}):
         target = node.get("$ref")
         if isinstance(target, str) and target.startswith(SCHEMAS):
-            name = _unescaped(target.removeprefix(SCHEMAS))
+            name = unescaped(target.removeprefix(SCHEMAS))
             if name not in plain:
                 raise ContractRefused(f"reference {target!r} leads nowhere")
             node["$ref"] = SCHEMAS + plain[name]
@@ -208,7 +208,7 @@ def normalised(source: Mapping[str, Any], *, base_path: str) -> Node:
     `base_path` (`/v2`) is taken off when every path starts with it: some documents put it there,
     some into servers.
     """
-    document: Node = copy.deepcopy(dict(source))
+    document: Node = copy.deepcopy(dict(normalise(source, base_path=base_path)))
     for path, item in document["paths"].items():
         if not _PATH.fullmatch(path):
             raise ContractRefused(f"path {path!r} holds characters a URL path cannot have")
@@ -217,10 +217,6 @@ def normalised(source: Mapping[str, Any], *, base_path: str) -> Node:
         for word in item:
             if word not in METHODS and word not in _ITEM_WORDS and not word.startswith("x-"):
                 raise ContractRefused(f"{word.upper()} {path} is an operation nobody could send")
-    if base_path and all(path.startswith(f"{base_path}/") for path in document["paths"]):
-        document["paths"] = {
-            path.removeprefix(base_path): item for path, item in document["paths"].items()
-        }
     _plain_schema_references(document)
     _refuse_duplicates(document)
     for path, item in document["paths"].items():
@@ -269,8 +265,3 @@ def json_schema(body: Mapping[str, Any]) -> tuple[Node, str] | None:
     if media_type is None or "schema" not in content[media_type]:
         return None
     return content[media_type], "schema"
-
-
-def is_success(status: str) -> bool:
-    """Whether a response is one of the 2xx."""
-    return len(status) == 3 and status[0] == "2"

@@ -75,11 +75,12 @@ MEMBER = f"{SENT}/properties/identifier"
 NOT_FOUND = "/components/responses/NotFound"
 SELF = "/components/schemas/Self"
 REFUSED = [
-    ("", "is not JSON"),
-    ("openapi: 3.1.0\npaths: {}\n", "YAML has to be converted"),
-    ("[]", "no `openapi` version"),
+    ("", "it is not an object"),
+    ("{", "is not JSON"),
+    ("a: [1", "is not YAML or JSON"),
+    ("[]", "it is not an object"),
     ('{"swagger": "2.0", "paths": {}}', "no `openapi` version"),
-    ('{"openapi": "3.2.0", "paths": {}}', "only 3.0 and 3.1"),
+    ('{"openapi": "4.0.0", "paths": {}}', "only 3.0, 3.1 and 3.2"),
     ('{"openapi": 3.1, "paths": {}}', "no `openapi` version"),
     ('{"openapi": "3.1.0"}', "has no paths"),
     ('{"openapi": "3.1.0", "paths": []}', "`paths` is not an object"),

@@ -13,7 +13,26 @@ in `_live` and `_wire`; what is told of an answer in `_facts`.
 
 from __future__ import annotations
 
-from ._facts import Exchange, Facts, Finding
-from ._run import Outcome, check
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ._facts import Exchange, Facts, Finding
+    from ._run import Outcome, check
+
+# Loaded when used: the reader of documents in `openapi` works without the generated package.
+_MODULES = {
+    "Exchange": "_facts",
+    "Facts": "_facts",
+    "Finding": "_facts",
+    "Outcome": "_run",
+    "check": "_run",
+}
 
 __all__ = ["Exchange", "Facts", "Finding", "Outcome", "check"]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_MODULES[name]}", __name__), name)

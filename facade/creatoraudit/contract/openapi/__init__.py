@@ -1,0 +1,61 @@
+"""The one reader of OpenAPI documents: regeneration, drift, checks and sandbox share it.
+
+    from creatoraudit.contract.openapi import load, normalise
+
+    document = load("openapi.yaml")
+    for operation in operations(document):
+        print(operation.key)
+
+It uses the standard library alone (PyYAML for YAML), and neither the generated package nor the
+client, so it works while there is no generated package.
+"""
+
+from __future__ import annotations
+
+from ._document import (
+    Document,
+    DocumentRefused,
+    Json,
+    Place,
+    below,
+    canonical,
+    is_array,
+    is_number,
+    is_object,
+    unescaped,
+    written_alike,
+)
+from ._normalise import normalise
+from ._operations import METHODS, Operation, is_success, operation_key, operations, unprefixed
+from ._quoting import inert, quoted
+from ._reading import MOST_BYTES, load, parse
+from ._schemas import Slot, subschemas, walk_schemas
+
+__all__ = [
+    "METHODS",
+    "MOST_BYTES",
+    "Document",
+    "DocumentRefused",
+    "Json",
+    "Operation",
+    "Place",
+    "Slot",
+    "below",
+    "canonical",
+    "inert",
+    "is_array",
+    "is_number",
+    "is_object",
+    "is_success",
+    "load",
+    "normalise",
+    "operation_key",
+    "operations",
+    "parse",
+    "quoted",
+    "subschemas",
+    "unescaped",
+    "unprefixed",
+    "walk_schemas",
+    "written_alike",
+]

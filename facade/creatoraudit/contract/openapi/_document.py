@@ -1,0 +1,179 @@
+"""An OpenAPI document, and the way from place to place in it.
+
+A place knows its JSON pointer, so that a refusal can name it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NoReturn, TypeAlias, TypeGuard
+from urllib.parse import unquote
+
+from ._quoting import inert
+
+Json: TypeAlias = Mapping[str, "Json"] | Sequence["Json"] | str | int | float | bool | None
+"""What JSON can say."""
+
+
+class DocumentRefused(Exception):
+    """A document that cannot be used; the message says which, where and why, on one line."""
+
+
+def is_object(node: Json) -> TypeGuard[Mapping[str, Json]]:
+    """Whether a node is a JSON object."""
+    return isinstance(node, dict)
+
+
+def is_array(node: Json) -> TypeGuard[Sequence[Json]]:
+    """Whether a node is a JSON array."""
+    return isinstance(node, list)
+
+
+def is_number(node: Json) -> TypeGuard[int | float]:
+    """Whether a node is a JSON number."""
+    return isinstance(node, int | float) and not isinstance(node, bool)
+
+
+def below(pointer: str, key: str | int) -> str:
+    """The JSON pointer of a member or an item of what `pointer` points at."""
+    return f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
+
+
+def unescaped(part: str) -> str:
+    """One part of a JSON pointer in a URL fragment, as the key it stands for."""
+    return unquote(part).replace("~1", "/").replace("~0", "~")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Document:
+    """An OpenAPI document, under the name that the user gave it."""
+
+    name: str
+    root: Mapping[str, Json]
+    _targets: dict[str, Place] = field(default_factory=dict, repr=False)
+
+    @property
+    def top(self) -> Place:
+        """The whole document."""
+        return Place(self, "", self.root)
+
+    def refuse(self, why: str) -> NoReturn:
+        """Refuse the document."""
+        raise DocumentRefused(f"{inert(self.name)}: {why}")
+
+    def target(self, reference: str, origin: str) -> Place:
+        """What a local reference, met at `origin`, points at."""
+        found = self._targets.get(reference)
+        if found is None:
+            if not reference.startswith("#/"):
+                self.refuse(
+                    f"{inert(origin)} refers to {inert(reference)}, which is not a JSON pointer "
+                    "into this document; bundle the document first"
+                )
+            found = self._targets[reference] = self._lookup(reference, origin)
+        return found
+
+    def _lookup(self, reference: str, origin: str) -> Place:
+        node: Json = self.root
+        pointer = ""
+        for part in reference[2:].split("/"):
+            key = unescaped(part)
+            if is_object(node) and key in node:
+                node = node[key]
+            elif is_array(node) and key.isdecimal() and int(key) < len(node):
+                node = node[int(key)]
+            else:
+                self.refuse(f"{inert(origin)} refers to {inert(reference)}, which is not there")
+            pointer = below(pointer, key)
+        return Place(self, pointer, node)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """A node of a document and the JSON pointer that leads to it."""
+
+    document: Document
+    pointer: str
+    node: Json
+
+    def refuse(self, why: str) -> NoReturn:
+        """Refuse the document because of what stands here."""
+        self.document.refuse(f"{inert(self.pointer) or 'the document'} {why}")
+
+    @property
+    def members(self) -> Mapping[str, Json]:
+        """The object that must stand here."""
+        if not is_object(self.node):
+            self.refuse("is not an object")
+        return self.node
+
+    def get(self, key: str) -> Place | None:
+        """The member of that name, if there is one."""
+        if key not in self.members:
+            return None
+        return Place(self.document, below(self.pointer, key), self.members[key])
+
+    def each(self, key: str = "") -> Iterator[tuple[str, Place]]:
+        """The members of this object, or of its member `key`, in order; extensions are none."""
+        holder = self.get(key) if key else self
+        if holder is None:
+            return
+        for name, node in holder.members.items():
+            yield name, Place(self.document, below(holder.pointer, name), node)
+
+    def items(self, key: str) -> Iterator[Place]:
+        """The items of the array that the member `key` is, if it is there."""
+        holder = self.get(key)
+        if holder is None:
+            return
+        if not is_array(holder.node):
+            holder.refuse("is not an array")
+        for index, node in enumerate(holder.node):
+            yield Place(self.document, below(holder.pointer, index), node)
+
+    def text(self, key: str) -> str:
+        """The string that the member `key` must be."""
+        found = self.members.get(key)
+        if not isinstance(found, str):
+            self.refuse(f"has no text `{key}`")
+        return found
+
+    def flag(self, key: str) -> bool:
+        """Whether the member `key` is true."""
+        return self.members.get(key) is True
+
+    def resolved(self) -> Place:
+        """This place, or the one that its `$ref` leads to in the end."""
+        place, seen = self, set[str]()
+        while is_object(place.node) and isinstance(reference := place.node.get("$ref"), str):
+            if reference in seen:
+                place.refuse("refers to itself")
+            seen.add(reference)
+            place = self.document.target(reference, place.pointer)
+        return place
+
+
+def written_alike(one: Place, other: Place) -> bool:
+    """Whether two nodes are the same text and depend on nothing outside of them.
+
+    A cheap way to pass over what did not change; `False` says nothing.
+    """
+    text = json.dumps(one.node)
+    return text == json.dumps(other.node) and '"$ref"' not in text
+
+
+def canonical(node: Json) -> str:
+    """One text per JSON value: 1 and 1.0, and the order of members, make no difference."""
+    return json.dumps(_canonical(node), sort_keys=True)
+
+
+def _canonical(node: Json) -> Json:
+    if isinstance(node, float) and node.is_integer():
+        return int(node)
+    if is_object(node):
+        return {name: _canonical(value) for name, value in node.items()}
+    if is_array(node):
+        return [_canonical(value) for value in node]
+    return node

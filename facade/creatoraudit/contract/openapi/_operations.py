@@ -1,0 +1,84 @@
+"""The operations of a document, and the one way to name them.
+
+An operation is known by its method and its path with blanked parameter names, `GET /videos/{}`:
+the names table, the generated table, the contract checks, the drift report and the sandbox all
+use this key, so that renaming a path parameter changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from ._document import Document, Place
+
+METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+"""The members of a path item that are operations."""
+
+_PARAMETER_NAME: Final = re.compile(r"\{[^{}]*\}")
+
+
+def operation_key(method: str, path: str) -> str:
+    """The key of an operation: `GET /videos/{}` for any name of the path parameter."""
+    return f"{method.upper()} {_PARAMETER_NAME.sub('{}', path)}"
+
+
+class Operation(NamedTuple):
+    """One operation of a document."""
+
+    method: str
+    path: str
+    item: Place
+    place: Place
+
+    @property
+    def label(self) -> str:
+        """Method and path as the document writes them."""
+        return f"{self.method.upper()} {self.path}"
+
+    @property
+    def key(self) -> str:
+        """Method and path with blanked parameter names."""
+        return operation_key(self.method, self.path)
+
+
+def operations(document: Document) -> dict[str, Operation]:
+    """The operations of a document by their key.
+
+    Raises:
+        DocumentRefused: A path is not an object, or two paths differ in parameter names only.
+    """
+    found: dict[str, Operation] = {}
+    for path, each in document.top.each("paths"):
+        if path.startswith("x-"):
+            continue
+        item = each.resolved()
+        for method in METHODS:
+            if (place := item.get(method)) is None:
+                continue
+            operation = Operation(method, path, item, place)
+            if operation.key in found:
+                place.refuse("is also the operation of a path with other parameter names")
+            found[operation.key] = operation
+    return found
+
+
+def is_success(status: str) -> bool:
+    """Whether a response key stands for success: one of the 2xx, or all of them."""
+    return len(status) == 3 and status[0] == "2"
+
+
+def unprefixed(root: Mapping[str, Any], prefix: str) -> Mapping[str, Any]:
+    """The document with `prefix` (`/v2`) taken off every path, if every path begins with it.
+
+    Some documents write the path of the server into `servers`, others into every path.
+    """
+    paths = root.get("paths")
+    if not prefix or not isinstance(paths, dict) or not paths:
+        return root
+    names = [path for path in paths if not path.startswith("x-")]
+    if not names or not all(path.startswith(f"{prefix}/") for path in names):
+        return root
+    shorter = {path.removeprefix(prefix): item for path, item in paths.items()}
+    return {**root, "paths": shorter}

@@ -1,0 +1,28 @@
+"""Makes text from documents harmless wherever a report is shown.
+
+Decides the one spelling in which a stranger's text appears in text and Markdown reports: printable
+ASCII on one line, of bounded length, without what ends a code span, a table cell or a tag.
+"""
+
+from __future__ import annotations
+
+import json
+
+_LONGEST_VALUE = 80
+_LONGEST_LINE = 400
+# Valid JSON escapes, so that a quoted value can still be read back.
+_ESCAPES = str.maketrans({character: f"\\u{ord(character):04x}" for character in "`|<>&\x7f"})
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[:longest]}..."
+
+
+def quoted(value: object) -> str:
+    """A JSON value as JSON."""
+    return _cut(json.dumps(value, sort_keys=True).translate(_ESCAPES), _LONGEST_VALUE)
+
+
+def inert(text: str) -> str:
+    """A name, path or pointer without quotes around it."""
+    return _cut(json.dumps(text)[1:-1].replace('\\"', '"').translate(_ESCAPES), _LONGEST_LINE)

@@ -1,0 +1,63 @@
+"""The one walk over schemas: which members of a schema are schemas themselves.
+
+Examples, defaults and enum values are data, whatever they look like, and are not walked into.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+_ONE: Final = (
+    *("items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames"),
+    *("unevaluatedItems", "unevaluatedProperties", "additionalItems", "contentSchema"),
+)
+_SEVERAL: Final = ("allOf", "anyOf", "oneOf", "prefixItems")
+_NAMED: Final = ("properties", "patternProperties", "dependentSchemas", "$defs", "definitions")
+
+
+class Slot(NamedTuple):
+    """Where a schema is held, so that it can be replaced."""
+
+    holder: Any
+    key: Any
+
+    @property
+    def node(self) -> Any:
+        """The schema held there."""
+        return self.holder[self.key]
+
+    def put(self, node: Any) -> None:
+        """Put another schema in its place."""
+        self.holder[self.key] = node
+
+
+def subschemas(schema: Any) -> Iterator[Slot]:
+    """The schemas directly inside a schema; what is not a schema there is passed over."""
+    if not isinstance(schema, dict):
+        return
+    for keyword in _ONE:
+        if isinstance(schema.get(keyword), dict):
+            yield Slot(schema, keyword)
+    for keyword in _SEVERAL:
+        several = schema.get(keyword)
+        if isinstance(several, list):
+            for index, one in enumerate(several):
+                if isinstance(one, dict):
+                    yield Slot(several, index)
+    for keyword in _NAMED:
+        named = schema.get(keyword)
+        if isinstance(named, dict):
+            for name, one in named.items():
+                if isinstance(one, dict):
+                    yield Slot(named, name)
+
+
+def walk_schemas(schema: Any) -> Iterator[dict[str, Any]]:
+    """A schema and every schema inside it, outermost first; references are not followed."""
+    waiting = [schema]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            yield node
+            waiting.extend(slot.node for slot in subschemas(node))

@@ -1,0 +1,224 @@
+"""The reader of OpenAPI documents: encodings, formats, bounds, and refusals that name the place."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from creatoraudit.contract import openapi
+from creatoraudit.contract.openapi import DocumentRefused, parse
+
+DOCUMENT: dict[str, Any] = {
+    "openapi": "3.1.0",
+    "info": {"title": "Small", "version": "1"},
+    "paths": {
+        "/v2/things/{id}": {"get": {"responses": {"200": {"description": "é"}}}},
+        "/v2/things": {"get": {"responses": {}}, "x-note": 1},
+    },
+}
+TEXT = json.dumps(DOCUMENT, ensure_ascii=False, indent=1)
+YAML = """\
+openapi: 3.1.0
+info: &info {title: Small, version: '1'}
+paths:
+  /v2/things/{id}:
+    get:
+      responses:
+        200: {description: é}
+  /v2/things:
+    get: {responses: {}}
+    x-note: 1
+"""
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        TEXT,
+        TEXT.encode(),
+        TEXT.encode("utf-8-sig"),
+        TEXT.encode("utf-16"),
+        TEXT.encode("utf-16-be"),
+        TEXT.replace("\n", "\r\n").encode(),
+        YAML,
+        YAML.encode("utf-8-sig"),
+        YAML.encode("utf-16"),
+        YAML.replace("\n", "\r\n").encode(),
+    ],
+)
+def test_every_encoding_and_format_gives_the_same_document(content: str | bytes) -> None:
+    assert parse(content, "small").root == DOCUMENT
+
+
+def test_yaml_values_are_those_of_json() -> None:
+    text = (
+        "openapi: '3.0.3'\npaths: {}\nx:\n  - [on, no, 2024-01-01, 1_000, 0x1f, '5']\n"
+        "  - [5, -1, 1.5, 1e3, true, null, ~]\n  - {<<: {a: 1, b: 1}, a: 2}\n"
+        "  - {<<: [{a: 1}, {a: 3, b: 3}, 7]}\n"
+    )
+    assert parse(text, "values").root["x"] == [
+        ["on", "no", "2024-01-01", "1_000", "0x1f", "5"],
+        [5, -1, 1.5, 1000.0, True, None, None],
+        {"a": 2, "b": 1},
+        {"a": 1, "b": 3},
+    ]
+
+
+BOMB = "openapi: 3.1.0\npaths: {}\n" + "".join(
+    f"x{n}: &a{n} [{', '.join([f'*a{n - 1}' if n else '1'] * 10)}]\n" for n in range(12)
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b" " * (openapi.MOST_BYTES + 1), "larger than 32 MiB"),
+        (b"\xff\xfe\xff", "not UTF-8 or UTF-16"),
+        (b'{"openapi": "\xe9"}', "not UTF-8 or UTF-16"),
+        ("{", "is not JSON"),
+        ('{"openapi": "3.1.0", "paths": {}, "x": 1e999}', "1e999 is not a JSON number"),
+        ('{"openapi": "3.1.0", "paths": {}, "x": NaN}', "NaN is not a JSON number"),
+        ('{"openapi": "3.1.0", "paths": {"/a": {"x": 1, "x": 2}}}', "/paths/~1a has the key 'x'"),
+        ("[" * 100_000, "nested too deeply"),
+        ('{"openapi": "3.1.0", "paths": {}, "x": ' + "[" * 300 + "]" * 300 + "}", "too deeply"),
+        ("openapi: 3.1.0\npaths: {}\nx: " + "[" * 300 + "]" * 300, "nested too deeply"),
+        ("openapi: 3.1.0\npaths: {a: 1, a: 2}", "/paths has the key 'a' twice"),
+        ("openapi: 3.1.0\npaths: {[a]: 1}", "/paths has a key that is not text"),
+        ("openapi: 3.1.0\npaths: {}\nx: 1e999", "/x: 1e999 is not a JSON number"),
+        ("openapi: [3.1.0\n", "is not YAML or JSON"),
+        ("a\0b", "is not YAML or JSON"),
+        (BOMB, "multiply"),
+        ("", "it is not an object"),
+        ("<!doctype html><p>Not found", "it is not an object"),
+        ('{"swagger": "2.0", "paths": {}}', "no `openapi` version"),
+        ('{"openapi": "4.0.0", "paths": {}}', "only 3.0, 3.1 and 3.2"),
+        ('{"openapi": "3.1.0", "paths": []}', "`paths` is not an object"),
+        ('{"openapi": "3.1.0"}', "has no paths"),
+    ],
+)
+def test_what_is_not_a_document_is_refused_on_one_line(content: str | bytes, why: str) -> None:
+    with pytest.raises(DocumentRefused) as refused:
+        parse(content, "bad\n.json")
+    assert why in str(refused.value)
+    assert str(refused.value).startswith("bad\\n.json: ")
+    assert "\n" not in str(refused.value)
+
+
+def test_a_file_is_loaded_or_refused_by_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "openapi.yaml"
+    path.write_text(YAML, encoding="utf-8")
+    assert openapi.load(path).root == DOCUMENT
+    for name in (str(tmp_path / "missing.json"), "nul\0.json"):
+        with pytest.raises(DocumentRefused, match="cannot be read"):
+            openapi.load(name)
+
+
+def test_yaml_without_a_parser_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    with pytest.raises(DocumentRefused, match="install PyYAML"):
+        parse(YAML, "openapi.yaml")
+
+
+def test_operations_are_known_by_method_and_blanked_path() -> None:
+    found = openapi.operations(parse(TEXT, "small"))
+    assert list(found) == ["GET /v2/things/{}", "GET /v2/things"]
+    assert found["GET /v2/things/{}"].label == "GET /v2/things/{id}"
+    assert [openapi.is_success(status) for status in ("200", "2XX", "404", "default")] == [
+        *(True, True, False, False)
+    ]
+    assert openapi.operation_key("patch", "/a/{b}/c/{d-e}") == "PATCH /a/{}/c/{}"
+    twice = {**DOCUMENT, "paths": {"x-a": 1, "/a/{b}": {"get": {}}, "/a/{c}": {"get": {}}}}
+    with pytest.raises(DocumentRefused, match="other parameter names"):
+        openapi.operations(openapi.Document("twice", twice))
+
+
+def test_paths_are_relative_to_the_base_url_after_normalisation() -> None:
+    once = openapi.normalise(DOCUMENT, base_path="/v2")
+    assert list(once["paths"]) == ["/things/{id}", "/things"]
+    assert openapi.normalise(once, base_path="/v2") == once
+    for unchanged in (once, {"paths": {}}, {"paths": {"x-a": 1}}):
+        assert openapi.normalise(unchanged, base_path="/v2") is unchanged
+
+
+def test_only_schemas_are_walked_and_each_can_be_replaced() -> None:
+    schema = {
+        "properties": {"a": {"items": {"title": "in"}}, "b": 7},
+        "anyOf": [{"title": "one"}, None],
+        "not": {"title": "not"},
+        "example": {"properties": {"c": {"title": "data"}}},
+        "default": {"items": {"title": "data"}},
+    }
+    titles = {node["title"] for node in openapi.walk_schemas(schema) if "title" in node}
+    assert titles == {"in", "one", "not"}
+    assert list(openapi.subschemas(True)) == []
+    for slot in openapi.subschemas(schema):
+        slot.put({"title": "new"})
+    assert {node.get("title") for node in openapi.walk_schemas(schema)} == {None, "new"}
+
+
+def test_the_reader_works_without_the_generated_package() -> None:
+    script = (
+        "import sys; sys.modules['creatoraudit_api'] = None\n"
+        "from creatoraudit.contract import openapi\n"
+        "assert not [m for m in sys.modules if m.startswith(('httpx', 'creatoraudit._'))"
+        " and m != 'creatoraudit._version']\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_a_place_leads_to_members_and_items_and_names_what_is_wrong() -> None:
+    root = {
+        "a": {"text": "t", "flag": True, "list": [{"b": 1}], "no/list": 1},
+        "way": {"$ref": "#/a/list/0"},
+        "self": {"$ref": "#/self"},
+        "away": {"$ref": "other.json#/a"},
+        "lost": {"$ref": "#/a/list/7"},
+    }
+    top = openapi.Document("d.json", root).top
+    place = top.get("a")
+    assert place is not None
+    assert place.get("absent") is None
+    assert (place.text("text"), place.flag("flag"), place.flag("text")) == ("t", True, False)
+    assert [one.pointer for one in place.items("list")] == ["/a/list/0"]
+    assert [list(place.items("absent")), list(place.each("absent"))] == [[], []]
+    assert [name for name, _ in top.each("a")] == list(root["a"])
+    way = top.get("way")
+    assert way is not None
+    assert way.resolved().node == {"b": 1}
+    for name, why in (("self", "refers to itself"), ("away", "bundle"), ("lost", "is not there")):
+        wrong = top.get(name)
+        assert wrong is not None
+        with pytest.raises(DocumentRefused, match=why):
+            wrong.resolved()
+    for call in (
+        lambda: list(place.items("no/list")),
+        lambda: place.text("flag"),
+        lambda: next(way.resolved().each("b")),
+        lambda: openapi.Document("d.json", {"a": [1]}).target("#/a", "/x").members,
+    ):
+        with pytest.raises(DocumentRefused, match=r"d\.json: /a"):
+            call()
+
+
+def test_equal_values_have_one_text_and_text_is_made_inert() -> None:
+    assert openapi.canonical({"b": 1.0, "a": [2]}) == openapi.canonical({"a": [2.0], "b": 1})
+    assert openapi.is_number(1.5)
+    assert not openapi.is_number(True)
+    one = openapi.Document("d", {"a": 1}).top
+    assert openapi.written_alike(one, one)
+    assert not openapi.written_alike(one, openapi.Document("d", {"a": 2}).top)
+    assert openapi.quoted("a|`b") == '"a\\u007c\\u0060b"'
+    assert openapi.inert("x" * 500).endswith("...")
+
+
+def test_the_package_knows_its_public_names() -> None:
+    from creatoraudit import contract
+
+    assert {getattr(contract, name).__name__ for name in contract.__all__} == set(contract.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'other'"):
+        contract.other  # noqa: B018
