@@ -10,7 +10,16 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from creatoraudit.contract import Facts, Finding, Outcome, _facts, _reports, _shape, _walk
+from creatoraudit.contract import (
+    Facts,
+    Finding,
+    Outcome,
+    _facts,
+    _presence,
+    _reports,
+    _shape,
+    _walk,
+)
 from creatoraudit.contract._address import shown
 from creatoraudit.contract._run import unfinished
 
@@ -154,6 +163,39 @@ def test_places_leave_positions_and_keys_of_maps_open() -> None:
     assert place == "$.data.{}.views"
     place, schema = _shape.located(VIDEOS, 200, ["data", 0, "metadata", "private"])
     assert (place, schema) == ("$.data[].metadata.{}", {})
+
+
+# ----------------------------------------------------------------------------------- headers
+
+LIMITS = {"X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"}
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "authenticated", "promised"),
+    [
+        ("GET", 200, True, {"X-Request-ID", "ETag", "Cache-Control", "Link"} | LIMITS),
+        ("GET", 200, False, {"X-Request-ID", "ETag", "Cache-Control", "Link"}),
+        ("GET", 304, True, {"X-Request-ID"}),
+        ("GET", 401, True, {"X-Request-ID"}),
+        ("GET", 422, True, {"X-Request-ID"} | LIMITS),
+        ("GET", 429, True, {"X-Request-ID", "Retry-After"} | LIMITS),
+        ("GET", 503, True, {"X-Request-ID"} | LIMITS),
+        ("POST", 200, True, {"X-Request-ID"} | LIMITS),
+        ("POST", 201, True, {"X-Request-ID", "Location"} | LIMITS),
+    ],
+)
+def test_headers_are_promised_by_the_conventions_not_by_the_document(
+    method: str, status: int, authenticated: bool, promised: set[str]
+) -> None:
+    declared = ["X-Request-ID", *LIMITS, "Retry-After", "Location", "Link", "ETag", "Cache-Control"]
+    missing = _presence.absent(declared, (), method, status, authenticated=authenticated)
+    assert set(missing) == promised
+    sent = [name.lower() for name in promised]
+    assert not [*_presence.absent(declared, sent, method, status, authenticated=authenticated)]
+
+
+def test_a_header_that_the_document_does_not_declare_is_not_missed() -> None:
+    assert list(_presence.absent(["X-New"], (), "GET", 200, authenticated=True)) == []
 
 
 # --------------------------------------------------------------------------------- addresses

@@ -194,7 +194,7 @@ GET /overview: ETag changes with every answer, so If-None-Match never gives 304 
 GET /overview: $.data.current.active_accounts is of another type [response_schema_conformance]
 GET /whoami: $.data.api_key_name breaks 'type' in its schema [response_schema_conformance]
 GET /search: it answers 202, which is not documented [status_code_conformance]
-GET /videos/{video_id}: X-Request-ID is missing from an answer of 200 [response_headers_conformance]
+GET /videos/{video_id}: X-Request-ID is missing from an answer of 200 [header_presence]
 GET /videos: $.data[].view_count was in no answer of the run [documented_member_missing]
 """
 

@@ -529,13 +529,13 @@ MUTATIONS: list[Mutation] = [
         [(f"{HEADER}/required", False)],
         HEADER,
         "response-header-became-required",
+        given=[(f"{HEADER}/required", True)],
     ),
     M(
         "response-header-became-required",
         [(f"{HEADER}/required", True)],
         HEADER,
         "response-header-became-optional",
-        given=[(f"{HEADER}/required", GONE)],
     ),
     M(
         "response-header-deprecated",

@@ -1,10 +1,11 @@
 """The checks that schemathesis lacks, registered with it when this module is imported.
 
 Decides when an answer breaks the contract in ways a schema cannot say: ``undocumented_member``,
-``documented_member_missing`` (over the whole run), ``cursor_walk`` and ``etag_revalidation``. They
-run beside the built-in checks wherever this module is loaded as, or by, a hooks module. With
-CREATORAUDIT_CONTRACT_FACTS set to a file, everything found goes there, in words that hold nothing
-of an answer but names; CREATORAUDIT_CONTRACT_BODIES=1 adds what schemathesis says of a failure.
+``documented_member_missing`` (over the whole run), ``header_presence``, ``cursor_walk`` and
+``etag_revalidation``. They run beside the built-in checks wherever this module is loaded as, or by,
+a hooks module. With CREATORAUDIT_CONTRACT_FACTS set to a file, everything found goes there, in
+words that hold nothing of an answer but names; CREATORAUDIT_CONTRACT_BODIES=1 adds what
+schemathesis says of a failure.
 
 A check that asks again sends the request of its case once more, as it was but for what it is about.
 """
@@ -34,7 +35,8 @@ from .._core.text import one_line
 from . import _walk
 from ._facts import Facts, Finding
 from ._failures import check_of, explain
-from ._shape import Tally, operation_of, undocumented
+from ._presence import absent
+from ._shape import Tally, headers_of, operation_of, undocumented
 
 AnyCase: TypeAlias = "Case[Any]"
 
@@ -124,6 +126,22 @@ class documented_member_missing:  # noqa: N801 - the name of the check, in the s
         if missing:
             said = "\n".join(f"{label}: {place} was in no answer" for label, place in missing)
             raise AssertionError(said)
+
+
+@schemathesis.check
+def header_presence(ctx: CheckContext, response: Response, case: AnyCase) -> None:
+    """Fail on answers without a header that the conventions of the API promise."""
+    del ctx
+    label, status = case.operation.label, response.status_code
+    missing = absent(
+        headers_of(label, status),
+        response.headers,
+        case.method,
+        status,
+        authenticated=operation_of(label).authenticated,
+    )
+    detail = f"is missing from an answer of {status}"
+    _report("header_presence", case, [(name, detail) for name in missing])
 
 
 @schemathesis.check

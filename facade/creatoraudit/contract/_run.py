@@ -36,7 +36,8 @@ KEPT, DRIFTED, NOT_RUN = 0, 1, 2
 CHECKS = (
     *("not_a_server_error", "status_code_conformance", "content_type_conformance"),
     *("response_headers_conformance", "response_schema_conformance", "positive_data_acceptance"),
-    *("undocumented_member", "documented_member_missing", "cursor_walk", "etag_revalidation"),
+    *("undocumented_member", "documented_member_missing", "header_presence"),
+    *("cursor_walk", "etag_revalidation"),
 )
 _IDS = 10
 _LONGEST = 300
