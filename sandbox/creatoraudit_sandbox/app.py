@@ -263,7 +263,7 @@ class Resource:
             account_quota=services.account_quota,
         )
         with self._lock:
-            services.store.catch_up(services.clock.now())
+            services.store.refreshes.catch_up(services.clock.now())
             return services.idempotency.run(
                 served.handler, call, request.headers.get("idempotency-key"), raw
             )

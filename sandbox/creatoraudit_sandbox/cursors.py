@@ -1,7 +1,4 @@
-"""Opaque page cursors: a signed position, tied to the list, filters and sort it came from.
-
-What a position consists of is the store's affair.
-"""
+"""Opaque page cursors: a signed sort key, tied to the list, filters and sort it came from."""
 
 from __future__ import annotations
 
@@ -10,13 +7,14 @@ import binascii
 import hashlib
 import hmac
 import json
-from typing import Final
+from typing import Final, TypeAlias
 
 from .problems import Problem, invalid
 
 _TAG_BYTES: Final = 12
 
-Position = tuple[int | str, int]
+#: The value a list is sorted by and the row number: where a page ends.
+SortKey: TypeAlias = tuple[int | str, int]
 
 
 class Cursors:
@@ -29,13 +27,13 @@ class Cursors:
         message = payload + b"\0" + binding.encode("utf-8", "surrogatepass")
         return hashlib.blake2b(message, key=self._key, digest_size=_TAG_BYTES).digest()
 
-    def write(self, position: Position, binding: str) -> str:
-        """A cursor for the page after ``position`` of the list that ``binding`` describes."""
-        payload = json.dumps(position, separators=(",", ":")).encode()
+    def write(self, key: SortKey, binding: str) -> str:
+        """A cursor for the page after ``key`` in the list that ``binding`` describes."""
+        payload = json.dumps(key, separators=(",", ":")).encode()
         return base64.urlsafe_b64encode(self._tag(payload, binding) + payload).decode().rstrip("=")
 
-    def read(self, cursor: str, binding: str) -> Position:
-        """The position a cursor stands for; 422 for one of another list or of none."""
+    def read(self, cursor: str, binding: str) -> SortKey:
+        """The sort key in a cursor; 422 for a cursor of another list or of none."""
         try:
             padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
             raw = base64.b64decode(padded, altchars=b"-_", validate=True)
@@ -44,8 +42,8 @@ class Cursors:
         tag, payload = raw[:_TAG_BYTES], raw[_TAG_BYTES:]
         if not hmac.compare_digest(tag, self._tag(payload, binding)):
             raise _refusal()
-        key, row = json.loads(payload)
-        return key, row
+        value, row = json.loads(payload)
+        return value, row
 
 
 def _refusal() -> Problem:

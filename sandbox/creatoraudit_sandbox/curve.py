@@ -40,8 +40,8 @@ class Curve(NamedTuple):
 class History(NamedTuple):
     """When a post was refreshed, its views then, and the part of its curve that tells views."""
 
-    first_scrape: int
-    last_scrape: int
+    first_scrape_time: int
+    last_scrape_time: int
     view_count: int
     published: int
     ceiling: int

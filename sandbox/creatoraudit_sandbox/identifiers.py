@@ -32,24 +32,24 @@ _ACCEPTED: Final = (
 )
 
 
-class Post(NamedTuple):
+class Identifier(NamedTuple):
     """A post as its identifier names it; the author is known from some URLs only."""
 
     external_id: str
     author: str | None
 
 
-def parse(platform: int, identifier: str) -> Post:
+def parse(platform: int, identifier: str) -> Identifier:
     """Read an identifier; 422 for anything that is not one of this platform's."""
     if _NUMBER.fullmatch(identifier):
-        return Post(identifier, None)
+        return Identifier(identifier, None)
     if platform == INSTAGRAM:
         url = _INSTAGRAM_URL.fullmatch(identifier)
         code = url[1] if url else identifier
         if _SHORTCODE.fullmatch(code):
-            return Post(_number(code), None)
+            return Identifier(_number(code), None)
     elif video := _TIKTOK_URL.fullmatch(identifier):
-        return Post(video[2], video[1])
+        return Identifier(video[2], video[1])
     raise _refusal(platform)
 
 

@@ -31,7 +31,8 @@ from .idempotency import IdempotencyMemory
 from .keys import KeyRing
 from .protocol import Protocol
 from .rate import RateLimiter
-from .store import POST_TABLES, Store
+from .schema import POST_TABLES
+from .store import Store
 from .texts import Posts
 from .world import World
 

@@ -69,8 +69,8 @@ class Posts:
         kept = self._shown.setdefault(table, {})
         missing = [n for n in rows if n not in kept]
         seed, found = self._store.world.seed, table == "account_videos"
-        for row in self._store.posts(table, missing):
-            text = kept[row[0]] = write(views.video(row, seed, found=found))
+        for post in self._store.posts(table, missing):
+            text = kept[post.row.n] = write(views.video(post, seed, found=found))
             self._size += len(text)
         return [kept[n] for n in rows]
 

@@ -14,7 +14,9 @@ from . import identifiers, world
 from ._types import Json, JsonObject
 from .clock import iso
 from .curve import share
-from .store import Post, Row
+from .database import Row
+from .rows import UNKNOWN
+from .store import TrackedPost
 
 _CDN: Final = "https://cdn.example.com"
 _SITES: Final = ("https://instagram.example", "https://tiktok.example")
@@ -24,7 +26,7 @@ _LOOKBACK_DAYS: Final = 90
 
 
 def _time(epoch: int) -> str | None:
-    return None if epoch == world.UNKNOWN else iso(epoch)
+    return None if epoch == UNKNOWN else iso(epoch)
 
 
 def _tags(text: str | None) -> Json:
@@ -47,56 +49,52 @@ def account_video_row(platform: int, internal: int) -> int:
     return 2 * internal + platform
 
 
-def video(row: Post, seed: int, *, found: bool = False) -> JsonObject:
+def video(post: TrackedPost, seed: int, *, found: bool = False) -> JsonObject:
     """A post; ``found`` for one that came in through an account."""
-    # Taken apart at once: this is done for each post of each page.
-    (
-        n, post_id, platform, external_id, author, caption, is_active, is_unavailable,
-        scrape_interval, metadata, added_at, updated_at, first_scrape, last_scrape, create_time,
-        views, likes, plays, comment_rate, share_rate, save_rate, account_id,
-    ) = row  # fmt: skip
-    known = last_scrape != world.UNKNOWN
-    instagram = platform == world.INSTAGRAM
-    name = world.PLATFORMS[platform]
-    site = _SITES[platform]
+    row, account_id = post
+    curve = row.curve
+    views = row.view_count
+    known = row.last_scrape_time != UNKNOWN
+    instagram = row.platform == world.INSTAGRAM
+    name = world.PLATFORMS[row.platform]
+    site = _SITES[row.platform]
+    external_id = row.external_id
     number = int(external_id)
     image = instagram and number // 10 % 10 == 7
     return {
-        "id": post_id,
+        "id": row.id,
         "type": "video",
         "platform": name,
         "external_id": external_id,
         "shortcode": identifiers.shortcode(external_id) if instagram else None,
-        "is_active": bool(is_active),
-        "scrape_interval_hours": scrape_interval,
-        "metadata": _tags(metadata),
-        "added_at": _time(added_at),
-        "updated_at": _time(updated_at),
-        "first_scrape_time": _time(first_scrape),
-        "last_scrape_time": _time(last_scrape),
-        "description": caption if known else None,
-        "create_time": _time(create_time),
+        "is_active": bool(row.is_active),
+        "scrape_interval_hours": row.scrape_interval_hours,
+        "metadata": _tags(row.metadata),
+        "added_at": _time(row.added_at),
+        "updated_at": _time(row.updated_at),
+        "first_scrape_time": _time(row.first_scrape_time),
+        "last_scrape_time": _time(row.last_scrape_time),
+        "description": row.caption if known else None,
+        "create_time": _time(row.create_time),
         "media_type": ("IMAGE" if image else "VIDEO") if known else None,
         "duration": number % 880 / 10 + 4 if known and not image else None,
-        "is_unavailable": bool(is_unavailable) if known else None,
+        "is_unavailable": bool(row.is_unavailable) if known else None,
         "cover_image_url": f"{_CDN}/covers/{name}/{external_id}.jpg" if known else None,
         "cover_image_url_original": f"{site}/covers/{external_id}.jpg" if known else None,
         "video_url": f"{_CDN}/videos/{name}/{external_id}.mp4" if known and not image else None,
         "video_url_original": f"{site}/videos/{external_id}.mp4" if known and not image else None,
         "view_count": views if known else None,
-        "like_count": likes if known else None,
-        "comment_count": share(views, comment_rate) if known else None,
-        "share_count": share(views, share_rate) if known else None,
-        "play_count": plays if known else None,
-        "saved_count": share(views, save_rate) if known and instagram else None,
+        "like_count": row.like_count if known else None,
+        "comment_count": share(views, curve.comment_rate) if known else None,
+        "share_count": share(views, curve.share_rate) if known else None,
+        "play_count": row.play_count if known else None,
+        "saved_count": share(views, curve.save_rate) if known and instagram else None,
         "total_views": views if known else None,
-        "total_plays": plays if known else None,
+        "total_plays": row.play_count if known else None,
         "account_id": account_id,
-        "account_username": author if known else None,
-        "platform_account_id": _author_id(seed, platform, author)
-        if known and author is not None
-        else None,
-        "platform_data": {"internal_id": _internal_id(n)} if found else None,
+        "account_username": row.author if known else None,
+        "platform_account_id": _author_id(seed, row.platform, row.author) if known else None,
+        "platform_data": {"internal_id": _internal_id(row.n)} if found else None,
     }
 
 
@@ -104,7 +102,7 @@ def account(row: Row) -> JsonObject:
     """A tracked profile."""
     platform: int = row["platform"]
     instagram = platform == world.INSTAGRAM
-    known = row["last_scrape"] != world.UNKNOWN
+    known = row["last_scrape_time"] != UNKNOWN
     username: str = row["username"]
     plays: int = row["play_count"]
     facebook = share(plays, 400)
@@ -128,9 +126,9 @@ def account(row: Row) -> JsonObject:
         "category": row["category"],
         "metadata": None,
         "added_at": _time(row["added_at"]),
-        "first_scrape_time": _time(row["first_scrape"]),
-        "last_scrape_time": _time(row["last_scrape"]),
-        "scrape_interval_hours": int(row["scrape_interval"]),
+        "first_scrape_time": _time(row["first_scrape_time"]),
+        "last_scrape_time": _time(row["last_scrape_time"]),
+        "scrape_interval_hours": int(row["scrape_interval_hours"]),
         "follower_count": row["follower_count"],
         "following_count": row["following_count"] if known else 0,
         "profile_post_count": row["post_count"] + 7 if known else 0,

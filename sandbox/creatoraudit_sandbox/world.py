@@ -2,8 +2,7 @@
 
 Everything follows from the seed, the sizes and the starting instant, by hashing, so that a row
 costs a hash or two and no generator state. The same post (platform and external id) has the same
-growth and caption however it is tracked. Rows come out in the shape of the store's tables; keeping
-them is the store's affair.
+growth and caption however it is tracked. Rows come out as in `rows`; the store keeps them.
 """
 
 from __future__ import annotations
@@ -16,12 +15,11 @@ from typing import Final, NamedTuple
 
 from .clock import DAY, HOUR
 from .curve import UNIT, Curve, share, views_at
+from .rows import UNKNOWN, AccountRow, CreatorRow, PostRow
 
 PLATFORMS: Final = ("instagram", "tiktok")
 INSTAGRAM: Final = 0
 TIKTOK: Final = 1
-#: What a time or a figure is stored as while it is not known.
-UNKNOWN: Final = -1
 
 _FIRST = (
     "north",
@@ -108,84 +106,6 @@ _TWIN_EVERY: Final = 20
 # 614,400; a breakout gains more than half of its boost, so that none is behind an ordinary post.
 _LEAST_BOOST: Final = 450_000
 _NO_BOOST: Final = (0, 0, 1)
-
-
-class PostRow(NamedTuple):
-    """A row of a posts table: see `store` for the columns."""
-
-    n: int
-    id: str
-    platform: int
-    external_id: str
-    account: int | None
-    author: str
-    caption: str
-    is_active: int
-    is_unavailable: int
-    scrape_interval: int
-    metadata: str | None
-    added_at: int
-    updated_at: int
-    first_scrape: int
-    last_scrape: int
-    next_refresh: int | None
-    create_time: int
-    view_count: int
-    like_count: int
-    play_count: int
-    published: int
-    ceiling: int
-    half_life: int
-    boost: int
-    boost_at: int
-    boost_half: int
-    like_rate: int
-    comment_rate: int
-    share_rate: int
-    save_rate: int
-    play_rate: int
-
-    @property
-    def curve(self) -> Curve:
-        """The growth of the post: the last columns of the row."""
-        return Curve(*(getattr(self, name) for name in Curve._fields))
-
-
-class AccountRow(NamedTuple):
-    """A row of the accounts table."""
-
-    n: int
-    id: str
-    platform: int
-    username: str
-    handle: str
-    category: str | None
-    creator: int | None
-    is_active: int
-    is_unavailable: int
-    is_verified: int
-    scrape_interval: str
-    refresh_every: int
-    added_at: int
-    first_scrape: int
-    last_scrape: int
-    next_refresh: int | None
-    follower_base: int
-    follower_daily: int
-    follower_count: int
-    following_count: int
-    next_post_at: int
-    post_gap: int
-
-
-class CreatorRow(NamedTuple):
-    """A row of the creators table."""
-
-    n: int
-    id: str
-    name: str
-    is_active: int
-    metadata: str | None
 
 
 class Traits(NamedTuple):
@@ -296,11 +216,11 @@ class World:
             is_active=1,
             is_unavailable=0,
             is_verified=int(a % 7 == 0),
-            scrape_interval="24",
+            scrape_interval_hours="24",
             refresh_every=DAY,
             added_at=added_at,
-            first_scrape=UNKNOWN,
-            last_scrape=UNKNOWN,
+            first_scrape_time=UNKNOWN,
+            last_scrape_time=UNKNOWN,
             next_refresh=None,
             follower_base=followers,
             follower_daily=1 + followers * (d % 40) // UNIT,
@@ -327,8 +247,8 @@ class World:
                 category=_CATEGORIES[a % len(_CATEGORIES)],
                 creator=(n % creators) + 1 if creators and n % 5 else None,
                 is_active=0 if paused else 1,
-                first_scrape=added + 2,
-                last_scrape=last,
+                first_scrape_time=added + 2,
+                last_scrape_time=last,
                 next_refresh=None if paused else last + DAY,
                 follower_count=follower_count(row.follower_base, row.follower_daily, added, last),
                 next_post_at=self.now + DAY + b % (2 * DAY),
@@ -381,7 +301,7 @@ class World:
             raw,
             platform=account.platform,
             hours=24,
-            newest=account.last_scrape,
+            newest=account.last_scrape_time,
             author=account.username,
             account=account.n,
         )
@@ -401,7 +321,7 @@ class World:
         raw = _digest(f"{self.seed}:video:{n}", 24)
         a, b = struct.unpack_from(">2I", raw, 16)
         last = self.now - 300 - a % (21 * HOUR)
-        first = max(post.published + HOUR, last - 8 * DAY - b % (20 * DAY))
+        first = max(post.curve.published + HOUR, last - 8 * DAY - b % (20 * DAY))
         views = views_at(post.curve, last)
         return post._replace(
             n=n,
@@ -409,12 +329,12 @@ class World:
             is_active=1,
             added_at=first - 2,
             updated_at=last,
-            first_scrape=first,
-            last_scrape=last,
+            first_scrape_time=first,
+            last_scrape_time=last,
             next_refresh=last + DAY,
             view_count=views,
-            like_count=share(views, post.like_rate),
-            play_count=share(views, post.play_rate),
+            like_count=share(views, post.curve.like_rate),
+            play_count=share(views, post.curve.play_rate),
         )
 
     def _post(
@@ -489,7 +409,7 @@ class World:
             views,
             share(views, curve.like_rate) if known else UNKNOWN,
             share(views, curve.play_rate) if known else UNKNOWN,
-            *curve,
+            curve,
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 from urllib.parse import urlencode
@@ -69,9 +69,9 @@ Handler: TypeAlias = Callable[[Call], Result]
 
 @dataclass(frozen=True)
 class Sorting:
-    """What a list can be sorted by: the API's names and their columns, the default first."""
+    """What a list can be sorted by, the default first."""
 
-    keys: Mapping[str, str]
+    keys: Sequence[str]
     descending: bool = True
 
     def chosen(self, call: Call) -> tuple[str, bool]:
@@ -85,48 +85,44 @@ class Sorting:
                 allowed = ", ".join(f"{key}, -{key}" for key in self.keys)
                 raise invalid("sort", f"must be one of: {allowed}")
             return name, sort.startswith("-")
-        name = next(iter(self.keys))
+        name = self.keys[0]
         return name, self.descending if direction is None else direction == "desc"
 
 
-class Conditions:
-    """The filters of a list: SQL conditions on one side, the echo for the caller on the other."""
+class Filters:
+    """The filters of a list: values for the store, and their echo for the caller."""
 
     def __init__(self, call: Call) -> None:
         self._call = call
-        self.sql: list[str] = []
-        self.arguments: list[str | int] = []
+        self.values: dict[str, str | int] = {}
         self.echo: JsonObject = {}
 
-    def add(self, name: str, sql: str, *arguments: str | int) -> None:
-        """Join a condition with the others if its parameter was given."""
-        value = self._call.query.get(name)
-        if value is not None:
-            self.echo[name] = value
-            self.sql.append(sql)
-            self.arguments.extend(arguments)
+    def add(self, name: str, value: str | int) -> None:
+        """Filter by this value if the parameter was given."""
+        given = self._call.query.get(name)
+        if given is not None:
+            self.echo[name] = given
+            self.values[name] = value
 
     def platform(self) -> None:
-        """One platform only; the unary plus keeps SQLite on the index of the sort."""
+        """One platform only."""
         platform = self._call.text("platform")
         if platform is not None:
-            self.add("platform", "+t.platform = ?", PLATFORMS.index(platform))
+            self.add("platform", PLATFORMS.index(platform))
 
     def is_active(self) -> None:
         """Active or paused."""
-        self.add("is_active", "+t.is_active = ?", int(bool(self._call.flag("is_active"))))
+        self.add("is_active", int(bool(self._call.flag("is_active"))))
 
-    def contains(self, *sql: str) -> None:
-        """Text of q as a case-insensitive substring of the first SQL expression, if others hold."""
-        text, *others = sql
-        condition = " AND ".join((f"contains({text}, ?)", *others))
-        self.add("q", condition, (self._call.text("q") or "").casefold())
+    def text(self) -> None:
+        """The text of q, regardless of case."""
+        self.add("q", (self._call.text("q") or "").casefold())
 
 
 def page(
     call: Call,
     table: str,
-    conditions: Conditions,
+    filters: Filters,
     sorting: Sorting,
     show: Callable[[list[int]], list[bytes]],
 ) -> Result:
@@ -136,10 +132,8 @@ def page(
     """
     name, descending = sorting.chosen(call)
     direction = "desc" if descending else "asc"
-    echo: JsonObject = {**conditions.echo, "order_by": name, "order_direction": direction}
-    listing = Listing(
-        table, sorting.keys[name], descending, tuple(conditions.sql), tuple(conditions.arguments)
-    )
+    echo: JsonObject = {**filters.echo, "order_by": name, "order_direction": direction}
+    listing = Listing(table, name, descending, filters.values)
     binding = f"{call.operation} {sorted(echo.items())!r}"
     cursor = call.text("cursor")
     after = None if cursor is None else call.cursors.read(cursor, binding)

@@ -7,38 +7,37 @@ from typing import Final
 from .. import views, world
 from .._types import Json
 from ..clock import HOUR
+from ..database import Row
 from ..problems import Problem, not_found
-from ..store import Row
 from ..texts import write
-from ._base import Call, Conditions, Result, Sorting, conflict, created, page, single
+from ._base import Call, Filters, Result, Sorting, conflict, created, page, single
 
 _SORTING: Final = Sorting(
-    {
-        "added_at": "added_at",
-        "username": "username",
-        "last_scrape_time": "last_scrape",
-        "follower_count": "follower_count",
-        "view_count": "view_count",
-        "like_count": "like_count",
-        "play_count": "play_count",
-    }
+    (
+        "added_at",
+        "username",
+        "last_scrape_time",
+        "follower_count",
+        "view_count",
+        "like_count",
+        "play_count",
+    )
 )
 _TEN_YEARS: Final = 10 * 365 * 24
 
 
 def list_accounts(call: Call) -> Result:
     """Tracked profiles."""
-    conditions = Conditions(call)
-    conditions.platform()
-    conditions.is_active()
-    conditions.contains("t.username")
-    conditions.add("category", "t.category = ?", call.text("category") or "")
-    creator = (call.text("creator_id") or "").lower()
-    conditions.add("creator_id", "t.creator = (SELECT n FROM creators WHERE id = ?)", creator)
+    filters = Filters(call)
+    filters.platform()
+    filters.is_active()
+    filters.text()
+    filters.add("category", call.text("category") or "")
+    filters.add("creator_id", (call.text("creator_id") or "").lower())
     return page(
         call,
         "accounts",
-        conditions,
+        filters,
         _SORTING,
         lambda rows: [write(views.account(row)) for row in call.store.rows("accounts", rows)],
     )
@@ -65,7 +64,7 @@ def track_account(call: Call) -> Result:
     if store.account_named(platform, username) is not None:
         raise conflict("This account is tracked already.")
     quota = call.account_quota
-    if quota is not None and store.scalar("SELECT count(*) FROM accounts") >= quota:
+    if quota is not None and store.account_count() >= quota:
         raise Problem("QUOTA_EXCEEDED", f"The organization tracks at most {quota} accounts.")
     category = body.get("category")
     hours = _whole(body.get("scrape_interval_hours", 24))
@@ -74,11 +73,11 @@ def track_account(call: Call) -> Result:
         row = row._replace(
             category=category if isinstance(category, str) else None,
             # Kept as text: the documents state no bounds, and SQLite's integers have some.
-            scrape_interval=str(hours),
+            scrape_interval_hours=str(hours),
             refresh_every=min(max(hours, 1), _TEN_YEARS) * HOUR,
         )
         store.add("accounts", row)
-        store.schedule("accounts", row.n, call.now)
+        store.refreshes.schedule("accounts", row.n, call.now)
     shown = store.get("accounts", row.id)
     assert shown is not None
     return created(views.account(shown), f"{call.base_url}/accounts/{row.id}")

@@ -8,8 +8,10 @@ from typing import Final
 from .. import views, world
 from .._types import Json, JsonObject
 from ..clock import day_of
+from ..database import Row
+from ..figures import Totals
 from ..problems import invalid
-from ..store import Row, Totals
+from ..rows import UNKNOWN
 from . import creators, periods
 from ._base import Call, Result, integers, single, strings
 
@@ -22,7 +24,7 @@ def batch_video_metrics(call: Call) -> Result:
     """Totals of individually tracked posts."""
     ids = _unique(strings(call.body["video_ids"]))
     period = periods.of_body(call.body, call.now)
-    found = call.store.totals_by_id("videos", ids, period.start, period.end)
+    found = call.store.figures.by_id("videos", ids, period.start, period.end)
     return _answer(period, ids, found)
 
 
@@ -30,7 +32,7 @@ def batch_account_metrics(call: Call) -> Result:
     """Totals of accounts, over the posts found through them."""
     ids = _unique(strings(call.body["account_ids"]))
     period = periods.of_body(call.body, call.now)
-    found = call.store.totals_by_account(ids, period.start, period.end)
+    found = call.store.figures.by_account(ids, period.start, period.end)
     return _answer(period, ids, found)
 
 
@@ -54,7 +56,7 @@ def batch_account_video_metrics(call: Call) -> Result:
             for number in numbers
             if 0 < number < 2**61
         }
-        totals = call.store.totals_by_row("account_videos", list(rows), period.start, period.end)
+        totals = call.store.figures.by_row("account_videos", list(rows), period.start, period.end)
         found |= {str(rows[n]): total for n, total in totals.items()}
         asked += [str(number) for number in numbers]
     return _answer(period, _unique(asked), found)
@@ -90,13 +92,13 @@ def creator_analytics(call: Call) -> Result:
     creator = creators.find(call)
     first, last = _range(call)
     linked = call.store.accounts_of(creator["n"])
-    history = [row for row in linked if row["first_scrape"] != world.UNKNOWN]
+    history = [row for row in linked if row["first_scrape_time"] != UNKNOWN]
     if not history or first > last:
         return Result({"data": []})
-    first = max(first, day_of(min(row["first_scrape"] for row in history)))
-    last = min(last, day_of(max(row["last_scrape"] for row in history)))
+    first = max(first, day_of(min(row["first_scrape_time"] for row in history)))
+    last = min(last, day_of(max(row["last_scrape_time"] for row in history)))
     days = [first + timedelta(days=i) for i in range((last - first).days + 1)]
-    totals = call.store.daily_totals(creator["n"], [periods.Period("", d, d).start for d in days])
+    totals = call.store.figures.daily(creator["n"], [periods.Period("", d, d).start for d in days])
     data: list[Json] = [
         {
             "date": day.isoformat(),
@@ -127,10 +129,10 @@ def _followers(rows: list[Row], instant: int) -> int:
             row["follower_base"],
             row["follower_daily"],
             row["added_at"],
-            min(instant, row["last_scrape"]),
+            min(instant, row["last_scrape_time"]),
         )
         for row in rows
-        if row["first_scrape"] < instant
+        if row["first_scrape_time"] < instant
     )
 
 
@@ -142,7 +144,7 @@ def get_overview(call: Call) -> Result:
     """
     period = periods.preset(call.text("period") or "7d", call.now)
     before = period.before()
-    gained = call.store.gains_of_all((before.start, before.end, period.end))
+    gained = call.store.figures.of_all((before.start, before.end, period.end))
     previous, current = (
         _headline(call, each, *gain) for each, gain in zip((before, period), gained, strict=True)
     )
@@ -155,20 +157,12 @@ def get_overview(call: Call) -> Result:
 
 
 def _headline(call: Call, period: periods.Period, views: int, engagement: int) -> dict[str, float]:
-    store = call.store
     rate = 100 * engagement / views if views else 0.0
+    tracked = call.store.tracked_before(period.end)
     return {
         "total_views": views,
         "engagement_rate": round(rate, 4),
-        "active_accounts": store.scalar(
-            "SELECT count(*) FROM accounts WHERE is_active = 1 AND added_at < ?", period.end
-        ),
-        "account_videos": store.scalar(
-            "SELECT count(*) FROM account_videos WHERE added_at < ?", period.end
-        ),
-        "tracked_videos": store.scalar(
-            "SELECT count(*) FROM videos WHERE added_at < ?", period.end
-        ),
+        **tracked._asdict(),
     }
 
 

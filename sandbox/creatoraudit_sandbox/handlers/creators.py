@@ -7,24 +7,24 @@ from typing import Final
 
 from .. import views
 from .._types import Json, JsonObject
+from ..database import Row
 from ..problems import not_found
-from ..store import Row
+from ..rows import CreatorRow
 from ..texts import write
-from ..world import CreatorRow
 from . import accounts, periods
-from ._base import Call, Conditions, Result, Sorting, conflict, created, page, single, tags
+from ._base import Call, Filters, Result, Sorting, conflict, created, page, single, tags
 
-_SORTING: Final = Sorting({"name": "name"}, descending=False)
+_SORTING: Final = Sorting(("name",), descending=False)
 
 
 def list_creators(call: Call) -> Result:
     """Creators by name."""
-    conditions = Conditions(call)
-    conditions.is_active()
+    filters = Filters(call)
+    filters.is_active()
     return page(
         call,
         "creators",
-        conditions,
+        filters,
         _SORTING,
         lambda rows: [write(each) for each in _shown(call, call.store.rows("creators", rows))],
     )
@@ -130,8 +130,8 @@ def unlink_account(call: Call) -> Result:
 def top_creators(call: Call) -> Result:
     """Creators by the views their accounts' posts gained in the period, then by name."""
     span = periods.preset(call.text("period") or "7d", call.now)
-    gained = call.store.views_by_creator(span.start, span.end)
-    rows = call.store.all("SELECT n, id, name FROM creators")
+    gained = call.store.figures.views_by_creator(span.start, span.end)
+    rows = call.store.creators()
     ranked = sorted(rows, key=lambda row: (-gained.get(row["n"], 0), row["name"], row["n"]))
     data: list[Json] = [
         {"id": row["id"], "name": row["name"], "rank": rank, "views": gained.get(row["n"], 0)}

@@ -29,20 +29,11 @@ def search(call: Call) -> Result:
                 "username": row["username"],
                 "display_name": row["username"],
             }
-            for row in store.all(
-                "SELECT id, platform, username FROM accounts WHERE contains(username, ?)"
-                " ORDER BY username, n LIMIT ?",
-                needle,
-                caps["accounts"],
-            )
+            for row in store.accounts_like(needle, caps["accounts"])
         ]
         sections["creators"] = [
             {"id": row["id"], "name": row["name"]}
-            for row in store.all(
-                "SELECT id, name FROM creators WHERE contains(name, ?) ORDER BY name, n LIMIT ?",
-                needle,
-                caps["creators"],
-            )
+            for row in store.creators_like(needle, caps["creators"])
         ]
         sections["videos"] = [
             {
@@ -52,14 +43,7 @@ def search(call: Call) -> Result:
                 "account_id": row["account_id"],
                 "account_username": row["author"],
             }
-            for row in store.all(
-                "SELECT v.id, v.platform, v.caption, v.author, a.id AS account_id FROM videos AS v"
-                " LEFT JOIN accounts AS a ON a.n = v.account"
-                " WHERE v.create_time <> -1 AND contains(v.caption, ?)"
-                " ORDER BY v.added_at DESC, v.n DESC LIMIT ?",
-                needle,
-                caps["videos"],
-            )
+            for row in store.videos_like(needle, caps["videos"])
         ]
     return Result(
         {

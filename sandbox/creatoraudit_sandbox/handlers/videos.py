@@ -7,12 +7,12 @@ from typing import Final
 
 from .. import identifiers, world
 from .._types import Json, JsonObject
+from ..database import Row
 from ..problems import not_found
-from ..store import Row
 from ..texts import Text, mapped
 from ._base import (
     Call,
-    Conditions,
+    Filters,
     Result,
     Sorting,
     conflict,
@@ -24,38 +24,29 @@ from ._base import (
     tags,
 )
 
-_SORTING: Final = Sorting(
-    {
-        "added_at": "added_at",
-        "create_time": "create_time",
-        "view_count": "view_count",
-        "like_count": "like_count",
-        "play_count": "play_count",
-    }
-)
-_FOUND_SORTING: Final = Sorting({"added_at": "added_at"})
+_SORTING: Final = Sorting(("added_at", "create_time", "view_count", "like_count", "play_count"))
+_FOUND_SORTING: Final = Sorting(("added_at",))
 _DEFAULT_WINDOWS: Final = (1, 7, 14, 30)
 
 
 def list_videos(call: Call) -> Result:
     """Posts tracked one by one."""
-    conditions = Conditions(call)
-    conditions.platform()
-    conditions.is_active()
-    conditions.contains("t.caption", "t.create_time <> -1")
-    account = (call.text("account_id") or "").lower()
-    conditions.add("account_id", "t.account = (SELECT n FROM accounts WHERE id = ?)", account)
-    return page(call, "videos", conditions, _SORTING, lambda rows: call.posts.shown("videos", rows))
+    filters = Filters(call)
+    filters.platform()
+    filters.is_active()
+    filters.text()
+    filters.add("account_id", (call.text("account_id") or "").lower())
+    return page(call, "videos", filters, _SORTING, lambda rows: call.posts.shown("videos", rows))
 
 
 def list_account_videos(call: Call) -> Result:
     """Posts found through tracked accounts."""
-    conditions = Conditions(call)
-    conditions.platform()
+    filters = Filters(call)
+    filters.platform()
     return page(
         call,
         "account_videos",
-        conditions,
+        filters,
         _FOUND_SORTING,
         lambda rows: call.posts.shown("account_videos", rows),
     )
@@ -93,12 +84,12 @@ def track_video(call: Call) -> Result:
         row = store.new_video(platform, external_id, author, call.now)
         row = row._replace(
             is_active=int(active),
-            scrape_interval=int(hours),
+            scrape_interval_hours=int(hours),
             metadata=None if metadata is None else json.dumps(metadata),
         )
         store.add("videos", row)
         if active:
-            store.schedule("videos", row.n, call.now)
+            store.refreshes.schedule("videos", row.n, call.now)
     return created(_shown(call, row.n), f"{call.base_url}/videos/{row.id}")
 
 

@@ -1,0 +1,95 @@
+"""A SQLite database: queries with bound values, transactions, and nothing about what is in it.
+
+It is kept in memory by default. In a file each write is committed (WAL) before it is answered, so
+that killing the process loses nothing that was acknowledged.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeAlias
+
+#: A row as a plain dict: a page looks up thousands of columns, and `sqlite3.Row` searches for each
+#: by name.
+Row: TypeAlias = dict[str, Any]
+Value: TypeAlias = str | int | None
+
+
+def _contains(text: str | None, folded: str) -> bool:
+    return text is not None and folded in text.casefold()
+
+
+class Database:
+    """A connection that may be used from any thread, one at a time."""
+
+    def __init__(self, path: str | None = None) -> None:
+        self._connection = sqlite3.connect(
+            path or ":memory:", isolation_level=None, check_same_thread=False
+        )
+        self._connection.create_function("contains", 2, _contains, deterministic=True)
+        try:
+            if path is not None:
+                self.execute("PRAGMA journal_mode = WAL")
+                self.execute("PRAGMA synchronous = NORMAL")
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    @property
+    def changes(self) -> int:
+        """A number that is another one after every change."""
+        return self._connection.total_changes
+
+    @contextmanager
+    def write(self) -> Iterator[None]:
+        """A transaction: committed when the block ends, undone when it raises."""
+        self.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self.execute("ROLLBACK")
+            raise
+        self.execute("COMMIT")
+
+    def execute(
+        self, sql: str, values: Sequence[Value] | Mapping[str, Value] = ()
+    ) -> sqlite3.Cursor:
+        """Run a statement."""
+        return self._connection.execute(sql, values)
+
+    def all(self, sql: str, *values: Value) -> list[Row]:
+        """The rows of a query."""
+        cursor = self.execute(sql, values)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def one(self, sql: str, *values: Value) -> Row | None:
+        """The first row of a query."""
+        rows = self.all(sql, *values)
+        return rows[0] if rows else None
+
+    def scalar(self, sql: str, *values: Value) -> int:
+        """The single number that a query gives; 0 for none."""
+        row = self.execute(sql, values).fetchone()
+        return int(row[0] or 0) if row else 0
+
+    def insert(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
+        """Insert rows given as tuples."""
+        sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({placeholders(columns)})"
+        self._connection.executemany(sql, rows)
+
+    def update(self, table: str, n: int, **values: Value) -> None:
+        """Change columns of the row with a number."""
+        assignments = ", ".join(f"{name} = ?" for name in values)
+        self.execute(f"UPDATE {table} SET {assignments} WHERE n = ?", (*values.values(), n))
+
+
+def placeholders(values: Sequence[object]) -> str:
+    """A question mark for each value."""
+    return ", ".join("?" * len(values))

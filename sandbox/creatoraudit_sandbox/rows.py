@@ -1,0 +1,147 @@
+"""The rows of the sandbox's tables: every column is listed here, once.
+
+Column names are the API's own words where it has one. What a post's growth looks like is in
+`curve`, whose members are columns too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple, Self, TypeAlias
+
+from .curve import Curve
+
+#: What a time or a figure is stored as while it is not known.
+UNKNOWN: Final = -1
+
+
+class CreatorRow(NamedTuple):
+    """A row of the creators table."""
+
+    n: int
+    id: str
+    name: str
+    is_active: int
+    metadata: str | None
+
+
+class AccountRow(NamedTuple):
+    """A row of the accounts table, without the totals of its posts."""
+
+    n: int
+    id: str
+    platform: int
+    username: str
+    handle: str
+    category: str | None
+    creator: int | None
+    is_active: int
+    is_unavailable: int
+    is_verified: int
+    scrape_interval_hours: str
+    refresh_every: int
+    added_at: int
+    first_scrape_time: int
+    last_scrape_time: int
+    next_refresh: int | None
+    follower_base: int
+    follower_daily: int
+    follower_count: int
+    following_count: int
+    next_post_at: int
+    post_gap: int
+
+
+class PostRow(NamedTuple):
+    """A row of either table of posts."""
+
+    n: int
+    id: str
+    platform: int
+    external_id: str
+    account: int | None
+    author: str
+    caption: str
+    is_active: int
+    is_unavailable: int
+    scrape_interval_hours: int
+    metadata: str | None
+    added_at: int
+    updated_at: int
+    first_scrape_time: int
+    last_scrape_time: int
+    next_refresh: int | None
+    create_time: int
+    view_count: int
+    like_count: int
+    play_count: int
+    curve: Curve
+
+    @classmethod
+    def unseen(
+        cls,
+        n: int,
+        post_id: str,
+        platform: int,
+        external_id: str,
+        *,
+        account: int | None,
+        author: str,
+        caption: str,
+        added_at: int,
+        updated_at: int,
+        curve: Curve,
+    ) -> Self:
+        """A post that is tracked and was not refreshed yet."""
+        return cls(
+            n=n,
+            id=post_id,
+            platform=platform,
+            external_id=external_id,
+            account=account,
+            author=author,
+            caption=caption,
+            is_active=1,
+            is_unavailable=0,
+            scrape_interval_hours=24,
+            metadata=None,
+            added_at=added_at,
+            updated_at=updated_at,
+            first_scrape_time=UNKNOWN,
+            last_scrape_time=UNKNOWN,
+            next_refresh=None,
+            create_time=UNKNOWN,
+            view_count=UNKNOWN,
+            like_count=UNKNOWN,
+            play_count=UNKNOWN,
+            curve=curve,
+        )
+
+    @classmethod
+    def read(cls, columns: Sequence[Any]) -> Self:
+        """A post from the columns of its table, in order."""
+        return cls._make((*columns[:_OWN], Curve._make(columns[_OWN:])))
+
+    def columns(self) -> tuple[int | str | None, ...]:
+        """The columns of its table, in order."""
+        return (*self[:-1], *self.curve)
+
+
+TableRow: TypeAlias = CreatorRow | AccountRow | PostRow
+
+_OWN: Final = len(PostRow._fields) - 1
+#: The sums that the accounts table keeps over the posts found through each account.
+ACCOUNT_TOTALS: Final = (
+    "view_count",
+    "like_count",
+    "comment_count",
+    "share_count",
+    "play_count",
+    "saved_count",
+    "post_count",
+)
+
+
+def columns(row: type[TableRow]) -> tuple[str, ...]:
+    """The names of a table's columns."""
+    return PostRow._fields[:_OWN] + Curve._fields if row is PostRow else row._fields

@@ -1,0 +1,39 @@
+"""Where things are in the sandbox: SQL below the store, columns in one place."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+import creatoraudit_sandbox
+from creatoraudit_sandbox import Sandbox, handlers
+from creatoraudit_sandbox.rows import ACCOUNT_TOTALS, columns
+from creatoraudit_sandbox.schema import TABLES
+
+PACKAGE = Path(creatoraudit_sandbox.__file__).parent
+WITH_SQL = {"curve.py", "database.py", "figures.py", "refresh.py", "schema.py", "store.py"}
+
+
+def test_only_the_modules_below_the_handlers_hold_sql() -> None:
+    sql = re.compile(r"\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM|CASE WHEN|LEFT JOIN)\b")
+    found = {
+        str(path.relative_to(PACKAGE))
+        for path in PACKAGE.rglob("*.py")
+        if sql.search(path.read_text("utf-8"))
+    }
+    assert found <= WITH_SQL
+    assert handlers.ROUTES
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_tables_have_the_columns_of_their_rows(table: str, tmp_path: Path) -> None:
+    data = tmp_path / "sandbox.db"
+    Sandbox(accounts=1, videos=1, data=str(data)).close()
+    with closing(sqlite3.connect(data)) as db:
+        found = [name for _, name, *_ in db.execute(f"PRAGMA table_info({table})")]
+    more = ACCOUNT_TOTALS if table == "accounts" else ()
+    assert found == [*columns(TABLES[table]), *more]
