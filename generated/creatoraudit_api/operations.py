@@ -57,6 +57,8 @@ class Operation(NamedTuple, Generic[T_co]):
     """One operation; its module is imported when it is first used."""
 
     name: str
+    key: str
+    """Method and path with blanked parameter names: what the operation is known by."""
     method: str
     path: str
     tag: str
@@ -73,6 +75,8 @@ class Operation(NamedTuple, Generic[T_co]):
     repeatable: bool
     idempotency_key: bool
     paged: bool
+    item: str | None
+    """Model of the items of a list; see `decode_item`."""
     authenticated: bool
     page_limit: int | None
     id_lists: tuple[str, ...]
@@ -95,9 +99,14 @@ class Operation(NamedTuple, Generic[T_co]):
         value: T_co = _import_module(self.module).decode(status, payload)
         return value
 
+    def decode_item(self, payload: Any) -> Any:
+        """The value of one item of a list, as `decode` gives it within its page."""
+        return _import_module(self.module).decode_item(payload)
+
 
 list_accounts: "Operation[AccountPage]" = Operation(
     name="list_accounts",
+    key="GET /accounts",
     method="GET",
     path="/accounts",
     tag="Accounts",
@@ -123,6 +132,7 @@ list_accounts: "Operation[AccountPage]" = Operation(
     repeatable=True,
     idempotency_key=False,
     paged=True,
+    item="Account",
     authenticated=True,
     page_limit=200,
     id_lists=(),
@@ -155,6 +165,7 @@ list_accounts: "Operation[AccountPage]" = Operation(
 )
 track_account: "Operation[AccountEnvelope]" = Operation(
     name="track_account",
+    key="POST /accounts",
     method="POST",
     path="/accounts",
     tag="Accounts",
@@ -168,6 +179,7 @@ track_account: "Operation[AccountEnvelope]" = Operation(
     repeatable=False,
     idempotency_key=True,
     paged=False,
+    item=None,
     authenticated=True,
     page_limit=None,
     id_lists=(),
@@ -182,6 +194,7 @@ track_account: "Operation[AccountEnvelope]" = Operation(
 )
 get_account: "Operation[AccountEnvelope]" = Operation(
     name="get_account",
+    key="GET /accounts/{}",
     method="GET",
     path="/accounts/{account_id}",
     tag="Accounts",
@@ -195,6 +208,7 @@ get_account: "Operation[AccountEnvelope]" = Operation(
     repeatable=True,
     idempotency_key=False,
     paged=False,
+    item=None,
     authenticated=True,
     page_limit=None,
     id_lists=(),
@@ -203,6 +217,7 @@ get_account: "Operation[AccountEnvelope]" = Operation(
 )
 delete_account: "Operation[None]" = Operation(
     name="delete_account",
+    key="DELETE /accounts/{}",
     method="DELETE",
     path="/accounts/{account_id}",
     tag="Accounts",
@@ -216,6 +231,7 @@ delete_account: "Operation[None]" = Operation(
     repeatable=False,
     idempotency_key=False,
     paged=False,
+    item=None,
     authenticated=True,
     page_limit=None,
     id_lists=(),
@@ -224,6 +240,7 @@ delete_account: "Operation[None]" = Operation(
 )
 update_account: "Operation[AccountEnvelope]" = Operation(
     name="update_account",
+    key="PATCH /accounts/{}",
     method="PATCH",
     path="/accounts/{account_id}",
     tag="Accounts",
@@ -237,6 +254,7 @@ update_account: "Operation[AccountEnvelope]" = Operation(
     repeatable=False,
     idempotency_key=False,
     paged=False,
+    item=None,
     authenticated=True,
     page_limit=None,
     id_lists=(),
@@ -245,6 +263,7 @@ update_account: "Operation[AccountEnvelope]" = Operation(
 )
 list_videos: "Operation[VideoPage]" = Operation(
     name="list_videos",
+    key="GET /videos",
     method="GET",
     path="/videos",
     tag="Videos",
@@ -269,6 +288,7 @@ list_videos: "Operation[VideoPage]" = Operation(
     repeatable=True,
     idempotency_key=False,
     paged=True,
+    item="Video",
     authenticated=True,
     page_limit=200,
     id_lists=(),
@@ -292,6 +312,7 @@ list_videos: "Operation[VideoPage]" = Operation(
 )
 track_video: "Operation[VideoEnvelope]" = Operation(
     name="track_video",
+    key="POST /videos",
     method="POST",
     path="/videos",
     tag="Videos",
@@ -305,6 +326,7 @@ track_video: "Operation[VideoEnvelope]" = Operation(
     repeatable=False,
     idempotency_key=True,
     paged=False,
+    item=None,
     authenticated=True,
     page_limit=None,
     id_lists=(),
@@ -320,6 +342,7 @@ track_video: "Operation[VideoEnvelope]" = Operation(
 )
 get_video: "Operation[VideoEnvelope]" = Operation(
     name="get_video",
+    key="GET /videos/{}",
     method="GET",
     path="/videos/{video_id}",
     tag="Videos",
@@ -333,6 +356,7 @@ get_video: "Operation[VideoEnvelope]" = Operation(
     repeatable=True,
     idempotency_key=False,
     paged=False,
+    item=None,
     authenticated=True,
     page_limit=None,
     id_lists=(),
@@ -341,6 +365,7 @@ get_video: "Operation[VideoEnvelope]" = Operation(
 )
 delete_video: "Operation[None]" = Operation(
     name="delete_video",
+    key="DELETE /videos/{}",
     method="DELETE",
     path="/videos/{video_id}",
     tag="Videos",
@@ -354,6 +379,7 @@ delete_video: "Operation[None]" = Operation(
     repeatable=False,
     idempotency_key=False,
     paged=False,
+    item=None,
     authenticated=True,
     page_limit=None,
     id_lists=(),
@@ -362,6 +388,7 @@ delete_video: "Operation[None]" = Operation(
 )
 update_video: "Operation[VideoEnvelope]" = Operation(
     name="update_video",
+    key="PATCH /videos/{}",
     method="PATCH",
     path="/videos/{video_id}",
     tag="Videos",
@@ -375,6 +402,7 @@ update_video: "Operation[VideoEnvelope]" = Operation(
     repeatable=False,
     idempotency_key=False,
     paged=False,
+    item=None,
     authenticated=True,
     page_limit=None,
     id_lists=(),
@@ -383,6 +411,7 @@ update_video: "Operation[VideoEnvelope]" = Operation(
 )
 get_video_deltas: "Operation[VideoDeltasResponse]" = Operation(
     name="get_video_deltas",
+    key="GET /videos/deltas",
     method="GET",
     path="/videos/deltas",
     tag="Videos",
@@ -396,6 +425,7 @@ get_video_deltas: "Operation[VideoDeltasResponse]" = Operation(
     repeatable=True,
     idempotency_key=False,
     paged=False,
+    item=None,
     authenticated=True,
     page_limit=None,
     id_lists=("video_ids",),
@@ -414,6 +444,7 @@ get_video_deltas: "Operation[VideoDeltasResponse]" = Operation(
 )
 batch_video_deltas: "Operation[VideoDeltasResponse]" = Operation(
     name="batch_video_deltas",
+    key="POST /videos/deltas",
     method="POST",
     path="/videos/deltas",
     tag="Videos",
@@ -427,6 +458,7 @@ batch_video_deltas: "Operation[VideoDeltasResponse]" = Operation(
     repeatable=True,
     idempotency_key=False,
     paged=False,
+    item=None,
     authenticated=True,
     page_limit=None,
     id_lists=("video_ids",),
@@ -445,6 +477,7 @@ batch_video_deltas: "Operation[VideoDeltasResponse]" = Operation(
 )
 list_account_videos: "Operation[AccountVideoPage]" = Operation(
     name="list_account_videos",
+    key="GET /account-videos",
     method="GET",
     path="/account-videos",
     tag="Videos",
@@ -458,6 +491,7 @@ list_account_videos: "Operation[AccountVideoPage]" = Operation(
     repeatable=True,
     idempotency_key=False,
     paged=True,
+    item="AccountVideo",
     authenticated=True,
     page_limit=200,
     id_lists=(),
@@ -471,6 +505,7 @@ list_account_videos: "Operation[AccountVideoPage]" = Operation(
 )
 list_creators: "Operation[CreatorPage]" = Operation(
     name="list_creators",
+    key="GET /creators",
     method="GET",
     path="/creators",
     tag="Creators",
@@ -492,6 +527,7 @@ list_creators: "Operation[CreatorPage]" = Operation(
     repeatable=True,
     idempotency_key=False,
     paged=True,
+    item="Creator",
     authenticated=True,
     page_limit=200,
     id_lists=(),
@@ -508,6 +544,7 @@ list_creators: "Operation[CreatorPage]" = Operation(
 )
 create_creator: "Operation[CreatorEnvelope]" = Operation(
     name="create_creator",
+    key="POST /creators",
     method="POST",
     path="/creators",
     tag="Creators",
@@ -521,6 +558,7 @@ create_creator: "Operation[CreatorEnvelope]" = Operation(
     repeatable=False,
     idempotency_key=True,
     paged=False,
+    item=None,
     authenticated=True,
     page_limit=None,
     id_lists=(),
@@ -534,6 +572,7 @@ create_creator: "Operation[CreatorEnvelope]" = Operation(
 )
 get_creator: "Operation[CreatorEnvelope]" = Operation(
     name="get_creator",
+    key="GET /creators/{}",
     method="GET",
     path="/creators/{creator_id}",
     tag="Creators",
@@ -547,6 +586,7 @@ get_creator: "Operation[CreatorEnvelope]" = Operation(
     repeatable=True,
     idempotency_key=False,
     paged=False,
+    item=None,
     authenticated=True,
     page_limit=None,
     id_lists=(),
@@ -555,6 +595,7 @@ get_creator: "Operation[CreatorEnvelope]" = Operation(
 )
 delete_creator: "Operation[None]" = Operation(
     name="delete_creator",
+    key="DELETE /creators/{}",
     method="DELETE",
     path="/creators/{creator_id}",
     tag="Creators",
@@ -568,6 +609,7 @@ delete_creator: "Operation[None]" = Operation(
     repeatable=False,
     idempotency_key=False,
     paged=False,
+    item=None,
     authenticated=True,
     page_limit=None,
     id_lists=(),
@@ -576,6 +618,7 @@ delete_creator: "Operation[None]" = Operation(
 )
 update_creator: "Operation[CreatorEnvelope]" = Operation(
     name="update_creator",
+    key="PATCH /creators/{}",
     method="PATCH",
     path="/creators/{creator_id}",
     tag="Creators",
@@ -589,6 +632,7 @@ update_creator: "Operation[CreatorEnvelope]" = Operation(
     repeatable=False,
     idempotency_key=False,
     paged=False,
+    item=None,
     authenticated=True,
     page_limit=None,
     id_lists=(),
@@ -602,6 +646,7 @@ update_creator: "Operation[CreatorEnvelope]" = Operation(
 )
 link_account: "Operation[CreatorAccountLinkEnvelope]" = Operation(
     name="link_account",
+    key="PUT /creators/{}/accounts/{}",
     method="PUT",
     path="/creators/{creator_id}/accounts/{account_id}",
     tag="Creators",
@@ -615,6 +660,7 @@ link_account: "Operation[CreatorAccountLinkEnvelope]" = Operation(
     repeatable=True,
     idempotency_key=False,
     paged=False,
+    item=None,
     authenticated=True,
     page_limit=None,
     id_lists=(),
@@ -626,6 +672,7 @@ link_account: "Operation[CreatorAccountLinkEnvelope]" = Operation(
 )
 unlink_account: "Operation[None]" = Operation(
     name="unlink_account",
+    key="DELETE /creators/{}/accounts/{}",
     method="DELETE",
     path="/creators/{creator_id}/accounts/{account_id}",
     tag="Creators",
@@ -639,6 +686,7 @@ unlink_account: "Operation[None]" = Operation(
     repeatable=False,
     idempotency_key=False,
     paged=False,
+    item=None,
     authenticated=True,
     page_limit=None,
     id_lists=(),
@@ -650,6 +698,7 @@ unlink_account: "Operation[None]" = Operation(
 )
 top_creators: "Operation[TopCreators]" = Operation(
     name="top_creators",
+    key="GET /creators/top",
     method="GET",
     path="/creators/top",
     tag="Creators",
@@ -663,6 +712,7 @@ top_creators: "Operation[TopCreators]" = Operation(
     repeatable=True,
     idempotency_key=False,
     paged=False,
+    item="TopCreator",
     authenticated=True,
     page_limit=None,
     id_lists=(),
@@ -674,6 +724,7 @@ top_creators: "Operation[TopCreators]" = Operation(
 )
 batch_account_metrics: "Operation[WindowedMetricsResponse]" = Operation(
     name="batch_account_metrics",
+    key="POST /accounts/metrics",
     method="POST",
     path="/accounts/metrics",
     tag="Analytics",
@@ -687,6 +738,7 @@ batch_account_metrics: "Operation[WindowedMetricsResponse]" = Operation(
     repeatable=True,
     idempotency_key=False,
     paged=False,
+    item=None,
     authenticated=True,
     page_limit=None,
     id_lists=("account_ids",),
@@ -700,6 +752,7 @@ batch_account_metrics: "Operation[WindowedMetricsResponse]" = Operation(
 )
 batch_video_metrics: "Operation[WindowedMetricsResponse]" = Operation(
     name="batch_video_metrics",
+    key="POST /videos/metrics",
     method="POST",
     path="/videos/metrics",
     tag="Analytics",
@@ -713,6 +766,7 @@ batch_video_metrics: "Operation[WindowedMetricsResponse]" = Operation(
     repeatable=True,
     idempotency_key=False,
     paged=False,
+    item=None,
     authenticated=True,
     page_limit=None,
     id_lists=("video_ids",),
@@ -726,6 +780,7 @@ batch_video_metrics: "Operation[WindowedMetricsResponse]" = Operation(
 )
 batch_account_video_metrics: "Operation[WindowedMetricsResponse]" = Operation(
     name="batch_account_video_metrics",
+    key="POST /account-videos/metrics",
     method="POST",
     path="/account-videos/metrics",
     tag="Analytics",
@@ -739,6 +794,7 @@ batch_account_video_metrics: "Operation[WindowedMetricsResponse]" = Operation(
     repeatable=True,
     idempotency_key=False,
     paged=False,
+    item=None,
     authenticated=True,
     page_limit=None,
     id_lists=("instagram_post_ids", "tiktok_video_ids"),
@@ -753,6 +809,7 @@ batch_account_video_metrics: "Operation[WindowedMetricsResponse]" = Operation(
 )
 creator_analytics: "Operation[CreatorAnalytics]" = Operation(
     name="creator_analytics",
+    key="GET /creators/{}/analytics",
     method="GET",
     path="/creators/{creator_id}/analytics",
     tag="Analytics",
@@ -766,6 +823,7 @@ creator_analytics: "Operation[CreatorAnalytics]" = Operation(
     repeatable=True,
     idempotency_key=False,
     paged=False,
+    item=None,
     authenticated=True,
     page_limit=None,
     id_lists=(),
@@ -778,6 +836,7 @@ creator_analytics: "Operation[CreatorAnalytics]" = Operation(
 )
 get_overview: "Operation[OverviewEnvelope]" = Operation(
     name="get_overview",
+    key="GET /overview",
     method="GET",
     path="/overview",
     tag="Overview",
@@ -791,6 +850,7 @@ get_overview: "Operation[OverviewEnvelope]" = Operation(
     repeatable=True,
     idempotency_key=False,
     paged=False,
+    item=None,
     authenticated=True,
     page_limit=None,
     id_lists=(),
@@ -799,6 +859,7 @@ get_overview: "Operation[OverviewEnvelope]" = Operation(
 )
 search: "Operation[SearchResponse]" = Operation(
     name="search",
+    key="GET /search",
     method="GET",
     path="/search",
     tag="Search",
@@ -812,6 +873,7 @@ search: "Operation[SearchResponse]" = Operation(
     repeatable=True,
     idempotency_key=False,
     paged=False,
+    item=None,
     authenticated=True,
     page_limit=None,
     id_lists=(),
@@ -823,6 +885,7 @@ search: "Operation[SearchResponse]" = Operation(
 )
 get_health: "Operation[Health]" = Operation(
     name="get_health",
+    key="GET /health",
     method="GET",
     path="/health",
     tag="System",
@@ -836,6 +899,7 @@ get_health: "Operation[Health]" = Operation(
     repeatable=True,
     idempotency_key=False,
     paged=False,
+    item=None,
     authenticated=False,
     page_limit=None,
     id_lists=(),
@@ -844,6 +908,7 @@ get_health: "Operation[Health]" = Operation(
 )
 get_meta: "Operation[ApiMetaEnvelope]" = Operation(
     name="get_meta",
+    key="GET /meta",
     method="GET",
     path="/meta",
     tag="System",
@@ -857,6 +922,7 @@ get_meta: "Operation[ApiMetaEnvelope]" = Operation(
     repeatable=True,
     idempotency_key=False,
     paged=False,
+    item=None,
     authenticated=False,
     page_limit=None,
     id_lists=(),
@@ -865,6 +931,7 @@ get_meta: "Operation[ApiMetaEnvelope]" = Operation(
 )
 whoami: "Operation[WhoAmIEnvelope]" = Operation(
     name="whoami",
+    key="GET /whoami",
     method="GET",
     path="/whoami",
     tag="System",
@@ -878,6 +945,7 @@ whoami: "Operation[WhoAmIEnvelope]" = Operation(
     repeatable=True,
     idempotency_key=False,
     paged=False,
+    item=None,
     authenticated=True,
     page_limit=None,
     id_lists=(),

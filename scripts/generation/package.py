@@ -23,7 +23,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from .document import ContractRefused, Node, load, normalised, places, read, schemas
 from .names import Names, dumps, snake
 from .overlay import Overlay
-from .table import Entry, build, tag_folder
+from .table import Column, Entry, build, columns, tag_folder
 
 PACKAGE = "creatoraudit_api"
 GENERATOR = "openapi-python-client"
@@ -103,7 +103,7 @@ def generate(contract: bytes, source: str, target: Path, work: Path, sources: So
         raise ContractRefused(f"{count} operations went in, {len(table)} came out of naming")
     prepared = overlay.apply(named)
     _run_generator(prepared, table, target, work, sources.templates)
-    _finish(contract, target, table, sources)
+    _finish(contract, target, table, columns(named), sources)
     _check_complete(prepared, target)
     _check_imports(prepared, target, table)
     return Summary(
@@ -141,7 +141,12 @@ def _run_generator(
     shutil.copytree(templates, own)
     # A template sees the generator's view of an operation and no more; the rest travels in a file.
     plan = {
-        entry.name: {"returns": entry.returns, "comma_separated": entry.comma_separated}
+        entry.name: {
+            "returns": entry.returns,
+            "comma_separated": entry.comma_separated,
+            "item": entry.item,
+            "item_module": snake(entry.item or ""),
+        }
         for entry in table
     }
     (own / "plan.jinja").write_text(f"{{% set plan = {plan!r} %}}", encoding="utf-8")
@@ -164,14 +169,20 @@ def _run_generator(
         raise ContractRefused(f"the generator did not accept the document:\n{output.strip()}")
 
 
-def _finish(contract: bytes, target: Path, table: list[Entry], sources: Sources) -> None:
+def _finish(
+    contract: bytes,
+    target: Path,
+    table: list[Entry],
+    members: dict[str, list[Column]],
+    sources: Sources,
+) -> None:
     """Adds what the generator does not write, removes what nobody needs."""
     for name in _UNWANTED:
         (target / name).unlink()
     for path in sorted(target.rglob("*.py")):
         if not path.read_bytes().strip():
             path.unlink()
-    _write_operations(target, table, sources.templates)
+    _write_tables(target, table, members, sources.templates)
     (target / "py.typed").write_bytes(b"")
     (target / "openapi.json").write_bytes(contract)
     stamp = {
@@ -199,7 +210,10 @@ def _digest(data: bytes) -> str:
     return hashlib.sha256(data.replace(b"\r\n", b"\n")).hexdigest()
 
 
-def _write_operations(target: Path, table: list[Entry], templates: Path) -> None:
+def _write_tables(
+    target: Path, table: list[Entry], members: dict[str, list[Column]], templates: Path
+) -> None:
+    """Writes the modules that the generator does not know: operations.py and columns.py."""
     environment = Environment(  # noqa: S701  # no markup: Python source, every value a repr
         loader=FileSystemLoader(str(templates)),
         undefined=StrictUndefined,
@@ -209,15 +223,18 @@ def _write_operations(target: Path, table: list[Entry], templates: Path) -> None
     )
     models = sorted({model for entry in table for model in entry.models})
     imports = [{"name": model, "module": snake(model)} for model in models]
-    template = environment.get_template("operations.py.jinja")
-    path = target / "operations.py"
-    path.write_text(template.render(operations=table, imports=imports), encoding="utf-8")
+    given = {"operations": table, "imports": imports, "models": members}
+    paths = [target / "operations.py", target / "columns.py"]
+    for path in paths:
+        template = environment.get_template(f"{path.name}.jinja")
+        path.write_text(template.render(given), encoding="utf-8")
     for hook in _POST_HOOKS:
-        words = hook.replace(" . ", f" {path.relative_to(target.parent)} ").split()
+        written = " ".join(str(path.relative_to(target.parent)) for path in paths)
+        words = hook.replace(" . ", f" {written} ").split()
         # Not in the package's own folder: its types.py would hide the standard library's.
         code, output = _run(["-m", "ruff", *words], target.parent)
         if code:
-            raise ContractRefused(f"operations.py is not sound:\n{output}")
+            raise ContractRefused(f"the tables are not sound:\n{output}")
 
 
 def _check_complete(prepared: Node, target: Path) -> None:

@@ -23,7 +23,7 @@ from .document import (
     referenced,
     schemas,
 )
-from .names import snake
+from .names import directions, snake
 from .overlay import Overlay
 
 _NUMBERS = {
@@ -48,6 +48,36 @@ class Entry(NamedTuple):
     arguments: dict[str, str]
     body: str | None
     comma_separated: tuple[str, ...]
+    item: str | None
+    """Model of the items of a list."""
+
+
+class Column(NamedTuple):
+    """One declared member of a model, as the template of columns.py needs it."""
+
+    name: str
+    kind: str
+    nullable: bool
+    format: str | None
+
+
+def columns(document: Node) -> dict[str, list[Column]]:
+    """The declared members of every model that is read, in document order."""
+    read, _ = directions(document)
+    found: dict[str, list[Column]] = {}
+    for name, schema in schemas(document).items():
+        members = _resolved(document, schema).get("properties") if name in read else None
+        if members:
+            found[name] = [_column(document, member, node) for member, node in members.items()]
+    return dict(sorted(found.items()))
+
+
+def _column(document: Node, name: str, node: Any) -> Column:
+    schema = _resolved(document, node)
+    form = schema.get("format")
+    return Column(
+        name, _kind(schema), _nullable(document, node), form if isinstance(form, str) else None
+    )
 
 
 def tag_folder(place: Place) -> str:
@@ -131,6 +161,7 @@ def _entry(document: Node, place: Place, overlay: Overlay, package: str) -> Entr
     module = f"{package}.api.{tag_folder(place)}.{name}"
     fields: dict[str, Any] = {
         "name": name,
+        "key": place.key,
         "method": place.method.upper(),
         "path": place.path,
         "tag": (node.get("tags") or ["default"])[0],
@@ -144,6 +175,7 @@ def _entry(document: Node, place: Place, overlay: Overlay, package: str) -> Entr
         "repeatable": read_only or place.key in overlay.repeatable,
         "idempotency_key": arguments.get("idempotency_key") == "header",
         "paged": paged,
+        "item": _item(document, node),
         "authenticated": _authenticated(document, node),
         "page_limit": limit,
         "id_lists": id_lists,
@@ -166,6 +198,7 @@ def _entry(document: Node, place: Place, overlay: Overlay, package: str) -> Entr
         arguments=arguments,
         body=body,
         comma_separated=tuple(comma),
+        item=fields["item"],
     )
 
 
@@ -312,6 +345,26 @@ def _is_page(document: Node, node: Node) -> bool:
     return False
 
 
+def _item(document: Node, node: Node) -> str | None:
+    """The model of the items of a list, if the answer is one: `data` is an array of a model."""
+    for _, schema in _successes(node):
+        if schema is not None:
+            data = _resolved(document, schema).get("properties", {}).get("data", {})
+            found = _resolved(document, data)
+            if _kind(found) == "array":
+                return _model(document, found.get("items"))
+    return None
+
+
+def _model(document: Node, node: Any) -> str | None:
+    """The model that a schema is decoded into, if it is one."""
+    name = referenced(node)
+    if name is None:
+        return None
+    schema = schemas(document).get(name, {})
+    return None if alternatives(schema) is not None else name
+
+
 def _returns(document: Node, node: Node) -> tuple[str, tuple[str, ...]]:
     """Python type of a decoded answer, and the models named in it."""
     types: list[str] = []
@@ -328,8 +381,8 @@ def _returns(document: Node, node: Node) -> tuple[str, tuple[str, ...]]:
 
 
 def _annotation(document: Node, schema: Any, models: set[str]) -> str:
-    name = referenced(schema)
-    if name is not None and alternatives(schemas(document).get(name, {})) is None:
+    name = _model(document, schema)
+    if name is not None:
         models.add(name)
         return name
     if not isinstance(schema, dict):

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 import creatoraudit_api
+from creatoraudit.contract.openapi import operation_key
 from creatoraudit_api import models, operations
+from creatoraudit_api.columns import COLUMNS
 from creatoraudit_api.operations import OPERATIONS, Bound, Operation
 from creatoraudit_api.types import UNSET
 
@@ -198,3 +200,45 @@ def test_operations_can_be_keys_and_cannot_be_changed() -> None:
     assert isinstance(first.bounds["limit"], Bound)
     with pytest.raises(AttributeError):
         first.page_limit = 5  # type: ignore[misc]  # the point of the test
+
+
+def test_every_operation_is_known_by_its_method_and_blanked_path() -> None:
+    for operation in OPERATIONS.values():
+        assert operation.key == operation_key(operation.method, operation.path)
+    assert len({operation.key for operation in OPERATIONS.values()}) == len(OPERATIONS)
+
+
+@pytest.mark.parametrize(
+    ("name", "item"),
+    [
+        ("list_videos", "Video"),
+        ("list_creators", "Creator"),
+        ("list_account_videos", "AccountVideo"),
+    ],
+)
+def test_an_item_of_a_list_is_decoded_without_a_page(name: str, item: str) -> None:
+    operation = OPERATIONS[name]
+    assert operation.item == item
+    row = dict.fromkeys(getattr(models, item).REQUIRED, "x")
+    assert type(operation.decode_item(row)) is getattr(models, item)
+    with pytest.raises((TypeError, KeyError)):
+        operation.decode_item({})
+
+
+def test_what_is_no_list_of_models_has_no_item() -> None:
+    lists = {name for name, operation in OPERATIONS.items() if operation.item}
+    paged = {name for name, operation in OPERATIONS.items() if operation.paged}
+    assert lists == {*paged, "top_creators"}
+
+
+def test_columns_are_the_declared_members_of_each_model_in_order() -> None:
+    for name, found in COLUMNS.items():
+        model = getattr(models, name)
+        assert {column.name for column in found} == {wire for wire, _ in model.MEMBERS}
+    response = DOCUMENTED["list_videos"][2]["responses"]["200"]
+    page = deref(response["content"]["application/json"]["schema"])
+    row = deref(page["properties"]["data"]["items"])
+    assert [column.name for column in COLUMNS["Video"]] == list(row["properties"])
+    video = {column.name: column for column in COLUMNS["Video"]}
+    assert video["added_at"][1:] == ("string", True, "date-time")
+    assert video["view_count"].kind == "integer"

@@ -5,6 +5,7 @@ from typing import Any
 from ... import types as _types
 from ...client import AsyncSupportsRequest, SupportsRequest
 from ...client import answer as _answer
+from ...models.account import Account
 from ...models.account_order import AccountOrder
 from ...models.account_page import AccountPage
 from ...models.order_direction import OrderDirection
@@ -52,6 +53,11 @@ def get_kwargs(
 def decode(status_code: int, payload: Any) -> AccountPage:
     """The value of a success answer's JSON body."""
     return AccountPage.from_dict(payload)
+
+
+def decode_item(payload: Any) -> Account:
+    """The value of one item of the list."""
+    return Account.from_dict(payload)
 
 
 def sync_detailed(

@@ -5,6 +5,7 @@ from typing import Any
 from ... import types as _types
 from ...client import AsyncSupportsRequest, SupportsRequest
 from ...client import answer as _answer
+from ...models.creator import Creator
 from ...models.creator_order import CreatorOrder
 from ...models.creator_page import CreatorPage
 from ...models.order_direction import OrderDirection
@@ -43,6 +44,11 @@ def get_kwargs(
 def decode(status_code: int, payload: Any) -> CreatorPage:
     """The value of a success answer's JSON body."""
     return CreatorPage.from_dict(payload)
+
+
+def decode_item(payload: Any) -> Creator:
+    """The value of one item of the list."""
+    return Creator.from_dict(payload)
 
 
 def sync_detailed(

@@ -6,6 +6,7 @@ from ... import types as _types
 from ...client import AsyncSupportsRequest, SupportsRequest
 from ...client import answer as _answer
 from ...models.period import Period
+from ...models.top_creator import TopCreator
 from ...models.top_creators import TopCreators
 from ...types import UNSET, Response, Unset
 
@@ -25,6 +26,11 @@ def get_kwargs(
 def decode(status_code: int, payload: Any) -> TopCreators:
     """The value of a success answer's JSON body."""
     return TopCreators.from_dict(payload)
+
+
+def decode_item(payload: Any) -> TopCreator:
+    """The value of one item of the list."""
+    return TopCreator.from_dict(payload)
 
 
 def sync_detailed(

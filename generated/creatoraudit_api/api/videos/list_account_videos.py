@@ -5,6 +5,7 @@ from typing import Any
 from ... import types as _types
 from ...client import AsyncSupportsRequest, SupportsRequest
 from ...client import answer as _answer
+from ...models.account_video import AccountVideo
 from ...models.account_video_page import AccountVideoPage
 from ...models.platform import Platform
 from ...types import UNSET, Response, Unset
@@ -31,6 +32,11 @@ def get_kwargs(
 def decode(status_code: int, payload: Any) -> AccountVideoPage:
     """The value of a success answer's JSON body."""
     return AccountVideoPage.from_dict(payload)
+
+
+def decode_item(payload: Any) -> AccountVideo:
+    """The value of one item of the list."""
+    return AccountVideo.from_dict(payload)
 
 
 def sync_detailed(

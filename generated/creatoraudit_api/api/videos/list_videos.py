@@ -7,6 +7,7 @@ from ...client import AsyncSupportsRequest, SupportsRequest
 from ...client import answer as _answer
 from ...models.order_direction import OrderDirection
 from ...models.platform import Platform
+from ...models.video import Video
 from ...models.video_order import VideoOrder
 from ...models.video_page import VideoPage
 from ...types import UNSET, Response, Unset
@@ -50,6 +51,11 @@ def get_kwargs(
 def decode(status_code: int, payload: Any) -> VideoPage:
     """The value of a success answer's JSON body."""
     return VideoPage.from_dict(payload)
+
+
+def decode_item(payload: Any) -> Video:
+    """The value of one item of the list."""
+    return Video.from_dict(payload)
 
 
 def sync_detailed(
