@@ -27,7 +27,18 @@ _WITHOUT_A_PAGE = frozenset(
         *("CacheSetting", "Day", "Direction", "Framable", "KeySource", "MetricsPeriod", "Period"),
         *("Platform", "Post", "RankBy", "Source", "Via", "AccountOrder", "VideoOrder", "Kind"),
         *("OnDrift", "OnEvent", "OnProgress", "AsyncClient", "Client", "Operation", "PageOf"),
-        *("Figure", "Format", "Id", "Ranked", "ReadModel", "Row", "Sent", "T", "T_co", "Unset"),
+        *(
+            "Figure",
+            "Format",
+            "Id",
+            "Ranked",
+            "ReadModel",
+            "Row",
+            "RawResponse",
+            "T",
+            "T_co",
+            "Unset",
+        ),
         "What",
     }
 )

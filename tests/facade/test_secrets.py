@@ -128,9 +128,9 @@ def test_a_good_call_shows_no_key_either(facade, serve, logs):
     pager = ca.do(lambda ca: ca.videos.list())
     (item,) = ca.collect(lambda _: pager)
     shown = [repr(one) for one in (reply, pager, item, ca.client, *seen)]
-    core = ca.client._caller.core
-    shown += [repr(vars(one)) for one in (ca.client, core, core._pipe)]
-    shown.append(repr(core._keys))
+    sender = ca.client._operations.sender
+    shown += [repr(vars(one)) for one in (ca.client, sender, sender._transport)]
+    shown.append(repr(sender._keys))
     shown.append(logs.getvalue())
     for text in shown:
         assert KEY not in text

@@ -7,38 +7,38 @@ from pathlib import Path
 import anyio
 
 from creatoraudit._async import io as io_async
-from creatoraudit._core.cache import DiskStore, Kept, MemoryStore
+from creatoraudit._core.cache import CachedResponse, DiskStore, MemoryStore
 from creatoraudit._core.key import ApiKey
 from creatoraudit._sync import io as io_sync
 
 
-def kept(size: int) -> Kept:
-    return Kept('"tag"', b"x" * size)
+def cached(size: int) -> CachedResponse:
+    return CachedResponse('"tag"', b"x" * size)
 
 
 def test_in_memory_the_answers_used_longest_ago_give_way() -> None:
     store = MemoryStore(most=10)
-    store.put(b"a", kept(4))
-    store.put(b"b", kept(4))
+    store.put(b"a", cached(4))
+    store.put(b"b", cached(4))
     assert store.get(b"a") is not None  # used, so b is the older one now
-    store.put(b"c", kept(4))
+    store.put(b"c", cached(4))
     assert [store.get(name) is not None for name in (b"a", b"b", b"c")] == [True, False, True]
 
 
 def test_an_answer_kept_again_is_counted_once() -> None:
     store = MemoryStore(most=10)
     for _ in range(5):
-        store.put(b"a", kept(6))
-    store.put(b"b", kept(4))
+        store.put(b"a", cached(6))
+    store.put(b"b", cached(4))
     assert store.get(b"a") is not None
 
 
 def test_a_full_file_starts_over(tmp_path: Path) -> None:
     store = DiskStore(tmp_path / "cache", most=1)
-    store.put(b"a", kept(4))
-    store.put(b"b", kept(4))
+    store.put(b"a", cached(4))
+    store.put(b"b", cached(4))
     assert store.get(b"a") is None
-    assert store.get(b"b") == kept(4)
+    assert store.get(b"b") == cached(4)
     store.close()
 
 

@@ -20,14 +20,14 @@ from .pager import AsyncPager
 if TYPE_CHECKING:
     from creatoraudit_api.models import AccountVideo
 
-    from .operations import AsyncCaller
+    from .operations import AsyncOperations
 
 
 class AsyncAccountVideos:
     """Posts that were found through tracked accounts."""
 
-    def __init__(self, caller: AsyncCaller) -> None:
-        self._caller = caller
+    def __init__(self, operations: AsyncOperations) -> None:
+        self._operations = operations
 
     def list(
         self,
@@ -68,7 +68,7 @@ class AsyncAccountVideos:
             "limit": limit,
             "cursor": cursor,
         }
-        source = self._caller.pages(operations.list_account_videos, arguments, options)
+        source = self._operations.pages(operations.list_account_videos, arguments, options)
         return AsyncPager(source, max_items)
 
     async def metrics(
@@ -153,7 +153,7 @@ class AsyncAccountVideos:
         def stream(
             platform: Platform, id_list: str, ids: list[int]
         ) -> AsyncIterator[AccountVideoMetrics]:
-            asking = AsyncMetricsJob(self._caller.core, operation, id_list, span, options)
+            asking = AsyncMetricsJob(self._operations.sender, operation, id_list, span, options)
             return AsyncMapped(asking.parts(ids), lambda part: _metrics(platform, part))
 
         return AsyncChained(stream(*one) for one in lists)

@@ -22,7 +22,7 @@ from .wait import wait_until_refreshed
 if TYPE_CHECKING:
     from creatoraudit_api.models import Account
 
-    from .operations import AsyncCaller
+    from .operations import AsyncOperations
 
 AccountOrder: TypeAlias = Literal[
     "added_at",
@@ -38,8 +38,8 @@ AccountOrder: TypeAlias = Literal[
 class AsyncAccounts:
     """Instagram and TikTok profiles under tracking."""
 
-    def __init__(self, caller: AsyncCaller) -> None:
-        self._caller = caller
+    def __init__(self, operations: AsyncOperations) -> None:
+        self._operations = operations
 
     def list(
         self,
@@ -102,7 +102,7 @@ class AsyncAccounts:
             "limit": limit,
             "cursor": cursor,
         }
-        source = self._caller.pages(operations.list_accounts, arguments, options)
+        source = self._operations.pages(operations.list_accounts, arguments, options)
         return AsyncPager(source, max_items)
 
     async def get(self, account_id: UUID | str, **options: Unpack[RequestOptions]) -> Account:
@@ -122,7 +122,7 @@ class AsyncAccounts:
 
         Docs: https://docs.creatoraudit.com/data-freshness
         """
-        reply = await self._caller.invoke(
+        reply = await self._operations.invoke(
             operations.get_account, {"account_id": account_id}, options
         )
         return reply.value.data
@@ -172,7 +172,7 @@ class AsyncAccounts:
             "category": category,
             "scrape_interval_hours": scrape_interval_hours,
         }
-        reply = await self._caller.invoke(operations.track_account, arguments, options)
+        reply = await self._operations.invoke(operations.track_account, arguments, options)
         return reply.value.data
 
     async def update(
@@ -206,7 +206,7 @@ class AsyncAccounts:
 
         Docs: https://docs.creatoraudit.com/migration
         """
-        reply = await self._caller.change(
+        reply = await self._operations.change(
             operations.update_account, {"account_id": account_id}, {"is_active": is_active}, options
         )
         return reply.value.data
@@ -250,7 +250,9 @@ class AsyncAccounts:
 
         Docs: https://docs.creatoraudit.com/migration
         """
-        await self._caller.invoke(operations.delete_account, {"account_id": account_id}, options)
+        await self._operations.invoke(
+            operations.delete_account, {"account_id": account_id}, options
+        )
 
     async def metrics(
         self,
@@ -320,7 +322,7 @@ class AsyncAccounts:
     ) -> AsyncMetricsJob:
         operation = operations.batch_account_metrics
         span = period_arguments(operation, period, start_date, end_date)
-        return AsyncMetricsJob(self._caller.core, operation, "account_ids", span, options)
+        return AsyncMetricsJob(self._operations.sender, operation, "account_ids", span, options)
 
     async def wait_until_refreshed(
         self,
@@ -361,7 +363,7 @@ class AsyncAccounts:
         async def read(seconds: float) -> Account:
             return await self.get(one, retry_budget=seconds, **options)
 
-        budget = self._caller.core.settings.retry_budget
+        budget = self._operations.sender.settings.retry_budget
         return await wait_until_refreshed(
             read, one, budget=budget, timeout=timeout, poll=poll, after=after
         )

@@ -9,10 +9,10 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
-from .._core.options import Tally
-from .._results.pages import Arrival, Walk
+from .._core.options import RequestCounter
+from .._results.pages import RawPage, Walk
 from .io import Channel, Pool, give_way
-from .source import AsyncPageSource
+from .source import AsyncPageFetcher
 
 T = TypeVar("T")
 
@@ -20,11 +20,11 @@ T = TypeVar("T")
 AHEAD = 2
 
 
-class AsyncReadAhead(Generic[T]):
+class AsyncPrefetch(Generic[T]):
     """Follows walks side by side and hands out their pages in the order in which they arrive."""
 
     def __init__(self, walks: int) -> None:
-        self._channel: Channel[Arrival[T] | BaseException | None] = Channel(AHEAD * walks)
+        self._channel: Channel[RawPage[T] | BaseException | None] = Channel(AHEAD * walks)
         self._pool = Pool(walks)
         self._open = 0
 
@@ -43,37 +43,45 @@ class AsyncReadAhead(Generic[T]):
         await self._pool.__aexit__(exc_type, exc, traceback)
 
     async def follow(
-        self, source: AsyncPageSource[T], walk: Walk, tally: Tally | None, most: int | None = None
+        self,
+        source: AsyncPageFetcher[T],
+        walk: Walk,
+        counter: RequestCounter | None,
+        most: int | None = None,
     ) -> None:
         """Begin to fetch the pages of a walk; with `most`, no more than hold that many items."""
         self._open += 1
-        await self._pool.start(self._read, source, walk, tally, most)
+        await self._pool.start(self._read, source, walk, counter, most)
         await give_way()
 
-    async def next(self) -> Arrival[T] | None:
+    async def next(self) -> RawPage[T] | None:
         """The next page; None when every walk has ended. Raises what ended a walk early.
 
         It is left to the caller to decode it: the page after it is asked for meanwhile.
         """
         while self._open:
-            arrival = await self._channel.get()
-            if isinstance(arrival, BaseException):
-                raise arrival
-            if arrival is not None:
+            raw = await self._channel.get()
+            if isinstance(raw, BaseException):
+                raise raw
+            if raw is not None:
                 await give_way()
-                return arrival
+                return raw
             self._open -= 1
         return None
 
     async def _read(
-        self, source: AsyncPageSource[T], walk: Walk, tally: Tally | None, most: int | None
+        self,
+        source: AsyncPageFetcher[T],
+        walk: Walk,
+        counter: RequestCounter | None,
+        most: int | None,
     ) -> None:
         seen, wanted = 0, True
         try:
             while wanted and not walk.ended and (most is None or seen < most):
-                arrival = await source.receive(walk, tally)
-                seen += arrival.size
-                wanted = await self._channel.put(arrival)
+                raw = await source.receive(walk, counter)
+                seen += raw.size
+                wanted = await self._channel.put(raw)
         # Raised by `next`, which would wait for ever; a hook may call sys.exit().
         except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001 - see above
             await self._channel.put(error)

@@ -8,49 +8,49 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from creatoraudit_api import operations
 
-from .._core.options import RequestOptions, Tally
+from .._core.options import RequestCounter, RequestOptions
 from .._core.request import known_options
-from .._results.breakouts import Breakouts, Post, Progress, Question, Ranking
-from .._results.pages import Arrival, PageOf, Row, Walk
+from .._results.breakouts import Breakouts, BreakoutsQuery, Post, Progress, Ranking
+from .._results.pages import PageOf, RawPage, Row, Walk
 from ..errors import CreatorAuditError, ValidationError
-from .ahead import AsyncReadAhead
+from .ahead import AsyncPrefetch
 from .deltas import AsyncDeltasJob, Via
 from .io import Job, Pool
 
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
 
-    from .operations import AsyncCaller
-    from .source import AsyncPageSource
+    from .operations import AsyncOperations
+    from .source import AsyncPageFetcher
 
 OnProgress = Callable[[Progress], object]
-Part: TypeAlias = "tuple[AsyncPageSource[Post], Walk, Arrival[Post]]"
+Part: TypeAlias = "tuple[AsyncPageFetcher[Post], Walk, RawPage[Post]]"
 
 # A list of fewer pages is not worth splitting: asking how would take as long.
 LEAST_PAGES = 10
 
 
-class AsyncBreakoutHunt:
+class AsyncBreakoutsJob:
     """One run of `breakouts`: while a page is worked on, the next one is fetched already."""
 
     def __init__(
         self,
-        caller: AsyncCaller,
-        question: Question,
+        operations: AsyncOperations,
+        query: BreakoutsQuery,
         via: Via,
         options: RequestOptions,
         on_progress: OnProgress | None,
     ) -> None:
         known_options("breakouts", options)
-        core = caller.core
-        self._caller = caller
-        self._question = question
+        sender = operations.sender
+        self._operations = operations
+        self._query = query
         self._options = options
         self._on_progress = on_progress
-        self._concurrency = core.settings.concurrency
-        self._deltas = AsyncDeltasJob(core, question.windows, via, options)
-        self._ranking = Ranking(question)
-        self._tally = Tally()
+        self._concurrency = sender.settings.concurrency
+        self._deltas = AsyncDeltasJob(sender, query.windows, via, options)
+        self._ranking = Ranking(query)
+        self._tally = RequestCounter()
         self._position = Walk("breakouts", None)
         self._waiting: list[Row[Post]] = []
         self._asked: deque[tuple[list[Row[Post]], Job[Any]]] = deque()
@@ -58,7 +58,7 @@ class AsyncBreakoutHunt:
     async def run(self) -> Breakouts:
         """Carry it out."""
         # Built before anything is sent, so that a wrong filter is refused first.
-        lists = [(name, self._source(name, self._question.platform)) for name in self._lists()]
+        lists = [(name, self._source(name, self._query.platform)) for name in self._lists()]
         async with Pool(self._concurrency) as pool:
             for name, source in lists:
                 await self._walk(pool, name, source)
@@ -69,28 +69,28 @@ class AsyncBreakoutHunt:
 
     def _lists(self) -> tuple[str, ...]:
         # Individually tracked posts come first, so that of a post in both lists that one is kept.
-        source = self._question.source
+        source = self._query.source
         return ("videos", "account-videos") if source == "both" else (source,)
 
-    def _source(self, name: str, platform: str | None, **more: object) -> AsyncPageSource[Post]:
+    def _source(self, name: str, platform: str | None, **more: object) -> AsyncPageFetcher[Post]:
         operation: Operation[PageOf[Post]] = (
             operations.list_videos if name == "videos" else operations.list_account_videos
         )
-        return self._caller.pages(operation, {"platform": platform, **more}, self._options)
+        return self._operations.pages(operation, {"platform": platform, **more}, self._options)
 
-    async def _walk(self, pool: Pool, name: str, source: AsyncPageSource[Post]) -> None:
+    async def _walk(self, pool: Pool, name: str, source: AsyncPageFetcher[Post]) -> None:
         parts = await self._begin(name, source)
         self._position = parts[0][1]
-        async with AsyncReadAhead[Post](len(parts)) as ahead:
+        async with AsyncPrefetch[Post](len(parts)) as ahead:
             for part, walk, _ in parts:
                 if not walk.ended:
                     await ahead.follow(part, walk, self._tally)
             for _, _, first in parts:
                 await self._work(pool, name, first)
-            while (arrival := await ahead.next()) is not None:
-                await self._work(pool, name, arrival)
+            while (raw := await ahead.next()) is not None:
+                await self._work(pool, name, raw)
 
-    async def _begin(self, name: str, source: AsyncPageSource[Post]) -> list[Part]:
+    async def _begin(self, name: str, source: AsyncPageFetcher[Post]) -> list[Part]:
         """The walks that make up a list, each with its first page: one, or one per platform.
 
         A long list is split when the server shows that it applies the filter, and only when the
@@ -121,13 +121,13 @@ class AsyncBreakoutHunt:
             parts.append((part, walk, page))
         return parts if left == 0 else whole
 
-    def _platforms(self, source: AsyncPageSource[Post]) -> tuple[str, ...]:
+    def _platforms(self, source: AsyncPageFetcher[Post]) -> tuple[str, ...]:
         bound = source.operation.bounds.get("platform")
-        wanted = self._question.platform is None and self._concurrency > 1
+        wanted = self._query.platform is None and self._concurrency > 1
         return bound.choices if wanted and bound is not None else ()
 
-    async def _work(self, pool: Pool, name: str, page: Arrival[Post]) -> None:
-        platform = self._question.platform
+    async def _work(self, pool: Pool, name: str, page: RawPage[Post]) -> None:
+        platform = self._query.platform
         self._waiting += self._ranking.worth_asking(
             page.rows(),
             remember=name == "videos",

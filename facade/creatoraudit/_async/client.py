@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
 
 from .._core import log
 from .._core.config import origin
-from .._core.deprecation import Notice
+from .._core.deprecation import DeprecationNotice
 from .._core.key import KeyRing, KeySource
 from .._core.settings import Settings
-from .transport import AsyncPipe
+from .transport import AsyncTransport
 
 if TYPE_CHECKING:
     from typing import Self, Unpack
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from .._core.events import OnEvent
     from .._core.http import AsyncClient
     from .._core.options import RequestOptions
-    from .._core.outcome import Sent
+    from .._core.outcome import RawResponse
     from .._core.period import Period
     from .._core.response import Reply
     from .._core.urls import Platform
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from .breakouts import OnProgress
     from .creators import AsyncCreators
     from .deltas import Via
-    from .operations import AsyncCaller
+    from .operations import AsyncOperations
     from .pager import AsyncPager
     from .videos import AsyncVideos
 
@@ -103,56 +103,56 @@ class AsyncCreatorAudit:
             concurrency=concurrency,
         )
         self._origin = origin(base_url)
-        self._notice = Notice()
-        self._pipe = AsyncPipe(self._origin, http_client)
+        self._deprecation = DeprecationNotice()
+        self._transport = AsyncTransport(self._origin, http_client)
         self._cache = _cache(cache, self._origin.url)
         watch = _drift(on_drift)
 
-        def caller() -> AsyncCaller:
-            from .operations import AsyncCaller
-            from .sender import AsyncCore
+        def make() -> AsyncOperations:
+            from .operations import AsyncOperations
+            from .sender import AsyncSender
 
-            core = AsyncCore(
-                settings, self._pipe, keys, cache=self._cache, on_event=on_event, drift=watch
+            sender = AsyncSender(
+                settings, self._transport, keys, cache=self._cache, on_event=on_event, drift=watch
             )
-            return AsyncCaller(core)
+            return AsyncOperations(sender)
 
-        self._make_caller = caller
+        self._make_operations = make
 
     @property
-    def _caller(self) -> AsyncCaller:
+    def _operations(self) -> AsyncOperations:
         """What sends, under one policy. Made by the first call."""
-        made: AsyncCaller | None = self.__dict__.get("_made_caller")
+        made: AsyncOperations | None = self.__dict__.get("_made_operations")
         # Of several threads that come first, one wins: pacing is shared by all of them.
-        return made or self.__dict__.setdefault("_made_caller", self._make_caller())
+        return made or self.__dict__.setdefault("_made_operations", self._make_operations())
 
     @cached_property
     def accounts(self) -> AsyncAccounts:
         """Instagram and TikTok profiles under tracking."""
         from .accounts import AsyncAccounts
 
-        return AsyncAccounts(self._caller)
+        return AsyncAccounts(self._operations)
 
     @cached_property
     def videos(self) -> AsyncVideos:
         """Posts that are tracked one by one."""
         from .videos import AsyncVideos
 
-        return AsyncVideos(self._caller)
+        return AsyncVideos(self._operations)
 
     @cached_property
     def account_videos(self) -> AsyncAccountVideos:
         """Posts that were found through tracked accounts."""
         from .account_videos import AsyncAccountVideos
 
-        return AsyncAccountVideos(self._caller)
+        return AsyncAccountVideos(self._operations)
 
     @cached_property
     def creators(self) -> AsyncCreators:
         """Groups of accounts, their links, figures and ranking."""
         from .creators import AsyncCreators
 
-        return AsyncCreators(self._caller)
+        return AsyncCreators(self._operations)
 
     def __repr__(self) -> str:
         # A traceback with local variables may show a client whose settings were refused.
@@ -177,7 +177,7 @@ class AsyncCreatorAudit:
         """Close the connections. The client cannot be used afterwards."""
         if self._cache is not None:
             self._cache.store.close()
-        await self._pipe.aclose()
+        await self._transport.aclose()
 
     @overload
     async def call(self, operation: Operation[T], **arguments: object) -> Reply[T]: ...
@@ -204,7 +204,7 @@ class AsyncCreatorAudit:
             >>> reply.status
             200
         """
-        return await self._caller.call(operation, arguments)
+        return await self._operations.call(operation, arguments)
 
     @overload
     def paginate(self, operation: Operation[PageOf[T]], **arguments: object) -> AsyncPager[T]: ...
@@ -224,7 +224,7 @@ class AsyncCreatorAudit:
             >>> async for video in ca.paginate("list_videos", limit=200):
             ...     print(video.id)
         """
-        return self._caller.paginate(operation, arguments)
+        return self._operations.paginate(operation, arguments)
 
     @overload
     def batch(
@@ -255,7 +255,7 @@ class AsyncCreatorAudit:
             >>> async for part in ca.batch("batch_video_metrics", ids, period="7d"):
             ...     print(len(part.ids), part.reply.status)
         """
-        return self._caller.batch(operation, ids, arguments)
+        return self._operations.batch(operation, ids, arguments)
 
     async def request(
         self,
@@ -266,7 +266,7 @@ class AsyncCreatorAudit:
         headers: Mapping[str, str] | None = None,
         json: Any = None,
         extensions: Mapping[str, Any] | None = None,
-    ) -> Sent:
+    ) -> RawResponse:
         """Send a raw request under the client's whole policy: key, pacing, retries, errors.
 
         `url` is relative to the base URL. This is what lets the generated functions take the client
@@ -276,7 +276,7 @@ class AsyncCreatorAudit:
         Returns:
             The answer: `status_code`, `headers`, `content`, `json()`.
         """
-        return await self._caller.request(
+        return await self._operations.request(
             method, url, params=params, headers=headers, json=json, extensions=extensions
         )
 
@@ -298,7 +298,7 @@ class AsyncCreatorAudit:
         """
         from creatoraudit_api import operations
 
-        return (await self._caller.invoke(operations.whoami, {}, options)).value.data
+        return (await self._operations.invoke(operations.whoami, {}, options)).value.data
 
     async def health(self, **options: Unpack[RequestOptions]) -> Health:
         """Tell whether the service is alive. Needs no key.
@@ -316,7 +316,7 @@ class AsyncCreatorAudit:
         """
         from creatoraudit_api import operations
 
-        return (await self._caller.invoke(operations.get_health, {}, options)).value
+        return (await self._operations.invoke(operations.get_health, {}, options)).value
 
     async def meta(self, **options: Unpack[RequestOptions]) -> ApiMeta:
         """Tell version and lifecycle state of the API. Needs no key.
@@ -338,8 +338,8 @@ class AsyncCreatorAudit:
         """
         from creatoraudit_api import operations
 
-        meta = (await self._caller.invoke(operations.get_meta, {}, options)).value.data
-        self._notice.look_at(meta)
+        meta = (await self._operations.invoke(operations.get_meta, {}, options)).value.data
+        self._deprecation.look_at(meta)
         return meta
 
     async def overview(
@@ -366,7 +366,9 @@ class AsyncCreatorAudit:
         from creatoraudit_api import operations
 
         arguments = {"period": period}
-        return (await self._caller.invoke(operations.get_overview, arguments, options)).value.data
+        return (
+            await self._operations.invoke(operations.get_overview, arguments, options)
+        ).value.data
 
     async def search(
         self, q: str, *, limit: int | None = None, **options: Unpack[RequestOptions]
@@ -395,7 +397,7 @@ class AsyncCreatorAudit:
         from creatoraudit_api import operations
 
         arguments = {"q": q, "limit": limit}
-        return (await self._caller.invoke(operations.search, arguments, options)).value
+        return (await self._operations.invoke(operations.search, arguments, options)).value
 
     async def breakouts(
         self,
@@ -444,10 +446,10 @@ class AsyncCreatorAudit:
 
         Docs: https://docs.creatoraudit.com/tutorials/viral-posts
         """
-        from .._results.breakouts import Question
-        from .breakouts import AsyncBreakoutHunt
+        from .._results.breakouts import BreakoutsQuery
+        from .breakouts import AsyncBreakoutsJob
 
-        question = Question(
+        query = BreakoutsQuery(
             window=window,
             top=top,
             by=by,
@@ -456,8 +458,8 @@ class AsyncCreatorAudit:
             min_views=min_views,
             include_partial=include_partial,
         )
-        hunt = AsyncBreakoutHunt(self._caller, question, via, options, on_progress)
-        return await hunt.run()
+        job = AsyncBreakoutsJob(self._operations, query, via, options, on_progress)
+        return await job.run()
 
 
 def _cache(setting: CacheSetting, base_url: str) -> Cache | None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from creatoraudit_api.models import Creator, TopCreator
     from creatoraudit_api.types import JSON
 
-    from .operations import AsyncCaller
+    from .operations import AsyncOperations
 
 CREATED = 201
 
@@ -27,8 +27,8 @@ CREATED = 201
 class AsyncCreators:
     """Groups of accounts, their links, figures and ranking."""
 
-    def __init__(self, caller: AsyncCaller) -> None:
-        self._caller = caller
+    def __init__(self, operations: AsyncOperations) -> None:
+        self._operations = operations
 
     def list(
         self,
@@ -78,7 +78,7 @@ class AsyncCreators:
             "limit": limit,
             "cursor": cursor,
         }
-        source = self._caller.pages(operations.list_creators, arguments, options)
+        source = self._operations.pages(operations.list_creators, arguments, options)
         return AsyncPager(source, max_items)
 
     async def get(self, creator_id: UUID | str, **options: Unpack[RequestOptions]) -> Creator:
@@ -98,7 +98,7 @@ class AsyncCreators:
 
         Docs: https://docs.creatoraudit.com/migration
         """
-        reply = await self._caller.invoke(
+        reply = await self._operations.invoke(
             operations.get_creator, {"creator_id": creator_id}, options
         )
         return reply.value.data
@@ -137,7 +137,7 @@ class AsyncCreators:
         Docs: https://docs.creatoraudit.com/api-reference/creators/create-a-creator
         """
         arguments = {"name": name, "is_active": is_active, "metadata": metadata}
-        reply = await self._caller.invoke(operations.create_creator, arguments, options)
+        reply = await self._operations.invoke(operations.create_creator, arguments, options)
         return reply.value.data
 
     async def update(
@@ -174,7 +174,7 @@ class AsyncCreators:
 
         Docs: https://docs.creatoraudit.com/api-reference/creators/update-a-creator
         """
-        reply = await self._caller.change(
+        reply = await self._operations.change(
             operations.update_creator,
             {"creator_id": creator_id},
             {"name": name, "is_active": is_active, "metadata": metadata},
@@ -221,7 +221,9 @@ class AsyncCreators:
 
         Docs: https://docs.creatoraudit.com/migration
         """
-        await self._caller.invoke(operations.delete_creator, {"creator_id": creator_id}, options)
+        await self._operations.invoke(
+            operations.delete_creator, {"creator_id": creator_id}, options
+        )
 
     async def link(
         self,
@@ -252,7 +254,7 @@ class AsyncCreators:
         Docs: https://docs.creatoraudit.com/api-reference/creators/link-an-account-to-a-creator
         """
         ids = {"creator_id": creator_id, "account_id": account_id}
-        reply = await self._caller.invoke(operations.link_account, ids, options)
+        reply = await self._operations.invoke(operations.link_account, ids, options)
         return Link(created=reply.status == CREATED, record=reply.value.data)
 
     async def unlink(
@@ -281,7 +283,7 @@ class AsyncCreators:
         Docs: https://docs.creatoraudit.com/migration
         """
         ids = {"creator_id": creator_id, "account_id": account_id}
-        await self._caller.invoke(operations.unlink_account, ids, options)
+        await self._operations.invoke(operations.unlink_account, ids, options)
 
     async def top(
         self,
@@ -310,7 +312,7 @@ class AsyncCreators:
         Docs: https://docs.creatoraudit.com/tutorials/creator-leaderboard
         """
         arguments = {"period": period, "limit": limit}
-        reply = await self._caller.invoke(operations.top_creators, arguments, options)
+        reply = await self._operations.invoke(operations.top_creators, arguments, options)
         return reply.value.data
 
     async def analytics(
@@ -345,5 +347,5 @@ class AsyncCreators:
         """
         arguments = {"creator_id": creator_id, **day_arguments(start_date, end_date)}
         operation = operations.creator_analytics
-        reply = await self._caller.invoke(operation, arguments, options)
+        reply = await self._operations.invoke(operation, arguments, options)
         return figures(reply.value.data, operation.name, reply.request_id)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from creatoraudit_api import operations
 
 from .._core.fault import contract_error
-from .._core.options import RequestOptions, Tally
+from .._core.options import RequestCounter, RequestOptions
 from .._core.request import prepare
 from .._core.response import payload_of
 from .._results.deltas import GET_BATCH, Unreadable, VideoDeltas, checked_windows, read_deltas
@@ -18,7 +18,7 @@ from .batch import AsyncMapped, AsyncParts
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
 
-    from .sender import AsyncCore
+    from .sender import AsyncSender
 
 Via: TypeAlias = Literal["post", "get"]
 
@@ -27,7 +27,7 @@ class AsyncDeltasJob:
     """How deltas are asked: over which operation, for which windows."""
 
     def __init__(
-        self, core: AsyncCore, windows: Iterable[int], via: Via, options: RequestOptions
+        self, sender: AsyncSender, windows: Iterable[int], via: Via, options: RequestOptions
     ) -> None:
         if via not in ("post", "get"):
             raise UsageError(f"via must be post or get, not {via!r:.40}")
@@ -40,21 +40,21 @@ class AsyncDeltasJob:
         )
         most = self._operation.batch_size or GET_BATCH
         self.size = most if via == "post" else min(most, GET_BATCH)
-        self._core = core
+        self._core = sender
         self._options = options
 
     async def ask(
-        self, ids: Sequence[str], tally: Tally | None = None
+        self, ids: Sequence[str], counter: RequestCounter | None = None
     ) -> tuple[dict[str, dict[str, int | None]], list[str]]:
         """Ask about as many ids as fit into one request."""
         arguments = {"video_ids": ids, "windows": self.windows}
-        wire = prepare(self._operation, arguments, self._options)
-        sent = await self._core.send(wire, self._options, tally)
+        request = prepare(self._operation, arguments, self._options)
+        sent = await self._core.send(request, self._options, counter)
         try:
-            return read_deltas(payload_of(wire.operation, sent), ids, self.windows)
+            return read_deltas(payload_of(request.operation, sent), ids, self.windows)
         except Unreadable as unreadable:
             fault = unreadable.fault
-        raise contract_error(wire.operation, fault, sent.request_id)
+        raise contract_error(request.operation, fault, sent.request_id)
 
     def stream(self, ids: Iterable[str]) -> AsyncIterator[VideoDeltas]:
         """One `VideoDeltas` per request, in the order of the ids."""

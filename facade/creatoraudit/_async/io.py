@@ -48,7 +48,7 @@ async def off_loop(function: Callable[[*Ts], T], *args: *Ts) -> T:
     return await anyio.to_thread.run_sync(function, *args)
 
 
-class Home:
+class LoopGuard:
     """The event loop in which a client's connections live."""
 
     def __init__(self) -> None:

@@ -18,7 +18,7 @@ from .batch import AsyncMapped, AsyncParts
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
 
-    from .sender import AsyncCore
+    from .sender import AsyncSender
 
 Id = TypeVar("Id", str, int)
 
@@ -28,13 +28,13 @@ class AsyncMetricsJob:
 
     def __init__(
         self,
-        core: AsyncCore,
+        sender: AsyncSender,
         operation: Operation[object],
         id_list: str,
         period: Mapping[str, object],
         options: RequestOptions,
     ) -> None:
-        self._core = core
+        self._core = sender
         self._operation = operation
         self._id_list = id_list
         self._period = period
@@ -42,13 +42,13 @@ class AsyncMetricsJob:
 
     async def _ask(self, ids: Sequence[Id]) -> Totals[Id]:
         arguments = {**self._period, self._id_list: ids}
-        wire = prepare(self._operation, arguments, self._options)
-        sent = await self._core.send(wire, self._options)
+        request = prepare(self._operation, arguments, self._options)
+        sent = await self._core.send(request, self._options)
         try:
-            return read_totals(payload_of(wire.operation, sent), ids)
+            return read_totals(payload_of(request.operation, sent), ids)
         except Unreadable as unreadable:
             fault = unreadable.fault
-        raise contract_error(wire.operation, fault, sent.request_id)
+        raise contract_error(request.operation, fault, sent.request_id)
 
     def parts(self, ids: Iterable[Id]) -> AsyncIterator[Totals[Id]]:
         """The answers, in the order of the ids."""

@@ -10,19 +10,19 @@ from creatoraudit_api.types import UNSET
 from .._core.chunks import BatchPart
 from .._core.lookup import find, id_list_of
 from .._core.options import CreateOptions, RequestOptions
-from .._core.outcome import Sent
-from .._core.request import Wire, prepare
+from .._core.outcome import RawResponse
+from .._core.request import PreparedRequest, prepare
 from .._core.response import Reply
 from .._results.pages import PageOf
 from ..errors import UsageError
 from .batch import AsyncMapped, AsyncParts
 from .pager import AsyncPager
-from .source import AsyncPageSource
+from .source import AsyncPageFetcher
 
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
 
-    from .sender import AsyncCore
+    from .sender import AsyncSender
 
 T = TypeVar("T")
 _OPTIONS = frozenset(CreateOptions.__annotations__)
@@ -35,11 +35,11 @@ def _split(values: Mapping[str, object]) -> tuple[CreateOptions, dict[str, objec
     return cast("CreateOptions", options), rest
 
 
-class AsyncCaller:
+class AsyncOperations:
     """Calls, pages and batches for every operation of the contract."""
 
-    def __init__(self, core: AsyncCore) -> None:
-        self.core = core
+    def __init__(self, sender: AsyncSender) -> None:
+        self.sender = sender
 
     async def call(
         self, operation: Operation[Any] | str, arguments: Mapping[str, object]
@@ -70,7 +70,7 @@ class AsyncCaller:
         found = find(operation)
         options, own = _split(arguments)
         name, size = id_list_of(found, cast("str | None", own.pop("id_list", None)))
-        at_once = cast("int", own.pop("concurrency", self.core.settings.concurrency))
+        at_once = cast("int", own.pop("concurrency", self.sender.settings.concurrency))
 
         async def ask(part: list[Any]) -> Reply[Any]:
             return await self.invoke(found, {**own, name: part}, options, strict=True)
@@ -87,13 +87,13 @@ class AsyncCaller:
         headers: Mapping[str, str] | None = None,
         json: Any = None,
         extensions: Mapping[str, Any] | None = None,
-    ) -> Sent:
+    ) -> RawResponse:
         """Send a raw request under the client's whole policy."""
         if not url.startswith("/"):
             raise UsageError("url must be a path below the base URL, starting with /")
         name = (extensions or {}).get("creatoraudit_operation")
         known = None if name is None else find(cast("str", name))
-        wire = Wire(
+        request = PreparedRequest(
             operation=f"{method} {url.partition('?')[0]}" if known is None else known.name,
             method=method.upper(),
             url=url,
@@ -106,7 +106,7 @@ class AsyncCaller:
             and any(name.lower() == "idempotency-key" for name in headers or {}),
             authenticated=known is None or known.authenticated,
         )
-        return await self.core.send(wire, {})
+        return await self.sender.send(request, {})
 
     async def invoke(
         self,
@@ -117,8 +117,8 @@ class AsyncCaller:
         strict: bool = False,
     ) -> Reply[T]:
         """Call with the arguments and the options apart."""
-        wire = prepare(operation, arguments, options, strict=strict)
-        return await self.core.call(operation, wire, options, None)
+        request = prepare(operation, arguments, options, strict=strict)
+        return await self.sender.call(operation, request, options, None)
 
     async def change(
         self,
@@ -141,11 +141,11 @@ class AsyncCaller:
         options: RequestOptions,
         *,
         strict: bool = False,
-    ) -> AsyncPageSource[T]:
+    ) -> AsyncPageFetcher[T]:
         """The pages of a list, as large as the contract allows unless told otherwise."""
         own = {**arguments}
         if own.get("limit") is None:
             own["limit"] = operation.page_limit
-        wire = prepare(operation, own, options, strict=strict)
+        request = prepare(operation, own, options, strict=strict)
         cursor = cast("str | None", own.get("cursor"))
-        return AsyncPageSource(self.core, operation, wire, options, cursor)
+        return AsyncPageFetcher(self.sender, operation, request, options, cursor)

@@ -7,8 +7,8 @@ from typing import Generic, TypeVar
 
 from .._results.pages import Page
 from ..errors import UsageError
-from .ahead import AsyncReadAhead
-from .source import AsyncPageSource
+from .ahead import AsyncPrefetch
+from .source import AsyncPageFetcher
 
 T = TypeVar("T")
 
@@ -20,7 +20,7 @@ class AsyncPages(AsyncIterator[Page[T]]):
     later, or complain that it has to.
     """
 
-    def __init__(self, source: AsyncPageSource[T]) -> None:
+    def __init__(self, source: AsyncPageFetcher[T]) -> None:
         self._source = source
         self._walk = source.walk()
 
@@ -58,7 +58,7 @@ class AsyncPager(Generic[T]):
     on the way carries `resume_cursor`; pass it to the same call as `cursor=` to go on.
     """
 
-    def __init__(self, source: AsyncPageSource[T], max_items: int | None = None) -> None:
+    def __init__(self, source: AsyncPageFetcher[T], max_items: int | None = None) -> None:
         counted: object = max_items
         if counted is not None and (
             isinstance(counted, bool) or not isinstance(counted, int) or counted < 0
@@ -91,10 +91,10 @@ class AsyncPager(Generic[T]):
         items: list[T] = []
         if most == 0:
             return items
-        async with AsyncReadAhead[T](1) as ahead:
+        async with AsyncPrefetch[T](1) as ahead:
             await ahead.follow(self._source, self._source.walk(), None, most)
-            while (arrival := await ahead.next()) is not None:
-                items.extend(arrival.page().items)
+            while (raw := await ahead.next()) is not None:
+                items.extend(raw.page().items)
         return items if most is None else items[:most]
 
     async def total_count(self) -> int | None:

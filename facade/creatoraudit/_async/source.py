@@ -4,34 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from .._core.options import RequestOptions, Tally
-from .._core.request import Wire, with_query
+from .._core.options import RequestCounter, RequestOptions
+from .._core.request import PreparedRequest, with_query
 from .._core.response import payload_of
-from .._results.pages import Arrival, Page, PageOf, Walk
+from .._results.pages import Page, PageOf, RawPage, Walk
 from ..errors import ContractError, CreatorAuditError
 
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
 
-    from .sender import AsyncCore
+    from .sender import AsyncSender
 
 T = TypeVar("T")
 
 
-class AsyncPageSource(Generic[T]):
+class AsyncPageFetcher(Generic[T]):
     """Fetches single pages of one list."""
 
     def __init__(
         self,
-        core: AsyncCore,
+        sender: AsyncSender,
         operation: Operation[PageOf[T]],
-        wire: Wire,
+        request: PreparedRequest,
         options: RequestOptions,
         cursor: str | None,
     ) -> None:
         self.operation = operation
-        self._core = core
-        self._wire = wire
+        self._core = sender
+        self._wire = request
         self._options = options
         self._cursor = cursor
 
@@ -39,36 +39,36 @@ class AsyncPageSource(Generic[T]):
         """The state of a new walk, for `fetch`."""
         return Walk(self.operation.name, self._cursor)
 
-    async def fetch(self, walk: Walk, tally: Tally | None = None) -> Page[T]:
+    async def fetch(self, walk: Walk, counter: RequestCounter | None = None) -> Page[T]:
         """The page where `walk` stands; moves it on, unless the page cannot be decoded."""
         at = walk.cursor
-        arrival = await self.receive(walk, tally)
+        raw = await self.receive(walk, counter)
         try:
-            return arrival.page()
+            return raw.page()
         except ContractError:
             walk.back(at)
             raise
 
-    async def receive(self, walk: Walk, tally: Tally | None) -> Arrival[T]:
+    async def receive(self, walk: Walk, counter: RequestCounter | None) -> RawPage[T]:
         """The page where `walk` stands, not yet decoded; moves it on."""
         at = walk.cursor
-        wire = self._wire if at is None else with_query(self._wire, cursor=at)
+        request = self._wire if at is None else with_query(self._wire, cursor=at)
         try:
-            sent = await self._core.send(wire, self._options, tally)
-            payload = payload_of(wire.operation, sent)
-            arrival = Arrival(self.operation, sent, payload, at)
+            sent = await self._core.send(request, self._options, counter)
+            payload = payload_of(request.operation, sent)
+            raw = RawPage(self.operation, sent, payload, at)
             try:
                 walk.move(payload, sent.request_id)
             except ContractError:
-                arrival.page()  # where more is wrong than the position, that is said first
+                raw.page()  # where more is wrong than the position, that is said first
                 raise
         except CreatorAuditError as error:
             error.resume_cursor = at
             raise
-        return arrival
+        return raw
 
     async def count(self) -> int | None:
         """The size of the whole list."""
-        wire = with_query(self._wire, include_total=True, limit=1)
-        reply = await self._core.call(self.operation, wire, self._options, None)
+        request = with_query(self._wire, include_total=True, limit=1)
+        reply = await self._core.call(self.operation, request, self._options, None)
         return reply.value.pagination.total_count

@@ -19,15 +19,15 @@ from .._core.http import (
     own_client,
 )
 from .._core.key import ApiKey
-from .._core.outcome import Failure, Patience, Sent
+from .._core.outcome import Failure, RawResponse, Timeouts
 from ..errors import UsageError
-from .io import Home, time_limit
+from .io import LoopGuard, time_limit
 
 if TYPE_CHECKING:
-    from .._core.request import Wire
+    from .._core.request import PreparedRequest
 
 
-class AsyncPipe:
+class AsyncTransport:
     """Our own httpx client, or the caller's, used as nothing but a pipe."""
 
     def __init__(self, origin: Origin, http_client: AsyncClient | None) -> None:
@@ -37,7 +37,7 @@ class AsyncPipe:
         self._ours = http_client is None
         self._client = http_client or own_client(AsyncClient, origin)
         self._pid = os.getpid()
-        self._home = Home()
+        self._loop = LoopGuard()
         self._closed = False
 
     async def aclose(self) -> None:
@@ -48,7 +48,7 @@ class AsyncPipe:
         """
         self._closed = True
         if self._ours:
-            self._home.check()
+            self._loop.check()
             await self._client.aclose()
 
     def check(self) -> None:
@@ -64,16 +64,18 @@ class AsyncPipe:
                 "this client was made before a fork and shares its connections with the parent;"
                 " make one in each process"
             )
-        self._home.check()
+        self._loop.check()
 
-    async def send(self, wire: Wire, key: ApiKey | None, patience: Patience) -> Sent | Failure:
+    async def send(
+        self, prepared: PreparedRequest, key: ApiKey | None, timeouts: Timeouts
+    ) -> RawResponse | Failure:
         """Send once; a failure is returned, so that no traceback holds on to httpx's frames."""
         if self._client.is_closed:
-            raise UsageError(f"{wire.operation}: the client given as http_client= is closed")
-        request = build_request(wire, self._origin, patience)
-        deadline = clock.now() + patience.whole
+            raise UsageError(f"{prepared.operation}: the client given as http_client= is closed")
+        request = build_request(prepared, self._origin, timeouts)
+        deadline = clock.now() + timeouts.whole
         try:
-            with time_limit(patience.whole):
+            with time_limit(timeouts.whole):
                 response = await self._client.send(
                     request, auth=auth_for(key), stream=True, follow_redirects=False
                 )
@@ -82,7 +84,7 @@ class AsyncPipe:
                 finally:
                     await response.aclose()
                 if content is not None:
-                    return Sent(response.status_code, response.headers, content)
+                    return RawResponse(response.status_code, response.headers, content)
         except Errors as error:
             return classify(error)
         return out_of_time()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from creatoraudit_api.models import Video
     from creatoraudit_api.types import JSON
 
-    from .operations import AsyncCaller
+    from .operations import AsyncOperations
 
 VideoOrder: TypeAlias = Literal["added_at", "create_time", "view_count", "like_count", "play_count"]
 
@@ -33,8 +33,8 @@ VideoOrder: TypeAlias = Literal["added_at", "create_time", "view_count", "like_c
 class AsyncVideos:
     """Posts that are tracked one by one."""
 
-    def __init__(self, caller: AsyncCaller) -> None:
-        self._caller = caller
+    def __init__(self, operations: AsyncOperations) -> None:
+        self._operations = operations
 
     def list(
         self,
@@ -97,7 +97,7 @@ class AsyncVideos:
             "limit": limit,
             "cursor": cursor,
         }
-        source = self._caller.pages(operations.list_videos, arguments, options)
+        source = self._operations.pages(operations.list_videos, arguments, options)
         return AsyncPager(source, max_items)
 
     async def get(self, video_id: UUID | str, **options: Unpack[RequestOptions]) -> Video:
@@ -117,7 +117,7 @@ class AsyncVideos:
 
         Docs: https://docs.creatoraudit.com/data-freshness
         """
-        reply = await self._caller.invoke(operations.get_video, {"video_id": video_id}, options)
+        reply = await self._operations.invoke(operations.get_video, {"video_id": video_id}, options)
         return reply.value.data
 
     async def track(
@@ -169,7 +169,7 @@ class AsyncVideos:
             "is_active": is_active,
             "scrape_interval_hours": scrape_interval_hours,
         }
-        reply = await self._caller.invoke(operations.track_video, arguments, options)
+        reply = await self._operations.invoke(operations.track_video, arguments, options)
         return reply.value.data
 
     async def update(
@@ -203,7 +203,7 @@ class AsyncVideos:
 
         Docs: https://docs.creatoraudit.com/migration
         """
-        reply = await self._caller.change(
+        reply = await self._operations.change(
             operations.update_video, {"video_id": video_id}, {"is_active": is_active}, options
         )
         return reply.value.data
@@ -247,7 +247,7 @@ class AsyncVideos:
 
         Docs: https://docs.creatoraudit.com/glossary
         """
-        await self._caller.invoke(operations.delete_video, {"video_id": video_id}, options)
+        await self._operations.invoke(operations.delete_video, {"video_id": video_id}, options)
 
     async def deltas(
         self,
@@ -286,7 +286,7 @@ class AsyncVideos:
 
         Docs: https://docs.creatoraudit.com/api-reference/videos/batch-video-engagement-deltas
         """
-        asking = AsyncDeltasJob(self._caller.core, windows, via, options)
+        asking = AsyncDeltasJob(self._operations.sender, windows, via, options)
         return await asking.all(resource_ids(video_ids, "video_id"))
 
     def stream_deltas(
@@ -305,7 +305,7 @@ class AsyncVideos:
 
         Docs: https://docs.creatoraudit.com/api-reference/videos/batch-video-engagement-deltas
         """
-        asking = AsyncDeltasJob(self._caller.core, windows, via, options)
+        asking = AsyncDeltasJob(self._operations.sender, windows, via, options)
         return asking.stream(resource_ids(video_ids, "video_id"))
 
     async def metrics(
@@ -375,7 +375,7 @@ class AsyncVideos:
     ) -> AsyncMetricsJob:
         operation = operations.batch_video_metrics
         span = period_arguments(operation, period, start_date, end_date)
-        return AsyncMetricsJob(self._caller.core, operation, "video_ids", span, options)
+        return AsyncMetricsJob(self._operations.sender, operation, "video_ids", span, options)
 
     async def wait_until_refreshed(
         self,
@@ -416,7 +416,7 @@ class AsyncVideos:
         async def read(seconds: float) -> Video:
             return await self.get(one, retry_budget=seconds, **options)
 
-        budget = self._caller.core.settings.retry_budget
+        budget = self._operations.sender.settings.retry_budget
         return await wait_until_refreshed(
             read, one, budget=budget, timeout=timeout, poll=poll, after=after
         )

@@ -25,8 +25,8 @@ from urllib.parse import urlencode
 
 from ..errors import ConfigurationError
 from .key import ApiKey
-from .outcome import Sent
-from .request import Wire
+from .outcome import RawResponse
+from .request import PreparedRequest
 
 MEMORY_BYTES = 64 * 2**20
 DISK_BYTES = 512 * 2**20
@@ -39,7 +39,7 @@ NOT_MODIFIED = 304
 CacheSetting: TypeAlias = "bool | str | os.PathLike[str] | None"
 
 
-class Kept(NamedTuple):
+class CachedResponse(NamedTuple):
     """One kept answer."""
 
     etag: str
@@ -51,10 +51,10 @@ class Store(Protocol):
 
     salt: bytes
 
-    def get(self, name: bytes) -> Kept | None:
+    def get(self, name: bytes) -> CachedResponse | None:
         """The answer of that name, if it is kept."""
 
-    def put(self, name: bytes, kept: Kept) -> None:
+    def put(self, name: bytes, cached: CachedResponse) -> None:
         """Keep an answer."""
 
     def close(self) -> None:
@@ -69,22 +69,22 @@ class MemoryStore:
         self._most = most
         self._size = 0
         self._lock = threading.Lock()
-        self._kept: OrderedDict[bytes, Kept] = OrderedDict()
+        self._kept: OrderedDict[bytes, CachedResponse] = OrderedDict()
 
-    def get(self, name: bytes) -> Kept | None:
+    def get(self, name: bytes) -> CachedResponse | None:
         """The answer of that name, if it is kept."""
         with self._lock:
-            kept = self._kept.get(name)
-            if kept is not None:
+            cached = self._kept.get(name)
+            if cached is not None:
                 self._kept.move_to_end(name)
-            return kept
+            return cached
 
-    def put(self, name: bytes, kept: Kept) -> None:
+    def put(self, name: bytes, cached: CachedResponse) -> None:
         """Keep an answer; the ones used longest ago make room."""
         with self._lock:
             old = self._kept.pop(name, None)
-            self._size += len(kept.content) - (len(old.content) if old else 0)
-            self._kept[name] = kept
+            self._size += len(cached.content) - (len(old.content) if old else 0)
+            self._kept[name] = cached
             while self._size > self._most:
                 _, gone = self._kept.popitem(last=False)
                 self._size -= len(gone.content)
@@ -135,16 +135,16 @@ class DiskStore:
         self.salt: bytes = self._db.execute("SELECT value FROM salt").fetchone()[0]
         self._db.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
 
-    def get(self, name: bytes) -> Kept | None:
+    def get(self, name: bytes) -> CachedResponse | None:
         """The answer of that name, if it is kept."""
         row = None
         with self._lock, suppress(sqlite3.Error):
             row = self._db.execute(
                 "SELECT etag, content FROM kept WHERE name = ?", (name,)
             ).fetchone()
-        return None if row is None else Kept(*row)
+        return None if row is None else CachedResponse(*row)
 
-    def put(self, name: bytes, kept: Kept) -> None:
+    def put(self, name: bytes, cached: CachedResponse) -> None:
         """Keep an answer; when the file is full it starts over."""
         with self._lock, suppress(sqlite3.Error):
             pages, page_size = (
@@ -156,7 +156,7 @@ class DiskStore:
                 self._db.execute("VACUUM")
             self._db.execute(
                 "INSERT OR REPLACE INTO kept VALUES (?, ?, ?)",
-                (name, kept.etag, kept.content),
+                (name, cached.etag, cached.content),
             )
 
     def close(self) -> None:
@@ -182,17 +182,17 @@ class Cache:
         store: Store = MemoryStore() if setting is True else DiskStore(Path(setting))
         return cls(store, base_url)
 
-    def name(self, wire: Wire, key: ApiKey | None) -> bytes | None:
+    def name(self, request: PreparedRequest, key: ApiKey | None) -> bytes | None:
         """What the answer to a request is kept as; None when it is not to be kept."""
-        own = {header.lower() for header in wire.headers}
-        if wire.method != "GET" or "if-none-match" in own:
+        own = {header.lower() for header in request.headers}
+        if request.method != "GET" or "if-none-match" in own:
             return None
         text = "\n".join(
             [
                 self._base_url,
-                wire.url,
-                urlencode(wire.params, doseq=True, errors="surrogatepass"),
-                repr(sorted(wire.headers.items())),
+                request.url,
+                urlencode(request.params, doseq=True, errors="surrogatepass"),
+                repr(sorted(request.headers.items())),
             ]
         )
         secret = b"" if key is None else key.reveal().encode("ascii")
@@ -200,14 +200,14 @@ class Cache:
         digest.update(hashlib.blake2b(secret, key=self.store.salt).digest())
         return digest.digest()
 
-    def settle(self, name: bytes, kept: Kept | None, sent: Sent) -> Sent:
+    def settle(self, name: bytes, cached: CachedResponse | None, sent: RawResponse) -> RawResponse:
         """The answer to hand out: the kept one if a 304 confirmed it, else the new one."""
-        if kept is not None and sent.status_code == NOT_MODIFIED:
-            return Sent(OK, sent.headers, kept.content, cached=True)
+        if cached is not None and sent.status_code == NOT_MODIFIED:
+            return RawResponse(OK, sent.headers, cached.content, cached=True)
         etag = sent.headers.get("etag", "")
         control = sent.headers.get("cache-control", "").lower()
         if sent.status_code == OK and _strong(etag) and "no-store" not in control and _read(sent):
-            self.store.put(name, Kept(etag, sent.content))
+            self.store.put(name, CachedResponse(etag, sent.content))
         return sent
 
 
@@ -216,7 +216,7 @@ def _strong(etag: str) -> bool:
     return etag.startswith('"') and etag.isascii()
 
 
-def _read(sent: Sent) -> bool:
+def _read(sent: RawResponse) -> bool:
     """Whether it is JSON: a body that was cut short would be confirmed again and again."""
     try:
         sent.json()

@@ -76,36 +76,36 @@ def _blanked(path: str) -> str:
 
 def first_fault(operation: Operation[Any], status: int, payload: object) -> Fault | None:
     """The first fault of a success body, or None when this look finds none."""
-    found = deviations(response_schema(operation, status), payload, Place("$", "$"))
+    found = deviations(response_schema(operation, status), payload, Location("$", "$"))
     fatal = (Fault(one.place.exact, one.what) for one in found if one.kind in FATAL)
     return next(fatal, None)
 
 
-class Place(NamedTuple):
+class Location(NamedTuple):
     """A JSON path, and the same with positions and map keys left open."""
 
     exact: str
     general: str
 
-    def member(self, name: str) -> Place:
-        return Place(f"{self.exact}.{name}", f"{self.general}.{name}")
+    def member(self, name: str) -> Location:
+        return Location(f"{self.exact}.{name}", f"{self.general}.{name}")
 
-    def entry(self, name: str) -> Place:
-        return Place(f"{self.exact}.{name}", f"{self.general}.{{}}")
+    def entry(self, name: str) -> Location:
+        return Location(f"{self.exact}.{name}", f"{self.general}.{{}}")
 
-    def item(self, position: int) -> Place:
-        return Place(f"{self.exact}[{position}]", f"{self.general}[]")
+    def item(self, position: int) -> Location:
+        return Location(f"{self.exact}[{position}]", f"{self.general}[]")
 
 
 class Deviation(NamedTuple):
     """One difference from the contract: of which kind, where, in words."""
 
     kind: Kind
-    place: Place
+    place: Location
     what: str
 
 
-def deviations(schema: Any, value: object, place: Place) -> Iterator[Deviation]:
+def deviations(schema: Any, value: object, place: Location) -> Iterator[Deviation]:
     """Every difference of a value from its schema."""
     schema = resolved(schema)
     kinds = schema.get("type", [])
@@ -132,7 +132,7 @@ def deviations(schema: Any, value: object, place: Place) -> Iterator[Deviation]:
             yield from deviations(schema.get("items", {}), member, place.item(position))
 
 
-def _members(schema: Any, value: dict[str, Any], place: Place) -> Iterator[Deviation]:
+def _members(schema: Any, value: dict[str, Any], place: Location) -> Iterator[Deviation]:
     properties = schema.get("properties", {})
     rest = schema.get("additionalProperties")
     for name in schema.get("required", []):

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from creatoraudit_api.models import ApiMeta
 
 
-class Notice:
+class DeprecationNotice:
     """Warns once per client."""
 
     def __init__(self) -> None:

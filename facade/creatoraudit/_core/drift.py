@@ -9,9 +9,9 @@ from typing import NamedTuple, TypeAlias
 
 from creatoraudit_api.operations import OPERATIONS
 
-from .contract import Kind, Place, deviations, response_schema
-from .outcome import Sent
-from .request import Wire
+from .contract import Kind, Location, deviations, response_schema
+from .outcome import RawResponse
+from .request import PreparedRequest
 from .text import one_line
 
 
@@ -44,9 +44,9 @@ class DriftWatch:
         self._tell = tell
         self._told: set[tuple[Kind, str, str]] = set()
 
-    def look(self, wire: Wire, sent: Sent) -> None:
+    def look(self, request: PreparedRequest, sent: RawResponse) -> None:
         """Compare one answer; one that is not JSON is none of its business."""
-        operation = OPERATIONS.get(wire.operation)
+        operation = OPERATIONS.get(request.operation)
         if operation is None or not sent.content:
             return
         try:
@@ -54,8 +54,8 @@ class DriftWatch:
         except ValueError:
             return
         schema = response_schema(operation, sent.status_code)
-        for found in deviations(schema, payload, Place("$", "$")):
-            known = (found.kind, wire.operation, one_line(found.place.general, 200))
+        for found in deviations(schema, payload, Location("$", "$")):
+            known = (found.kind, request.operation, one_line(found.place.general, 200))
             if known not in self._told:
                 self._told.add(known)
                 detail = one_line(found.what, 200)

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
-from .outcome import Failure, Sent
-from .request import Wire
+from .outcome import Failure, RawResponse
+from .request import PreparedRequest
 
 
 class RequestEvent(NamedTuple):
@@ -36,13 +36,15 @@ class RequestEvent(NamedTuple):
 OnEvent: TypeAlias = Callable[[RequestEvent], object]
 
 
-def event_of(wire: Wire, outcome: Sent | Failure, seconds: float, attempt: int) -> RequestEvent:
+def event_of(
+    request: PreparedRequest, outcome: RawResponse | Failure, seconds: float, attempt: int
+) -> RequestEvent:
     """The record of one try."""
     sent, failure = (None, outcome) if isinstance(outcome, Failure) else (outcome, None)
     return RequestEvent(
-        operation=wire.operation,
-        method=wire.method,
-        path=wire.url.partition("?")[0],
+        operation=request.operation,
+        method=request.method,
+        path=request.url.partition("?")[0],
         attempt=attempt,
         status=None if sent is None else sent.status_code,
         failure=None if failure is None else failure.kind,

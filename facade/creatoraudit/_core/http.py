@@ -17,11 +17,11 @@ from .._version import __version__
 from ..errors import ConfigurationError, UsageError
 from .config import Origin
 from .key import ApiKey
-from .outcome import Failure, Patience
+from .outcome import Failure, Timeouts
 from .text import one_line
 
 if TYPE_CHECKING:
-    from .request import Wire
+    from .request import PreparedRequest
 
 AsyncClient: TypeAlias = httpx.AsyncClient
 Client: TypeAlias = httpx.Client
@@ -114,30 +114,32 @@ def check_kind(http_client: object, wanted: type[httpx.Client | httpx.AsyncClien
         )
 
 
-def build_request(wire: Wire, origin: Origin, patience: Patience) -> httpx.Request:
+def build_request(request: PreparedRequest, origin: Origin, timeouts: Timeouts) -> httpx.Request:
     """The request, without the key and without anything from a caller's client.
 
     Raises:
         UsageError: A value is none that a URL, HTTP or JSON can carry.
     """
-    params = {name: value for name, value in wire.params.items() if value is not None}
+    params = {name: value for name, value in request.params.items() if value is not None}
     try:
-        url = httpx.URL(origin.url + wire.url)
+        url = httpx.URL(origin.url + request.url)
         if params:
             # Not as an argument of the request: a query that the URL has would be dropped.
             url = url.copy_merge_params(params)
         headers = httpx.Headers(_HEADERS, encoding="ascii")
-        for name, value in wire.headers.items():
+        for name, value in request.headers.items():
             headers[name] = value  # one by one: a name in another case replaces ours, too
         return httpx.Request(
-            wire.method,
+            request.method,
             url,
             headers=headers,
-            json=wire.json,
-            extensions={"timeout": httpx.Timeout(patience.step).as_dict()},
+            json=request.json,
+            extensions={"timeout": httpx.Timeout(timeouts.step).as_dict()},
         )
     except (TypeError, ValueError, AttributeError, httpx.InvalidURL) as error:
-        raise UsageError(f"{wire.operation}: cannot be sent: {one_line(str(error), 200)}") from None
+        raise UsageError(
+            f"{request.operation}: cannot be sent: {one_line(str(error), 200)}"
+        ) from None
 
 
 _BEFORE = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)

@@ -16,7 +16,7 @@ from .text import one_line
 
 if TYPE_CHECKING:
     from .events import RequestEvent
-    from .request import Wire
+    from .request import PreparedRequest
 
 ENV_LOG = "CREATORAUDIT_LOG"
 
@@ -58,6 +58,6 @@ def tried(event: RequestEvent) -> None:
     )
 
 
-def waits(wire: Wire, seconds: float, why: str) -> None:
+def waits(request: PreparedRequest, seconds: float, why: str) -> None:
     """Log a wait."""
-    logger.debug("%s waits %.2f s: %s", wire.operation, seconds, why)
+    logger.debug("%s waits %.2f s: %s", request.operation, seconds, why)

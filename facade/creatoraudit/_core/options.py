@@ -50,7 +50,7 @@ class CreateOptions(RequestOptions, total=False):
     idempotency_key: str
 
 
-class Tally:
+class RequestCounter:
     """Counts the HTTP requests of one job, retries included."""
 
     def __init__(self) -> None:

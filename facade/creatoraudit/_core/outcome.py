@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 
-class Sent(NamedTuple):
+class RawResponse(NamedTuple):
     """A complete answer as it came: the shape generated functions expect of httpx."""
 
     status_code: int
@@ -49,7 +49,7 @@ class Failure(NamedTuple):
     permanent: bool = False
 
 
-class Patience(NamedTuple):
+class Timeouts(NamedTuple):
     """How long one try may take.
 
     Attributes:

@@ -26,7 +26,7 @@ _UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 Direction: TypeAlias = Literal["asc", "desc"]
 
 
-class Wire(NamedTuple):
+class PreparedRequest(NamedTuple):
     """One request, ready but for base URL, key and the client's own headers."""
 
     operation: str
@@ -47,7 +47,7 @@ def prepare(
     options: CreateOptions | RequestOptions,
     *,
     strict: bool = False,
-) -> Wire:
+) -> PreparedRequest:
     """Build the request of `operation`.
 
     Arguments that are `UNSET` count as not given; so does None, except in a body, where it is null.
@@ -90,7 +90,7 @@ def prepare(
     headers = {**kwargs.get("headers", {}), **(options.get("extra_headers") or {})}
     if any(str(name).lower() == "authorization" for name in headers):
         raise UsageError("the key goes into api_key=, not into extra_headers=")
-    return Wire(
+    return PreparedRequest(
         operation=operation.name,
         method=kwargs["method"],
         url=kwargs["url"],
@@ -118,14 +118,14 @@ def known_options(what: str, options: Mapping[str, object], *, create: bool = Fa
             )
 
 
-def with_query(wire: Wire, **params: object) -> Wire:
+def with_query(request: PreparedRequest, **params: object) -> PreparedRequest:
     """The same request with query parameters replaced."""
-    return wire._replace(params={**wire.params, **params})
+    return request._replace(params={**request.params, **params})
 
 
-def with_header(wire: Wire, name: str, value: str) -> Wire:
+def with_header(request: PreparedRequest, name: str, value: str) -> PreparedRequest:
     """The same request with one more header."""
-    return wire._replace(headers={**wire.headers, name: value})
+    return request._replace(headers={**request.headers, name: value})
 
 
 def _checked(operation: "Operation[object]", name: str, value: object, *, own: bool) -> object:

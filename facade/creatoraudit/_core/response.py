@@ -9,14 +9,14 @@ from urllib.parse import urlsplit
 
 from ..errors import APIError, ContractError, error_for
 from .fault import Fault, contract_error
-from .outcome import Sent
+from .outcome import RawResponse
 from .retry import seconds_asked
 from .text import one_line
 
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
 
-    from .request import Wire
+    from .request import PreparedRequest
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -40,7 +40,7 @@ class Reply(NamedTuple, Generic[T_co]):
     request_id: str | None
 
 
-def error_of(wire: "Wire", sent: Sent) -> APIError | None:
+def error_of(request: "PreparedRequest", sent: RawResponse) -> APIError | None:
     """The exception an answer stands for, or None when it is a success."""
     if 200 <= sent.status_code < 300:
         return None
@@ -57,7 +57,7 @@ def error_of(wire: "Wire", sent: Sent) -> APIError | None:
         except ValueError:
             host = "an unreadable place"
     return error_for(
-        operation=wire.operation,
+        operation=request.operation,
         status=sent.status_code,
         headers=sent.headers,
         problem=problem,
@@ -66,7 +66,7 @@ def error_of(wire: "Wire", sent: Sent) -> APIError | None:
     )
 
 
-def payload_of(operation: str, sent: Sent) -> Any:
+def payload_of(operation: str, sent: RawResponse) -> Any:
     """The JSON of a success answer; None when it has no body.
 
     Raises:
@@ -86,7 +86,7 @@ def payload_of(operation: str, sent: Sent) -> Any:
     )
 
 
-def decode(operation: "Operation[T_co]", sent: Sent) -> Reply[T_co]:
+def decode(operation: "Operation[T_co]", sent: RawResponse) -> Reply[T_co]:
     """Decode a success answer.
 
     Raises:
@@ -95,7 +95,7 @@ def decode(operation: "Operation[T_co]", sent: Sent) -> Reply[T_co]:
     return decode_payload(operation, sent, payload_of(operation.name, sent))
 
 
-def decode_payload(operation: "Operation[T_co]", sent: Sent, payload: Any) -> Reply[T_co]:
+def decode_payload(operation: "Operation[T_co]", sent: RawResponse, payload: Any) -> Reply[T_co]:
     """Decode a success answer whose JSON was read before.
 
     Raises:

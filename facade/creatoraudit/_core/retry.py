@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 from ..errors import APIError, NetworkError, RequestTimeoutError, UsageError
 from . import clock
-from .outcome import Failure, Patience
+from .outcome import Failure, Timeouts
 from .settings import number_problem
 
 if TYPE_CHECKING:
     from .options import RequestOptions
-    from .request import Wire
+    from .request import PreparedRequest
     from .settings import Settings
 
 # An Idempotency-Key is kept for ten minutes by the API; a later retry would be a second create.
@@ -100,7 +100,9 @@ class Attempts:
         self._last: Failure | APIError | None = None
 
     @classmethod
-    def of(cls, settings: "Settings", wire: "Wire", options: "RequestOptions") -> "Attempts":
+    def of(
+        cls, settings: "Settings", request: "PreparedRequest", options: "RequestOptions"
+    ) -> "Attempts":
         """The tries of one call under a client's settings and what the call itself asked for.
 
         Raises:
@@ -117,9 +119,9 @@ class Attempts:
             if problem is not None:
                 raise UsageError(problem)
         return cls(
-            operation=wire.operation,
-            repeatable=wire.repeatable,
-            keyed=wire.keyed,
+            operation=request.operation,
+            repeatable=request.repeatable,
+            keyed=request.keyed,
             max_retries=max_retries,
             timeout=timeout,
             budget=budget,
@@ -135,13 +137,13 @@ class Attempts:
         if self._last is not None and clock.now() + seconds >= self._key_dies:
             raise self._last if isinstance(self._last, APIError) else self._error(self._last)
 
-    def start(self) -> Patience:
+    def start(self) -> Timeouts:
         """Begin a try; returns how long it may take."""
         self.made += 1
         if self.keyed and self.made == 1:
             self._key_dies = clock.now() + IDEMPOTENCY_SECONDS
         whole = max(self.deadline - clock.now(), 0.001)
-        return Patience(step=min(self.timeout, whole, LONGEST_STEP), whole=whole)
+        return Timeouts(step=min(self.timeout, whole, LONGEST_STEP), whole=whole)
 
     def after_failure(self, failure: Failure) -> float:
         """Seconds to wait before the next try.

@@ -178,7 +178,7 @@ def _whole(value: object) -> bool:
 
 
 @frozen
-class Question:
+class BreakoutsQuery:
     """What `breakouts` was asked, checked."""
 
     window: int
@@ -274,7 +274,7 @@ def _no_deltas() -> array[int]:
 class Ranking:
     """Takes posts and deltas as they arrive, and ranks what remains."""
 
-    question: Question
+    query: BreakoutsQuery
     considered: int = 0
     asked: int = 0
     answered: int = 0
@@ -286,11 +286,11 @@ class Ranking:
     _best: dict[tuple[object, bool], _Best] = field(factory=dict)
     _window_key: str = field(init=False)
     _span: dt.timedelta = field(init=False)
-    _partial: bool = Factory(lambda self: self.question.include_partial, takes_self=True)
+    _partial: bool = Factory(lambda self: self.query.include_partial, takes_self=True)
 
     def __attrs_post_init__(self) -> None:
-        self._window_key = f"{self.question.window}d"
-        self._span = dt.timedelta(days=self.question.window)
+        self._window_key = f"{self.query.window}d"
+        self._span = dt.timedelta(days=self.query.window)
 
     @property
     def progress(self) -> Progress:
@@ -305,12 +305,12 @@ class Ranking:
         filter_platform: bool,
     ) -> list[Row[Post]]:
         """Of one page, the posts whose deltas are to be asked; the others are counted."""
-        kept: list[Row[Post]] = []
-        question = self.question
-        least, both = question.min_views, question.source == "both"
+        cached: list[Row[Post]] = []
+        query = self.query
+        least, both = query.min_views, query.source == "both"
         for row in rows:
             post = row.json
-            if filter_platform and post.get("platform") != question.platform:
+            if filter_platform and post.get("platform") != query.platform:
                 continue
             if least is not None:
                 views = post.get("view_count")
@@ -323,9 +323,9 @@ class Ranking:
             self._seen.add(identity)
             self.considered += 1
             if self._has_history(post):
-                kept.append(row)
-        self.asked += len(kept)
-        return kept
+                cached.append(row)
+        self.asked += len(cached)
+        return cached
 
     def _in_both(self, post: Mapping[str, Any], remember: bool) -> bool:
         named = (post.get("platform"), post.get("external_id"))
@@ -381,7 +381,7 @@ class Ranking:
     def _rank(self, row: Row[Post], windows: Mapping[str, int | None], delta: int) -> None:
         author = _author(row.json)
         self._deltas[author].append(delta)
-        by = self.question.by
+        by = self.query.by
         offers: tuple[tuple[object, float | None], ...] = ((None, delta),)
         if by == "growth":
             growth = _growth(_views_before(row.json, delta), delta)
@@ -396,14 +396,14 @@ class Ranking:
             group = (whose, by != "outlier" or value is not None)
             best = self._best.get(group)
             if best is None:
-                best = self._best[group] = _Best(self.question.top)
+                best = self._best[group] = _Best(self.query.top)
             if best.room_for(value):
                 key = _key(value, row.json["id"])
                 best.offer(_Candidate(row, windows, delta, author, key))
 
     def result(self, requests: int) -> Breakouts:
         """The ranking, once every answer was taken."""
-        question = self.question
+        query = self.query
         medians: dict[object, float | None] = {}
 
         def median_of(author: object) -> float | None:
@@ -418,20 +418,20 @@ class Ranking:
             return None if middle is None else candidate.delta / middle
 
         def place(one: _Candidate) -> tuple[bool, float, str]:
-            return _order(_key(outlier(one), one.id) if question.by == "outlier" else one.key)
+            return _order(_key(outlier(one), one.id) if query.by == "outlier" else one.key)
 
         survivors = [
             one
             for (author, ranked), best in self._best.items()
-            if question.by != "outlier" or ranked == (median_of(author) is not None)
+            if query.by != "outlier" or ranked == (median_of(author) is not None)
             for one in best.heap
         ]
         ranked = sorted(survivors, key=place)
         return Breakouts(
-            window=question.window,
-            ranked_by=question.by,
-            source=question.source,
-            windows=question.windows,
+            window=query.window,
+            ranked_by=query.by,
+            source=query.source,
+            windows=query.windows,
             considered=self.considered,
             requests=requests,
             skipped=self.skipped,
@@ -445,16 +445,16 @@ class Ranking:
                     growth=_growth(before, one.delta),
                     outlier=outlier(one),
                 )
-                for rank, one in enumerate(ranked[: question.top], 1)
+                for rank, one in enumerate(ranked[: query.top], 1)
             ),
-            platform=question.platform,
-            min_views=question.min_views,
-            include_partial=question.include_partial,
+            platform=query.platform,
+            min_views=query.min_views,
+            include_partial=query.include_partial,
             values=self._values(median_of),
         )
 
     def _values(self, median_of: Callable[[object], float | None]) -> Sequence[float]:
-        by = self.question.by
+        by = self.query.by
         if by == "growth":
             return self._growths
         if by == "views":

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from .._core.fault import Fault, contract_error
-from .._core.outcome import Sent
+from .._core.outcome import RawResponse
 from .._core.response import UNDECODABLE, decode_payload, fault_of
 from ..errors import ContractError, PaginationError
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
-class Position(Protocol):
+class PaginationState(Protocol):
     """The `pagination` member of a page envelope."""
 
     @property
@@ -29,7 +29,7 @@ class Position(Protocol):
     def total_count(self) -> int | None: ...
 
 
-class Echo(Protocol):
+class AppliedFilters(Protocol):
     """The `filters` member of a page envelope."""
 
     @property
@@ -42,9 +42,9 @@ class PageOf(Protocol[T_co]):
     @property
     def data(self) -> Sequence[T_co]: ...
     @property
-    def pagination(self) -> Position: ...
+    def pagination(self) -> PaginationState: ...
     @property
-    def filters(self) -> Echo | None: ...
+    def filters(self) -> AppliedFilters | None: ...
 
 
 class Page(Generic[T]):
@@ -133,7 +133,7 @@ class Walk:
         self.cursor, self.ended = cursor, False
 
 
-class Arrival(Generic[T]):
+class RawPage(Generic[T]):
     """An answer with a page whose items are still JSON: the walk need not wait for their decoding.
 
     Attributes:
@@ -143,7 +143,7 @@ class Arrival(Generic[T]):
     __slots__ = ("_at", "_operation", "_payload", "_sent", "size")
 
     def __init__(
-        self, operation: Operation[PageOf[T]], sent: Sent, payload: Any, at: str | None
+        self, operation: Operation[PageOf[T]], sent: RawResponse, payload: Any, at: str | None
     ) -> None:
         self._operation = operation
         self._sent = sent
@@ -175,7 +175,7 @@ class Arrival(Generic[T]):
             error.resume_cursor = self._at
             raise error
         bare = self._sent._replace(content=b"")
-        page = Arrival(self._operation, bare, {**self._payload, "data": []}, self._at)
+        page = RawPage(self._operation, bare, {**self._payload, "data": []}, self._at)
         return [Row(item, position, page) for position, item in enumerate(items)]
 
     def page(self) -> Page[T]:
@@ -232,7 +232,7 @@ class Row(Generic[T]):
 
     __slots__ = ("_page", "json", "position")
 
-    def __init__(self, json: Mapping[str, Any], position: int, page: Arrival[T]) -> None:
+    def __init__(self, json: Mapping[str, Any], position: int, page: RawPage[T]) -> None:
         self.json = json
         self.position = position
         self._page = page

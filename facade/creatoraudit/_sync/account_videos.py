@@ -21,14 +21,14 @@ from .pager import Pager
 if TYPE_CHECKING:
     from creatoraudit_api.models import AccountVideo
 
-    from .operations import Caller
+    from .operations import Operations
 
 
 class AccountVideos:
     """Posts that were found through tracked accounts."""
 
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
+    def __init__(self, operations: Operations) -> None:
+        self._operations = operations
 
     def list(
         self,
@@ -69,7 +69,7 @@ class AccountVideos:
             "limit": limit,
             "cursor": cursor,
         }
-        source = self._caller.pages(operations.list_account_videos, arguments, options)
+        source = self._operations.pages(operations.list_account_videos, arguments, options)
         return Pager(source, max_items)
 
     def metrics(
@@ -154,7 +154,7 @@ class AccountVideos:
         def stream(
             platform: Platform, id_list: str, ids: list[int]
         ) -> Iterator[AccountVideoMetrics]:
-            asking = MetricsJob(self._caller.core, operation, id_list, span, options)
+            asking = MetricsJob(self._operations.sender, operation, id_list, span, options)
             return Mapped(asking.parts(ids), lambda part: _metrics(platform, part))
 
         return Chained(stream(*one) for one in lists)

@@ -23,7 +23,7 @@ from .wait import wait_until_refreshed
 if TYPE_CHECKING:
     from creatoraudit_api.models import Account
 
-    from .operations import Caller
+    from .operations import Operations
 
 AccountOrder: TypeAlias = Literal[
     "added_at",
@@ -39,8 +39,8 @@ AccountOrder: TypeAlias = Literal[
 class Accounts:
     """Instagram and TikTok profiles under tracking."""
 
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
+    def __init__(self, operations: Operations) -> None:
+        self._operations = operations
 
     def list(
         self,
@@ -103,7 +103,7 @@ class Accounts:
             "limit": limit,
             "cursor": cursor,
         }
-        source = self._caller.pages(operations.list_accounts, arguments, options)
+        source = self._operations.pages(operations.list_accounts, arguments, options)
         return Pager(source, max_items)
 
     def get(self, account_id: UUID | str, **options: Unpack[RequestOptions]) -> Account:
@@ -123,7 +123,7 @@ class Accounts:
 
         Docs: https://docs.creatoraudit.com/data-freshness
         """
-        reply = self._caller.invoke(operations.get_account, {"account_id": account_id}, options)
+        reply = self._operations.invoke(operations.get_account, {"account_id": account_id}, options)
         return reply.value.data
 
     def track(
@@ -171,7 +171,7 @@ class Accounts:
             "category": category,
             "scrape_interval_hours": scrape_interval_hours,
         }
-        reply = self._caller.invoke(operations.track_account, arguments, options)
+        reply = self._operations.invoke(operations.track_account, arguments, options)
         return reply.value.data
 
     def update(
@@ -205,7 +205,7 @@ class Accounts:
 
         Docs: https://docs.creatoraudit.com/migration
         """
-        reply = self._caller.change(
+        reply = self._operations.change(
             operations.update_account, {"account_id": account_id}, {"is_active": is_active}, options
         )
         return reply.value.data
@@ -249,7 +249,7 @@ class Accounts:
 
         Docs: https://docs.creatoraudit.com/migration
         """
-        self._caller.invoke(operations.delete_account, {"account_id": account_id}, options)
+        self._operations.invoke(operations.delete_account, {"account_id": account_id}, options)
 
     def metrics(
         self,
@@ -319,7 +319,7 @@ class Accounts:
     ) -> MetricsJob:
         operation = operations.batch_account_metrics
         span = period_arguments(operation, period, start_date, end_date)
-        return MetricsJob(self._caller.core, operation, "account_ids", span, options)
+        return MetricsJob(self._operations.sender, operation, "account_ids", span, options)
 
     def wait_until_refreshed(
         self,
@@ -360,7 +360,7 @@ class Accounts:
         def read(seconds: float) -> Account:
             return self.get(one, retry_budget=seconds, **options)
 
-        budget = self._caller.core.settings.retry_budget
+        budget = self._operations.sender.settings.retry_budget
         return wait_until_refreshed(
             read, one, budget=budget, timeout=timeout, poll=poll, after=after
         )

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
 
 from .._core import log
 from .._core.config import origin
-from .._core.deprecation import Notice
+from .._core.deprecation import DeprecationNotice
 from .._core.key import KeyRing, KeySource
 from .._core.settings import Settings
-from .transport import Pipe
+from .transport import Transport
 
 if TYPE_CHECKING:
     from typing import Self, Unpack
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from .._core.events import OnEvent
     from .._core.http import Client
     from .._core.options import RequestOptions
-    from .._core.outcome import Sent
+    from .._core.outcome import RawResponse
     from .._core.period import Period
     from .._core.response import Reply
     from .._core.urls import Platform
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from .breakouts import OnProgress
     from .creators import Creators
     from .deltas import Via
-    from .operations import Caller
+    from .operations import Operations
     from .pager import Pager
     from .videos import Videos
 
@@ -104,56 +104,56 @@ class CreatorAudit:
             concurrency=concurrency,
         )
         self._origin = origin(base_url)
-        self._notice = Notice()
-        self._pipe = Pipe(self._origin, http_client)
+        self._deprecation = DeprecationNotice()
+        self._transport = Transport(self._origin, http_client)
         self._cache = _cache(cache, self._origin.url)
         watch = _drift(on_drift)
 
-        def caller() -> Caller:
-            from .operations import Caller
-            from .sender import Core
+        def make() -> Operations:
+            from .operations import Operations
+            from .sender import Sender
 
-            core = Core(
-                settings, self._pipe, keys, cache=self._cache, on_event=on_event, drift=watch
+            sender = Sender(
+                settings, self._transport, keys, cache=self._cache, on_event=on_event, drift=watch
             )
-            return Caller(core)
+            return Operations(sender)
 
-        self._make_caller = caller
+        self._make_operations = make
 
     @property
-    def _caller(self) -> Caller:
+    def _operations(self) -> Operations:
         """What sends, under one policy. Made by the first call."""
-        made: Caller | None = self.__dict__.get("_made_caller")
+        made: Operations | None = self.__dict__.get("_made_operations")
         # Of several threads that come first, one wins: pacing is shared by all of them.
-        return made or self.__dict__.setdefault("_made_caller", self._make_caller())
+        return made or self.__dict__.setdefault("_made_operations", self._make_operations())
 
     @cached_property
     def accounts(self) -> Accounts:
         """Instagram and TikTok profiles under tracking."""
         from .accounts import Accounts
 
-        return Accounts(self._caller)
+        return Accounts(self._operations)
 
     @cached_property
     def videos(self) -> Videos:
         """Posts that are tracked one by one."""
         from .videos import Videos
 
-        return Videos(self._caller)
+        return Videos(self._operations)
 
     @cached_property
     def account_videos(self) -> AccountVideos:
         """Posts that were found through tracked accounts."""
         from .account_videos import AccountVideos
 
-        return AccountVideos(self._caller)
+        return AccountVideos(self._operations)
 
     @cached_property
     def creators(self) -> Creators:
         """Groups of accounts, their links, figures and ranking."""
         from .creators import Creators
 
-        return Creators(self._caller)
+        return Creators(self._operations)
 
     def __repr__(self) -> str:
         # A traceback with local variables may show a client whose settings were refused.
@@ -178,7 +178,7 @@ class CreatorAudit:
         """Close the connections. The client cannot be used afterwards."""
         if self._cache is not None:
             self._cache.store.close()
-        self._pipe.close()
+        self._transport.close()
 
     @overload
     def call(self, operation: Operation[T], **arguments: object) -> Reply[T]: ...
@@ -205,7 +205,7 @@ class CreatorAudit:
             >>> reply.status
             200
         """
-        return self._caller.call(operation, arguments)
+        return self._operations.call(operation, arguments)
 
     @overload
     def paginate(self, operation: Operation[PageOf[T]], **arguments: object) -> Pager[T]: ...
@@ -225,7 +225,7 @@ class CreatorAudit:
             >>> for video in ca.paginate("list_videos", limit=200):
             ...     print(video.id)
         """
-        return self._caller.paginate(operation, arguments)
+        return self._operations.paginate(operation, arguments)
 
     @overload
     def batch(
@@ -256,7 +256,7 @@ class CreatorAudit:
             >>> for part in ca.batch("batch_video_metrics", ids, period="7d"):
             ...     print(len(part.ids), part.reply.status)
         """
-        return self._caller.batch(operation, ids, arguments)
+        return self._operations.batch(operation, ids, arguments)
 
     def request(
         self,
@@ -267,7 +267,7 @@ class CreatorAudit:
         headers: Mapping[str, str] | None = None,
         json: Any = None,
         extensions: Mapping[str, Any] | None = None,
-    ) -> Sent:
+    ) -> RawResponse:
         """Send a raw request under the client's whole policy: key, pacing, retries, errors.
 
         `url` is relative to the base URL. This is what lets the generated functions take the client
@@ -277,7 +277,7 @@ class CreatorAudit:
         Returns:
             The answer: `status_code`, `headers`, `content`, `json()`.
         """
-        return self._caller.request(
+        return self._operations.request(
             method, url, params=params, headers=headers, json=json, extensions=extensions
         )
 
@@ -299,7 +299,7 @@ class CreatorAudit:
         """
         from creatoraudit_api import operations
 
-        return (self._caller.invoke(operations.whoami, {}, options)).value.data
+        return (self._operations.invoke(operations.whoami, {}, options)).value.data
 
     def health(self, **options: Unpack[RequestOptions]) -> Health:
         """Tell whether the service is alive. Needs no key.
@@ -317,7 +317,7 @@ class CreatorAudit:
         """
         from creatoraudit_api import operations
 
-        return (self._caller.invoke(operations.get_health, {}, options)).value
+        return (self._operations.invoke(operations.get_health, {}, options)).value
 
     def meta(self, **options: Unpack[RequestOptions]) -> ApiMeta:
         """Tell version and lifecycle state of the API. Needs no key.
@@ -339,8 +339,8 @@ class CreatorAudit:
         """
         from creatoraudit_api import operations
 
-        meta = (self._caller.invoke(operations.get_meta, {}, options)).value.data
-        self._notice.look_at(meta)
+        meta = (self._operations.invoke(operations.get_meta, {}, options)).value.data
+        self._deprecation.look_at(meta)
         return meta
 
     def overview(self, period: Period | None = None, **options: Unpack[RequestOptions]) -> Overview:
@@ -365,7 +365,7 @@ class CreatorAudit:
         from creatoraudit_api import operations
 
         arguments = {"period": period}
-        return (self._caller.invoke(operations.get_overview, arguments, options)).value.data
+        return (self._operations.invoke(operations.get_overview, arguments, options)).value.data
 
     def search(
         self, q: str, *, limit: int | None = None, **options: Unpack[RequestOptions]
@@ -394,7 +394,7 @@ class CreatorAudit:
         from creatoraudit_api import operations
 
         arguments = {"q": q, "limit": limit}
-        return (self._caller.invoke(operations.search, arguments, options)).value
+        return (self._operations.invoke(operations.search, arguments, options)).value
 
     def breakouts(
         self,
@@ -443,10 +443,10 @@ class CreatorAudit:
 
         Docs: https://docs.creatoraudit.com/tutorials/viral-posts
         """
-        from .._results.breakouts import Question
-        from .breakouts import BreakoutHunt
+        from .._results.breakouts import BreakoutsQuery
+        from .breakouts import BreakoutsJob
 
-        question = Question(
+        query = BreakoutsQuery(
             window=window,
             top=top,
             by=by,
@@ -455,8 +455,8 @@ class CreatorAudit:
             min_views=min_views,
             include_partial=include_partial,
         )
-        hunt = BreakoutHunt(self._caller, question, via, options, on_progress)
-        return hunt.run()
+        job = BreakoutsJob(self._operations, query, via, options, on_progress)
+        return job.run()
 
 
 def _cache(setting: CacheSetting, base_url: str) -> Cache | None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from creatoraudit_api.models import Creator, TopCreator
     from creatoraudit_api.types import JSON
 
-    from .operations import Caller
+    from .operations import Operations
 
 CREATED = 201
 
@@ -28,8 +28,8 @@ CREATED = 201
 class Creators:
     """Groups of accounts, their links, figures and ranking."""
 
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
+    def __init__(self, operations: Operations) -> None:
+        self._operations = operations
 
     def list(
         self,
@@ -79,7 +79,7 @@ class Creators:
             "limit": limit,
             "cursor": cursor,
         }
-        source = self._caller.pages(operations.list_creators, arguments, options)
+        source = self._operations.pages(operations.list_creators, arguments, options)
         return Pager(source, max_items)
 
     def get(self, creator_id: UUID | str, **options: Unpack[RequestOptions]) -> Creator:
@@ -99,7 +99,7 @@ class Creators:
 
         Docs: https://docs.creatoraudit.com/migration
         """
-        reply = self._caller.invoke(operations.get_creator, {"creator_id": creator_id}, options)
+        reply = self._operations.invoke(operations.get_creator, {"creator_id": creator_id}, options)
         return reply.value.data
 
     def create(
@@ -136,7 +136,7 @@ class Creators:
         Docs: https://docs.creatoraudit.com/api-reference/creators/create-a-creator
         """
         arguments = {"name": name, "is_active": is_active, "metadata": metadata}
-        reply = self._caller.invoke(operations.create_creator, arguments, options)
+        reply = self._operations.invoke(operations.create_creator, arguments, options)
         return reply.value.data
 
     def update(
@@ -173,7 +173,7 @@ class Creators:
 
         Docs: https://docs.creatoraudit.com/api-reference/creators/update-a-creator
         """
-        reply = self._caller.change(
+        reply = self._operations.change(
             operations.update_creator,
             {"creator_id": creator_id},
             {"name": name, "is_active": is_active, "metadata": metadata},
@@ -220,7 +220,7 @@ class Creators:
 
         Docs: https://docs.creatoraudit.com/migration
         """
-        self._caller.invoke(operations.delete_creator, {"creator_id": creator_id}, options)
+        self._operations.invoke(operations.delete_creator, {"creator_id": creator_id}, options)
 
     def link(
         self,
@@ -251,7 +251,7 @@ class Creators:
         Docs: https://docs.creatoraudit.com/api-reference/creators/link-an-account-to-a-creator
         """
         ids = {"creator_id": creator_id, "account_id": account_id}
-        reply = self._caller.invoke(operations.link_account, ids, options)
+        reply = self._operations.invoke(operations.link_account, ids, options)
         return Link(created=reply.status == CREATED, record=reply.value.data)
 
     def unlink(
@@ -280,7 +280,7 @@ class Creators:
         Docs: https://docs.creatoraudit.com/migration
         """
         ids = {"creator_id": creator_id, "account_id": account_id}
-        self._caller.invoke(operations.unlink_account, ids, options)
+        self._operations.invoke(operations.unlink_account, ids, options)
 
     def top(
         self,
@@ -309,7 +309,7 @@ class Creators:
         Docs: https://docs.creatoraudit.com/tutorials/creator-leaderboard
         """
         arguments = {"period": period, "limit": limit}
-        reply = self._caller.invoke(operations.top_creators, arguments, options)
+        reply = self._operations.invoke(operations.top_creators, arguments, options)
         return reply.value.data
 
     def analytics(
@@ -344,5 +344,5 @@ class Creators:
         """
         arguments = {"creator_id": creator_id, **day_arguments(start_date, end_date)}
         operation = operations.creator_analytics
-        reply = self._caller.invoke(operation, arguments, options)
+        reply = self._operations.invoke(operation, arguments, options)
         return figures(reply.value.data, operation.name, reply.request_id)

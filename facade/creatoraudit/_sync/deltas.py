@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from creatoraudit_api import operations
 
 from .._core.fault import contract_error
-from .._core.options import RequestOptions, Tally
+from .._core.options import RequestCounter, RequestOptions
 from .._core.request import prepare
 from .._core.response import payload_of
 from .._results.deltas import GET_BATCH, Unreadable, VideoDeltas, checked_windows, read_deltas
@@ -19,7 +19,7 @@ from .batch import Mapped, Parts
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
 
-    from .sender import Core
+    from .sender import Sender
 
 Via: TypeAlias = Literal["post", "get"]
 
@@ -28,7 +28,7 @@ class DeltasJob:
     """How deltas are asked: over which operation, for which windows."""
 
     def __init__(
-        self, core: Core, windows: Iterable[int], via: Via, options: RequestOptions
+        self, sender: Sender, windows: Iterable[int], via: Via, options: RequestOptions
     ) -> None:
         if via not in ("post", "get"):
             raise UsageError(f"via must be post or get, not {via!r:.40}")
@@ -41,21 +41,21 @@ class DeltasJob:
         )
         most = self._operation.batch_size or GET_BATCH
         self.size = most if via == "post" else min(most, GET_BATCH)
-        self._core = core
+        self._core = sender
         self._options = options
 
     def ask(
-        self, ids: Sequence[str], tally: Tally | None = None
+        self, ids: Sequence[str], counter: RequestCounter | None = None
     ) -> tuple[dict[str, dict[str, int | None]], list[str]]:
         """Ask about as many ids as fit into one request."""
         arguments = {"video_ids": ids, "windows": self.windows}
-        wire = prepare(self._operation, arguments, self._options)
-        sent = self._core.send(wire, self._options, tally)
+        request = prepare(self._operation, arguments, self._options)
+        sent = self._core.send(request, self._options, counter)
         try:
-            return read_deltas(payload_of(wire.operation, sent), ids, self.windows)
+            return read_deltas(payload_of(request.operation, sent), ids, self.windows)
         except Unreadable as unreadable:
             fault = unreadable.fault
-        raise contract_error(wire.operation, fault, sent.request_id)
+        raise contract_error(request.operation, fault, sent.request_id)
 
     def stream(self, ids: Iterable[str]) -> Iterator[VideoDeltas]:
         """One `VideoDeltas` per request, in the order of the ids."""

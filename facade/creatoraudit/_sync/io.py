@@ -37,7 +37,7 @@ def off_loop(function: Callable[[*Ts], T], *args: *Ts) -> T:
     return function(*args)
 
 
-class Home:
+class LoopGuard:
     """Anywhere: threads may share a client."""
 
     def check(self) -> None:

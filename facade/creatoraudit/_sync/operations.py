@@ -11,19 +11,19 @@ from creatoraudit_api.types import UNSET
 from .._core.chunks import BatchPart
 from .._core.lookup import find, id_list_of
 from .._core.options import CreateOptions, RequestOptions
-from .._core.outcome import Sent
-from .._core.request import Wire, prepare
+from .._core.outcome import RawResponse
+from .._core.request import PreparedRequest, prepare
 from .._core.response import Reply
 from .._results.pages import PageOf
 from ..errors import UsageError
 from .batch import Mapped, Parts
 from .pager import Pager
-from .source import PageSource
+from .source import PageFetcher
 
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
 
-    from .sender import Core
+    from .sender import Sender
 
 T = TypeVar("T")
 _OPTIONS = frozenset(CreateOptions.__annotations__)
@@ -36,11 +36,11 @@ def _split(values: Mapping[str, object]) -> tuple[CreateOptions, dict[str, objec
     return cast("CreateOptions", options), rest
 
 
-class Caller:
+class Operations:
     """Calls, pages and batches for every operation of the contract."""
 
-    def __init__(self, core: Core) -> None:
-        self.core = core
+    def __init__(self, sender: Sender) -> None:
+        self.sender = sender
 
     def call(self, operation: Operation[Any] | str, arguments: Mapping[str, object]) -> Reply[Any]:
         """Call any operation of the contract."""
@@ -69,7 +69,7 @@ class Caller:
         found = find(operation)
         options, own = _split(arguments)
         name, size = id_list_of(found, cast("str | None", own.pop("id_list", None)))
-        at_once = cast("int", own.pop("concurrency", self.core.settings.concurrency))
+        at_once = cast("int", own.pop("concurrency", self.sender.settings.concurrency))
 
         def ask(part: list[Any]) -> Reply[Any]:
             return self.invoke(found, {**own, name: part}, options, strict=True)
@@ -86,13 +86,13 @@ class Caller:
         headers: Mapping[str, str] | None = None,
         json: Any = None,
         extensions: Mapping[str, Any] | None = None,
-    ) -> Sent:
+    ) -> RawResponse:
         """Send a raw request under the client's whole policy."""
         if not url.startswith("/"):
             raise UsageError("url must be a path below the base URL, starting with /")
         name = (extensions or {}).get("creatoraudit_operation")
         known = None if name is None else find(cast("str", name))
-        wire = Wire(
+        request = PreparedRequest(
             operation=f"{method} {url.partition('?')[0]}" if known is None else known.name,
             method=method.upper(),
             url=url,
@@ -105,7 +105,7 @@ class Caller:
             and any(name.lower() == "idempotency-key" for name in headers or {}),
             authenticated=known is None or known.authenticated,
         )
-        return self.core.send(wire, {})
+        return self.sender.send(request, {})
 
     def invoke(
         self,
@@ -116,8 +116,8 @@ class Caller:
         strict: bool = False,
     ) -> Reply[T]:
         """Call with the arguments and the options apart."""
-        wire = prepare(operation, arguments, options, strict=strict)
-        return self.core.call(operation, wire, options, None)
+        request = prepare(operation, arguments, options, strict=strict)
+        return self.sender.call(operation, request, options, None)
 
     def change(
         self,
@@ -140,11 +140,11 @@ class Caller:
         options: RequestOptions,
         *,
         strict: bool = False,
-    ) -> PageSource[T]:
+    ) -> PageFetcher[T]:
         """The pages of a list, as large as the contract allows unless told otherwise."""
         own = {**arguments}
         if own.get("limit") is None:
             own["limit"] = operation.page_limit
-        wire = prepare(operation, own, options, strict=strict)
+        request = prepare(operation, own, options, strict=strict)
         cursor = cast("str | None", own.get("cursor"))
-        return PageSource(self.core, operation, wire, options, cursor)
+        return PageFetcher(self.sender, operation, request, options, cursor)

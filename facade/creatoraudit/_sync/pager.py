@@ -8,8 +8,8 @@ from typing import Generic, TypeVar
 
 from .._results.pages import Page
 from ..errors import UsageError
-from .ahead import ReadAhead
-from .source import PageSource
+from .ahead import Prefetch
+from .source import PageFetcher
 
 T = TypeVar("T")
 
@@ -21,7 +21,7 @@ class Pages(Iterator[Page[T]]):
     later, or complain that it has to.
     """
 
-    def __init__(self, source: PageSource[T]) -> None:
+    def __init__(self, source: PageFetcher[T]) -> None:
         self._source = source
         self._walk = source.walk()
 
@@ -59,7 +59,7 @@ class Pager(Generic[T]):
     on the way carries `resume_cursor`; pass it to the same call as `cursor=` to go on.
     """
 
-    def __init__(self, source: PageSource[T], max_items: int | None = None) -> None:
+    def __init__(self, source: PageFetcher[T], max_items: int | None = None) -> None:
         counted: object = max_items
         if counted is not None and (
             isinstance(counted, bool) or not isinstance(counted, int) or counted < 0
@@ -92,10 +92,10 @@ class Pager(Generic[T]):
         items: list[T] = []
         if most == 0:
             return items
-        with ReadAhead[T](1) as ahead:
+        with Prefetch[T](1) as ahead:
             ahead.follow(self._source, self._source.walk(), None, most)
-            while (arrival := ahead.next()) is not None:
-                items.extend(arrival.page().items)
+            while (raw := ahead.next()) is not None:
+                items.extend(raw.page().items)
         return items if most is None else items[:most]
 
     def total_count(self) -> int | None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from creatoraudit_api.models import Video
     from creatoraudit_api.types import JSON
 
-    from .operations import Caller
+    from .operations import Operations
 
 VideoOrder: TypeAlias = Literal["added_at", "create_time", "view_count", "like_count", "play_count"]
 
@@ -34,8 +34,8 @@ VideoOrder: TypeAlias = Literal["added_at", "create_time", "view_count", "like_c
 class Videos:
     """Posts that are tracked one by one."""
 
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
+    def __init__(self, operations: Operations) -> None:
+        self._operations = operations
 
     def list(
         self,
@@ -98,7 +98,7 @@ class Videos:
             "limit": limit,
             "cursor": cursor,
         }
-        source = self._caller.pages(operations.list_videos, arguments, options)
+        source = self._operations.pages(operations.list_videos, arguments, options)
         return Pager(source, max_items)
 
     def get(self, video_id: UUID | str, **options: Unpack[RequestOptions]) -> Video:
@@ -118,7 +118,7 @@ class Videos:
 
         Docs: https://docs.creatoraudit.com/data-freshness
         """
-        reply = self._caller.invoke(operations.get_video, {"video_id": video_id}, options)
+        reply = self._operations.invoke(operations.get_video, {"video_id": video_id}, options)
         return reply.value.data
 
     def track(
@@ -170,7 +170,7 @@ class Videos:
             "is_active": is_active,
             "scrape_interval_hours": scrape_interval_hours,
         }
-        reply = self._caller.invoke(operations.track_video, arguments, options)
+        reply = self._operations.invoke(operations.track_video, arguments, options)
         return reply.value.data
 
     def update(
@@ -204,7 +204,7 @@ class Videos:
 
         Docs: https://docs.creatoraudit.com/migration
         """
-        reply = self._caller.change(
+        reply = self._operations.change(
             operations.update_video, {"video_id": video_id}, {"is_active": is_active}, options
         )
         return reply.value.data
@@ -248,7 +248,7 @@ class Videos:
 
         Docs: https://docs.creatoraudit.com/glossary
         """
-        self._caller.invoke(operations.delete_video, {"video_id": video_id}, options)
+        self._operations.invoke(operations.delete_video, {"video_id": video_id}, options)
 
     def deltas(
         self,
@@ -287,7 +287,7 @@ class Videos:
 
         Docs: https://docs.creatoraudit.com/api-reference/videos/batch-video-engagement-deltas
         """
-        asking = DeltasJob(self._caller.core, windows, via, options)
+        asking = DeltasJob(self._operations.sender, windows, via, options)
         return asking.all(resource_ids(video_ids, "video_id"))
 
     def stream_deltas(
@@ -306,7 +306,7 @@ class Videos:
 
         Docs: https://docs.creatoraudit.com/api-reference/videos/batch-video-engagement-deltas
         """
-        asking = DeltasJob(self._caller.core, windows, via, options)
+        asking = DeltasJob(self._operations.sender, windows, via, options)
         return asking.stream(resource_ids(video_ids, "video_id"))
 
     def metrics(
@@ -376,7 +376,7 @@ class Videos:
     ) -> MetricsJob:
         operation = operations.batch_video_metrics
         span = period_arguments(operation, period, start_date, end_date)
-        return MetricsJob(self._caller.core, operation, "video_ids", span, options)
+        return MetricsJob(self._operations.sender, operation, "video_ids", span, options)
 
     def wait_until_refreshed(
         self,
@@ -417,7 +417,7 @@ class Videos:
         def read(seconds: float) -> Video:
             return self.get(one, retry_budget=seconds, **options)
 
-        budget = self._caller.core.settings.retry_budget
+        budget = self._operations.sender.settings.retry_budget
         return wait_until_refreshed(
             read, one, budget=budget, timeout=timeout, poll=poll, after=after
         )

@@ -20,7 +20,7 @@ from schemathesis.openapi.checks import (
     UndefinedStatusCode,
 )
 
-from .._core.contract import Kind, Place, deviations
+from .._core.contract import Kind, Location, deviations
 from .._core.text import one_line
 from ._shape import headers_of, located
 
@@ -62,7 +62,7 @@ def _of_schema(failure: Any, response: Response) -> tuple[str | None, str]:
         return ", ".join(named), f"breaks {keyword!r} in its schema"
     place, schema = located(failure.operation, response.status_code, failure.instance_path)
     if keyword in ("anyOf", "oneOf"):  # which says no more than that none of them fits
-        for one in deviations(schema, failure.instance, Place(place, place)):
+        for one in deviations(schema, failure.instance, Location(place, place)):
             if one.kind in _KINDS:
                 return one.place.general, _KINDS[one.kind]
     if keyword == "required" and isinstance(failure.instance, dict):

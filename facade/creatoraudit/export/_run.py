@@ -18,7 +18,7 @@ from creatoraudit_api.types import ReadModel
 
 from .._core.period import Day, MetricsPeriod
 from .._results.pages import Page
-from .._sync.ahead import ReadAhead
+from .._sync.ahead import Prefetch
 from .._sync.deltas import Via
 from ..errors import CreatorAuditError, UsageError, ValidationError
 from ._checkpoint import FILE, Checkpoint, Position, Seen, Stage, digest_of, failures_told
@@ -29,8 +29,8 @@ from ._subjects import records as records_of
 
 if TYPE_CHECKING:
     from .. import CreatorAudit
-    from .._sync.operations import Caller
-    from .._sync.source import PageSource
+    from .._sync.operations import Operations
+    from .._sync.source import PageFetcher
 
 # Rows after which a part ends, with the page it is in. What a kill costs is the requests for them.
 PART_ROWS = 2_000
@@ -149,9 +149,9 @@ def export(
         },
     )
     form = form_of(name, subject.columns, raw=raw)
-    caller = client._caller
-    ask = None if subject.asker is None else subject.asker(caller.core)
-    job = _Job(caller, subject, ask, form, filters, on_progress)
+    operations = client._operations
+    ask = None if subject.asker is None else subject.asker(operations.sender)
+    job = _Job(operations, subject, ask, form, filters, on_progress)
     job.pages()  # refuses a wrong filter before anything is sent or written
     folder = path.with_name(f"{path.name}.partial")
     if path.exists() and not overwrite and not (folder / FILE).exists():
@@ -205,7 +205,7 @@ def _on_disk(path: Path) -> Iterator[BinaryIO]:
 class _Job:
     """One call of `export`."""
 
-    caller: Caller
+    operations: Operations
     subject: Subject
     ask: Ask | None
     form: Form
@@ -218,10 +218,10 @@ class _Job:
     waiting: list[Taken] = field(factory=list)
     any_new: bool = True
 
-    def pages(self, cursor: str | None = None) -> PageSource[ReadModel]:
+    def pages(self, cursor: str | None = None) -> PageFetcher[ReadModel]:
         """The list from a cursor on."""
         arguments = {**self.filters, "cursor": cursor}
-        return self.caller.pages(self.subject.operation, arguments, {}, strict=True)
+        return self.operations.pages(self.subject.operation, arguments, {}, strict=True)
 
     def run(self, checkpoint: Checkpoint, path: Path, *, overwrite: bool) -> Exported:
         """Go on where the checkpoint is, to the end."""
@@ -261,7 +261,7 @@ class _Job:
 
     def _follow(self, checkpoint: Checkpoint) -> None:
         source = self.pages(checkpoint.position.cursor)
-        with ReadAhead[ReadModel](1) as ahead:
+        with Prefetch[ReadModel](1) as ahead:
             ahead.follow(source, source.walk(), None)
             while (arrival := ahead.next()) is not None:
                 self._take(arrival.page())

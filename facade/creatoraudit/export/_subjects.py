@@ -31,7 +31,7 @@ from ._names import WHATS, Source, What
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
 
-    from .._sync.sender import Core
+    from .._sync.sender import Sender
 
 Record: TypeAlias = "ReadModel | Row"
 Ask: TypeAlias = Callable[[Sequence[str]], Mapping[str, Row]]
@@ -116,14 +116,14 @@ class Subject:
         operation: The list that is walked.
         columns: The kind of each column.
         asked: What else makes it another export, beside the list and its filters.
-        asker: For figures: makes of a client's core the function that asks about ids. It refuses
+        asker: For figures: makes of a client's sender the function that asks about ids. It refuses
             what cannot be asked.
     """
 
     operation: Operation[PageOf[ReadModel]]
     columns: Mapping[str, Kind]
     asked: Mapping[str, object] = field(factory=dict)
-    asker: Callable[[Core], Ask] | None = None
+    asker: Callable[[Sender], Ask] | None = None
 
 
 def subject_of(what: str, options: Options) -> Subject:
@@ -199,8 +199,8 @@ def _deltas(source: str, options: Options) -> Subject:
     windows = list(dict.fromkeys(DEFAULT_WINDOWS if given is None else given))
     via = options.get("via") or "post"
 
-    def asker(core: Core) -> Ask:
-        job = DeltasJob(core, windows, via, {})
+    def asker(sender: Sender) -> Ask:
+        job = DeltasJob(sender, windows, via, {})
         return lambda ids: {
             one: {f"delta_{window}": change for window, change in changes.items()}
             for one, changes in job.all(ids).by_id.items()
@@ -220,8 +220,8 @@ def _metrics(source: str, options: Options) -> Subject:
         operation, options.get("period"), options.get("start_date"), options.get("end_date")
     )
 
-    def asker(core: Core) -> Ask:
-        job = MetricsJob(core, operation, id_list, span, {})
+    def asker(sender: Sender) -> Ask:
+        job = MetricsJob(sender, operation, id_list, span, {})
 
         def ask(ids: Sequence[str]) -> Mapping[str, Row]:
             answer = job.all(ids)
