@@ -18,7 +18,7 @@ import msgspec
 import pydantic
 from common import Report, in_turn, ratio, sandbox, seconds
 
-from creatoraudit._core import json_
+from creatoraudit._core import response
 from creatoraudit_api.models import VideoPage
 from creatoraudit_api.operations import list_videos
 
@@ -72,10 +72,10 @@ def main() -> None:
     stock_page = stock()
     assert (
         VideoPage.from_dict(json.loads(body)).data
-        == list_videos.decode(200, json_.loads(body)).data
+        == list_videos.decode(200, response.loads(body)).data
     )
 
-    parsed = json_.loads(body)
+    parsed = response.loads(body)
 
     def many(function: Any) -> Any:
         def repeated() -> None:
@@ -86,8 +86,8 @@ def main() -> None:
 
     taken = in_turn(
         {
-            "ours": many(lambda: list_videos.decode(200, json_.loads_standard(body))),
-            "ours with speed": many(lambda: list_videos.decode(200, json_.loads(body))),
+            "ours": many(lambda: list_videos.decode(200, response.loads_standard(body))),
+            "ours with speed": many(lambda: list_videos.decode(200, response.loads(body))),
             "stock": many(lambda: stock_page.from_dict(json.loads(body))),
             "pydantic": many(lambda: pydantic_page.model_validate_json(body)),
             "json.loads alone": many(lambda: json.loads(body)),

@@ -10,7 +10,7 @@ import httpx
 from common import Report, in_turn, ratio, sandbox, seconds
 
 from creatoraudit import CreatorAudit
-from creatoraudit._core import json_
+from creatoraudit._core import response
 
 SMALL, PAGES = 200, 60
 
@@ -28,7 +28,7 @@ def times(count: int, function: Callable[[], object]) -> Callable[[], float]:
 def main() -> None:
     """Measure and write the results."""
     report = Report("d")
-    json_.loads = json_.loads_standard  # both sides use the same parser
+    response.loads = response.loads_standard  # both sides use the same parser
     with (
         sandbox() as server,
         httpx.Client(headers=server.headers) as client,

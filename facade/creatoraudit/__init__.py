@@ -45,11 +45,11 @@ if TYPE_CHECKING:
 
     from ._async.client import AsyncCreatorAudit
     from ._async.pager import AsyncPager
-    from ._core.chunks import BatchPart
     from ._core.drift import DriftRecord
     from ._core.events import RequestEvent
     from ._core.options import CreateOptions, RequestOptions, WaitOptions
     from ._core.response import Reply
+    from ._results.batch import BatchPart
     from ._results.breakouts import Breakout, Breakouts, Progress, Skipped
     from ._results.creators import CreatorFigures, Link
     from ._results.deltas import VideoDeltas
@@ -144,7 +144,7 @@ _HOMES = {
     "AccountVideoTotals": "creatoraudit._results.metrics",
     "AsyncCreatorAudit": "creatoraudit._async.client",
     "AsyncPager": "creatoraudit._async.pager",
-    "BatchPart": "creatoraudit._core.chunks",
+    "BatchPart": "creatoraudit._results.batch",
     "Breakout": "creatoraudit._results.breakouts",
     "Breakouts": "creatoraudit._results.breakouts",
     "CreateOptions": "creatoraudit._core.options",

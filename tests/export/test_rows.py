@@ -386,8 +386,10 @@ def test_library_needs_neither_click_nor_pyarrow_before_it_is_asked_for() -> Non
 def test_all_is_exactly_the_public_names() -> None:
     import creatoraudit.export as module
 
-    public = {name for name in vars(module) if not name.startswith("_")}
-    assert set(module.__all__) == public - {"annotations"}
+    assert dir(module) == sorted(module.__all__)
+    assert all(hasattr(module, name) for name in module.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'exports'"):
+        module.exports  # noqa: B018 - looking it up is what fails
     assert all(getattr(module, name).__doc__ for name in ("export", "columns", "Exported"))
     assert Csv.__doc__
     assert Jsonl.__doc__

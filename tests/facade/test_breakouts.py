@@ -58,17 +58,17 @@ QUESTIONS = [
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=str)
-def test_the_answer_is_that_of_a_plain_serial_loop(facade, sandbox, plain, query):
-    expected = plain.find(**query)
+def test_the_answer_is_that_of_a_plain_serial_loop(facade, sandbox, plain, question):
+    expected = plain.find(**question)
     sandbox.requests.clear()
     ca = facade(sandbox.base_url, sandbox.api_key)
-    answer = ca.do(lambda ca: ca.breakouts(**query))
+    answer = ca.do(lambda ca: ca.breakouts(**question))
     assert [post.video.id for post in answer] == expected.ids
     assert [post.rank for post in answer] == list(range(1, len(answer) + 1))
     figures = ("delta", "views_before", "growth", "outlier")
     for ours, theirs in zip(answer, expected.posts, strict=True):
         assert [getattr(ours, name) for name in figures] == [theirs[name] for name in figures]
-        window = query.get("window", 7)
+        window = question.get("window", 7)
         assert ours.deltas[f"{window}d"] == ours.delta
         assert set(ours.deltas) == {f"{days}d" for days in {1, 7, 14, 30, window}}
     assert answer.considered == expected.considered
@@ -78,7 +78,7 @@ def test_the_answer_is_that_of_a_plain_serial_loop(facade, sandbox, plain, query
     assert answer.requests == expected.pages + expected.batches == sandbox.requests.total
     filters = {"platform": None, "min_views": None, "include_partial": False}
     for name, default in filters.items():
-        assert getattr(answer, name) == query.get(name, default)
+        assert getattr(answer, name) == question.get(name, default)
 
 
 @pytest.mark.parametrize("by", ["views", "growth", "outlier"])

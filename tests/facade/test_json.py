@@ -7,13 +7,13 @@ import sys
 
 import pytest
 
-from creatoraudit._core import json_
+from creatoraudit._core import response
 
 WITHOUT_MSGSPEC = """
 import sys
 sys.modules["msgspec"] = None  # as if it were not installed
-from creatoraudit._core import json_
-assert json_.fastest() is json_.loads_standard
+from creatoraudit._core import response
+assert response.fastest() is response.loads_standard
 """
 
 VALUES = [
@@ -41,22 +41,22 @@ REFUSED = [
 
 @pytest.mark.parametrize("content", VALUES)
 def test_both_parsers_give_the_same_value(content: bytes) -> None:
-    fast, standard = json_.loads(content), json_.loads_standard(content)
+    fast, standard = response.loads(content), response.loads_standard(content)
     assert repr(fast) == repr(standard)
 
 
 @pytest.mark.parametrize("content", REFUSED, ids=lambda content: repr(content[:10]))
 def test_both_parsers_refuse_with_the_same_error(content: bytes) -> None:
     with pytest.raises(ValueError) as fast:  # noqa: PT011 - the messages are compared
-        json_.loads(content)
+        response.loads(content)
     with pytest.raises(ValueError) as standard:  # noqa: PT011 - the messages are compared
-        json_.loads_standard(content)
+        response.loads_standard(content)
     assert str(fast.value) == str(standard.value)
 
 
 def test_the_fast_parser_is_used_where_it_is_installed() -> None:
     pytest.importorskip("msgspec", reason="the speed extra is not installed")
-    assert json_.fastest() is not json_.loads_standard
+    assert response.fastest() is not response.loads_standard
 
 
 def test_without_the_extra_the_standard_parser_is_used() -> None:

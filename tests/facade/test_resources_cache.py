@@ -26,7 +26,7 @@ KEY = "sk-very-secret-key"
 FRESH = {"etag": '"v1"', "cache-control": "private, no-cache"}
 
 
-def cached(number=1, etag='"v1"', **headers):
+def kept(number=1, etag='"v1"', **headers):
     return Answer(json={"data": video(number)}, headers={**FRESH, "etag": etag, **headers})
 
 
@@ -48,7 +48,7 @@ def cache(request, tmp_path):
 
 
 def test_an_unchanged_answer_is_confirmed_and_its_kept_body_stands_in(facade, serve, cache):
-    server = serve(cached(), unchanged(), unchanged())
+    server = serve(kept(), unchanged(), unchanged())
     events = []
     ca = facade(server.url, cache=cache, on_event=events.append)
     first, again, third = get(ca), get(ca), get(ca)
@@ -61,7 +61,7 @@ def test_an_unchanged_answer_is_confirmed_and_its_kept_body_stands_in(facade, se
 def test_nothing_is_used_without_asking(facade, serve, cache, waits):
     """A cache that answers for a server that is down would show yesterday's figures as today's."""
     down = problem(503, "SERVICE_UNAVAILABLE")
-    ca = facade(serve(cached(), down, down).url, cache=cache, max_retries=1)
+    ca = facade(serve(kept(), down, down).url, cache=cache, max_retries=1)
     get(ca)
     with pytest.raises(ServiceUnavailableError):
         get(ca)
@@ -69,14 +69,14 @@ def test_nothing_is_used_without_asking(facade, serve, cache, waits):
 
 
 def test_a_changed_answer_replaces_the_kept_one(facade, serve, cache):
-    server = serve(cached(), cached(2, '"v2"'), unchanged('"v2"'))
+    server = serve(kept(), kept(2, '"v2"'), unchanged('"v2"'))
     ca = facade(server.url, cache=cache)
     assert [get(ca).external_id for _ in range(3)] == ["1", "2", "2"]
     assert conditions(server) == [None, '"v1"', '"v2"']
 
 
 def test_one_keys_answers_are_not_anothers(facade, serve, cache):
-    server = serve(cached(1), cached(2), unchanged())
+    server = serve(kept(1), kept(2), unchanged())
     mine = facade(server.url, "key-one", cache=cache)
     yours = facade(server.url, "key-two", cache=cache)
     assert get(mine).external_id == "1"
@@ -87,14 +87,14 @@ def test_one_keys_answers_are_not_anothers(facade, serve, cache):
 
 def test_a_key_that_changes_takes_its_answers_along(facade, serve, cache):
     keys = iter(["key-one", "key-two", "key-one"])
-    server = serve(cached(1), cached(2), unchanged())
+    server = serve(kept(1), kept(2), unchanged())
     ca = facade(server.url, lambda: next(keys), cache=cache)
     assert [get(ca).external_id for _ in range(3)] == ["1", "2", "1"]
     assert conditions(server) == [None, None, '"v1"']
 
 
 def test_requests_that_differ_are_kept_apart(facade, serve, cache):
-    server = serve(*(cached(number) for number in range(1, 5)))
+    server = serve(*(kept(number) for number in range(1, 5)))
     ca = facade(server.url, cache=cache)
     get(ca, 1)
     get(ca, 2)
@@ -104,7 +104,7 @@ def test_requests_that_differ_are_kept_apart(facade, serve, cache):
 
 
 def test_servers_are_kept_apart(facade, serve, tmp_path):
-    one_server, other = serve(cached(1)), serve(cached(2))
+    one_server, other = serve(kept(1)), serve(kept(2))
     path = tmp_path / "answers.db"
     get(facade(one_server.url, cache=path))
     get(facade(other.url, cache=path))
@@ -115,10 +115,10 @@ def test_servers_are_kept_apart(facade, serve, tmp_path):
     "answer",
     [
         one(video(1)),
-        cached(etag='W/"weak"'),
-        cached(etag='"caf\xe9"'),
-        cached(**{"cache-control": "no-store"}),
-        cached(**{"cache-control": "private, No-Store"}),
+        kept(etag='W/"weak"'),
+        kept(etag='"caf\xe9"'),
+        kept(**{"cache-control": "no-store"}),
+        kept(**{"cache-control": "private, No-Store"}),
     ],
     ids=["no ETag", "weak ETag", "ETag beyond ASCII", "no-store", "No-Store"],
 )
@@ -132,9 +132,9 @@ def test_what_may_not_be_kept_is_not(facade, serve, cache, answer):
 
 def test_a_body_that_was_cut_short_is_not_kept(facade, serve, cache):
     """Confirmed by a 304 it would fail every later call."""
-    half = gzip.compress(cached().content)[:-20]
+    half = gzip.compress(kept().content)[:-20]
     cut = Answer(body=half, headers={**FRESH, "content-encoding": "gzip"})
-    server = serve(cut, cached())
+    server = serve(cut, kept())
     ca = facade(server.url, cache=cache)
     with pytest.raises(ContractError, match="not JSON"):
         get(ca)
@@ -161,7 +161,7 @@ def test_errors_and_writes_are_not_kept(facade, serve, cache):
 
 
 def test_a_condition_of_the_callers_own_is_left_alone(facade, serve, cache):
-    server = serve(cached(), cached())
+    server = serve(kept(), kept())
     ca = facade(server.url, cache=cache)
     get(ca)
     get(ca, extra_headers={"If-None-Match": '"mine"'})
@@ -205,7 +205,7 @@ def test_the_sandboxs_answers_are_confirmed(facade, sandbox, cache):
 
 def test_the_file_is_its_owners_and_holds_no_key(facade, serve, tmp_path):
     path = tmp_path / "answers.db"
-    server = serve(cached(), unchanged())
+    server = serve(kept(), unchanged())
     ca = facade(server.url, KEY, cache=str(path))
     get(ca)
     written = sorted(tmp_path.iterdir())
@@ -222,13 +222,13 @@ def test_the_file_is_its_owners_and_holds_no_key(facade, serve, tmp_path):
 def test_a_file_others_could_read_is_closed_to_them(facade, serve, tmp_path):
     path = tmp_path / "answers.db"
     path.touch(0o644)
-    get(facade(serve(cached()).url, cache=path))
+    get(facade(serve(kept()).url, cache=path))
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_the_file_serves_the_next_run(facade, serve, tmp_path):
     path = tmp_path / "answers.db"
-    server = serve(cached(), unchanged())
+    server = serve(kept(), unchanged())
     first = facade(server.url, cache=path)
     get(first)
     first.close()
@@ -252,7 +252,7 @@ def test_two_processes_share_a_file(serve, tmp_path):
         tag = f'"{number}"'
         asked = request.headers.get("if-none-match")
         assert asked in (None, tag)
-        return unchanged(tag) if asked == tag else cached(number, tag)
+        return unchanged(tag) if asked == tag else kept(number, tag)
 
     server = serve(respond)
     command = [sys.executable, "-c", PROCESS, server.url, str(tmp_path / "answers.db")]
@@ -267,7 +267,7 @@ def test_two_processes_share_a_file(serve, tmp_path):
 def test_a_file_that_is_busy_or_broken_costs_no_answer(facade, serve, tmp_path):
     """The cache saves time; it is no reason for a call to fail."""
     path = tmp_path / "answers.db"
-    server = serve(cached(), cached(), cached())
+    server = serve(kept(), kept(), kept())
     ca = facade(server.url, cache=path)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")

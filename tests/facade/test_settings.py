@@ -24,7 +24,7 @@ from creatoraudit import (
     UnauthorizedError,
     UsageError,
 )
-from creatoraudit._core.outcome import Failure
+from creatoraudit._core.response import Failure
 from creatoraudit._core.retry import BACKOFF_MOST, Attempts
 from support.answers import WHOAMI, one, page, problem, video, video_id
 from support.server import Answer, Held, ScriptedServer

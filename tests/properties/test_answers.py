@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from creatoraudit import CreatorAudit, CreatorAuditError, Page
-from creatoraudit._core import clock, json_
+from creatoraudit._core import clock, response
 from creatoraudit.frames import to_pandas, to_polars
 from creatoraudit_api.types import ReadModel
 from support.answers import video_id
@@ -124,7 +124,7 @@ class Bench:
         else:
             use_error(value)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(json_, "loads", json_.loads_standard)
+            patch.setattr(response, "loads", response.loads_standard)
             other_kind, other = self.ask(job, answer)
         assert kind == other_kind
         if kind == "result":

@@ -10,9 +10,15 @@ from uuid import UUID
 from creatoraudit_api import operations
 from creatoraudit_api.types import UNSET, Unset
 
+from .._core.arguments import (
+    Day,
+    Direction,
+    MetricsPeriod,
+    period_arguments,
+    resource_id,
+    resource_ids,
+)
 from .._core.options import CreateOptions, RequestOptions, WaitOptions
-from .._core.period import Day, MetricsPeriod, period_arguments
-from .._core.request import Direction, resource_id, resource_ids
 from .._core.urls import Platform, profile
 from .._results.metrics import Metrics
 from .metrics import AsyncMetricsJob

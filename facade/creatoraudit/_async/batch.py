@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from itertools import chain, islice
 from typing import Generic, TypeVar
 
-from .._core.chunks import chunks, once, several
-from .._core.settings import number_problem
+from .._core.arguments import several
+from .._core.config import number_problem
+from .._results.batch import chunks, once
 from ..errors import CreatorAuditError, UsageError
 from .io import Function, Job, Pool
 

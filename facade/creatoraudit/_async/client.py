@@ -12,10 +12,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
 
 from .._core import log
-from .._core.config import origin
+from .._core.config import Settings, origin
 from .._core.deprecation import DeprecationNotice
 from .._core.key import KeyRing, KeySource
-from .._core.settings import Settings
 from .transport import AsyncTransport
 
 if TYPE_CHECKING:
@@ -24,16 +23,15 @@ if TYPE_CHECKING:
     from creatoraudit_api.models import ApiMeta, Health, Overview, SearchResponse, WhoAmI
     from creatoraudit_api.operations import Operation
 
+    from .._core.arguments import Period
     from .._core.cache import Cache, CacheSetting
-    from .._core.chunks import BatchPart
     from .._core.drift import DriftWatch, OnDrift
     from .._core.events import OnEvent
     from .._core.http import AsyncClient
     from .._core.options import RequestOptions
-    from .._core.outcome import RawResponse
-    from .._core.period import Period
-    from .._core.response import Reply
+    from .._core.response import RawResponse, Reply
     from .._core.urls import Platform
+    from .._results.batch import BatchPart
     from .._results.breakouts import Breakouts, RankBy, Source
     from .._results.pages import PageOf
     from .account_videos import AsyncAccountVideos

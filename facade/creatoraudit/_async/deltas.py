@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from creatoraudit_api import operations
 
-from .._core.fault import contract_error
+from .._core.contract import Fault, contract_error
 from .._core.options import RequestCounter, RequestOptions
 from .._core.request import prepare
 from .._core.response import payload_of
-from .._results.deltas import GET_BATCH, Unreadable, VideoDeltas, checked_windows, read_deltas
+from .._results.deltas import GET_BATCH, VideoDeltas, checked_windows, read_deltas
 from ..errors import UsageError
 from .batch import AsyncMapped, AsyncParts
 
@@ -52,8 +52,8 @@ class AsyncDeltasJob:
         sent = await self._core.send(request, self._options, counter)
         try:
             return read_deltas(payload_of(request.operation, sent), ids, self.windows)
-        except Unreadable as unreadable:
-            fault = unreadable.fault
+        except Fault as found:
+            fault = found
         raise contract_error(request.operation, fault, sent.request_id)
 
     def stream(self, ids: Iterable[str]) -> AsyncIterator[VideoDeltas]:

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Protocol, TypeVar
 
 from .._core import clock
-from .._core.settings import number_problem
+from .._core.config import number_problem
 from ..errors import UsageError, WaitTimeout
 from .io import Function, sleep
 

@@ -25,8 +25,8 @@ from urllib.parse import urlencode
 
 from ..errors import ConfigurationError
 from .key import ApiKey
-from .outcome import RawResponse
 from .request import PreparedRequest
+from .response import RawResponse
 
 MEMORY_BYTES = 64 * 2**20
 DISK_BYTES = 512 * 2**20

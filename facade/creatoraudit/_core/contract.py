@@ -1,9 +1,8 @@
 """How an answer compares with the contract this release was built on.
 
-Walks a decoded body along its schema in openapi.json. `first_fault` is the slow second look after
-decoding failed: it names the first member that a client cannot live without, a missing required
-member or an object or list that is something else. What becomes of the other differences is left to
-`_drift`.
+Walks a decoded body along its schema in openapi.json. `first_fault` is the second look after
+decoding failed: it names the first member that a client cannot do without, a missing required
+member or an object or list that is something else. The other differences concern `drift` only.
 """
 
 from __future__ import annotations
@@ -16,7 +15,36 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from creatoraudit_api.operations import Operation
 
-from .fault import Fault
+from ..errors import ContractError
+from .text import one_line
+
+
+class Fault(Exception):
+    """What is wrong with which member of a response; raised where no response is at hand.
+
+    Attributes:
+        path: JSON path of the member.
+        what: What is wrong with it, to be read after the path.
+    """
+
+    def __init__(self, path: str, what: str) -> None:
+        super().__init__(path, what)
+        self.path = path
+        self.what = what
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.what}"
+
+
+def contract_error(operation: str, fault: Fault, request_id: str | None) -> ContractError:
+    """The exception for one fault."""
+    where = one_line(str(fault), 300)
+    return ContractError(
+        f"{operation}: the answer does not keep the contract: {where}",
+        path=fault.path,
+        request_id=request_id,
+    )
+
 
 Kind: TypeAlias = Literal[
     "missing-member", "wrong-container", "wrong-type", "unknown-enum-value", "unknown-member"

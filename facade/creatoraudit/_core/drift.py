@@ -10,8 +10,8 @@ from typing import NamedTuple, TypeAlias
 from creatoraudit_api.operations import OPERATIONS
 
 from .contract import Kind, Location, deviations, response_schema
-from .outcome import RawResponse
 from .request import PreparedRequest
+from .response import RawResponse
 from .text import one_line
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
-from .outcome import Failure, RawResponse
 from .request import PreparedRequest
+from .response import Failure, RawResponse
 
 
 class RequestEvent(NamedTuple):

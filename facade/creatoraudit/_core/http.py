@@ -17,7 +17,7 @@ from .._version import __version__
 from ..errors import ConfigurationError, UsageError
 from .config import Origin
 from .key import ApiKey
-from .outcome import Failure, Timeouts
+from .response import Failure, Timeouts
 from .text import one_line
 
 if TYPE_CHECKING:

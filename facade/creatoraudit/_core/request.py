@@ -1,29 +1,69 @@
 """From named arguments to a request, checked against the contract's table before it is sent.
 
-Decides what belongs into path, query and body, refuses what cannot be right (unknown names, bounds,
-choices, ids, days), and leaves URL and body building to the generated operation.
+Looks an operation up, decides what belongs into path, query and body, and leaves URL and body
+building to the generated operation.
 """
 
-import os
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, cast
+from __future__ import annotations
 
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast, overload
+
+from creatoraudit_api.operations import OPERATIONS, Operation
 from creatoraudit_api.types import UNSET
 
 from ..errors import UsageError
-from .chunks import several
-from .dates import utc_day
+from .arguments import checked
 from .options import CreateOptions, RequestOptions
 from .text import one_line
 
 if TYPE_CHECKING:
-    from creatoraudit_api.operations import Bound, Operation
+    from creatoraudit_api.operations import Operation
     from creatoraudit_api.types import JSON
 
-_UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+T = TypeVar("T")
 
-Direction: TypeAlias = Literal["asc", "desc"]
+
+@overload
+def find(operation: Operation[T]) -> Operation[T]: ...
+@overload
+def find(operation: str) -> Operation[Any]: ...
+@overload
+def find(operation: Operation[T] | str) -> Operation[T] | Operation[Any]: ...
+def find(operation: Operation[Any] | str) -> Operation[Any]:
+    """The operation meant by an object of the table or by its name.
+
+    Raises:
+        UsageError: There is none of that name.
+    """
+    if not isinstance(operation, str):
+        return operation
+    try:
+        return OPERATIONS[operation]
+    except KeyError:
+        import difflib  # noqa: PLC0415 - needed only for this message
+
+        close = difflib.get_close_matches(operation, OPERATIONS, n=3)
+        meant = f"; did you mean {' or '.join(close)}?" if close else ""
+        raise UsageError(f"there is no operation {one_line(operation, 60)!r}{meant}") from None
+
+
+def id_list_of(operation: Operation[object], name: str | None) -> tuple[str, int]:
+    """The argument of `operation` that takes many ids, and how many at once.
+
+    Raises:
+        UsageError: It takes none, or several and `name` chooses none of them.
+    """
+    lists = operation.id_lists
+    if not lists or operation.batch_size is None:
+        raise UsageError(f"{operation.name} takes no list of ids, so it cannot be batched")
+    if name is None and len(lists) > 1:
+        raise UsageError(f"{operation.name} takes several lists; choose id_list= from {lists}")
+    chosen = next(iter(lists)) if name is None else name
+    if chosen not in lists:
+        raise UsageError(f"{operation.name} has no id list {chosen!r}; it takes {lists}")
+    return chosen, operation.batch_size
 
 
 class PreparedRequest(NamedTuple):
@@ -34,7 +74,7 @@ class PreparedRequest(NamedTuple):
     url: str
     params: Mapping[str, Any]
     headers: Mapping[str, str]
-    json: "JSON | None" = None
+    json: JSON | None = None
     repeatable: bool = False
     keyed: bool = False
     """Whether the operation heeds the Idempotency-Key that the request carries."""
@@ -42,7 +82,7 @@ class PreparedRequest(NamedTuple):
 
 
 def prepare(
-    operation: "Operation[object]",
+    operation: Operation[object],
     arguments: Mapping[str, object],
     options: CreateOptions | RequestOptions,
     *,
@@ -66,9 +106,9 @@ def prepare(
             continue
         if name in operation.arguments:
             if value is not None:
-                given[name] = _checked(operation, name, value, own=strict)
+                given[name] = checked(operation, name, value, own=strict)
         elif name in operation.body_members:
-            body[name] = None if value is None else _checked(operation, name, value, own=strict)
+            body[name] = None if value is None else checked(operation, name, value, own=strict)
         elif strict:
             known = ", ".join([*operation.arguments, *operation.body_members]) or "none"
             raise UsageError(f"{operation.name} has no argument {name!r}; it takes: {known}")
@@ -126,82 +166,3 @@ def with_query(request: PreparedRequest, **params: object) -> PreparedRequest:
 def with_header(request: PreparedRequest, name: str, value: str) -> PreparedRequest:
     """The same request with one more header."""
     return request._replace(headers={**request.headers, name: value})
-
-
-def _checked(operation: "Operation[object]", name: str, value: object, *, own: bool) -> object:
-    if operation.arguments.get(name) == "path":
-        return _path_id(name, value, operation.bounds.get(name))
-    bound = operation.bounds[name]
-    if bound.kind == "array":
-        return _checked_items(name, value, bound, own=own)
-    if bound.format == "uuid":
-        return resource_id(value, name)
-    if bound.format == "date":
-        return utc_day(value, name).isoformat()
-    if bound.choices and isinstance(value, str) and value not in bound.choices:
-        raise UsageError(
-            f"{name} must be one of {', '.join(bound.choices)}, not {one_line(value, 40)!r}"
-        )
-    if isinstance(value, str):
-        _between(name, len(value), bound.min_length, bound.max_length, "characters")
-    elif isinstance(value, int) and not isinstance(value, bool):
-        _between(name, value, bound.minimum, bound.maximum, "")
-    return value
-
-
-def _checked_items(name: str, value: object, bound: "Bound", *, own: bool) -> list[object]:
-    """The items of a list; ids are checked when they are the caller's own and not the server's."""
-    if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Sequence):
-        raise UsageError(f"{name} must be a list, not {type(value).__name__}")
-    _between(name, len(value), bound.min_items, bound.max_items, "items")
-    for item in value:
-        if isinstance(item, int) and not isinstance(item, bool):
-            _between(f"each of {name}", item, bound.item_minimum, bound.item_maximum, "")
-    if own and bound.format == "uuid":
-        return [resource_id(item, f"each of {name}") for item in value]
-    return list(value)
-
-
-def _between(name: str, value: int, least: int | None, most: int | None, unit: str) -> None:
-    if (least is None or value >= least) and (most is None or value <= most):
-        return
-    if least is not None and most is not None:
-        allowed = f"between {least} and {most}"
-    else:
-        allowed = f"at least {least}" if least is not None else f"at most {most}"
-    raise UsageError(f"{name} must be {allowed}{' ' + unit if unit else ''}, not {value}")
-
-
-def _path_id(name: str, value: object, bound: "Bound | None") -> str:
-    if bound is not None and bound.format == "uuid":
-        return resource_id(value, name)
-    text = str(value)
-    # httpx collapses dot segments, so such an id would reach another endpoint.
-    if text in ("", ".", ".."):
-        raise UsageError(f"{name} must be an id, not {text!r}")
-    return text
-
-
-def resource_id(value: object, name: str = "id") -> str:
-    """An id from the caller, as the lower-case UUID string that the API uses.
-
-    Raises:
-        UsageError: It is no UUID.
-    """
-    text = str(value).strip().lower()
-    # Stricter than uuid.UUID(), which also takes braces, a urn: prefix and no hyphens at all.
-    if _UUID.fullmatch(text):
-        return text
-    shown = repr(one_line(value, 60)) if isinstance(value, str) else type(value).__name__
-    raise UsageError(
-        f"{name} must be a UUID such as 3c90c3cc-0d44-4b50-8888-8dd25736052a, not {shown}"
-    )
-
-
-def resource_ids(values: Iterable[object], name: str) -> Iterator[str]:
-    """Any number of ids from the caller, checked as they are asked for.
-
-    Raises:
-        UsageError: It is no list of them.
-    """
-    return (resource_id(one, name) for one in several(values))

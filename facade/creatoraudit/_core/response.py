@@ -1,22 +1,171 @@
-"""Reading answers: status to exception, bytes to JSON, JSON to models.
+"""Responses: how one try may end, status to exception, bytes to JSON, JSON to models.
 
 Decides what counts as success and turns everything a decoder can stumble over into ContractError.
 """
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
-from ..errors import APIError, ContractError, error_for
-from .fault import Fault, contract_error
-from .outcome import RawResponse
-from .retry import seconds_asked
+from ..errors import APIError, ContractError
+from .contract import Fault, contract_error
+from .pacing import seconds_asked
+from .problems import error_for
 from .text import one_line
 
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
 
     from .request import PreparedRequest
+
+
+class RawResponse(NamedTuple):
+    """A complete answer as it came: the shape generated functions expect of httpx."""
+
+    status_code: int
+    headers: Mapping[str, str]
+    content: bytes
+    cached: bool = False
+
+    def __repr__(self) -> str:
+        return f"<{self.status_code}, {len(self.content)} bytes>"
+
+    @property
+    def request_id(self) -> str | None:
+        """`X-Request-ID`, if there is one, fit for one line."""
+        sent = self.headers.get("x-request-id")
+        return None if sent is None else one_line(sent, 128)
+
+    def json(self) -> Any:
+        """The body, decoded.
+
+        Raises:
+            ValueError: It is not JSON.
+        """
+        return loads(self.content)
+
+
+class Failure(NamedTuple):
+    """A try that brought no complete answer; a value, so that no traceback hangs on to frames.
+
+    Attributes:
+        kind: What failed, in words.
+        cause: The network library's own words.
+        written: Whether the server may have read the request.
+        timed_out: Whether time ran out.
+        permanent: Whether another try cannot help (a bad certificate, an unusable URL).
+    """
+
+    kind: str
+    cause: str
+    written: bool
+    timed_out: bool = False
+    permanent: bool = False
+
+
+class Timeouts(NamedTuple):
+    """How long one try may take.
+
+    Attributes:
+        step: Seconds for each wait for the network (connect, write, read).
+        whole: Seconds for the whole exchange, the body included.
+    """
+
+    step: float
+    whole: float
+
+
+# Levels of lists and objects; the API's own answers have about five.
+DEEPEST = 100
+_TOO_DEEP = "nested too deeply"
+_CONTAINERS = (dict, list)
+_ALL_BUT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+_decode = json.JSONDecoder(parse_constant=_no_constant).decode
+
+
+def loads_standard(content: bytes) -> Any:
+    """Decode with the standard library; NaN, Infinity and deep nesting are refused.
+
+    Raises:
+        ValueError: It is not JSON, or nested deeper than `DEEPEST`.
+    """
+    try:
+        try:
+            value = _decode(content.decode())
+        except ValueError:  # perhaps UTF-16, or with a byte order mark: let the library find out
+            value = json.loads(content, parse_constant=_no_constant)
+    except RecursionError:
+        raise ValueError(_TOO_DEEP) from None
+    return _followable(content, value)
+
+
+def _followable(content: bytes, value: Any) -> Any:
+    """The value, unless it is nested so deeply that no copy, pickle or repr of it can be made."""
+    brackets = content.translate(None, _ALL_BUT_BRACKETS)
+    for passes in range(DEEPEST // 2):
+        left = brackets.replace(b"[]", b"").replace(b"{}", b"")
+        if left == brackets:
+            # Each pass took off two levels at most; what is left stands around brackets in texts.
+            if 2 * passes + len(left) <= DEEPEST:
+                return value
+            break
+        brackets = left
+    if _depth_exceeds(value, DEEPEST):
+        raise ValueError(_TOO_DEEP)
+    return value
+
+
+def _depth_exceeds(value: Any, most: int) -> bool:
+    level: list[Any] = [[value]]
+    for _ in range(most + 1):
+        level = [
+            inner
+            for one in level
+            for inner in (one.values() if one.__class__ is dict else one)
+            if inner.__class__ in _CONTAINERS
+        ]
+        if not level:
+            return False
+    return True
+
+
+def loads(content: bytes) -> Any:
+    """Decode with the fastest parser there is.
+
+    Raises:
+        ValueError: It is not JSON.
+    """
+    return fastest()(content)
+
+
+@cache
+def fastest() -> Callable[[bytes], Any]:
+    """The fastest parser there is; looked for when the first answer is read."""
+    try:
+        from msgspec.json import Decoder  # noqa: PLC0415 - an extra
+    except ImportError:
+        return loads_standard
+    decode = Decoder().decode
+
+    def loads_fast(content: bytes) -> Any:
+        try:
+            value = decode(content)
+        except (ValueError, RecursionError):
+            return loads_standard(content)
+        return _followable(content, value)
+
+    return loads_fast
+
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -40,7 +189,7 @@ class Reply(NamedTuple, Generic[T_co]):
     request_id: str | None
 
 
-def error_of(request: "PreparedRequest", sent: RawResponse) -> APIError | None:
+def error_of(request: PreparedRequest, sent: RawResponse) -> APIError | None:
     """The exception an answer stands for, or None when it is a success."""
     if 200 <= sent.status_code < 300:
         return None
@@ -62,6 +211,7 @@ def error_of(request: "PreparedRequest", sent: RawResponse) -> APIError | None:
         headers=sent.headers,
         problem=problem,
         retry_after=seconds_asked(sent.headers),
+        request_id=sent.request_id,
         redirect_host=host,
     )
 
@@ -86,7 +236,7 @@ def payload_of(operation: str, sent: RawResponse) -> Any:
     )
 
 
-def decode(operation: "Operation[T_co]", sent: RawResponse) -> Reply[T_co]:
+def decode(operation: Operation[T_co], sent: RawResponse) -> Reply[T_co]:
     """Decode a success answer.
 
     Raises:
@@ -95,7 +245,7 @@ def decode(operation: "Operation[T_co]", sent: RawResponse) -> Reply[T_co]:
     return decode_payload(operation, sent, payload_of(operation.name, sent))
 
 
-def decode_payload(operation: "Operation[T_co]", sent: RawResponse, payload: Any) -> Reply[T_co]:
+def decode_payload(operation: Operation[T_co], sent: RawResponse, payload: Any) -> Reply[T_co]:
     """Decode a success answer whose JSON was read before.
 
     Raises:
@@ -112,7 +262,7 @@ def decode_payload(operation: "Operation[T_co]", sent: RawResponse, payload: Any
     raise contract_error(operation.name, fault, sent.request_id)
 
 
-def fault_of(operation: "Operation[T_co]", status: int, payload: Any, error: Exception) -> Fault:
+def fault_of(operation: Operation[T_co], status: int, payload: Any, error: Exception) -> Fault:
     """Why a payload could not be decoded."""
     from .contract import first_fault  # noqa: PLC0415 - needed only after a failure
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from .._core.fault import Fault, contract_error
+from .._core.contract import Fault, contract_error
 
 if TYPE_CHECKING:
     from creatoraudit_api.models import CreatorAccountLink

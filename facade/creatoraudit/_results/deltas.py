@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from .._core.fault import Fault
+from .._core.contract import Fault
 from ..errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,14 +21,6 @@ if TYPE_CHECKING:
 GET_BATCH = 50
 DEFAULT_WINDOWS = (1, 7, 14, 30)
 _HUGE = 2**63
-
-
-class Unreadable(Exception):
-    """Carries the fault of an answer that is neither of the two shapes."""
-
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(str(fault))
-        self.fault = fault
 
 
 @frozen
@@ -83,12 +75,12 @@ def read_deltas(
     """Read one answer: deltas by id, and the ids not found.
 
     Raises:
-        Unreadable: It has neither documented shape.
+        Fault: It has neither documented shape.
     """
     if not isinstance(payload, dict):
-        raise Unreadable(Fault("$", "is no object"))
+        raise Fault("$", "is no object")
     if "data" not in payload:
-        raise Unreadable(Fault("$.data", "is missing"))
+        raise Fault("$.data", "is missing")
     data = payload["data"]
     names = [f"{days}d" for days in windows]
     if isinstance(data, dict):
@@ -98,7 +90,7 @@ def read_deltas(
     elif isinstance(data, list):
         found = _rows(data, names)
     else:
-        raise Unreadable(Fault("$.data", "is neither a map by video id nor a list of rows"))
+        raise Fault("$.data", "is neither a map by video id nor a list of rows")
     missing = set(_not_found(payload))
     return (
         {video_id: found[video_id] for video_id in asked if video_id in found},
@@ -108,22 +100,22 @@ def read_deltas(
 
 def _not_found(payload: dict[str, Any]) -> list[str]:
     if "meta" not in payload:
-        raise Unreadable(Fault("$.meta", "is missing"))
+        raise Fault("$.meta", "is missing")
     meta = payload["meta"]
     if not isinstance(meta, dict):
-        raise Unreadable(Fault("$.meta", "is no object"))
+        raise Fault("$.meta", "is no object")
     missing = meta.get("not_found")
     if missing is None:
         return []
     if not isinstance(missing, list) or not all(isinstance(one, str) for one in missing):
-        raise Unreadable(Fault("$.meta.not_found", "is no list of ids"))
+        raise Fault("$.meta.not_found", "is no list of ids")
     return missing
 
 
 def _entry(entry: Any, names: Sequence[str], path: str, place: str | int) -> dict[str, int | None]:
     """The windows of one video. Its path is put together only for a fault."""
     if not isinstance(entry, dict):
-        raise Unreadable(Fault(_at(path, place), "is no object of windows"))
+        raise Fault(_at(path, place), "is no object of windows")
     changes = {name: entry.get(name) for name in names}
     for name, value in changes.items():
         if not _is_change(value):
@@ -139,10 +131,10 @@ def _is_change(value: Any) -> bool:
     return value is None or (value.__class__ is int and -_HUGE <= value < _HUGE)
 
 
-def _no_change(value: Any, path: str) -> Unreadable:
+def _no_change(value: Any, path: str) -> Fault:
     if value.__class__ is int:
-        return Unreadable(Fault(path, "is no count of views: it needs more than 64 bits"))
-    return Unreadable(Fault(path, "is no integer"))
+        return Fault(path, "is no count of views: it needs more than 64 bits")
+    return Fault(path, "is no integer")
 
 
 def _rows(rows: list[Any], names: Sequence[str]) -> dict[str, dict[str, int | None]]:
@@ -150,12 +142,12 @@ def _rows(rows: list[Any], names: Sequence[str]) -> dict[str, dict[str, int | No
     for position, row in enumerate(rows):
         path = f"$.data[{position}]"
         if not isinstance(row, dict):
-            raise Unreadable(Fault(path, "is no row"))
+            raise Fault(path, "is no row")
         video_id = row.get("id")
         if not isinstance(video_id, str):
-            raise Unreadable(Fault(f"{path}.id", "is missing or no string"))
+            raise Fault(f"{path}.id", "is missing or no string")
         if video_id in found:
-            raise Unreadable(Fault(f"{path}.id", "repeats a row"))
+            raise Fault(f"{path}.id", "repeats a row")
         found[video_id] = _row(row, position, names)
     return found
 
@@ -166,9 +158,9 @@ def _row(row: dict[str, Any], position: int, names: Sequence[str]) -> dict[str, 
     plain = next((name for name in ("views_delta", "views") if name in row), None)
     path = f"$.data[{position}]"
     if plain is None:
-        raise Unreadable(Fault(path, f"has none of {', '.join(names)}"))
+        raise Fault(path, f"has none of {', '.join(names)}")
     if len(names) != 1:
-        raise Unreadable(Fault(f"{path}.{plain}", "does not say which of several windows it is"))
+        raise Fault(f"{path}.{plain}", "does not say which of several windows it is")
     value = row[plain]
     if not _is_change(value):
         raise _no_change(value, f"{path}.{plain}")

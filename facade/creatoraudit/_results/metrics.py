@@ -9,9 +9,8 @@ from attrs import field, frozen
 
 from creatoraudit_api.models import WindowedTotals
 
-from .._core.fault import Fault
+from .._core.contract import Fault
 from .._core.urls import Platform
-from .deltas import Unreadable
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -107,15 +106,15 @@ def read_totals(payload: Any, asked: Sequence[Id]) -> Totals[Id]:
     """Read one answer; keys of the map are the ids as text.
 
     Raises:
-        Unreadable: It is not `data` by id and `meta`.
+        Fault: It is not `data` by id and `meta`.
     """
     if not isinstance(payload, dict):
-        raise Unreadable(Fault("$", "is no object"))
+        raise Fault("$", "is no object")
     for name in ("data", "meta"):
         if name not in payload:
-            raise Unreadable(Fault(f"$.{name}", "is missing"))
+            raise Fault(f"$.{name}", "is missing")
         if not isinstance(payload[name], dict):
-            raise Unreadable(Fault(f"$.{name}", "is no object"))
+            raise Fault(f"$.{name}", "is no object")
     data, meta = payload["data"], payload["meta"]
     found: dict[Id, WindowedTotals] = {}
     for one in asked:
@@ -123,10 +122,10 @@ def read_totals(payload: Any, asked: Sequence[Id]) -> Totals[Id]:
         if entry is None and str(one) not in data:
             continue
         if not isinstance(entry, dict):
-            raise Unreadable(Fault(f"$.data.{one}", "is no object of totals"))
+            raise Fault(f"$.data.{one}", "is no object of totals")
         found[one] = WindowedTotals.from_dict(entry)
     missing = meta.get("not_found")
     if missing is not None and not isinstance(missing, list):
-        raise Unreadable(Fault("$.meta.not_found", "is no list of ids"))
+        raise Fault("$.meta.not_found", "is no list of ids")
     said = {str(one) for one in missing or ()}
     return Totals(found, [one for one in asked if str(one) in said], meta)

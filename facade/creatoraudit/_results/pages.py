@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from .._core.fault import Fault, contract_error
-from .._core.outcome import RawResponse
-from .._core.response import UNDECODABLE, decode_payload, fault_of
+from .._core.contract import Fault, contract_error
+from .._core.response import UNDECODABLE, RawResponse, decode_payload, fault_of
 from ..errors import ContractError, PaginationError
 
 if TYPE_CHECKING:
@@ -208,7 +207,7 @@ class RawPage(Generic[T]):
         except UNDECODABLE as error:
             fault = fault_of(self._operation, status, payload, error)
         path = fault.path.replace("[0]", f"[{row.position}]", 1)
-        raise contract_error(self._operation.name, fault._replace(path=path), self._sent.request_id)
+        raise contract_error(self._operation.name, Fault(path, fault.what), self._sent.request_id)
 
 
 def _fault_in(items: object) -> Fault | None:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Unpack
 
 from creatoraudit_api import operations
 
-from .._core.chunks import several
+from .._core.arguments import Day, MetricsPeriod, period_arguments, several
 from .._core.options import RequestOptions
-from .._core.period import Day, MetricsPeriod, period_arguments
 from .._core.urls import Platform
 from .._results.metrics import AccountVideoMetrics, AccountVideoTotals, Totals
 from ..errors import UsageError

@@ -10,9 +10,8 @@ from uuid import UUID
 from creatoraudit_api import operations
 from creatoraudit_api.types import UNSET, Unset
 
+from .._core.arguments import Day, Direction, Period, day_arguments
 from .._core.options import CreateOptions, RequestOptions
-from .._core.period import Day, Period, day_arguments
-from .._core.request import Direction
 from .._results.creators import CreatorFigures, Link, figures
 from .pager import Pager
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from creatoraudit_api import operations
 
-from .._core.fault import contract_error
+from .._core.contract import Fault, contract_error
 from .._core.options import RequestCounter, RequestOptions
 from .._core.request import prepare
 from .._core.response import payload_of
-from .._results.deltas import GET_BATCH, Unreadable, VideoDeltas, checked_windows, read_deltas
+from .._results.deltas import GET_BATCH, VideoDeltas, checked_windows, read_deltas
 from ..errors import UsageError
 from .batch import Mapped, Parts
 
@@ -53,8 +53,8 @@ class DeltasJob:
         sent = self._core.send(request, self._options, counter)
         try:
             return read_deltas(payload_of(request.operation, sent), ids, self.windows)
-        except Unreadable as unreadable:
-            fault = unreadable.fault
+        except Fault as found:
+            fault = found
         raise contract_error(request.operation, fault, sent.request_id)
 
     def stream(self, ids: Iterable[str]) -> Iterator[VideoDeltas]:

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from attrs import evolve
 
-from .._core.fault import contract_error
+from .._core.contract import Fault, contract_error
 from .._core.options import RequestOptions
 from .._core.request import prepare
 from .._core.response import payload_of
-from .._results.deltas import Unreadable
 from .._results.metrics import Metrics, Totals, read_totals
 from .batch import Mapped, Parts
 
@@ -47,8 +46,8 @@ class MetricsJob:
         sent = self._core.send(request, self._options)
         try:
             return read_totals(payload_of(request.operation, sent), ids)
-        except Unreadable as unreadable:
-            fault = unreadable.fault
+        except Fault as found:
+            fault = found
         raise contract_error(request.operation, fault, sent.request_id)
 
     def parts(self, ids: Iterable[Id]) -> Iterator[Totals[Id]]:

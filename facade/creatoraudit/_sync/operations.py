@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from creatoraudit_api.types import UNSET
 
-from .._core.chunks import BatchPart
-from .._core.lookup import find, id_list_of
 from .._core.options import CreateOptions, RequestOptions
-from .._core.outcome import RawResponse
-from .._core.request import PreparedRequest, prepare
-from .._core.response import Reply
+from .._core.request import PreparedRequest, find, id_list_of, prepare
+from .._core.response import RawResponse, Reply
+from .._results.batch import BatchPart
 from .._results.pages import PageOf
 from ..errors import UsageError
 from .batch import Mapped, Parts

@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from .._core import clock, log
+from .._core.config import Settings
 from .._core.events import OnEvent, event_of
 from .._core.key import ApiKey, KeyRing
 from .._core.options import RequestCounter, RequestOptions
-from .._core.outcome import Failure, RawResponse
+from .._core.pacing import Pacer
 from .._core.request import PreparedRequest, with_header
-from .._core.response import Reply, decode, error_of
-from .._core.retry import Attempts, Pacer
-from .._core.settings import Settings
+from .._core.response import Failure, RawResponse, Reply, decode, error_of
+from .._core.retry import Attempts
 from .io import off_loop, sleep
 from .transport import Transport
 

@@ -20,7 +20,7 @@ from .._core.http import (
     own_client,
 )
 from .._core.key import ApiKey
-from .._core.outcome import Failure, RawResponse, Timeouts
+from .._core.response import Failure, RawResponse, Timeouts
 from ..errors import UsageError
 from .io import LoopGuard, time_limit
 

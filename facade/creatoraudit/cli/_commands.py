@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from .._core.request import resource_id
+from .._core.arguments import resource_id
 from ..errors import CreatorAuditError
 from . import _options, _safe
 from ._connect import Connection

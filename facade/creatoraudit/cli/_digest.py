@@ -10,7 +10,7 @@ from typing import get_args
 
 import click
 
-from .._core.period import Period
+from .._core.arguments import Period
 from ..report import Digest, _words
 from ..report._digest import CREATOR_FIGURES, FIGURES
 from . import _output

@@ -14,7 +14,7 @@ import click
 
 from creatoraudit_api import operations
 
-from .._core.retry import server_time
+from .._core.pacing import server_time
 from .._sync.batch import Parts
 from ..errors import NotFoundError
 from ..report._words import number
@@ -24,7 +24,7 @@ from ._output import Column, Output, Row, Shape, counting
 
 if TYPE_CHECKING:
     from creatoraudit import JSON, CreatorAudit
-    from creatoraudit._core.period import Period
+    from creatoraudit._core.arguments import Period
 
 _By: TypeAlias = Literal["views", "engagement"]
 _BY: Mapping[_By, str] = {"views": "views", "engagement": "engagement_rate"}

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, get_args
 import click
 from attrs import evolve
 
-from .._core.period import Period
-from .._core.request import resource_id
+from .._core.arguments import Period, resource_id
 from .._core.urls import Platform
 from ..errors import UsageError
 from ._connect import Connection

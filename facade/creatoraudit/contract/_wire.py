@@ -20,7 +20,7 @@ from requests.exceptions import RetryError
 
 from .._core import clock
 from .._core.key import ApiKey
-from .._core.retry import seconds_asked
+from .._core.pacing import seconds_asked
 from .._core.text import one_line
 from .._sync.io import sleep
 from ._address import shown

@@ -16,7 +16,7 @@ from attrs import define, field, frozen
 
 from creatoraudit_api.types import ReadModel
 
-from .._core.period import Day, MetricsPeriod
+from .._core.arguments import Day, MetricsPeriod
 from .._results.pages import Page
 from .._sync.ahead import Prefetch
 from .._sync.deltas import Via

@@ -16,8 +16,7 @@ from creatoraudit_api import operations
 from creatoraudit_api.models import Account, AccountVideo, Creator, Video, WindowedTotals
 from creatoraudit_api.types import ReadModel
 
-from .._core.period import Day, MetricsPeriod, period_arguments
-from .._core.request import Direction
+from .._core.arguments import Day, Direction, MetricsPeriod, period_arguments
 from .._core.text import one_line
 from .._core.urls import Platform
 from .._results.columns import Kind, Row, kinds_of, members

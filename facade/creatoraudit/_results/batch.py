@@ -1,11 +1,10 @@
-"""Splitting many ids into requests, without I/O: each id once, in the order given."""
+"""Splitting many ids into requests: each id once, in the order given."""
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Generic, NamedTuple, TypeVar
 
-from ..errors import UsageError
-from .response import Reply
+from .._core.response import Reply
 
 H = TypeVar("H", bound=Hashable)
 T = TypeVar("T")
@@ -21,18 +20,6 @@ class BatchPart(NamedTuple, Generic[T]):
 
     ids: Sequence[str | int]
     reply: Reply[T]
-
-
-def several(ids: Iterable[T]) -> Iterable[T]:
-    """The ids as they were given.
-
-    Raises:
-        UsageError: It is one id, or nothing to iterate over.
-    """
-    given: object = ids
-    if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
-        raise UsageError(f"ids must be given as a list, even a single one, not {given!r:.60}")
-    return ids
 
 
 def once(values: Iterable[H]) -> Iterator[H]:

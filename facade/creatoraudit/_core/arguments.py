@@ -1,0 +1,184 @@
+"""Checks the arguments of a call against the generated table before anything is sent."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
+
+from ..errors import UsageError
+from .text import one_line
+
+if TYPE_CHECKING:
+    from creatoraudit_api.operations import Bound, Operation
+
+
+def utc_day(value: object, name: str) -> dt.date:
+    """The UTC day of a date, an aware datetime, or an ISO 8601 string of either.
+
+    Raises:
+        UsageError: It is something else, or a datetime without a zone.
+    """
+    if isinstance(value, str):
+        try:
+            value = dt.date.fromisoformat(value)
+        except ValueError:
+            try:
+                value = dt.datetime.fromisoformat(value)  # type: ignore[arg-type]  # still the str here
+            except ValueError:
+                raise UsageError(
+                    f"{name} must be a day such as 2026-06-14, not {value!r:.60}"
+                ) from None
+    if isinstance(value, dt.datetime):
+        if value.tzinfo is None:
+            raise UsageError(f"{name} is a datetime without a zone; add tzinfo or pass a date")
+        return value.astimezone(dt.UTC).date()
+    if isinstance(value, dt.date):
+        return value
+    raise UsageError(f"{name} must be a date, a datetime or a string, not {type(value).__name__}")
+
+
+Period: TypeAlias = Literal["7d", "30d", "90d"]
+MetricsPeriod: TypeAlias = Literal["7d", "30d", "90d", "custom"]
+Day: TypeAlias = "dt.date | dt.datetime | str"
+
+
+def period_arguments(
+    operation: Operation[object],
+    period: str | None,
+    start_date: Day | None,
+    end_date: Day | None,
+) -> dict[str, object]:
+    """The members to send: nothing (the server's default), a preset, or `custom` with both days.
+
+    Raises:
+        UsageError: It is no preset of the operation, a day is missing or no day, they are in the
+            wrong order, or a preset came with days as well.
+    """
+    presets = operation.bounds["period"].choices
+    if period is not None and period not in presets:
+        raise UsageError(f"period must be one of {', '.join(presets)}, not {period!r:.40}")
+    if start_date is None and end_date is None:
+        if period == "custom":
+            raise UsageError("period='custom' needs start_date and end_date")
+        return {} if period is None else {"period": period}
+    if period not in (None, "custom"):
+        raise UsageError(f"pass either period={period!r} or start_date and end_date, not both")
+    return {"period": "custom", **day_arguments(start_date, end_date)}
+
+
+def day_arguments(start_date: Day | None, end_date: Day | None) -> dict[str, object]:
+    """Both days, both included, or neither.
+
+    Raises:
+        UsageError: One is missing or no day, or they are in the wrong order.
+    """
+    if start_date is None and end_date is None:
+        return {}
+    if start_date is None or end_date is None:
+        raise UsageError("start_date and end_date belong together; one of them is missing")
+    first, last = utc_day(start_date, "start_date"), utc_day(end_date, "end_date")
+    if first > last:
+        raise UsageError(f"start_date {first} is after end_date {last}")
+    return {"start_date": first, "end_date": last}
+
+
+T = TypeVar("T")
+
+
+_UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+Direction: TypeAlias = Literal["asc", "desc"]
+
+
+def checked(operation: Operation[object], name: str, value: object, *, own: bool) -> object:
+    if operation.arguments.get(name) == "path":
+        return _path_id(name, value, operation.bounds.get(name))
+    bound = operation.bounds[name]
+    if bound.kind == "array":
+        return _checked_items(name, value, bound, own=own)
+    if bound.format == "uuid":
+        return resource_id(value, name)
+    if bound.format == "date":
+        return utc_day(value, name).isoformat()
+    if bound.choices and isinstance(value, str) and value not in bound.choices:
+        raise UsageError(
+            f"{name} must be one of {', '.join(bound.choices)}, not {one_line(value, 40)!r}"
+        )
+    if isinstance(value, str):
+        _between(name, len(value), bound.min_length, bound.max_length, "characters")
+    elif isinstance(value, int) and not isinstance(value, bool):
+        _between(name, value, bound.minimum, bound.maximum, "")
+    return value
+
+
+def _checked_items(name: str, value: object, bound: Bound, *, own: bool) -> list[object]:
+    """The items of a list; ids are checked when they are the caller's own and not the server's."""
+    if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Sequence):
+        raise UsageError(f"{name} must be a list, not {type(value).__name__}")
+    _between(name, len(value), bound.min_items, bound.max_items, "items")
+    for item in value:
+        if isinstance(item, int) and not isinstance(item, bool):
+            _between(f"each of {name}", item, bound.item_minimum, bound.item_maximum, "")
+    if own and bound.format == "uuid":
+        return [resource_id(item, f"each of {name}") for item in value]
+    return list(value)
+
+
+def _between(name: str, value: int, least: int | None, most: int | None, unit: str) -> None:
+    if (least is None or value >= least) and (most is None or value <= most):
+        return
+    if least is not None and most is not None:
+        allowed = f"between {least} and {most}"
+    else:
+        allowed = f"at least {least}" if least is not None else f"at most {most}"
+    raise UsageError(f"{name} must be {allowed}{' ' + unit if unit else ''}, not {value}")
+
+
+def _path_id(name: str, value: object, bound: Bound | None) -> str:
+    if bound is not None and bound.format == "uuid":
+        return resource_id(value, name)
+    text = str(value)
+    # httpx collapses dot segments, so such an id would reach another endpoint.
+    if text in ("", ".", ".."):
+        raise UsageError(f"{name} must be an id, not {text!r}")
+    return text
+
+
+def resource_id(value: object, name: str = "id") -> str:
+    """An id from the caller, as the lower-case UUID string that the API uses.
+
+    Raises:
+        UsageError: It is no UUID.
+    """
+    text = str(value).strip().lower()
+    # Stricter than uuid.UUID(), which also takes braces, a urn: prefix and no hyphens at all.
+    if _UUID.fullmatch(text):
+        return text
+    shown = repr(one_line(value, 60)) if isinstance(value, str) else type(value).__name__
+    raise UsageError(
+        f"{name} must be a UUID such as 3c90c3cc-0d44-4b50-8888-8dd25736052a, not {shown}"
+    )
+
+
+def resource_ids(values: Iterable[object], name: str) -> Iterator[str]:
+    """Any number of ids from the caller, checked as they are asked for.
+
+    Raises:
+        UsageError: It is no list of them.
+    """
+    return (resource_id(one, name) for one in several(values))
+
+
+def several(ids: Iterable[T]) -> Iterable[T]:
+    """The ids as they were given.
+
+    Raises:
+        UsageError: It is one id, or nothing to iterate over.
+    """
+    given: object = ids
+    if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
+        raise UsageError(f"ids must be given as a list, even a single one, not {given!r:.60}")
+    return ids
