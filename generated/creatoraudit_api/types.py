@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 import enum
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from operator import itemgetter
 from typing import Any, ClassVar, Final, Generic, TypeAlias, TypeVar
@@ -192,8 +192,13 @@ class Shapes(dict[tuple[str, ...], tuple[frozenset[str], tuple[str, ...]]]):
         return shape
 
 
-class ReadModel:
-    """What all models of responses have in common."""
+class ReadModel(Mapping[str, JSON]):
+    """What all models of responses have in common.
+
+    A model is also the mapping that was sent: each member that the response had, or that has been
+    given a value since, by its JSON name and as a JSON value, whether it is declared or not. So
+    `model["name"]` reads the same before and after a regeneration declares the member.
+    """
 
     __slots__ = ()
 
@@ -201,9 +206,15 @@ class ReadModel:
     """JSON name and attribute name of each declared member."""
     REQUIRED: ClassVar[frozenset[str]]
     """JSON names of the members a document cannot do without."""
+    ATTRIBUTES: ClassVar[Mapping[str, str]]
+    """Attribute name of each declared member by its JSON name."""
 
     additional_properties: dict[str, JSON]
     _sent_members: frozenset[str]
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        cls.ATTRIBUTES = dict(cls.MEMBERS)
 
     @property
     def sent_members(self) -> frozenset[str]:
@@ -215,21 +226,39 @@ class ReadModel:
 
     def to_dict(self) -> dict[str, JSON]:
         """The model as JSON: members that were sent or have a value, and the unknown ones."""
-        sent = self._sent_members
         document: dict[str, JSON] = {}
         for name, attribute in self.MEMBERS:
             value: Any = getattr(self, attribute)
-            if value is None and name not in sent and name not in self.REQUIRED:
-                continue
-            document[name] = encode(value)
+            if value is not None or self._was_sent(name):
+                document[name] = encode(value)
         document.update(self.additional_properties)
         return document
 
     def __getitem__(self, name: str) -> JSON:
-        return self.additional_properties[name]
+        attribute = self.ATTRIBUTES.get(name)
+        if attribute is None or name in self.additional_properties:
+            return self.additional_properties[name]
+        value: Any = getattr(self, attribute)
+        if value is None and not self._was_sent(name):
+            raise KeyError(name)
+        return encode(value)
 
-    def __contains__(self, name: object) -> bool:
-        return name in self.additional_properties
+    def __iter__(self) -> Iterator[str]:
+        declared = {
+            name: None
+            for name, attribute in self.MEMBERS
+            if getattr(self, attribute) is not None or self._was_sent(name)
+        }
+        return iter(declared | self.additional_properties)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def _was_sent(self, name: str) -> bool:
+        return name in self._sent_members or name in self.REQUIRED
 
 
 class WriteModel:

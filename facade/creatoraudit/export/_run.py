@@ -7,7 +7,7 @@ folder of parts such that the same call goes on from there.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Unpack
@@ -277,7 +277,7 @@ class _Job:
         digests = [digest_of(item_id(item)) for item in items]
         new = [one for one in zip(digests, items, strict=True) if self.seen.add(one[0])]
         rows = records_of([item for _, item in new], self.subject, self.ask)
-        missing = sum(isinstance(row, Mapping) and row["found"] is False for row in rows)
+        missing = sum(not isinstance(row, ReadModel) and row["found"] is False for row in rows)
         ids = [digest for digest, _ in new]
         self.waiting.append(Taken(self.form.encode(rows), ids, missing, page.next_cursor))
         self.rows += len(new)

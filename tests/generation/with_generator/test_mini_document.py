@@ -55,6 +55,7 @@ sent = {
     "parts": [None, {"id": "w3", "color": "red"}], "grid": [[price], []],
     "prices": {"eur": {**price, "previous": price}}, "stamps": {"a": "2026-03-01T00:00:00Z"},
     "either": price, "sent_members": 5, "not an identifier": "x", "class": "c", "more": {},
+    "get": "g", "get_": "h", "toDict": "t",
 }
 widget = Widget.from_dict(sent)
 assert widget.to_dict() == sent
@@ -62,6 +63,8 @@ assert widget.parts[1].color == "red" and widget.parts[0] is None
 assert widget.grid[0][0].seen_at.tzinfo and widget.stamps["a"].year == 2026
 assert widget.prices["eur"].previous.amount == 1
 assert isinstance(widget.either, Price)
+assert (widget.get_, widget.get__, widget.to_dict_) == ("g", "h", "t")
+assert dict(widget) == sent and widget.get("toDict") == "t" and widget.get("gone", 1) == 1
 assert widget.sent_members_ == 5 and widget.not_an_identifier == "x" and widget.class_ == "c"
 for either in ("text", [{"id": "w", "color": "c"}], {"amount": 1}, 7, None):
     again = Widget.from_dict({"id": "w", "color": "c", "either": either})
