@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from creatoraudit._core.text import one_line, printable
 from creatoraudit.cli import _safe
 
 
@@ -26,6 +27,31 @@ from creatoraudit.cli import _safe
 def test_text_is_one_line_and_hides_nothing(text: str, shown: str) -> None:
     assert _safe.line(text) == shown
     assert _safe.line(text).isprintable()
+
+
+INVISIBLE = [
+    *("\u3164", "\u2800", "\u115f", "\u1160", "\u034f", "\uffa0", "\u17b4", "\u180b", "\u00ad"),
+    *("\u2060", "\u200b", "\u200d", "\ufe00", "\U0001d159", "\U000e0041", "\U000e0100"),
+    *("\ufe0f", "\u061c", "\u2028", "\ud800"),
+]
+
+
+@pytest.mark.parametrize("hidden", INVISIBLE, ids=ascii)
+def test_invisible_characters_of_every_kind_are_shown_as_escapes(hidden: str) -> None:
+    escape = hidden.encode("unicode_escape").decode("ascii")
+    assert printable(f"a{hidden}b") == f"a{escape}b"
+    assert escape in one_line(f"a{hidden}b", 60)
+    if not hidden.isspace():
+        assert _safe.line(f"a{hidden}b") == f"a{escape}b"
+    printed = _safe.to_json({"text": f"a{hidden}b"}).decode()
+    assert hidden not in printed
+
+
+def test_invisible_selector_of_an_emoji_stays_where_it_chooses_its_form() -> None:
+    hearts = "❤\ufe0f 1\ufe0f ⚠\ufe0f 🏳\ufe0f ©\ufe0f"
+    assert printable(hearts) == hearts
+    assert printable("❤\ufe0f\ufe0f") == "❤\ufe0f\\ufe0f"
+    assert _safe.to_json({"text": hearts}, indent=None).decode() == f'{{"text": "{hearts}"}}'
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r=", "  =", "＝", "＠"])

@@ -13,18 +13,35 @@ import re
 
 # A cell that begins with one of these is a formula to some spreadsheet, in some language.
 _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+# What Python calls printable and nevertheless shows nothing: fillers, blank patterns, joiners and
+# selectors without a glyph (most of Default_Ignorable_Code_Point, and the blank Braille pattern).
+# The two selectors that choose how the emoji before them is drawn pass there, and nowhere else.
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0d\uffa0"
+    "\U0001d159\U000e0100-\U000e01ef]"
+    "|(?<![0-9#*\xa9\xae\u200d\u203c-\u3299\U0001f000-\U0001faff])[\ufe0e\ufe0f]"
+)
 # What JSON may hold unescaped and a terminal would nevertheless obey or hide.
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7e]")
 
 
+def shows_itself(text: str) -> bool:
+    """Whether every character of `text` is one that can be seen."""
+    return text.isprintable() and (text.isascii() or _INVISIBLE.search(text) is None)
+
+
 def printable(text: str) -> str:
     """`text` with every character escaped that does not simply show itself."""
-    if text.isprintable():
+    if shows_itself(text):
         return text
     return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
-        for char in text
+        char if char.isprintable() else _python_escape(char)
+        for char in _INVISIBLE.sub(lambda match: _python_escape(match.group()), text)
     )
+
+
+def _python_escape(char: str) -> str:
+    return char.encode("unicode_escape").decode("ascii")
 
 
 def one_line(text: str, longest: int) -> str:
@@ -47,8 +64,9 @@ def well_formed(text: str) -> str:
 def json_text(value: object, *, indent: int | None = None) -> str:
     """JSON that every strict UTF-8 parser takes and that does nothing to a terminal."""
     text = well_formed(json.dumps(value, ensure_ascii=False, indent=indent))
-    if indent is None and text.isprintable():
+    if indent is None and shows_itself(text):
         return text
+    text = _INVISIBLE.sub(lambda match: json.dumps(match.group())[1:-1], text)
     return _BEYOND_ASCII.sub(_escaped, text)
 
 
