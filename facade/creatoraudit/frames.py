@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["to_pandas", "to_polars"]
 
 Framable: TypeAlias = (
-    "Iterable[ReadModel | Row] | VideoDeltas | Metrics | AccountVideoMetrics | Breakouts"
+    "Iterable[ReadModel | Row] | ReadModel | Row"
+    " | VideoDeltas | Metrics | AccountVideoMetrics | Breakouts"
 )
 
 _BREAKOUT: Mapping[str, Kind] = {
@@ -48,8 +49,8 @@ def to_polars(items: Framable, *, expand: bool | Collection[str] = False) -> pl.
     """A polars frame with one row per item.
 
     Args:
-        items: Models (a pager's `to_list()`), mappings, or what `deltas`, `metrics` and `breakouts`
-            return.
+        items: Models (a pager's `to_list()`), mappings, one of either, or what `deltas`, `metrics`
+            and `breakouts` return.
         expand: True to give each member of nested objects a column of its own, named
             `outer.inner` (and an underscore where that name is taken), or the names of the members
             to expand; otherwise a nested member is JSON text.
@@ -201,7 +202,7 @@ def _rows(items: Framable) -> Iterator[tuple[Row, Mapping[str, Kind]]]:
         for post in items:
             yield post.to_dict(), {}
     else:
-        for item in items:
+        for item in [items] if isinstance(items, Mapping) else items:
             if isinstance(item, ReadModel):
                 yield members(item), kinds_of(type(item))
             elif isinstance(item, Mapping):

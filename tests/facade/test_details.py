@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
-from creatoraudit import ContractError, InternalError, Page, UsageError
+from creatoraudit import ContractError, InternalError, Page, UsageError, Video
 from creatoraudit._core import clock
 from creatoraudit._core.key import ApiKey
 from creatoraudit_api import operations
@@ -69,6 +69,34 @@ def test_path_ids_that_would_reach_another_endpoint_are_refused(facade, serve, w
     ca = facade(serve().url)
     with pytest.raises(UsageError, match=f"video_id must be an id, not '{wrong}'"):
         ca.do(lambda ca: ca.call(opaque, video_id=wrong))
+
+
+MODEL = Video.from_dict(video(1))
+OPAQUE = operations.get_video._replace(bounds={})
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda ca: ca.videos.get(MODEL),
+        lambda ca: ca.videos.get(dict(MODEL)),
+        lambda ca: ca.call(OPAQUE, video_id=MODEL),
+        lambda ca: ca.call(OPAQUE, video_id=[MODEL.id]),
+        lambda ca: ca.videos.deltas(MODEL),
+        lambda ca: ca.videos.deltas([MODEL]),
+        lambda ca: ca.videos.deltas({MODEL.id: 1}),
+        lambda ca: ca.videos.metrics(MODEL),
+        lambda ca: ca.account_videos.metrics(tiktok=MODEL),
+        lambda ca: ca.account_videos.metrics(tiktok=[MODEL]),
+        lambda ca: ca.call("batch_video_metrics", video_ids=[MODEL]),
+        lambda ca: ca.call("batch_account_video_metrics", tiktok_video_ids=[MODEL]),
+    ],
+)
+def test_a_model_or_mapping_where_ids_belong_is_refused(facade, serve, call):
+    server = serve()
+    with pytest.raises(UsageError, match=r"not (Video|dict|list)"):
+        facade(server.url).do(call)
+    assert server.requests == []
 
 
 @pytest.mark.parametrize("odd", ["a/b", "../x", "%2e%2e", "a b?c#d", "\u00e9"])

@@ -250,6 +250,19 @@ def test_mappings_are_rows_too(frame):
     )
 
 
+@pytest.mark.parametrize("one", [post(1, view_count=5), {"id": "a", "view_count": 5}])
+def test_one_model_or_mapping_is_one_row(frame, one):
+    made = frame(one)
+    assert len(made) == 1
+    assert (made["id"], made["view_count"]) == ([one["id"]], [5])
+
+
+def test_the_libraries_take_models_themselves():
+    made = pd.DataFrame([post(1, brand_new=1), post(2)])
+    assert list(made["id"]) == [post(1).id, post(2).id]
+    assert made["brand_new"][0] == 1
+
+
 def test_models_of_several_kinds_share_their_columns(frame):
     account = Account.from_dict({"id": "a", "platform": "tiktok", "username": "u"})
     made = frame([post(1), account])

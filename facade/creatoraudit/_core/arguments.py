@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
 from ..errors import UsageError
@@ -98,7 +98,8 @@ def checked(operation: Operation[object], name: str, value: object, *, own: bool
         return _path_id(name, value, operation.bounds.get(name))
     bound = operation.bounds[name]
     if bound.kind == "array":
-        return _checked_items(name, value, bound, own=own)
+        items = _checked_items(name, value, bound, own=own)
+        return [_one_id(item, name) for item in items] if name in operation.id_lists else items
     if bound.format == "uuid":
         return resource_id(value, name)
     if bound.format == "date":
@@ -140,11 +141,18 @@ def _between(name: str, value: int, least: int | None, most: int | None, unit: s
 def _path_id(name: str, value: object, bound: Bound | None) -> str:
     if bound is not None and bound.format == "uuid":
         return resource_id(value, name)
-    text = str(value)
+    text = str(_one_id(value, name))
     # httpx collapses dot segments, so such an id would reach another endpoint.
     if text in ("", ".", ".."):
         raise UsageError(f"{name} must be an id, not {text!r}")
     return text
+
+
+def _one_id(value: object, name: str) -> object:
+    """The value, unless it holds others, as a model or a list does."""
+    if isinstance(value, Collection) and not isinstance(value, str):
+        raise UsageError(f"{name} must be an id, not {type(value).__name__}")
+    return value
 
 
 def resource_id(value: object, name: str = "id") -> str:
@@ -176,9 +184,10 @@ def several(ids: Iterable[T]) -> Iterable[T]:
     """The ids as they were given.
 
     Raises:
-        UsageError: It is one id, or nothing to iterate over.
+        UsageError: It is one id, a model or mapping, or nothing to iterate over.
     """
     given: object = ids
-    if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
-        raise UsageError(f"ids must be given as a list, even a single one, not {given!r:.60}")
+    if isinstance(given, (str, bytes, Mapping)) or not isinstance(given, Iterable):
+        shown = type(given).__name__ if isinstance(given, Mapping) else f"{given!r:.60}"
+        raise UsageError(f"ids must be given as a list, even a single one, not {shown}")
     return ids
