@@ -172,7 +172,7 @@ def test_wrong_usage_exits_2_and_says_why(
     api = gained()
     ran = cli("breakouts", *args, at=api)
     assert ran.returncode == 2
-    assert "Error: " in ran.stderr
+    assert one_line_on_stderr(ran).endswith("(see creatoraudit breakouts --help)")
     assert api.requests == []
 
 

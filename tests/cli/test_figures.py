@@ -81,7 +81,7 @@ def test_ids_that_are_not_found_are_named(
     assert [row["id"] for row in ran.jsonl] == [known]
     assert (ran.code, ran.err) == (0, f"4 of 5 not found: {', '.join(unknown[:3])}, ...\n")
     few = here("metrics", "videos", unknown[0], "--format", "json", at=sandbox)
-    assert (few.json, few.err) == ([], f"1 of 1 not found: {unknown[0]}\n")
+    assert (few.code, few.json, few.err) == (1, [], f"1 of 1 not found: {unknown[0]}\n")
 
 
 def test_ids_without_figures_are_counted(here: Here, serve: Callable[..., ScriptedServer]) -> None:
@@ -122,9 +122,9 @@ def test_metrics_of_account_videos_take_the_platforms_numbers(
         ),
         (
             ("videos", UNKNOWN, "--period", "7d", "--end-date", "2026-01-01"),
-            "pass either --period='7d' or --start-date",
+            "pass either --period 7d or --start-date",
         ),
-        (("account-videos", "1"), "Missing option '--platform'"),
+        (("account-videos", "1"), "missing option '--platform'"),
         (("account-videos", UNKNOWN, "--platform", "tiktok"), "id is a whole number, not '3c90"),
         (("videos", "--file", os.devnull), f"there are no ids in {os.devnull}; it takes one per"),
     ],
@@ -195,7 +195,7 @@ def test_leaderboard_asks_side_by_side_but_no_more_than_told(
     args = ("leaderboard", "--all", "--concurrency", "2", "--format", "json")
     assert len(here(*args, at=serve(answer)).json) == 6
     assert max(most) == 2
-    assert "is not in the range" in here(*args[:2], "--concurrency", "0").complaint
+    assert "--concurrency must be at least 1" in here(*args[:2], "--concurrency", "0").complaint
 
 
 def test_top_beyond_what_the_api_gives_names_the_way_out(here: Here, sandbox: Sandbox) -> None:
@@ -262,7 +262,10 @@ def test_search_without_hits_says_so(here: Here, sandbox: Sandbox) -> None:
     ran = here("search", "no such text anywhere", at=sandbox)
     assert (ran.code, ran.out) == (0, "")
     assert "Nothing has this text" in ran.err
-    assert "is not in the range" in here("search", "x", "--limit", "26", at=sandbox).complaint
+    assert (
+        "--limit must be between 1 and 25"
+        in here("search", "x", "--limit", "26", at=sandbox).complaint
+    )
 
 
 def test_server_that_shows_fewer_hits_is_heard(
@@ -278,3 +281,55 @@ def test_server_that_shows_fewer_hits_is_heard(
         r"the server shows 1 \x1b[2J at most",
     ]
     assert len(here("search", "x", "--limit", "10", at=api).err.splitlines()) == 1
+
+
+def test_deltas_of_ids(here: Here, sandbox: Sandbox, ca: CreatorAudit) -> None:
+    ids = [one.id for one in ca.videos.list(max_items=3)]
+    expected = ca.videos.deltas(ids, windows=[7, 30])
+    asked = ("deltas", *ids, ids[0].upper(), "--window", "7", "--window", "30", "--window", "7")
+    assert here(*asked, "--format", "json", at=sandbox).json == [
+        {"id": one, **{f"delta_{name}": value for name, value in expected[one].items()}}
+        for one in ids
+    ]
+    table = here("deltas", ids[0], at=sandbox).out.splitlines()
+    assert table[0].split() == [
+        "id",
+        *["Δviews", "1d", "Δviews", "7d", "Δviews", "14d", "Δviews", "30d"],
+    ]
+    some = here("deltas", ids[0], UNKNOWN, "--via", "get", "--format", "jsonl", at=sandbox)
+    assert [row["id"] for row in some.jsonl] == [ids[0]]
+    assert (some.code, some.err) == (0, f"1 of 2 not found: {UNKNOWN}\n")
+    assert here("deltas", UNKNOWN, at=sandbox).code == 1
+
+
+def test_analytics_of_a_creator(here: Here, sandbox: Sandbox, ca: CreatorAudit) -> None:
+    one = next(iter(ca.creators.list(max_items=1))).id
+    days = ("--start-date", "2026-06-01", "--end-date", "2026-06-03")
+    ran = here("creators", "analytics", one, *days, "--format", "json", at=sandbox)
+    assert ran.json == list(ca.creators.analytics(one, "2026-06-01", "2026-06-03"))
+    assert "2026-06-01" in here("creators", "analytics", one, *days, at=sandbox).out
+    unknown = here("creators", "analytics", UNKNOWN, *days, at=sandbox)
+    assert (unknown.code, "404 NOT_FOUND" in unknown.complaint) == (1, True)
+    turned = here("creators", "analytics", one, *days[:3], "2026-05-01", at=sandbox)
+    assert (turned.code, "--start-date" in turned.complaint) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        (("videos", "deltas"), "use: creatoraudit deltas ID..."),
+        (("videos", "metrics"), "use: creatoraudit metrics videos ID..."),
+        (("videos", "delet"), "there is no command 'delet'"),
+        (("creators", "unlinc"), "did you mean 'link'?"),
+        (("creators", "top"), "use: creatoraudit leaderboard"),
+        (("health",), "use: creatoraudit api GET /health"),
+        (("metrics", "video"), "did you mean 'videos'?"),
+    ],
+)
+def test_mistyped_command_is_never_answered_with_one_that_destroys(
+    here: Here, typed: tuple[str, ...], says: str
+) -> None:
+    complaint = here(*typed).complaint
+    assert says in complaint
+    assert "delete" not in complaint
+    assert "unlink'" not in complaint

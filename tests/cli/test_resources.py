@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -49,7 +50,7 @@ def test_every_list_prints_the_same_items_in_every_form(
 
 
 def test_csv_spells_truth_and_nested_members_as_json(here: Here, own: Sandbox) -> None:
-    (row,) = here("creators", "list", "--max-items", "1", "--format", "csv", at=own).csv
+    (row,) = here("creators", "list", "--limit", "1", "--format", "csv", at=own).csv
     assert row["is_active"] == "true"
     assert json.loads(row["accounts_summary"])["total"] >= 0
     assert row["metadata"] == ""
@@ -75,7 +76,7 @@ def test_filters_and_sort_reach_the_api(here: Here, own: Sandbox, client: Creato
     assert expected
 
 
-def test_max_items_is_how_many_are_printed_and_limit_how_many_are_asked_for(
+def test_limit_is_how_many_are_printed_and_page_size_how_many_are_asked_for(
     here: Here, own: Sandbox
 ) -> None:
     def requests(*options: str) -> tuple[int, int]:
@@ -83,14 +84,32 @@ def test_max_items_is_how_many_are_printed_and_limit_how_many_are_asked_for(
         ran = here("videos", "list", *options, "--format", "jsonl", at=own)
         return len(ran.jsonl), own.requests["GET /videos"] - before
 
-    assert requests("--max-items", "3") == (3, 1)
-    assert requests("--max-items", "10", "--limit", "4") == (10, 3)
-    assert requests("--limit", "20") == (30, 2)
+    assert requests("--limit", "3") == (3, 1)
+    assert requests("--max-items", "3") == (3, 1)  # its former name
+    assert requests("--limit", "10", "--page-size", "4") == (10, 3)
+    assert requests("--page-size", "20") == (30, 2)
+    assert "--max-items" not in here("videos", "list", "--help").out
 
 
-@pytest.mark.parametrize("option", ["--max-items", "--limit"])
+@pytest.mark.parametrize("option", ["--limit", "--max-items", "--page-size"])
 def test_nothing_at_all_cannot_be_asked_for(here: Here, own: Sandbox, option: str) -> None:
-    assert "is not in the range" in here("videos", "list", option, "0", at=own).complaint
+    assert f"{option} must be " in here("videos", "list", option, "0", at=own).complaint
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"errors": [{"field": "limit", "message": "too big"}]},
+        {"errors": [{"field": "q", "message": "no"}, {"field": "limit", "message": "too big"}]},
+        {"detail": "limit must be at most 100"},
+    ],
+)
+def test_complaint_of_the_api_about_its_limit_names_the_page_size(
+    here: Here, serve: Callable[..., ScriptedServer], members: dict[str, Any]
+) -> None:
+    ran = here("videos", "list", at=serve(answers.problem(422, "VALIDATION_ERROR", **members)))
+    assert ran.code == 1
+    assert re.search(r"--page-size(: too big| must be at most 100)", ran.complaint)
 
 
 @pytest.mark.parametrize(
@@ -204,7 +223,7 @@ def test_get_shows_every_member(
 
 
 def test_fields_choose_and_order_the_members(here: Here, own: Sandbox) -> None:
-    chosen = ("--fields", "platform, id,scrape_interval_hours", "--max-items", "2")
+    chosen = ("--fields", "platform, id,scrape_interval_hours", "--limit", "2")
     rows = here("videos", "list", *chosen, "--format", "json", at=own).json
     assert [list(row) for row in rows] == [["platform", "id", "scrape_interval_hours"]] * 2
     table = here("videos", "list", *chosen, at=own).out.splitlines()
@@ -289,12 +308,12 @@ def test_update_sends_other_members_as_json_or_text(
         (("accounts", "get", "nope"), "ID must be a UUID such as"),
         (("accounts", "pause", "nope"), "must be a UUID such as"),
         (("creators", "link", UNKNOWN, "nope"), "ID must be a UUID such as"),
-        (("accounts", "list", "--creator-id", "nope"), "ID must be a UUID such as"),
+        (("accounts", "list", "--creator-id", "nope"), "--creator-id must be a UUID such as"),
         (("accounts", "pause"), "no ids; give some, or --file FILE"),
         (("accounts", "delete", UNKNOWN), "Delete 1 account? Nobody can be asked here; add --yes"),
         (("videos", "list", "--raw"), "--raw goes with --format csv"),
-        (("breakouts", "--window", "0"), "--window must be between 1 and 365 days, not 0"),
-        (("breakouts", "--min-views", "-1"), "--min-views must be 0 or more, not -1"),
+        (("breakouts", "--window", "0"), "--window must be between 1 and 365, not 0"),
+        (("breakouts", "--min-views", "-1"), "--min-views must be at least 0, not -1"),
         (
             ("export", "videos", "--out", "-"),
             "an export is a file; for a pipe: creatoraudit",

@@ -18,8 +18,9 @@ import click
 from .._version import __version__
 from ..errors import ConfigurationError, CreatorAuditError, UsageError
 from . import _safe
+from ._click import Group, told
 from ._extras import missing
-from ._options import examples, in_options
+from ._options import examples
 from ._output import ReaderLeftError
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ _COMMANDS: Mapping[str, tuple[str, str, str]] = {
         "Posts found through tracked accounts.",
     ),
     "accounts": ("creatoraudit.cli._commands:accounts", "cli", "Tracked profiles."),
+    "api": ("creatoraudit.cli._api:api", "cli", "Call any endpoint."),
     "breakouts": ("creatoraudit.cli._breakouts:breakouts", "cli", "The fastest growing posts."),
     "completion": (
         "creatoraudit.cli._completion:completion",
@@ -47,6 +49,7 @@ _COMMANDS: Mapping[str, tuple[str, str, str]] = {
         "Does the API still keep its contract?",
     ),
     "creators": ("creatoraudit.cli._commands:creators", "cli", "Groups of accounts."),
+    "deltas": ("creatoraudit.cli._metrics:deltas", "cli", "Views gained, by id."),
     "digest": ("creatoraudit.cli._digest:digest", "cli", "A period against the one before."),
     "export": ("creatoraudit.cli._export:export", "cli", "Whole lists as files."),
     "leaderboard": (
@@ -69,7 +72,7 @@ _COMMANDS: Mapping[str, tuple[str, str, str]] = {
 _OPTION_LAST = "creatoraudit breakouts --sandbox"
 
 
-class _Commands(click.Group):
+class _Commands(Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(_COMMANDS)
 
@@ -95,22 +98,8 @@ class _Commands(click.Group):
         except click.NoSuchOption as error:
             if error.possibilities:
                 raise
-            said = f"{error.format_message()} Options follow their command, as in: {_OPTION_LAST}"
+            said = f"{told(error)}; options follow their command, as in: {_OPTION_LAST}"
             raise click.UsageError(said, ctx) from None
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command of that name; what a typo may have meant, click cannot know here."""
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            from difflib import get_close_matches
-
-            if near := get_close_matches(args[0], _COMMANDS, n=1):
-                said = f"{error.message} Did you mean {near[0]!r}?"
-                raise click.UsageError(said, ctx) from None
-            raise
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """The commands, none of which is imported for it, and our own options."""
@@ -150,10 +139,11 @@ def _not_installed(name: str, line: str) -> click.Command:
 
 @click.group(
     cls=_Commands,
+    elsewhere={"health": "creatoraudit api GET /health", "meta": "creatoraudit api GET /meta"},
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=examples(
         _OPTION_LAST,
-        "creatoraudit videos list --max-items 20 --format csv",
+        "creatoraudit videos list --limit 20 --format csv",
     ),
 )
 @click.version_option(__version__, message="creatoraudit %(version)s")
@@ -181,7 +171,7 @@ def run(args: Sequence[str]) -> int:
     try:
         code: object = app.main(list(args), prog_name="creatoraudit", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        _show(error)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt) as stopped:
         # click puts its own exception around the one that may say what is left; 8.1 hides that one.
@@ -203,5 +193,13 @@ def run(args: Sequence[str]) -> int:
     return code if isinstance(code, int) else DONE
 
 
+def _show(error: click.ClickException) -> None:
+    """Say what is wrong on one line, and where to read on if it is the command line."""
+    said = told(error).removeprefix("creatoraudit: ")
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        said += f" (see {error.ctx.command_path} {error.ctx.help_option_names[-1]})"
+    _say(said)
+
+
 def _say(what: str) -> None:
-    click.echo(f"creatoraudit: {_safe.line(in_options(what))}", err=True)
+    click.echo(f"creatoraudit: {_safe.line(what)}", err=True)

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from .._results.breakouts import RANKINGS, SOURCES, SPARK_WINDOWS, RankBy, Source
+from .._results.breakouts import RANKINGS, SOURCES, SPARK_WINDOWS, TOP_MOST, RankBy, Source
 from ..report import _breakouts as told
 from ..report import _posts
 from . import _output
+from ._click import Command, OneOf, Whole
 from ._connect import Connection, connection_options
 from ._options import examples
 from ._output import Column, Output, Row, Shape, output_options
@@ -27,36 +28,51 @@ _HINTS = {"window_not_filled": " (--include-partial keeps them)"}
 
 
 @click.command(
+    cls=Command,
     epilog=examples(
         "creatoraudit breakouts --sandbox",
         "creatoraudit breakouts --window 14 --by growth --platform tiktok",
         "creatoraudit breakouts --source both --format csv > breakouts.csv",
         "creatoraudit breakouts --html breakouts.html",
         "creatoraudit breakouts --top 5 --markdown",
-    )
+    ),
 )
-@click.option("--window", default=7, show_default=True, metavar="DAYS", help="1 to 365.")
-@click.option("--top", default=10, show_default=True, metavar="N", help="How many posts.")
+@click.option(
+    "--window",
+    type=Whole(1, 365),
+    default=7,
+    show_default=True,
+    metavar="DAYS",
+    help="Days to look back.",
+)
+@click.option(
+    "--top",
+    type=Whole(1, TOP_MOST),
+    default=10,
+    show_default=True,
+    metavar="N",
+    help="Number of posts to show.",
+)
 @click.option(
     "--by",
-    type=click.Choice(RANKINGS),
+    type=OneOf(RANKINGS),
     default="views",
     show_default=True,
     help="Views gained; gained in relation to before; gained in relation to the author's median.",
 )
 @click.option(
     "--source",
-    type=click.Choice(SOURCES),
+    type=OneOf(SOURCES),
     default="account-videos",
     show_default=True,
     help="Posts of tracked accounts, posts tracked one by one, or both.",
 )
-@click.option("--platform", type=click.Choice(["instagram", "tiktok"]), help="One platform only.")
-@click.option("--min-views", type=int, metavar="N", help="Posts with at least N views in all.")
+@click.option("--platform", type=OneOf(["instagram", "tiktok"]), help="One platform only.")
+@click.option("--min-views", type=Whole(0), metavar="N", help="Posts with at least N views in all.")
 @click.option("--include-partial", is_flag=True, help="Also posts younger than the window.")
 @click.option(
     "--via",
-    type=click.Choice(["post", "get"]),
+    type=OneOf(["post", "get"]),
     default="post",
     show_default=True,
     help="How to ask for deltas: get for a key that may not POST.",

@@ -6,30 +6,31 @@ Decides what a verb does and prints. What differs between the resources is in th
 
 from __future__ import annotations
 
-import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
 from .._core.arguments import resource_id
 from ..errors import CreatorAuditError
-from . import _options, _safe
+from . import _options
+from ._analytics import analytics
+from ._click import Group, Whole
 from ._connect import Connection
 from ._options import command, examples, file_option, from_contract, given, ids_from
-from ._output import Column, Output, Shape, changing, counting
+from ._output import Column, Output, Shape, changing, counting, resumable
 from ._resource import ACCOUNT_VIDEOS, ACCOUNTS, CREATORS, OTHER_ID, SAMPLE_ID, VIDEOS, Resource
 from ._track import track
 
 if TYPE_CHECKING:
-    from creatoraudit import Page
     from creatoraudit_api.types import ReadModel
 
 _PAGING = (
     click.option(
-        "--max-items", type=click.IntRange(1), metavar="N", help="Print N of them; all without it."
+        "--limit", "max_items", type=Whole(1), metavar="N", help="Print at most N; default all."
     ),
+    click.option("--max-items", "alias", type=Whole(1), hidden=True),
     click.option(
         "--cursor", metavar="CURSOR", help="Go on where a list that failed said it could."
     ),
@@ -55,8 +56,14 @@ def _list(resource: Resource) -> click.Command:
     most = operation.page_limit or 1
 
     def run(
-        to: Output, max_items: int | None, limit: int | None, cursor: str | None, **options: object
+        to: Output,
+        max_items: int | None,
+        alias: int | None,
+        limit: int | None,
+        cursor: str | None,
+        **options: object,
     ) -> None:
+        max_items = max_items or alias
         with (
             to.rows(resource.shape) as rows,
             Connection.of(options).client() as ca,
@@ -68,7 +75,7 @@ def _list(resource: Resource) -> click.Command:
                 **given(options, tuple(filters)),
             )
             left = max_items
-            for page in _resumable(pager.pages(), cursor):
+            for page in resumable(pager.pages(), cursor, "--cursor {}"):
                 items = page.items[:left]
                 rows.write(item.to_dict() for item in items)
                 done.advance(len(items))
@@ -82,26 +89,19 @@ def _list(resource: Resource) -> click.Command:
         "list",
         f"List {name.replace('-', ' ')}, page by page.",
         (
-            f"creatoraudit {name} list --max-items 20",
+            f"creatoraudit {name} list --limit 20",
             f"creatoraudit {name} list --format csv > {name}.csv",
         ),
         run,
         *filters.values(),
         *_PAGING,
-        from_contract(operation, "limit", "How many to ask for per request; not how many in all."),
+        from_contract(
+            operation,
+            "limit",
+            "Items per request; default as many as possible.",
+            "--page-size",
+        ),
     )
-
-
-def _resumable(pages: Iterator[Page[ReadModel]], start: str | None) -> Iterator[Page[ReadModel]]:
-    """The pages; a failure on the way says how to go on behind those that were printed."""
-    try:
-        yield from pages
-    except CreatorAuditError as error:
-        if error.resume_cursor not in (None, start):
-            said = "what was printed is complete so far; add this to the same command to go on:"
-            cursor = shlex.quote(error.resume_cursor or "")
-            click.echo(_safe.line(f"{said} --cursor {cursor}"), err=True)
-        raise
 
 
 def _at_most(most: int | None, total: int | None) -> int | None:
@@ -281,12 +281,43 @@ def _managed(resource: Resource) -> tuple[click.Command, ...]:
     )
 
 
+# What people look for below a resource, and where it is.
+_ELSEWHERE: Mapping[str, Mapping[str, str]] = {
+    "accounts": {
+        "metrics": "creatoraudit metrics accounts ID...",
+        "export": "creatoraudit export accounts",
+        "create": "creatoraudit accounts track URL",
+        "add": "creatoraudit accounts track URL",
+    },
+    "videos": {
+        "deltas": "creatoraudit deltas ID...",
+        "metrics": "creatoraudit metrics videos ID...",
+        "export": "creatoraudit export videos",
+        "create": "creatoraudit videos track URL",
+        "add": "creatoraudit videos track URL",
+    },
+    "account-videos": {
+        "deltas": "creatoraudit deltas ID...",
+        "metrics": "creatoraudit metrics account-videos ID...",
+        "export": "creatoraudit export account-videos",
+        "track": "creatoraudit accounts track URL",
+    },
+    "creators": {
+        "top": "creatoraudit leaderboard",
+        "export": "creatoraudit export creators",
+        "track": "creatoraudit creators create NAME",
+        "add": "creatoraudit creators create NAME",
+    },
+}
+
+
 def _group(resource: Resource, says: str, *commands: click.Command) -> click.Group:
-    return click.Group(
+    return Group(
         resource.plural,
+        elsewhere=_ELSEWHERE.get(resource.plural),
         commands={one.name or "": one for one in commands},
         help=says,
-        epilog=examples(f"creatoraudit {resource.plural} list --max-items 20"),
+        epilog=examples(f"creatoraudit {resource.plural} list --limit 20"),
     )
 
 
@@ -305,6 +336,7 @@ creators = _group(
     "Groups of accounts.",
     *_managed(CREATORS),
     _create(CREATORS),
+    analytics,
     _pair("link", "Make an account part of a creator; a repetition does no harm.", _link),
     _pair("unlink", "Take an account out of a creator.", _unlink),
 )

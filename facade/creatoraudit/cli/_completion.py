@@ -8,17 +8,19 @@ from __future__ import annotations
 import click
 
 from . import _output
+from ._click import Command, OneOf
 from ._options import examples
 
 
 @click.command(
+    cls=Command,
     epilog=examples(
         'eval "$(creatoraudit completion bash)"',
         'eval "$(creatoraudit completion zsh)"',
         "creatoraudit completion fish > ~/.config/fish/completions/creatoraudit.fish",
-    )
+    ),
 )
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.argument("shell", type=OneOf(["bash", "zsh", "fish"]))
 @click.pass_context
 def completion(context: click.Context, shell: str) -> None:
     """Print the completion script for a shell.

@@ -14,6 +14,7 @@ import click
 from attrs import field, fields_dict, frozen
 
 from . import _safe
+from ._click import Whole
 
 if TYPE_CHECKING:
     from creatoraudit import CreatorAudit, DriftRecord
@@ -49,7 +50,7 @@ _SERVER_OPTIONS = (
 _CLIENT_OPTIONS = (
     click.option(
         "--concurrency",
-        type=click.IntRange(1),
+        type=Whole(1),
         default=8,
         show_default=True,
         metavar="N",

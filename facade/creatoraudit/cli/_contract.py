@@ -15,6 +15,7 @@ import click
 from .._core.files import replace
 from ..errors import ConfigurationError, UsageError
 from . import _output, _safe
+from ._click import Command, OneOf, Whole
 from ._connect import Connection, server_options
 from ._options import examples
 
@@ -30,11 +31,12 @@ class _NotRunError(click.ClickException):
 
 
 @click.command(
+    cls=Command,
     epilog=examples(
         "creatoraudit contract --sandbox --rate 0",
         "creatoraudit contract --report-dir reports",
         "creatoraudit contract --base-url https://staging.example.com/v2 --rate 2",
-    )
+    ),
 )
 @click.option(
     "--report-dir",
@@ -63,7 +65,7 @@ class _NotRunError(click.ClickException):
 )
 @click.option(
     "--max-examples",
-    type=click.IntRange(1, 10_000),
+    type=Whole(1, 10_000),
     default=10,
     show_default=True,
     metavar="N",
@@ -75,7 +77,7 @@ class _NotRunError(click.ClickException):
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json"]),
+    type=OneOf(["text", "json"]),
     default="text",
     show_default=True,
 )

@@ -14,6 +14,7 @@ from .._core.arguments import Period
 from ..report import Digest, _words
 from ..report._digest import CREATOR_FIGURES, FIGURES
 from . import _output
+from ._click import Command, OneOf, Whole
 from ._connect import Connection, connection_options
 from ._options import examples
 from ._output import Column, Output, Row, Shape, output_options
@@ -24,22 +25,23 @@ _SHAPE = Shape(_NAMES, {name: Column(name) for name in _NAMES})
 
 
 @click.command(
+    cls=Command,
     epilog=examples(
         "creatoraudit digest --sandbox",
         "creatoraudit digest --period 30d --top 10 --html digest.html",
         "creatoraudit digest --markdown",
-    )
+    ),
 )
 @click.option(
     "--period",
-    type=click.Choice(get_args(Period)),
+    type=OneOf(get_args(Period)),
     default="7d",
     show_default=True,
     help="The days up to now, compared with as many before them.",
 )
 @click.option(
     "--top",
-    type=click.IntRange(1, 25),
+    type=Whole(1, 25),
     default=5,
     show_default=True,
     metavar="N",

@@ -14,6 +14,7 @@ from creatoraudit_api import operations
 
 from ..export._names import FORMATS, SOURCES, WHATS
 from . import _output
+from ._click import Command, OneOf
 from ._connect import Connection, connection_options
 from ._options import Decorator, examples, from_contract, given
 
@@ -36,7 +37,7 @@ _FILTERS: Mapping[str, Decorator] = {
 _FIGURES: Mapping[str, Decorator] = {
     "source": click.option(
         "--source",
-        type=click.Choice(SOURCES),
+        type=OneOf(SOURCES),
         help="deltas, metrics: of which list; videos without it.",
     ),
     "windows": click.option(
@@ -50,7 +51,7 @@ _FIGURES: Mapping[str, Decorator] = {
     ),
     "via": click.option(
         "--via",
-        type=click.Choice(["post", "get"]),
+        type=OneOf(["post", "get"]),
         help="deltas: get for a key that may not POST.",
     ),
     "period": from_contract(
@@ -74,13 +75,14 @@ def _options(command: Callable[..., object]) -> Callable[..., object]:
 
 
 @click.command(
+    cls=Command,
     epilog=examples(
         "creatoraudit export videos --out videos.csv --sandbox",
         "creatoraudit export account-videos --platform tiktok --out posts.parquet",
         "creatoraudit export deltas --window 7 --window 30 --out exports/ --format jsonl",
-    )
+    ),
 )
-@click.argument("what", type=click.Choice(WHATS), metavar="WHAT")
+@click.argument("what", type=OneOf(WHATS), metavar="WHAT")
 @click.option(
     "--out",
     default=".",
@@ -91,7 +93,7 @@ def _options(command: Callable[..., object]) -> Callable[..., object]:
 )
 @click.option(
     "--format",
-    type=click.Choice(FORMATS),
+    type=OneOf(FORMATS),
     help="Without it: what the suffix of FILE says; csv in a folder.",
 )
 @_options

@@ -18,6 +18,7 @@ from .._core.pacing import server_time
 from .._sync.batch import Parts
 from ..errors import NotFoundError
 from ..report._words import number
+from ._click import OneOf, Whole
 from ._connect import Connection
 from ._options import command
 from ._output import Column, Output, Row, Shape, counting
@@ -125,21 +126,21 @@ leaderboard = command(
     _run,
     click.option(
         "--period",
-        type=click.Choice(operations.top_creators.bounds["period"].choices),
+        type=OneOf(operations.top_creators.bounds["period"].choices),
         default="30d",
         show_default=True,
         help="The days that end today.",
     ),
     click.option(
         "--by",
-        type=click.Choice(list(_BY)),
+        type=OneOf(list(_BY)),
         default="views",
         show_default=True,
         help="Views; or likes, comments and shares in relation to views.",
     ),
     click.option(
         "--top",
-        type=click.IntRange(1),
+        type=Whole(1),
         metavar="N",
         help="How many: 10 without it, 25 at most; with --all everybody without it.",
     ),

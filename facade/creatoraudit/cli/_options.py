@@ -7,13 +7,13 @@ look like. What is done with the values is the command's business.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeVar
 
 import click
 
 from ..errors import UsageError
+from ._click import Command, OneOf, Whole, in_options
 from ._connect import connection_options
 from ._output import output_options
 
@@ -40,7 +40,7 @@ def command(
     """A command with parameters of its own, those of the output and those of the connection."""
     for parameter in reversed((*parameters, output_options, connection_options)):
         run = parameter(run)
-    return click.command(name, help=says, epilog=examples(*usage))(run)
+    return click.command(name, cls=Command, help=says, epilog=examples(*usage))(run)
 
 
 def from_contract(
@@ -60,11 +60,9 @@ def from_contract(
         return click.option(declared, name, default=None, help=says)
     kind: click.ParamType[Any] | None = None
     if bound.choices:
-        kind = click.Choice(bound.choices)
+        kind = OneOf(bound.choices)
     elif bound.kind == "integer":
-        # A range without ends would be shown as one, in the help.
-        ends = bound.minimum, bound.maximum
-        kind = click.INT if ends == (None, None) else click.IntRange(*ends)
+        kind = Whole(bound.minimum, bound.maximum)
     metavar = None if bound.choices else "ID" if bound.format == "uuid" else _METAVAR[bound.kind]
     return click.option(declared, name, type=kind, metavar=metavar, help=says)
 
@@ -72,34 +70,17 @@ def from_contract(
 _METAVAR: Mapping[str, str] = {"integer": "N", "string": "TEXT"}
 
 
-# How the library names an argument in its messages; here it is an option, or the ID.
-_ARGUMENT = re.compile(
-    r"\b(?:account|creator|video)_id\b"
-    r"|\b(start_date|end_date|order_by|order_direction|min_views)\b"
-    r"|\b(api_key|base_url|concurrency|period|platform)(?:=(?!['\"])|(?==))"
-    r'|\b(via)="(?=(?:get|post)")(\w+)"'
-    r"|\b(top|window)s?(?= (?:must be|goes with) )"
-)
-
-
-def in_options(message: str) -> str:
-    """A message of the library, in the words of the command line."""
-
-    def said(found: re.Match[str]) -> str:
-        if found[3]:
-            return f"--{found[3]} {found[4]}"
-        name = found[1] or found[2] or found[5]
-        return f"--{name.replace('_', '-')}" if name else "ID"
-
-    return _ARGUMENT.sub(said, message)
-
-
 def given(options: Mapping[str, object], names: Sequence[str]) -> dict[str, Any]:
     """Those of the named options that were given."""
     return {name: options[name] for name in names if options[name] is not None}
 
 
-def _pairs(value: Sequence[str], option: str) -> Iterator[tuple[str, str]]:
+def pairs(value: Sequence[str], option: str) -> Iterator[tuple[str, str]]:
+    """Name and value of each NAME=VALUE.
+
+    Raises:
+        click.BadParameter: One of them is something else.
+    """
     for one in value:
         name, equals, text = one.partition("=")
         if not name or not equals:
@@ -111,7 +92,7 @@ def _tags(
     context: click.Context, parameter: click.Parameter, value: Sequence[str]
 ) -> dict[str, str] | None:
     del context, parameter
-    return dict(_pairs(value, "KEY=VALUE")) or None
+    return dict(pairs(value, "KEY=VALUE")) or None
 
 
 def members(
@@ -119,10 +100,11 @@ def members(
 ) -> dict[str, object] | None:
     """NAME=VALUE: a value that is JSON is taken as such, any other one as text."""
     del context, parameter
-    return {name: _json_or_text(text) for name, text in _pairs(value, "NAME=VALUE")} or None
+    return {name: json_or_text(text) for name, text in pairs(value, "NAME=VALUE")} or None
 
 
-def _json_or_text(text: str) -> object:
+def json_or_text(text: str) -> object:
+    """A value as JSON, if it is JSON, else as text."""
     try:
         value: object = json.loads(text)
     except ValueError:

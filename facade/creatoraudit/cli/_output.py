@@ -8,23 +8,27 @@ from __future__ import annotations
 
 import csv
 import io
+import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial, wraps
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal, Protocol, Self, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, Self, TypeAlias, TypeVar
 
 import click
 from attrs import evolve, frozen
 
+from ..errors import CreatorAuditError
 from . import _safe
+from ._click import OneOf
 
 if TYPE_CHECKING:
     from creatoraudit import Progress
 
 Form: TypeAlias = Literal["table", "json", "jsonl", "csv"]
 Row: TypeAlias = Mapping[str, object]
+T = TypeVar("T")
 
 FORMS: Sequence[Form] = ("table", "json", "jsonl", "csv")
 _WIDTH_IN_A_PIPE = 120
@@ -63,6 +67,24 @@ def write(data: str | bytes) -> None:
         click.echo(data, nl=False, color=True)
     except BrokenPipeError:
         raise ReaderLeftError from None
+
+
+def resumable(pages: Iterator[T], start: str | None, how: str) -> Iterator[T]:
+    """The pages of a list; a failure on the way says how to resume behind those that were printed.
+
+    Args:
+        pages: The pages.
+        start: The cursor of the first one.
+        how: The option that takes a cursor, with `{}` for it.
+    """
+    try:
+        yield from pages
+    except CreatorAuditError as error:
+        if error.resume_cursor not in (None, start):
+            option = how.format(shlex.quote(error.resume_cursor or ""))
+            said = "what was printed is complete so far; to resume, add to the same command:"
+            click.echo(_safe.line(f"{said} {option}"), err=True)
+        raise
 
 
 def write_json(value: object) -> None:
@@ -299,7 +321,7 @@ _OPTIONS = (
     click.option(
         "--format",
         "form",
-        type=click.Choice(FORMS),
+        type=OneOf(FORMS),
         default="table",
         show_default=True,
         help="How to print the result; jsonl is one JSON object per line.",

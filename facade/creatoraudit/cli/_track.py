@@ -29,9 +29,10 @@ from ..errors import (
     ValidationError,
 )
 from . import _safe
+from ._click import Seconds, in_options
 from ._connect import Connection
 from ._journal import Done, Journal, journal_at
-from ._options import Line, command, file_option, given, in_options, lines_of
+from ._options import Line, command, file_option, given, lines_of
 from ._output import Column, Output, Row, Rows, Shape, changing, counting
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def track(resource: Resource) -> click.Command:
         *settings.values(),
         click.option(
             "--wait",
-            type=click.FloatRange(0, min_open=True),
+            type=Seconds(),
             metavar="SECONDS",
             help="Wait so long at most for its first figures.",
         ),

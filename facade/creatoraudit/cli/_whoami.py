@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from ._click import Command
 from ._connect import Connection, connection_options
 from ._options import examples
 from ._output import Column, Output, Shape, output_options
@@ -14,7 +15,7 @@ _SHAPE = Shape(
 )
 
 
-@click.command(epilog=examples("creatoraudit whoami", "creatoraudit whoami --sandbox"))
+@click.command(cls=Command, epilog=examples("creatoraudit whoami", "creatoraudit whoami --sandbox"))
 @output_options
 @connection_options
 def whoami(to: Output, **connection: object) -> None:

@@ -1,0 +1,195 @@
+"""The click classes of this command line: commands, groups and types whose messages read alike.
+
+A message names options and arguments as they are typed on the command line, a value that cannot be
+right is told in the library's words, and no suggestion names a command that destroys something.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any
+
+import click
+
+from ..errors import CreatorAuditError, UsageError
+
+# Never suggested in place of a mistyped word: a typo must not lead to it.
+_DESTRUCTIVE = frozenset({"delete", "unlink"})
+# An argument of the library as its messages write it: with what is to be passed, as a word with an
+# underscore, or as a plain word where it cannot be an ordinary one.
+_PASSED = re.compile(r"\b([a-z_]+)=(True\b|\"[\w-]+\"|'[\w-]+'|)")
+_LONG = re.compile(r"(?:\beach of )?\b([a-z]+(?:_[a-z]+)+)\b")
+_PLAIN = re.compile(
+    r"(?<![\w-])([a-z]+)(?= (?:must be|goes? with|does not go with|do not go with)\b)"
+    r"|(?:(?<=\[)|(?<=, ))([a-z]+)(?=: )"
+)
+_IDS = frozenset({"account_id", "creator_id", "video_id", "account_ids", "video_ids"})
+# What not every command has a parameter for.
+_EVERYWHERE: Mapping[str, str] = {"api_key": "--api-key", "base_url": "--base-url"}
+
+
+class Command(click.Command):
+    """A command that tells the library's complaints in the words of its own options."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it.
+
+        Raises:
+            click.UsageError: The library refused an argument.
+        """
+        try:
+            return super().invoke(ctx)
+        except UsageError as error:
+            raise click.UsageError(in_options(error.message), ctx) from None
+        except CreatorAuditError as error:
+            error.message = in_options(error.message)
+            raise
+
+
+class Group(click.Group):
+    """A group that suggests commands for a mistyped one, but none that destroys anything.
+
+    Attributes:
+        elsewhere: What to say about words that people look for here.
+    """
+
+    def __init__(
+        self, *args: Any, elsewhere: Mapping[str, str] | None = None, **attributes: Any
+    ) -> None:
+        super().__init__(*args, **attributes)
+        self.elsewhere = elsewhere or {}
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command of that name.
+
+        Raises:
+            click.UsageError: There is none; the message names one that may have been meant.
+        """
+        if self.get_command(ctx, args[0]) is not None or args[0].startswith("-"):
+            return super().resolve_command(ctx, args)
+        said = f"there is no command {args[0]!r}"
+        if there := self.elsewhere.get(args[0]):
+            raise click.UsageError(f"{said}; use: {there}", ctx)
+        harmless = [name for name in self.list_commands(ctx) if name not in _DESTRUCTIVE]
+        near = get_close_matches(args[0], harmless, n=1)
+        raise click.UsageError(f"{said}; did you mean {near[0]!r}?" if near else said, ctx)
+
+
+class Whole(click.IntRange):
+    """A whole number, within bounds if there are any."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number.
+
+        Raises:
+            click.BadParameter: It is none, or out of bounds.
+        """
+        try:
+            number = int(value)
+        except ValueError:
+            raise click.BadParameter(
+                f"must be a whole number, not {value!r:.40}", ctx, param
+            ) from None
+        least, most = self.min, self.max
+        if (least is None or number >= least) and (most is None or number <= most):
+            return number
+        allowed = self._describe_range().replace(" to ", " and ")
+        between = "between " if " and " in allowed else ""
+        raise click.BadParameter(f"must be {between}{allowed}, not {number}", ctx, param)
+
+    def _describe_range(self) -> str:
+        """The bounds as click shows them in the help."""
+        if self.min is None:
+            return "" if self.max is None else f"at most {self.max:.0f}"
+        return (
+            f"at least {self.min:.0f}" if self.max is None else f"{self.min:.0f} to {self.max:.0f}"
+        )
+
+
+class Seconds(click.types.FloatParamType):
+    """A number of seconds, more than 0."""
+
+    name = "seconds"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """The number.
+
+        Raises:
+            click.BadParameter: It is none, or not more than 0.
+        """
+        try:
+            number = float(value)
+        except ValueError:
+            number = 0.0
+        if 0 < number < float("inf"):
+            return number
+        raise click.BadParameter(
+            f"must be a number of seconds, more than 0, not {value!r:.40}", ctx, param
+        )
+
+
+class OneOf(click.Choice):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.2 on
+    """One of some words."""
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
+        """What to say of another word; click calls this from 8.2 on."""
+        del ctx
+        return f"must be one of {', '.join(map(str, self.choices))}, not {str(value)!r:.40}"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The word.
+
+        Raises:
+            click.BadParameter: It is another one.
+        """
+        if value not in self.choices:
+            raise click.BadParameter(self.get_invalid_choice_message(value, ctx), ctx, param)
+        return value
+
+
+def told(error: click.ClickException) -> str:
+    """The message of an error of click's, without its heading."""
+    if isinstance(error, click.BadParameter) and error.message.startswith("must be "):
+        assert error.param is not None
+        return f"{shown(error.param)} {error.message}"
+    message = error.format_message()
+    # What click says begins with a capital, like a sentence; what we say after our name does not.
+    if isinstance(error, click.UsageError) and type(error) is not click.UsageError:
+        message = message[0].lower() + message[1:]
+    return message if message.endswith("...") else message.removesuffix(".")
+
+
+def shown(parameter: click.Parameter) -> str:
+    """How a parameter is typed: its longest option, or the name the usage line gives it."""
+    if isinstance(parameter, click.Option):
+        return max(parameter.opts, key=len)
+    return (parameter.metavar or parameter.name or "").strip("[].")
+
+
+def in_options(message: str) -> str:
+    """A message of the library, in the words of the command that runs."""
+    context = click.get_current_context(silent=True)
+    names = dict(_EVERYWHERE)
+    for parameter in () if context is None else context.command.params:
+        if parameter.name:
+            names[parameter.name] = shown(parameter)
+
+    def passed(found: re.Match[str]) -> str:
+        option, value = names.get(found[1]), found[2].strip("\"'")
+        if option is None:
+            return found[0]
+        return option if value in ("", "True") else f"{option} {value}"
+
+    def long(found: re.Match[str]) -> str:
+        return names.get(found[1]) or ("ID" if found[1] in _IDS else found[0])
+
+    def plain(found: re.Match[str]) -> str:
+        return names.get(found[1] or found[2]) or found[0]
+
+    return _LONG.sub(long, _PLAIN.sub(plain, _PASSED.sub(passed, message)))
