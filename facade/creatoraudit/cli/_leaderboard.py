@@ -90,7 +90,7 @@ def _run(
         ranked: list[Row] = []
         with counting("creators", beside_rows=False) as done:
             done.expect(lambda: len(names))
-            asked = Parts(figures_of, names, size=1, concurrency=connection.concurrency)
+            asked = Parts(figures_of, list(names), size=1, concurrency=connection.concurrency)
             for (one,), figures in asked:
                 ranked.append({"id": one, "name": names[one], **figures})
                 done.advance(1)
