@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -212,6 +213,7 @@ def test_standard_input_keeps_its_progress_where_it_is_told_to(
     state = tmp_path / "state"
     here(*command, "--state", str(state), at=fresh, stdin=f"{POST.format(2)}\nfoo\n")
     assert len(state.read_text().splitlines()) == 2
+    assert stat.S_IMODE(state.stat().st_mode) == 0o600
 
 
 def test_account_cap_stops_at_once_and_says_what_is_left(

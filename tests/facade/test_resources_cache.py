@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import sqlite3
 import stat
 import subprocess
@@ -115,12 +116,13 @@ def test_servers_are_kept_apart(facade, serve, tmp_path):
     "answer",
     [
         one(video(1)),
-        kept(etag='W/"weak"'),
+        kept(etag="*"),
+        kept(etag=""),
         kept(etag='"caf\xe9"'),
         kept(**{"cache-control": "no-store"}),
         kept(**{"cache-control": "private, No-Store"}),
     ],
-    ids=["no ETag", "weak ETag", "ETag beyond ASCII", "no-store", "No-Store"],
+    ids=["no ETag", "asterisk", "empty ETag", "ETag beyond ASCII", "no-store", "No-Store"],
 )
 def test_what_may_not_be_kept_is_not(facade, serve, cache, answer):
     server = serve(answer, one(video(1)))
@@ -128,6 +130,44 @@ def test_what_may_not_be_kept_is_not(facade, serve, cache, answer):
     get(ca)
     get(ca)
     assert conditions(server) == [None, None]
+
+
+@pytest.mark.parametrize(
+    "etag", ['W/"abc"', 'w/"abc"', '"abc-gzip"', 'W/"abc;gzip"', "unquoted", '""']
+)
+def test_any_form_of_etag_that_can_be_sent_back_confirms_a_kept_answer(facade, serve, cache, etag):
+    """A proxy that compresses makes ETags weak, or marks them."""
+    server = serve(kept(etag=etag), unchanged(etag), unchanged(etag.removeprefix("W/")))
+    ca = facade(server.url, cache=cache)
+    assert [get(ca).external_id for _ in range(3)] == ["1", "1", "1"]
+    assert conditions(server) == [None, etag, etag]
+
+
+@pytest.mark.parametrize("memory", [":memory:", Path(":memory:")])
+def test_special_name_of_a_cache_in_memory_leaves_no_file(
+    facade, serve, tmp_path, monkeypatch, memory
+):
+    monkeypatch.chdir(tmp_path)
+    ca = facade(serve(kept(), unchanged()).url, cache=memory)
+    assert get(ca) == get(ca)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["~/answers.db", Path("~/answers.db"), b"~/answers.db"])
+def test_home_in_the_name_of_a_cache_is_expanded(facade, serve, tmp_path, monkeypatch, name):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    get(facade(serve(kept()).url, cache=name))
+    assert (tmp_path / "answers.db").exists()
+    assert not (tmp_path / "~").exists()
+
+
+@pytest.mark.parametrize(
+    "setting", [7, ["answers.db"], object(), "~nobody-of-that-name/answers.db"]
+)
+def test_setting_of_the_cache_that_is_no_file_is_refused(facade, setting):
+    with pytest.raises(ConfigurationError, match="cache="):
+        facade("http://127.0.0.1:9/v2", cache=setting)
 
 
 def test_a_body_that_was_cut_short_is_not_kept(facade, serve, cache):
@@ -280,16 +320,35 @@ def test_a_file_that_is_busy_or_broken_costs_no_answer(facade, serve, tmp_path):
     assert conditions(server) == [None, None, None]
 
 
-@pytest.mark.parametrize("where", ["folder", "missing folder", "no database"])
+@pytest.mark.parametrize("where", ["folder", "missing folder"])
 def test_a_file_that_cannot_be_used_is_refused(facade, tmp_path, where):
-    path = {
-        "folder": tmp_path,
-        "missing folder": tmp_path / "missing" / "answers.db",
-        "no database": tmp_path / "notes.txt",
-    }[where]
-    if where == "no database":
-        Path(path).write_text("my notes, and not yours to overwrite " * 100)
+    path = tmp_path if where == "folder" else tmp_path / "missing" / "answers.db"
     with pytest.raises(ConfigurationError, match="cache="):
         facade("http://127.0.0.1:9/v2", cache=path)
-    if where == "no database":
-        assert Path(path).read_text().startswith("my notes")
+
+
+@pytest.mark.parametrize("kind", ["short text", "long text", "database", "link", "pipe"])
+def test_foreign_file_as_a_cache_is_refused_as_it_was(facade, tmp_path, kind):
+    """Neither its content nor its permissions change."""
+    path = tmp_path / "notmine.txt"
+    if kind == "database":
+        with sqlite3.connect(path) as other:
+            other.execute("CREATE TABLE notes (text)")
+        other.close()
+    elif kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.write_text("mine " * (1 if kind == "short text" else 1000))
+    path.chmod(0o644)
+    given = path
+    if kind == "link":
+        given = tmp_path / "link.db"
+        given.symlink_to(path)
+    before = path.stat(), None if kind == "pipe" else path.read_bytes()
+    with pytest.raises(ConfigurationError, match="cache="):
+        facade("http://127.0.0.1:9/v2", cache=given)
+    after = path.stat(), None if kind == "pipe" else path.read_bytes()
+    assert after[1] == before[1]
+    assert after[0].st_mode == before[0].st_mode
+    assert after[0].st_mtime_ns == before[0].st_mtime_ns
+    assert sorted(tmp_path.iterdir()) == sorted({path, given})

@@ -24,6 +24,7 @@ from typing import Literal, NamedTuple, Protocol, TypeAlias
 from urllib.parse import urlencode
 
 from ..errors import ConfigurationError
+from .files import own_file
 from .key import ApiKey
 from .request import PreparedRequest
 from .response import RawResponse
@@ -104,12 +105,13 @@ class DiskStore:
         self._lock = threading.Lock()
         try:
             # Created closed to others, before SQLite puts anything into it.
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-            path.chmod(0o600)
+            own_file(path)
             self._db = sqlite3.connect(
                 path, timeout=PATIENCE_MS / 1000, check_same_thread=False, isolation_level=None
             )
             try:
+                self._refuse_foreign()
+                path.chmod(0o600)
                 self._set_up()
             except BaseException:
                 self._db.close()
@@ -118,12 +120,19 @@ class DiskStore:
             why = str(error)
             raise ConfigurationError(f"cache={str(path)!r} cannot be used: {why}") from None
 
+    def _refuse_foreign(self) -> None:
+        """Read what the file holds, before anything about it is changed."""
+        self._db.execute(f"PRAGMA busy_timeout = {OPENING_MS}")
+        held = {name for (name,) in self._db.execute("SELECT tbl_name FROM sqlite_master")}
+        if held - {"salt", "kept"}:
+            raise OSError("it is the database of another program")
+
     def _set_up(self) -> None:
         with suppress(sqlite3.OperationalError):
             # Not while another process has the file; then that one, or the next, does it.
             self._db.execute("PRAGMA journal_mode=WAL")
         self._db.executescript(
-            f"PRAGMA busy_timeout={OPENING_MS}; PRAGMA synchronous=NORMAL;"
+            "PRAGMA synchronous=NORMAL;"
             "CREATE TABLE IF NOT EXISTS salt (value BLOB NOT NULL);"
             "CREATE TABLE IF NOT EXISTS kept (name BLOB PRIMARY KEY, etag TEXT NOT NULL,"
             " content BLOB NOT NULL) WITHOUT ROWID;"
@@ -179,7 +188,16 @@ class Cache:
         Raises:
             ConfigurationError: The file cannot be used.
         """
-        store: Store = MemoryStore() if setting is True else DiskStore(Path(setting))
+        if setting is True:
+            return cls(MemoryStore(), base_url)
+        try:
+            path = Path(os.fsdecode(setting)).expanduser()
+        except TypeError:
+            kind = type(setting).__name__
+            raise ConfigurationError(f"cache= must be True or a file, not {kind}") from None
+        except RuntimeError as error:
+            raise ConfigurationError(f"cache={setting!r} cannot be used: {error}") from None
+        store = MemoryStore() if str(path) == ":memory:" else DiskStore(path)
         return cls(store, base_url)
 
     def name(self, request: PreparedRequest, key: ApiKey | None) -> bytes | None:
@@ -206,14 +224,17 @@ class Cache:
             return RawResponse(OK, sent.headers, cached.content, cached=True)
         etag = sent.headers.get("etag", "")
         control = sent.headers.get("cache-control", "").lower()
-        if sent.status_code == OK and _strong(etag) and "no-store" not in control and _read(sent):
+        if sent.status_code == OK and _usable(etag) and "no-store" not in control and _read(sent):
             self.store.put(name, CachedResponse(etag, sent.content))
         return sent
 
 
-def _strong(etag: str) -> bool:
-    """Whether it is an ETag that stands for these bytes and can be sent back."""
-    return etag.startswith('"') and etag.isascii()
+def _usable(etag: str) -> bool:
+    """Whether an ETag can be sent back. Weak ones can: a proxy that compresses makes them so.
+
+    An asterisk would ask whether there is anything at all.
+    """
+    return etag.isascii() and etag.isprintable() and etag not in ("", "*")
 
 
 def _read(sent: RawResponse) -> bool:

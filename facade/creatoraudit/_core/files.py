@@ -1,25 +1,86 @@
-"""Files that are there whole or not at all."""
+"""Files of our own: there whole or not at all, and not for others to prepare or read."""
+
+from __future__ import annotations
 
 import os
 import secrets
 import shutil
+import stat
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
+
+# Links are not followed where the system can promise it; Windows has neither these nor owners.
+_NEW = os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
-def replace(path: Path, content: bytes) -> Path:
+def replace(path: Path, content: bytes, *, private: bool = False) -> Path:
     """Put a file with this content in place, at once; one that is there keeps its permissions.
+
+    With `private` nobody but its owner may read it (0600).
 
     Raises:
         OSError: It could not be written; what was there is there still.
     """
     part = path.with_name(f".creatoraudit-{secrets.token_hex(8)}.part")
     try:
-        with part.open("xb") as file:
+        with new_file(part, 0o600 if private else 0o666) as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        if path.exists():
+        if path.exists() and not private:
             shutil.copymode(path, part)
         return part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def new_file(path: Path, mode: int = 0o600) -> BinaryIO:
+    """Make a file to write to; what had its name is removed and never written into.
+
+    Raises:
+        OSError: It cannot be made.
+    """
+    path.unlink(missing_ok=True)
+    return os.fdopen(os.open(path, os.O_WRONLY | _NEW, mode), "wb")
+
+
+def own_file(path: Path) -> None:
+    """Make a file that only its owner may use (0600), or take the one that is there.
+
+    A file that is there is not opened: that would take the locks of SQLite off it.
+
+    Raises:
+        OSError: It cannot be made, or it is a link, something else than a file, or another user's.
+    """
+    try:
+        os.close(os.open(path, os.O_RDWR | _NEW, 0o600))
+    except FileExistsError:
+        _ours(path, stat.S_ISREG, "a file")
+
+
+def own_folder(path: Path) -> None:
+    """Make a folder that only its owner may use (0700), or take the one that is there.
+
+    Raises:
+        OSError: It cannot be made, or it is a link, something else than a folder, another user's,
+            or others could put something into it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.mkdir(0o700)
+    except FileExistsError:
+        mode = _ours(path, stat.S_ISDIR, "a folder")
+        if mode & _OTHERS_WRITE and any(path.iterdir()):
+            raise OSError(f"others may write into {path}; delete it first") from None
+        path.chmod(0o700)
+
+
+def _ours(path: Path, is_kind: Callable[[int], bool], kind: str) -> int:
+    found = path.lstat()
+    if not is_kind(found.st_mode):
+        raise OSError(f"{path} is not {kind} but a link or something else")
+    if hasattr(os, "geteuid") and found.st_uid != os.geteuid():
+        raise OSError(f"{path} belongs to another user")
+    return found.st_mode

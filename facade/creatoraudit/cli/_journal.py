@@ -82,7 +82,7 @@ class Journal:
         # Written anew and put in place at once, without a line that was cut off.
         entries = ([key, *done] for key, done in self.done.items())
         heading = {"kind": _KIND, "job": job, "salt": self._salt}
-        replace(path, b"".join(map(_line, (heading, *entries))))
+        replace(path, b"".join(map(_line, (heading, *entries))), private=True)
 
     def _take_up(self, path: Path, job: Mapping[str, object]) -> None:
         try:

@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, NamedTuple, Self, TypeAlias
 
+from .._core.files import own_file, own_folder
 from .._core.text import one_line
 from ..errors import ExportError, UsageError
 
@@ -191,7 +192,8 @@ class Checkpoint:
             self.folder.rmdir()
 
     def _open(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        own_folder(self.folder)
+        own_file(self.folder / FILE)
         self._db = sqlite3.connect(self.folder / FILE, timeout=0, isolation_level=None)
         self._closing.callback(self._db.close)
         self._db.executescript(_TABLES)

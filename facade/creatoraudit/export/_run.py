@@ -17,6 +17,7 @@ from attrs import define, field, frozen
 from creatoraudit_api.types import ReadModel
 
 from .._core.arguments import Day, MetricsPeriod
+from .._core.files import new_file
 from .._results.pages import Page
 from .._sync.ahead import Prefetch
 from .._sync.deltas import Via
@@ -193,9 +194,9 @@ def _target(out: str, what: str, name: str | None) -> tuple[Path, str]:
 
 
 @contextmanager
-def _on_disk(path: Path) -> Iterator[BinaryIO]:
+def _on_disk(path: Path, mode: int) -> Iterator[BinaryIO]:
     """A new file, which has reached the disk afterwards."""
-    with path.open("wb") as file:
+    with new_file(path, mode) as file:
         yield file
         file.flush()
         os.fsync(file.fileno())
@@ -291,7 +292,7 @@ class _Job:
         if self.waiting and checkpoint.position.rows == self.saved:
             ids = [digest for page in self.waiting for digest in page.ids]
             if ids:
-                with _on_disk(checkpoint.part(checkpoint.parts)) as file:
+                with _on_disk(checkpoint.part(checkpoint.parts), 0o600) as file:
                     self.form.write(file, [page.content for page in self.waiting])
             cursor = self.waiting[-1].cursor
             not_found = checkpoint.position.not_found
@@ -304,7 +305,8 @@ class _Job:
 
     def _finish(self, checkpoint: Checkpoint, path: Path) -> None:
         if checkpoint.position.stage == "walked":
-            with _on_disk(checkpoint.joined) as file:
+            # What is moved to its place is as readable as any file that its owner makes.
+            with _on_disk(checkpoint.joined, 0o666) as file:
                 self.form.join(file, [checkpoint.part(n) for n in range(checkpoint.parts)])
             checkpoint.note(checkpoint.position._replace(stage="joined"))
         if not checkpoint.delivered:
