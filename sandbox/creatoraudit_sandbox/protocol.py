@@ -11,12 +11,12 @@ from typing import Final
 from uuid import uuid4
 
 import h11
-from starlette.types import Scope
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from .problems import MEDIA_TYPE, Problem
 
-_TRANSPORT: Final = "creatoraudit_sandbox.transport"
+_CONNECTION: Final = "creatoraudit_sandbox.connection"
 
 
 class Protocol(H11Protocol):
@@ -27,7 +27,7 @@ class Protocol(H11Protocol):
     ) -> None:
         """Let the app find the connection of a request."""
         super().connection_made(transport)
-        self.app_state = {**self.app_state, _TRANSPORT: transport}
+        self.app_state = {**self.app_state, _CONNECTION: self}
 
     def send_400_response(self, msg: str) -> None:
         """Answer bytes that cannot be understood, and hang up."""
@@ -49,9 +49,32 @@ class Protocol(H11Protocol):
         self.transport.close()
 
 
+    def hang_up(self) -> None:
+        """Break the connection without another byte; the request under way counts as left."""
+        self.cycle.disconnected = True
+        self.transport.abort()
+
+
 def hang_up(scope: Scope) -> None:
     """Break the connection that a request came in on, without another byte."""
-    transport = scope.get("state", {}).get(_TRANSPORT)
-    if transport is None:
+    connection = scope.get("state", {}).get(_CONNECTION)
+    if connection is None:
         raise ConnectionResetError("the sandbox was asked to drop this connection")
-    transport.abort()
+    connection.hang_up()
+
+
+class Interruptible:
+    """An app whose requests can be cancelled: the connection breaks, and nothing is logged.
+
+    That happens when the server ends before a request does.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or break its connection."""
+        try:
+            await self._app(scope, receive, send)
+        except asyncio.CancelledError:
+            hang_up(scope)

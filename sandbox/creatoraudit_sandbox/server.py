@@ -29,7 +29,7 @@ from .drift import Drifts
 from .faults import Faults
 from .idempotency import IdempotencyMemory
 from .keys import KeyRing
-from .protocol import Protocol
+from .protocol import Interruptible, Protocol
 from .rate import RateLimiter
 from .schema import POST_TABLES
 from .store import Store
@@ -39,6 +39,8 @@ from .world import World
 #: Posts found through each account, unless a number is asked for.
 POSTS_PER_ACCOUNT = 30
 _SIGNAL_DELAY = 0.2
+#: Seconds that requests under way have to end in when the server stops.
+_GRACE = 2.0
 
 
 class Server(uvicorn.Server):
@@ -75,6 +77,21 @@ class Server(uvicorn.Server):
                 async with asyncio.timeout(_SIGNAL_DELAY):
                     await self._stopped.wait()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop as uvicorn does, but cancel requests that take too long without a word."""
+        last_call = asyncio.get_running_loop().call_later(_GRACE, self._cut_off)
+        try:
+            await super().shutdown(sockets)
+        finally:
+            last_call.cancel()
+
+    def _cut_off(self) -> None:
+        for request in self.server_state.tasks:
+            request.cancel()
+        for connection in list(self.server_state.connections):
+            # One whose client has stopped reading would never close by itself.
+            connection.transport.abort()  # type: ignore[union-attr]  # set once it is connected
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leave signals alone: the command handles them, and a thread gets none."""
@@ -101,7 +118,7 @@ def bind(host: str, port: int) -> socket.socket:
 def server_for(app: Starlette) -> Server:
     """A server that adds nothing of its own to the app's answers and logs warnings only."""
     config = uvicorn.Config(
-        app,
+        Interruptible(app),
         http=Protocol,
         ws="none",
         lifespan="off",
@@ -110,7 +127,6 @@ def server_for(app: Starlette) -> Server:
         server_header=False,
         date_header=False,
         proxy_headers=False,
-        timeout_graceful_shutdown=2,
     )
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     return Server(config)

@@ -10,8 +10,9 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import anyio
 import httpx
@@ -90,6 +91,65 @@ def test_signal_ends_the_server_quietly(number: signal.Signals, code: int) -> No
         assert child.wait(10) == code
         assert child.stderr
         assert "Traceback" not in child.stderr.read()
+
+
+def http_request(head: str, key: str, body: str = "") -> bytes:
+    lines = (f"{head} HTTP/1.1", "Host: x", f"Authorization: Bearer {key}", "", body)
+    return "\r\n".join(lines).encode()
+
+
+def upload(key: str) -> bytes:
+    head = "POST /v2/creators HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 99"
+    return f"{head}\r\nHost: x\r\nAuthorization: Bearer {key}\r\n\r\n{{".encode()
+
+
+LONG_PAGE = "GET /v2/account-videos?limit=200"
+UNDER_WAY = {
+    "held back": (("--latency-ms", "60000"), lambda key: http_request("GET /v2/whoami", key)),
+    "slow body": (("--fault", "slow=10"), lambda key: http_request(LONG_PAGE, key)),
+    "not read": ((), lambda key: http_request(LONG_PAGE, key) * 200),
+    "half a body": ((), upload),
+    "half a head": ((), lambda key: upload(key)[:40]),
+    "dropped": (("--fault", "drop=body"), lambda key: http_request(LONG_PAGE, key)),
+}
+
+
+@posix
+@pytest.mark.parametrize(
+    ("name", "times"), [*((name, 1) for name in UNDER_WAY), ("held back", 2)]
+)
+def test_interrupt_amid_a_request_ends_the_server_quietly(name: str, times: int) -> None:
+    options, request = UNDER_WAY[name]
+    with serving(*options, "--account-videos", "200", "--control") as (child, url, key):
+        address = urlsplit(url)
+        assert address.hostname
+        assert address.port
+        with socket.create_connection((address.hostname, address.port)) as raw:
+            raw.sendall(request(key))
+            # The server answers in order: once it is asked for something else, it has that too.
+            httpx.get(f"http://{address.netloc}/control/clock")
+            for _ in range(times):
+                child.send_signal(signal.SIGINT)
+            assert child.wait(20) == 130
+        assert child.stderr
+        assert child.stderr.read().splitlines()[1:] == []
+
+
+def test_closing_a_sandbox_amid_a_request_logs_nothing(
+    start: Callable[..., Api], caplog: pytest.LogCaptureFixture
+) -> None:
+    api = start(latency_ms=60_000, control=True)
+    address = urlsplit(str(api.base_url))
+    assert address.hostname
+    assert address.port
+    with socket.create_connection((address.hostname, address.port)) as raw:
+        raw.sendall(http_request("GET /v2/whoami", api.sandbox.api_key))
+        httpx.get(f"http://{address.netloc}/control/clock")
+        api.sandbox.close()
+        with suppress(ConnectionResetError):
+            assert raw.recv(4096) == b""
+    assert api.sandbox.requests["GET /whoami"] == 1
+    assert caplog.records == []
 
 
 def test_closed_stdin_ends_the_server() -> None:
