@@ -197,6 +197,8 @@ def sandbox(  # noqa: PLR0917 - one argument per option, passed by name
         raise click.UsageError(str(error)) from None
     except sqlite3.Error as error:
         raise click.ClickException(f"cannot use {data}: {error}") from None
+    except OSError as error:
+        raise click.ClickException(f"cannot use {error.filename}: {error.strerror}") from None
     try:
         sys.exit(_serve(box, host, port, until_stdin_closes))
     finally:

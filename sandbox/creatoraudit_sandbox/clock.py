@@ -1,7 +1,8 @@
 """What time it is in a sandbox: the real time, or an instant that only moves when told to.
 
 Everything that depends on time (figures, refreshes, rate windows, the Date header) asks this clock
-and no other.
+and no other. Rate windows also end in real time, or a client that waits for one would wait for ever
+on a frozen clock.
 """
 
 from __future__ import annotations
@@ -67,6 +68,11 @@ class Clock:
         with self._lock:
             base = time.time() if self._frozen is None else self._frozen
             return base + self._offset
+
+    def running(self) -> float:
+        """Seconds that pass in real time and whenever the clock is moved, even if it is frozen."""
+        with self._lock:
+            return time.monotonic() + self._offset
 
     def advance(self, seconds: float) -> None:
         """Move the clock forwards; it never runs backwards."""

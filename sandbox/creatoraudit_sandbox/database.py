@@ -6,9 +6,14 @@ that killing the process loses nothing that was acknowledged.
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
+import stat
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any, TypeAlias
 
 #: A row as a plain dict: a page looks up thousands of columns, and `sqlite3.Row` searches for each
@@ -25,6 +30,9 @@ class Database:
     """A connection that may be used from any thread, one at a time."""
 
     def __init__(self, path: str | None = None) -> None:
+        self._path = path
+        if path is not None:
+            _claim(path)
         self._connection = sqlite3.connect(
             path or ":memory:", isolation_level=None, check_same_thread=False
         )
@@ -36,6 +44,12 @@ class Database:
         except BaseException:
             self.close()
             raise
+
+    def keep_private(self) -> None:
+        """Take away the rights of others to a file that was made with wider ones."""
+        if self._path is not None:
+            for file in _files(self._path):
+                file.chmod(0o600)
 
     def close(self) -> None:
         """Close the connection."""
@@ -88,6 +102,26 @@ class Database:
         """Change columns of the row with a number."""
         assignments = ", ".join(f"{name} = ?" for name in values)
         self.execute(f"UPDATE {table} SET {assignments} WHERE n = ?", (*values.values(), n))
+
+
+def _files(path: str) -> Iterator[Path]:
+    """The file of a database, and those that SQLite keeps beside it with the same rights."""
+    for ending in ("", "-wal", "-shm", "-journal"):
+        file = Path(path + ending)
+        with suppress(FileNotFoundError):
+            file.lstat()
+            yield file
+
+
+def _claim(path: str) -> None:
+    """Make the file for its owner alone; raises PermissionError for one that is not ours."""
+    for file in _files(path):
+        status = file.lstat()
+        ours = sys.platform == "win32" or status.st_uid == os.geteuid()
+        if not ours or not stat.S_ISREG(status.st_mode):
+            raise PermissionError(errno.EPERM, "is a link, no file, or somebody else's", str(file))
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def placeholders(values: Sequence[object]) -> str:

@@ -48,7 +48,6 @@ class Protocol(H11Protocol):
             self.transport.write(self.conn.send(event) or b"")
         self.transport.close()
 
-
     def hang_up(self) -> None:
         """Break the connection without another byte; the request under way counts as left."""
         self.cycle.disconnected = True

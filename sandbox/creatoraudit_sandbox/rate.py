@@ -29,15 +29,19 @@ class RateLimiter:
         self._windows: dict[str, tuple[float, int]] = {}
 
     def _current(self, key: ApiKey | None) -> tuple[float, int]:
-        now = self._clock.now()
+        now = self._clock.running()
         start, used = self._windows.get(key.secret, (now, 0)) if key else (now, 0)
         return (now, 0) if now >= start + self._window else (start, used)
+
+    def _left(self, start: float) -> float:
+        """Seconds until the window that began at ``start`` ends."""
+        return start + self._window - self._clock.running()
 
     def count(self, key: ApiKey) -> None:
         """Count one request; raises the 429 when the window has none left."""
         start, used = self._current(key)
         if self._limit and used >= self._limit:
-            wait = max(1, math.ceil(start + self._window - self._clock.now()))
+            wait = max(1, math.ceil(self._left(start)))
             raise Problem(
                 "RATE_LIMITED", "Rate limit exceeded.", headers={"Retry-After": str(wait)}
             )
@@ -51,5 +55,6 @@ class RateLimiter:
         return {
             "X-RateLimit-Limit": str(limit),
             "X-RateLimit-Remaining": str(left),
-            "X-RateLimit-Reset": str(math.ceil(start + self._window)),
+            # Told in the time of the Date header, so that their difference is the time to wait.
+            "X-RateLimit-Reset": str(math.ceil(self._clock.now() + self._left(start))),
         }

@@ -90,7 +90,7 @@ class Server(uvicorn.Server):
             request.cancel()
         for connection in list(self.server_state.connections):
             # One whose client has stopped reading would never close by itself.
-            connection.transport.abort()  # type: ignore[union-attr]  # set once it is connected
+            connection.transport.abort()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -194,7 +194,7 @@ class Sandbox:
 
     Raises:
         ValueError: An argument is out of its bounds; the message says which.
-        OSError: On start, when the address cannot be listened on.
+        OSError: The data file cannot be used, or, on start, the address cannot be listened on.
 
     The server runs in a thread from `start` (or entering the context) to `close`. `app` can be
     called in process without starting it.

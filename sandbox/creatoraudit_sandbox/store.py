@@ -98,6 +98,7 @@ class Store:
                 self._create()
             else:
                 self._reopen()
+            self._db.keep_private()
             self.figures = Figures(self._db)
             self.refreshes = Refreshes(self._db, self._indexes, world, refresh_delay)
         except BaseException:

@@ -119,6 +119,23 @@ def test_sandbox_that_does_not_start_says_why(
     assert f"the sandbox did not start: {said}".rstrip() in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "name", ["CREATORAUDIT_API_KEY", "ACME_KEY", "AWS_SECRET_ACCESS_KEY", "creatoraudit_api_key"]
+)
+def test_sandbox_gets_no_secret_of_the_environment(
+    in_place_of_the_sandbox: Callable[[str], None],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+) -> None:
+    in_place_of_the_sandbox("import os; raise SystemExit(str(dict(os.environ)))")
+    monkeypatch.setenv(name, "canary")
+    assert run(["breakouts", "--sandbox"]) == 1
+    said = capsys.readouterr().err
+    assert "PYTHONPATH" in said
+    assert "canary" not in said
+
+
 def test_sandbox_that_does_not_end_is_ended(
     in_place_of_the_sandbox: Callable[[str], None],
     serve: Callable[..., ScriptedServer],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import socket
@@ -115,9 +116,7 @@ UNDER_WAY = {
 
 
 @posix
-@pytest.mark.parametrize(
-    ("name", "times"), [*((name, 1) for name in UNDER_WAY), ("held back", 2)]
-)
+@pytest.mark.parametrize(("name", "times"), [*((name, 1) for name in UNDER_WAY), ("held back", 2)])
 def test_interrupt_amid_a_request_ends_the_server_quietly(name: str, times: int) -> None:
     options, request = UNDER_WAY[name]
     with serving(*options, "--account-videos", "200", "--control") as (child, url, key):
@@ -196,13 +195,14 @@ def test_killed_server_loses_no_acknowledged_write(tmp_path: Path) -> None:
         headers = {"Authorization": f"Bearer {key}"}
         killer = threading.Timer(0.4, child.kill)
         with httpx.Client(headers=headers) as client:
-            killer.start()
             try:
                 for n in range(1, 100_000):
                     body = {"platform": "tiktok", "identifier": str(n)}
                     answer = client.post(f"{url}/videos", json=body)
                     assert answer.status_code == 201
                     acknowledged.append(answer.json()["data"]["id"])
+                    if n == 1:
+                        killer.start()
             except httpx.TransportError:
                 pass
         killer.join()
@@ -237,6 +237,44 @@ def test_file_that_is_no_data_file_is_one_clear_line(tmp_path: Path) -> None:
     assert len(result.stderr.splitlines()) == 1
     assert "notes.txt" in result.stderr
     assert path.read_text(encoding="utf-8").startswith("these are my notes")
+
+
+@posix
+@pytest.mark.parametrize("before", [None, 0o644, 0o666])
+def test_data_files_are_their_owners_alone(tmp_path: Path, before: int | None) -> None:
+    data = tmp_path / "sandbox.db"
+    if before is not None:
+        data.touch()
+        data.chmod(before)
+    old = os.umask(0)
+    try:
+        with Sandbox(data=str(data), accounts=1, videos=1) as sandbox, Api(sandbox) as api:
+            assert api.post("/creators", json={"name": "x"}).status_code == 201
+            files = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}
+    finally:
+        os.umask(old)
+    assert "sandbox.db-wal" in files
+    assert set(files.values()) == {0o600}
+
+
+@posix
+@pytest.mark.parametrize("name", ["", "-wal", "-shm", "-journal"])
+def test_data_file_that_is_a_link_is_refused(tmp_path: Path, name: str) -> None:
+    target = tmp_path / "target"
+    target.write_text("mine")
+    data = tmp_path / "sandbox.db"
+    Path(f"{data}{name}").symlink_to(target)
+    result = run(*SMALL, "--data", str(data))
+    assert result.returncode == 1
+    assert len(result.stderr.splitlines()) == 1
+    assert f"sandbox.db{name}" in result.stderr
+    assert target.read_text() == "mine"
+
+
+def test_data_folder_that_is_not_there_is_one_clear_line(tmp_path: Path) -> None:
+    result = run(*SMALL, "--data", str(tmp_path / "none" / "sandbox.db"))
+    assert result.returncode == 1
+    assert result.stderr.count("\n") == 1
 
 
 # ------------------------------------------------------------------------------------ many at once

@@ -7,6 +7,8 @@ killed. It sits in a process group of its own, so Ctrl-C reaches only us.
 
 from __future__ import annotations
 
+import os
+import re
 import shlex
 import subprocess
 import sys
@@ -22,6 +24,13 @@ from ._extras import missing
 
 _START_LIMIT = 60.0  # seconds; a cold disk is slow, a child that hangs is slower
 _STOP_LIMIT = 5.0  # it takes some tenths of a second
+# What the system and Python need. A sandbox needs no key, under whatever name one is kept.
+_NEEDED = re.compile(
+    r"(?:path|pathext|home|userprofile|appdata|localappdata|systemroot|systemdrive|windir|comspec"
+    r"|temp|tmp|tmpdir|tz|lang|language|virtual_env|conda_prefix"
+    r"|(?:lc_|ld_|dyld_|python|cov|creatoraudit_sandbox_)\w*)\Z",
+    re.IGNORECASE,
+)
 
 
 @contextmanager
@@ -40,6 +49,7 @@ def sandbox(seed: int | None) -> Iterator[tuple[str, str]]:
     with tempfile.TemporaryFile() as said:
         child = subprocess.Popen(  # noqa: S603 - our own module, our own arguments
             command,
+            env={name: value for name, value in os.environ.items() if _NEEDED.match(name)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=said,
