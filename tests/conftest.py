@@ -14,6 +14,7 @@ from creatoraudit._core import clock
 from support.driver import KINDS, Facade, Kind
 from support.faults import FaultyProxy, Injection
 from support.server import Script, ScriptedServer
+from support.warm import warm_python
 
 if TYPE_CHECKING:
     from creatoraudit_sandbox import Sandbox
@@ -40,6 +41,13 @@ def sandbox() -> Iterator[Sandbox]:
 
     with Sandbox(now=NOW, rate_limit=0) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def warm() -> Iterator[list[str]]:
+    """The first words of a command that runs Python, at once: see `support.warm`."""
+    with warm_python() as words:
+        yield words
 
 
 @pytest.fixture

@@ -41,8 +41,10 @@ class Cli:
 
     env: dict[str, str]
     children: ExitStack
+    warm: list[str]
 
     def command(self, *args: str) -> list[str]:
+        """A command line that starts Python anew, as one in a shell does."""
         return [sys.executable, "-P", "-m", "creatoraudit", *args]
 
     def environment(
@@ -60,7 +62,7 @@ class Cli:
     ) -> subprocess.CompletedProcess[str]:
         """Run a command to its end, against a server if one is given."""
         return subprocess.run(
-            self.command(*args),
+            [*self.warm, "-P", "-m", "creatoraudit", *args],
             env=self.environment(at, env),
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -100,10 +102,10 @@ class Cli:
 
 
 @pytest.fixture
-def cli() -> Iterator[Cli]:
+def cli(warm: list[str]) -> Iterator[Cli]:
     env = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_CHILDREN}
     with ExitStack() as children:
-        yield Cli(env | {"PYTHONUTF8": "1"}, children)
+        yield Cli(env | {"PYTHONUTF8": "1"}, children, warm)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -25,8 +26,9 @@ _NOT_FOR_CHILDREN = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")
 class Shell:
     """Runs what a page shows, for real."""
 
-    def __init__(self, folder: Path, sandbox: Sandbox, left: ExitStack) -> None:
+    def __init__(self, folder: Path, sandbox: Sandbox, warm: list[str], left: ExitStack) -> None:
         self._left = left
+        self._warm = warm
         self._served = ""
         self.folder = folder / "here"
         self.folder.mkdir()
@@ -35,9 +37,9 @@ class Shell:
                 (self.folder / name).symlink_to(pages.ROOT / name)
         programs = folder / "bin"
         programs.mkdir()
-        for name, command in (("creatoraudit", "-P -m creatoraudit"), ("python", "")):
+        for name, words in (("creatoraudit", ("-P", "-m", "creatoraudit")), ("python", ())):
             program = programs / name
-            program.write_text(f'#!/bin/sh\nexec "{sys.executable}" {command} "$@"\n')
+            program.write_text(f'#!/bin/sh\nexec {shlex.join([*warm, *words])} "$@"\n')
             program.chmod(0o755)
         self.env = {
             name: value for name, value in os.environ.items() if name not in _NOT_FOR_CHILDREN
@@ -52,7 +54,7 @@ class Shell:
     def python(self, blocks: list[pages.Block]) -> subprocess.CompletedProcess[str]:
         """Run the Python blocks of a page, one after the other, in one process."""
         runner = Path(pages.__file__).with_name("run_page.py")
-        return self._run([sys.executable, "-W", "error", str(runner)], pages.as_json(blocks))
+        return self._run([*self._warm, "-W", "error", str(runner)], pages.as_json(blocks))
 
     def script(self, text: str) -> subprocess.CompletedProcess[str]:
         """Run a script; it ends at the first command that fails."""
@@ -113,7 +115,7 @@ class Shell:
 
 
 @pytest.fixture
-def shell(tmp_path: Path) -> Iterator[Shell]:
+def shell(tmp_path: Path, warm: list[str]) -> Iterator[Shell]:
     # Without a delay before the first refresh: the clock stands still.
     with Sandbox(now=NOW, rate_limit=0, refresh_delay=0) as sandbox, ExitStack() as left:
-        yield Shell(tmp_path, sandbox, left)
+        yield Shell(tmp_path, sandbox, warm, left)

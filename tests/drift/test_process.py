@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,7 @@ Drift = Callable[..., Ran]
 
 
 @pytest.fixture
-def drift(tmp_path: Path) -> Drift:
+def drift(tmp_path: Path, warm: list[str]) -> Drift:
     """Runs the script on documents, or on texts for what is none."""
 
     def run(base: Any, head: Any, *options: str, accept: Any = None) -> Ran:
@@ -34,7 +33,7 @@ def drift(tmp_path: Path) -> Drift:
         if accept is not None:
             options = (*options, "--accept", "accept.json")
         return subprocess.run(
-            [sys.executable, "-B", "-W", "error", ROOT / "scripts" / "drift.py", "base.json",
+            [*warm, "-B", "-W", "error", ROOT / "scripts" / "drift.py", "base.json",
              "head.json", *options],
             cwd=tmp_path,
             capture_output=True,

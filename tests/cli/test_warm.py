@@ -1,0 +1,88 @@
+"""Processes forked from a warm one, which most tests run, do what a process started anew does."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from creatoraudit_sandbox import Sandbox
+
+    from .conftest import Cli
+
+posix = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and signals")
+ENDS = (
+    "import sys; print(*sys.argv); print(sys.stdin.read(), file=sys.stderr); sys.exit(3)",
+    "import os; print(os.getcwd(), os.environ['MINE'], flush=True); os._exit(4)",
+    "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+    "print('ü\\udc80', end=''); raise SystemExit('why')",
+    "import atexit; atexit.register(print, 'the end')",
+)
+
+
+@pytest.mark.parametrize(
+    "args", [("whoami",), ("breakouts", "--format", "json"), ("--version",), ("xyzzy",)]
+)
+def test_command_says_and_ends_the_same(cli: Cli, sandbox: Sandbox, args: tuple[str, ...]) -> None:
+    anew = subprocess.run(
+        cli.command(*args), env=cli.environment(sandbox), capture_output=True, check=False
+    )
+    ran = cli(*args, at=sandbox)
+    assert (ran.stdout.encode(), ran.stderr.encode()) == (anew.stdout, anew.stderr)
+    assert ran.returncode == anew.returncode
+
+
+@posix
+@pytest.mark.parametrize("code", ENDS)
+def test_streams_folder_environment_and_end_are_its_own(
+    warm: list[str], tmp_path: Path, code: str
+) -> None:
+    both = [
+        subprocess.run(
+            [*python, "-c", code, "a b", ""],
+            env=os.environ | {"MINE": "yes", "PYTHONUTF8": "1"},
+            cwd=tmp_path,
+            input=b"given",
+            capture_output=True,
+            check=False,
+        )
+        for python in (warm, [sys.executable])
+    ]
+    first, second = [(ran.returncode, ran.stdout, ran.stderr) for ran in both]
+    assert first == second
+
+
+@posix
+def test_nothing_is_kept_from_one_to_the_next(warm: list[str]) -> None:
+    code = "import os, creatoraudit; print(vars(creatoraudit).get('left')); creatoraudit.left = 1"
+    for _ in range(2):
+        ran = subprocess.run([*warm, "-c", code], capture_output=True, text=True, check=True)
+        assert ran.stdout == "None\n"
+
+
+@posix
+def test_settings_of_python_are_read_by_a_process_of_its_own(warm: list[str]) -> None:
+    ran = subprocess.run(
+        [*warm, "-c", "import sys; print(sys.flags.hash_randomization)"],
+        env=os.environ | {"PYTHONHASHSEED": "0"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout == "0\n"
+
+
+@posix
+def test_a_signal_reaches_it(warm: list[str]) -> None:
+    code = "import signal; print('ready', flush=True); signal.pause()"
+    with subprocess.Popen([*warm, "-c", code], stdout=subprocess.PIPE) as child:
+        assert child.stdout
+        assert child.stdout.readline() == b"ready\n"
+        child.send_signal(signal.SIGTERM)
+        assert child.wait() == -signal.SIGTERM

@@ -1,0 +1,173 @@
+"""The warm process: imports the package once, then forks for each client (`warm_client.py`).
+
+Usage: warm_server.py SOCKET. It prints `ready`, and ends when its standard input does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import os
+import pkgutil
+import runpy
+import selectors
+import signal
+import socket
+import sys
+import warnings
+from pathlib import Path
+
+import creatoraudit
+
+# Not what imports pyarrow, polars or pandas: those start threads, which a fork would lose.
+PACKAGES = ("creatoraudit.cli", "creatoraudit._core", "creatoraudit._results", "creatoraudit_api")
+ALSO = ("creatoraudit.export", "creatoraudit.report", "rich.progress", "rich.table", "jinja2")
+
+
+def warm() -> None:
+    """Import what commands need, except for what an extra lacks here."""
+    for package in PACKAGES:
+        found = importlib.import_module(package)
+        for module in pkgutil.walk_packages(found.__path__, f"{package}."):
+            with contextlib.suppress(ImportError):
+                importlib.import_module(module.name)
+    for name in ALSO:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    # Much is imported for the first client only.
+    creatoraudit.CreatorAudit("a-key", base_url="http://127.0.0.1:9/v2").close()
+
+
+def received(client: socket.socket) -> tuple[list[str], list[int]]:
+    """What a client asks for, and its three streams."""
+    head, streams, _, _ = socket.recv_fds(client, 4, 3)
+    if not head:
+        raise ConnectionError("the client needs a process of its own")
+    length = int.from_bytes(head, "big")
+    message = b""
+    while len(message) < length:
+        message += client.recv(length - len(message))
+    return message.decode("utf-8", "surrogateescape").split("\0"), streams
+
+
+def become(parts: list[str], streams: list[int]) -> None:
+    """Turn this fork into the process that was asked for, and run it."""
+    folder, count, *words = parts
+    arguments, variables = words[: int(count)], words[int(count) :]
+    for number, stream in enumerate(streams):
+        os.dup2(stream, number)
+        os.close(stream)
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(variable.split("=", 1) for variable in variables)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    _open_streams()
+    _run(arguments)
+
+
+def _open_streams() -> None:
+    """Standard streams as the interpreter opens them in UTF-8."""
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - to the end
+    for number, name in ((1, "stdout"), (2, "stderr")):
+        stream = open(  # noqa: SIM115 - to the end
+            number,
+            "w",
+            buffering=1 if name == "stderr" or os.isatty(number) else -1,
+            encoding="utf-8",
+            errors="backslashreplace" if name == "stderr" else "surrogateescape",
+            closefd=False,
+        )
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+
+
+def _run(arguments: list[str]) -> None:
+    """Do what Python does with these arguments."""
+    safe = False
+    words = list(arguments)
+    while words:
+        word = words.pop(0)
+        if word == "-P":
+            safe = True
+        elif word == "-B":
+            sys.dont_write_bytecode = True
+        elif word == "-W":
+            warnings.simplefilter(words.pop(0))
+        elif word == "-m":
+            sys.argv = words
+            if not safe:
+                sys.path.insert(0, str(Path.cwd()))
+            runpy.run_module(words[0], run_name="__main__", alter_sys=True)
+            return
+        elif word in ("-c", "-"):
+            code = words.pop(0) if word == "-c" else sys.stdin.read()
+            sys.argv = [word, *words]
+            if not safe:
+                sys.path.insert(0, "")
+            exec(compile(code, "<string>", "exec"), {"__name__": "__main__"})
+            return
+        elif word.startswith("-"):
+            os.execv(sys.executable, [sys.executable, *arguments])
+        else:
+            sys.argv = [word, *words]
+            if not safe:
+                sys.path.insert(0, str(Path(word).resolve().parent))
+            runpy.run_path(word, run_name="__main__")
+            return
+
+
+def main() -> None:
+    """Serve until standard input ends."""
+    warm()
+    gc.freeze()  # so that no fork copies what is there only to look through it
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(sys.argv[1])
+    listener.listen(64)
+    waiting: dict[int, socket.socket] = {}
+
+    def reap(*_: object) -> None:
+        while waiting:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                return
+            with waiting.pop(pid) as client:
+                code = os.waitstatus_to_exitcode(status)
+                with contextlib.suppress(ConnectionError):  # nobody waits for it any more
+                    client.sendall(code.to_bytes(4, "big", signed=True))
+
+    signal.signal(signal.SIGCHLD, reap)
+    print("ready", flush=True)  # noqa: T201 - to who started it
+    with selectors.DefaultSelector() as ready:
+        ready.register(0, selectors.EVENT_READ)
+        ready.register(listener, selectors.EVENT_READ)
+        while True:
+            keys = {key.fd for key, _ in ready.select()}
+            if 0 in keys:
+                break
+            client, _ = listener.accept()
+            try:
+                parts, streams = received(client)
+            except ConnectionError:
+                client.close()
+                continue
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
+            pid = os.fork()
+            if pid == 0:
+                ready.close()
+                listener.close()
+                for other in (client, *waiting.values()):
+                    other.close()
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+                become(parts, streams)
+                return
+            client.sendall(pid.to_bytes(4, "big", signed=True))
+            waiting[pid] = client
+            for stream in streams:
+                os.close(stream)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+    for pid in waiting:
+        os.kill(pid, signal.SIGKILL)
+
+
+main()
