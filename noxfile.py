@@ -13,6 +13,8 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nox
@@ -20,6 +22,7 @@ import nox
 nox.needs_version = ">=2025.5.1"
 nox.options.sessions = ["lint", "typing", "tests", "contract", "regenerate-check", "docs"]
 nox.options.reuse_venv = "yes"
+nox.options.default_venv_backend = "uv|virtualenv"  # `pip install nox` does too, only slower
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PYPROJECT)
@@ -63,20 +66,38 @@ BARE = {
 
 def install(session: nox.Session, *groups: str, extras: str = "", editable: bool = False) -> None:
     """Install dependency groups, and the package too if extras are named."""
+    # Tests start many processes; without bytecode each would compile all that it imports.
+    session.env["PYTHONDONTWRITEBYTECODE"] = ""
+    if sys.platform == "win32":
+        session.env["COVERAGE_FORK"] = "subprocess"  # coverage refuses to look for forks there
     package = (
         ["-e", f".[{extras}]"] if editable else [f"{DISTRIBUTION}[{extras}]"] if extras else []
     )
+    if package and session.venv_backend == "uv":
+        # It would take the wheel that it built of an earlier state of the sources.
+        package = ["--reinstall-package", "creatoraudit", *package]
     session.install(*package, *nox.project.dependency_groups(PYPROJECT, *groups))
 
 
-def run_tests(session: nox.Session) -> None:
-    """Run the suite against the installed package and hold the facade to full line coverage."""
+def named(session: nox.Session) -> bool:
+    """Whether files or folders of tests are named after --: then nothing else is run."""
+    return any(Path(one.partition("::")[0]).parts[:1] == ("tests",) for one in session.posargs)
+
+
+def run_tests(session: nox.Session, suite: Sequence[str], **report: str) -> None:
+    """Run a suite, or the tests that are named after --, and hold the whole to full coverage.
+
+    The report is printed although a test failed: what is wrong with both is told in one run.
+    """
+    chosen = () if named(session) else suite
     session.run("coverage", "erase")
-    suite = ("tests", *NOT_THESE, *SIDE_BY_SIDE)
-    session.run("coverage", "run", "-m", "pytest", *suite, *session.posargs)
-    session.run("coverage", "combine", "--quiet")
-    if not session.posargs:
-        session.run("coverage", "report", f"--omit={WITH_SCHEMATHESIS}")
+    try:
+        session.run("coverage", "run", "-m", "pytest", *chosen, *SIDE_BY_SIDE, *session.posargs)
+    finally:
+        session.run("coverage", "combine", "--quiet")
+        if not session.posargs:
+            options = [f"--{name}={value}" for name, value in report.items()]
+            session.run("coverage", "report", *options)
 
 
 @nox.session
@@ -92,23 +113,28 @@ def lint(session: nox.Session) -> None:
 def typing(session: nox.Session) -> None:
     """Check the types with two checkers: they disagree often enough to need both."""
     install(session, "typing", "generate", extras=f"{TESTED},contract", editable=True)
-    session.run("mypy", *TYPED, "noxfile.py")
     # Named, or a .venv in the project's folder would be taken instead.
-    session.run("basedpyright", "--pythonpath", str(Path(session.bin) / "python"))
+    second = ("basedpyright", "--pythonpath", str(Path(session.bin) / "python"))
+    with ThreadPoolExecutor() as side_by_side:
+        running = side_by_side.submit(session.run, *second, silent=True)
+        try:
+            session.run("mypy", *TYPED, "noxfile.py")
+        finally:
+            session.log(str(running.result()).strip())
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
     """Test the installed package; arguments after -- go to pytest."""
     install(session, "test", extras=TESTED)
-    run_tests(session)
+    run_tests(session, ("tests", *NOT_THESE), omit=WITH_SCHEMATHESIS)
 
 
 @nox.session(python=PYTHONS)
 def matrix(session: nox.Session) -> None:
     """Run the tests on every supported Python that is on this machine."""
     install(session, "test", extras=TESTED)
-    run_tests(session)
+    run_tests(session, ("tests", *NOT_THESE), omit=WITH_SCHEMATHESIS)
 
 
 @nox.session
@@ -123,12 +149,7 @@ def properties(session: nox.Session) -> None:
 def contract(session: nox.Session) -> None:
     """Compare the sandbox with openapi.json, and try the contract checks on it."""
     install(session, "test", extras="cli,contract")
-    session.run("coverage", "erase")
-    suite = ("tests/contract", *SIDE_BY_SIDE, "--dist=loadfile")
-    session.run("coverage", "run", "-m", "pytest", *suite, *session.posargs)
-    session.run("coverage", "combine", "--quiet")
-    if not session.posargs:
-        session.run("coverage", "report", f"--include={WITH_SCHEMATHESIS}")
+    run_tests(session, ("tests/contract", "--dist=loadfile"), include=WITH_SCHEMATHESIS)
 
 
 @nox.session(name="contract-drift")
@@ -158,8 +179,10 @@ def contract_live(session: nox.Session) -> None:
 def regenerate_check(session: nox.Session) -> None:
     """Check that generated/ is, byte for byte, what openapi.json gives today."""
     install(session, "generate", "test", extras="sandbox")
-    session.run("python", "scripts/regenerate.py", "--check")
-    session.run("pytest", WITH_GENERATOR, *SIDE_BY_SIDE, *session.posargs)
+    chosen = () if named(session) else (WITH_GENERATOR,)
+    if not session.posargs:
+        session.run("python", "scripts/regenerate.py", "--check")
+    session.run("pytest", *chosen, *SIDE_BY_SIDE, *session.posargs)
 
 
 @nox.session
@@ -199,8 +222,9 @@ def lowest(session: nox.Session) -> None:
 @nox.session
 def newest(session: nox.Session) -> None:
     """Run the tests on the newest releases, pre-releases of direct dependencies not included."""
-    session.install("--upgrade", "--upgrade-strategy", "eager", f".[{TESTED},contract]")
-    session.install("--upgrade", *nox.project.dependency_groups(PYPROJECT, "test"))
+    eager = [] if session.venv_backend == "uv" else ["--upgrade-strategy", "eager"]
+    tools = nox.project.dependency_groups(PYPROJECT, "test")
+    session.install("--upgrade", *eager, f".[{TESTED},contract]", *tools)
     others = ("--ignore=tests/browser", f"--ignore={WITH_GENERATOR}")
     session.run("pytest", "tests", *others, *SIDE_BY_SIDE, *session.posargs)
 
@@ -264,7 +288,7 @@ def docs(session: nox.Session) -> None:
     """Build the documentation, warnings being errors; `-- linkcheck` looks at external links."""
     install(session, "docs", extras="cli,contract,sandbox")
     for builder in session.posargs or ["html"]:
-        strict = ("--fail-on-warning", "--keep-going", "--nitpicky", "--quiet")
+        strict = ("--fail-on-warning", "--keep-going", "--nitpicky", "--quiet", "--jobs=auto")
         session.run("sphinx-build", *strict, "-b", builder, "docs", f"docs/_build/{builder}")
 
 
