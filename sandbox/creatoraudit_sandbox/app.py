@@ -31,11 +31,11 @@ from starlette.types import Receive, Scope, Send
 from . import control, negotiate, texts, wire
 from ._types import Json
 from .clock import Clock
-from .contract import Contract, Operation
+from .contract import BASE_PATH, Contract, Operation, numbered, operation_key, path_names
 from .cursors import Cursors
 from .drift import Drifts
 from .faults import Fault, Faults
-from .handlers import ROUTES, Call, Handler, Result
+from .handlers import ROUTES, Call, Result
 from .idempotency import IdempotencyMemory
 from .keys import ApiKey, KeyRing, require
 from .problems import MEDIA_TYPE, Problem
@@ -43,7 +43,6 @@ from .rate import RateLimiter
 from .store import Store
 from .validation import MAX_BODY, Validator
 
-BASE_PATH: Final = "/v2"
 #: POST operations that change nothing and therefore need no write scope.
 READ_ONLY_POSTS: Final = frozenset(
     {
@@ -55,10 +54,9 @@ READ_ONLY_POSTS: Final = frozenset(
 )
 _REQUEST_ID: Final = re.compile(r"[\x21-\x7e]{1,128}")
 _HOST: Final = re.compile(r"[A-Za-z0-9._~\[\]:-]{1,255}")
-_NAME: Final = re.compile(r"\{\w+\}")
 # An operation is recognized by method and path alone: operationIds and the names of path parameters
 # are the document's, and may change.
-_BY_SHAPE: Final = {_NAME.sub("{}", route): route for route in ROUTES}
+_BY_KEY: Final = {operation_key(*route.split(" ")): route for route in ROUTES}
 _ALLOW: Final = {"Allow": "GET, POST"}
 _log = logging.getLogger("creatoraudit_sandbox")
 
@@ -119,12 +117,14 @@ class Services:
 
 @dataclass(frozen=True)
 class Served:
-    """A documented operation with its checks and its handler."""
+    """A documented operation with its checks, and how the sandbox serves it.
+
+    ``route`` is its method and path as the sandbox knows them; None if it does not.
+    """
 
     operation: Operation
     validator: Validator
-    route: str
-    handler: Handler
+    route: str | None
 
     @property
     def scope(self) -> str | None:
@@ -132,10 +132,13 @@ class Served:
         reads = self.operation.method == "GET" or self.route in READ_ONLY_POSTS
         return None if reads or not self.operation.secured else "write"
 
-    def named(self, path: Mapping[str, str]) -> dict[str, str]:
-        """Path parameters by the names that handlers know, whatever the document calls them."""
-        names = zip(_NAME.findall(self.operation.path), _NAME.findall(self.route), strict=True)
-        return {ours[1:-1]: path[theirs[1:-1]] for theirs, ours in names}
+    def documented(self, path: Mapping[str, str]) -> dict[str, str]:
+        """Path parameters by the names that the document gives them."""
+        return {name: path[f"p{i}"] for i, name in enumerate(self.operation.path_names)}
+
+    def known(self, path: Mapping[str, str]) -> dict[str, str]:
+        """Path parameters by the names that handlers know."""
+        return {name: path[f"p{i}"] for i, name in enumerate(path_names(self.route or ""))}
 
 
 class Resource:
@@ -232,10 +235,17 @@ class Resource:
             assert key is not None
             services.rate.count(key)
             require(key, served.scope)
+        if served.route is None:
+            raise Problem(
+                "INTERNAL_ERROR",
+                "The sandbox does not serve this operation yet:"
+                f" {operation.method} {operation.path}.",
+                status=501,
+            )
         if not negotiate.accepts_json(request.headers.get("accept")):
             raise Problem("NOT_ACCEPTABLE", "Answers are application/json; Accept excludes it.")
         path = {name: str(value) for name, value in request.path_params.items()}
-        if not served.validator.path_is_valid(path):
+        if not served.validator.path_is_valid(served.documented(path)):
             raise Problem("NOT_FOUND", "There is no resource with this id.")
         raw = b""
         if operation.body is not None:
@@ -255,7 +265,7 @@ class Resource:
             url=f"{origin}{quote(request.url.path, safe='/:@')}",
             base_url=base_url,
             now=int(services.clock.now()),
-            path=served.named(path),
+            path=served.known(path),
             query=query,
             sent=parse_qs(raw_query.decode("latin-1"), keep_blank_values=True),
             body=body,
@@ -265,7 +275,7 @@ class Resource:
         with self._lock:
             services.store.refreshes.catch_up(services.clock.now())
             return services.idempotency.run(
-                served.handler, call, request.headers.get("idempotency-key"), raw
+                ROUTES[served.route], call, request.headers.get("idempotency-key"), raw
             )
 
 
@@ -330,26 +340,20 @@ def build(services: Services, *, with_control: bool = False) -> Starlette:
     """The app of one sandbox: each documented path under /v2, a problem document elsewhere."""
     lock = threading.Lock()
     paths: dict[str, dict[str, Served]] = {}
-    for operation in services.contract.operations.values():
-        documented = f"{operation.method} {operation.path}"
-        route = _BY_SHAPE.get(_NAME.sub("{}", documented), documented)
-        validator = Validator(services.contract, operation)
-        served = Served(operation, validator, route, ROUTES.get(route, _missing))
-        paths.setdefault(operation.path, {})[operation.method] = served
+    names: dict[str, str] = {}
+    for operation in services.contract.every:
+        served = Served(
+            operation, Validator(services.contract, operation), _BY_KEY.get(operation.key)
+        )
+        _, path = operation.key.split(" ", 1)
+        names.setdefault(path, operation.path)
+        paths.setdefault(path, {}).setdefault(operation.method, served)
     # Fixed paths come before those with parameters, or /creators/top would be a creator's.
     routes = [
-        Route(f"{BASE_PATH}{path}", Resource(services, path, operations, lock))
-        for path, operations in sorted(paths.items(), key=lambda item: "{" in item[0])
+        Route(f"{BASE_PATH}{numbered(names[path])}", Resource(services, names[path], served, lock))
+        for path, served in sorted(paths.items(), key=lambda item: item[0].count("{}"))
     ]
     if with_control:
         routes.append(Route(control.PATH, Control(services)))
     routes.append(Route("/{rest:path}", Resource(services, "/*", {}, lock)))
     return Starlette(routes=routes)
-
-
-def _missing(call: Call) -> Result:
-    raise Problem(
-        "SERVICE_UNAVAILABLE",
-        f"openapi.json documents {call.operation}, which the sandbox cannot serve yet.",
-        headers={"Retry-After": "3600"},
-    )

@@ -1,22 +1,28 @@
 """openapi.json as the sandbox reads it: one `Operation` per documented operation.
 
-Finds the document and says what each operation takes. Checking a request against that is
-`validation`'s job, answering it the handlers'.
+The document may be a later one of the vendor's: whatever the sandbox does not understand in it is
+passed over, so that what it does understand is served. Requests are checked in `validation`.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, cast
+from urllib.parse import unquote
 
+BASE_PATH: Final = "/v2"
 ENVIRONMENT: Final = "CREATORAUDIT_SANDBOX_OPENAPI"
 _METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_PATH_NAME: Final = re.compile(r"\{([^{}]*)\}")
+_UNIONS: Final = ("anyOf", "oneOf", "allOf")
 
 # The document is trusted input of arbitrary shape; it is taken apart here and nowhere else.
 Schema = dict[str, Any]
@@ -24,22 +30,18 @@ Schema = dict[str, Any]
 
 @dataclass(frozen=True)
 class Parameter:
-    """One documented parameter with its schema, references resolved."""
+    """One documented parameter.
+
+    ``types`` are the JSON types it may have, ``item_types`` those of its items if it is an array.
+    """
 
     name: str
     place: str
     required: bool
     schema: Schema
-
-    @property
-    def types(self) -> tuple[str, ...]:
-        """The JSON types it may have."""
-        return _types(self.schema)
-
-    @property
-    def item_types(self) -> tuple[str, ...]:
-        """The JSON types of its items, if it is an array."""
-        return _types(self.schema.get("items", {}))
+    types: frozenset[str]
+    item_types: frozenset[str]
+    is_enum: bool
 
 
 @dataclass(frozen=True)
@@ -54,56 +56,110 @@ class Operation:
     responses: Schema
     secured: bool
 
+    @property
+    def key(self) -> str:
+        """Method and path with blanked parameter names, by which operations are matched."""
+        return operation_key(self.method, self.path)
+
+    @property
+    def path_names(self) -> list[str]:
+        """The names of the parameters in its path, in order."""
+        return path_names(self.path)
+
     def at(self, place: str) -> tuple[Parameter, ...]:
         """The parameters in one place: query, path or header."""
         return tuple(p for p in self.parameters if p.place == place)
 
 
+def operation_key(method: str, path: str) -> str:
+    """Method and path with blanked parameter names."""
+    return f"{method} {_PATH_NAME.sub('{}', path).rstrip('/')}"
+
+
+def numbered(path: str) -> str:
+    """A path whose parameters are called p0, p1 and so on."""
+    numbers = itertools.count()
+    return _PATH_NAME.sub(lambda _: f"{{p{next(numbers)}}}", path)
+
+
+def path_names(path: str) -> list[str]:
+    """The names of the parameters in a path, in order."""
+    return _PATH_NAME.findall(path)
+
+
 class Contract:
-    """The operations of an OpenAPI 3.1 document, and the schemas they refer to."""
+    """The operations of an OpenAPI document, and the schemas they refer to."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
-        self.components: Schema = document.get("components", {})
-        self.operations: dict[str, Operation] = {}
-        for path, item in document["paths"].items():
-            shared = item.get("parameters", [])
-            for method in _METHODS:
-                if method in item:
-                    operation = self._operation(path, method, item[method], shared, document)
-                    self.operations[operation.id] = operation
+        self._document: Any = _without_nullable(document)
+        self.components: Schema = self._document.get("components", {})
+        self.schemas: Schema = self.components.get("schemas", {})
+        self.every = tuple(self._operations())
+        #: By operationId, which need not be unique in a document that the sandbox can serve.
+        self.operations = {operation.id: operation for operation in reversed(self.every)}
 
-    def _operation(
-        self,
-        path: str,
-        method: str,
-        raw: Schema,
-        shared: list[Schema],
-        document: Mapping[str, Any],
-    ) -> Operation:
+    def _operations(self) -> Iterator[Operation]:
+        for path, unresolved in self._document.get("paths", {}).items():
+            item = self.resolve(unresolved)
+            below = path.removeprefix(BASE_PATH) if path.startswith(f"{BASE_PATH}/") else path
+            for method in _METHODS:
+                if isinstance(item.get(method), dict):
+                    yield self._operation(below, method, item[method], item.get("parameters", []))
+
+    def _operation(self, path: str, method: str, raw: Schema, shared: list[Schema]) -> Operation:
         named: dict[tuple[str, str], Parameter] = {}
         for unresolved in (*shared, *raw.get("parameters", [])):
             entry = self.resolve(unresolved)
-            key = (entry["in"], entry["name"])
-            named[key] = Parameter(
-                entry["name"], entry["in"], entry.get("required", False), entry.get("schema", {})
-            )
-        body = self.resolve(raw.get("requestBody", {})).get("content", {}).get("application/json")
+            if "in" in entry and "name" in entry:
+                named[entry["in"], entry["name"]] = self._parameter(entry)
+        content = self.resolve(raw.get("requestBody", {})).get("content", {})
+        bodies = [media.get("schema", {}) for name, media in content.items() if _is_json(name)]
         return Operation(
-            id=raw["operationId"],
+            id=raw.get("operationId", operation_key(method.upper(), path)),
             method=method.upper(),
             path=path,
             parameters=tuple(named.values()),
-            body=None if body is None else body["schema"],
+            body=bodies[0] if bodies else None,
             responses=raw.get("responses", {}),
-            secured=bool(raw.get("security", document.get("security", []))),
+            secured=bool(raw.get("security", self._document.get("security", []))),
         )
 
-    def resolve(self, node: Schema) -> Schema:
-        """What a reference to a component stands for; anything else stands for itself."""
-        while "$ref" in node:
-            section, name = node["$ref"].removeprefix("#/components/").split("/")
-            node = self.components[section][name]
-        return node
+    def _parameter(self, entry: Schema) -> Parameter:
+        schema = entry.get("schema", {})
+        shapes = list(self._shapes(schema))
+        items = [shape.get("items", {}) for shape in shapes]
+        return Parameter(
+            name=entry["name"],
+            place=entry["in"],
+            required=entry.get("required", False),
+            schema=schema,
+            types=_types(shapes),
+            item_types=_types([each for item in items for each in self._shapes(item)]),
+            is_enum=any("enum" in shape or "const" in shape for shape in shapes),
+        )
+
+    def _shapes(self, schema: Schema, depth: int = 0) -> Iterator[Schema]:
+        """A schema and the branches it consists of."""
+        schema = self.resolve(schema)
+        yield schema
+        if depth < 8:
+            for union in _UNIONS:
+                for branch in schema.get(union, ()):
+                    yield from self._shapes(branch, depth + 1)
+
+    def resolve(self, node: Any) -> Schema:
+        """What a reference into the document stands for; anything else stands for itself."""
+        for _ in range(16):
+            if not isinstance(node, dict):
+                return {}
+            reference = node.get("$ref")
+            if not isinstance(reference, str):
+                return node
+            node = self._document
+            for token in reference.removeprefix("#/").split("/"):
+                name = unquote(token).replace("~1", "/").replace("~0", "~")
+                node = node.get(name) if isinstance(node, dict) else None
+        return {}
 
     def answer(self, operation: Operation, status: int) -> Schema | None:
         """The schema of a body that an operation answers with, if one is documented."""
@@ -119,24 +175,49 @@ class Contract:
         return {"components": self.components, "allOf": [schema]}
 
 
-def _types(schema: Schema) -> tuple[str, ...]:
-    declared = schema.get("type", ())
-    return (declared,) if isinstance(declared, str) else tuple(declared)
+def _is_json(media_type: str) -> bool:
+    name = media_type.partition(";")[0].strip().lower()
+    return name == "application/json" or name.endswith("+json")
+
+
+def _types(shapes: list[Schema]) -> frozenset[str]:
+    declared = [shape.get("type", ()) for shape in shapes]
+    return frozenset(
+        name for each in declared for name in ((each,) if isinstance(each, str) else each)
+    )
+
+
+def _without_nullable(node: Any) -> Any:
+    """The document with OpenAPI 3.0's ``nullable`` and exclusive bounds written as 3.1 does."""
+    if isinstance(node, list):
+        return [_without_nullable(item) for item in node]
+    if not isinstance(node, Mapping):
+        return node
+    plain = {name: _without_nullable(item) for name, item in node.items()}
+    for name, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
+        if plain.get(name) is True and bound in plain:
+            plain[name] = plain.pop(bound)
+        elif plain.get(name) in (True, False):
+            del plain[name]
+    if plain.get("nullable") is True:
+        del plain["nullable"]
+        plain = {"anyOf": [plain, {"type": "null"}]}
+    return plain
 
 
 def _locate() -> str:
     """The text of openapi.json: the named file, package data, or the top of a source checkout."""
     if named := os.environ.get(ENVIRONMENT):
-        return Path(named).read_text(encoding="utf-8")
+        return Path(named).read_text(encoding="utf-8-sig")
     try:
         packaged = files("creatoraudit_api").joinpath("openapi.json")
         if packaged.is_file():
-            return packaged.read_text(encoding="utf-8")
+            return packaged.read_text(encoding="utf-8-sig")
     except ModuleNotFoundError:
         pass
     checkout = Path(__file__).resolve().parents[2] / "openapi.json"
     if checkout.is_file():
-        return checkout.read_text(encoding="utf-8")
+        return checkout.read_text(encoding="utf-8-sig")
     raise FileNotFoundError(
         f"openapi.json was not found; install creatoraudit whole or set {ENVIRONMENT}"
     )

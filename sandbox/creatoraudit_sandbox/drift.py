@@ -105,10 +105,10 @@ def parse(text: str, contract: Contract) -> Drift:
     elif kind not in _MEMBER_KINDS:
         known = ", ".join([*_MEMBER_KINDS, *_OPERATION_KINDS])
         raise ValueError(f"drift {text!r}: give one of {known}")
-    elif target not in contract.components["schemas"]:
+    elif target not in contract.schemas:
         raise ValueError(f"drift {text!r}: openapi.json has no schema {target}")
     elif not member or (
-        kind != "add" and member not in contract.components["schemas"][target].get("properties", {})
+        kind != "add" and member not in contract.schemas[target].get("properties", {})
     ):
         raise ValueError(f"drift {text!r}: {target} has no member {member or 'without a name'}")
     if kind in _NEED_ARGUMENT and not argument:

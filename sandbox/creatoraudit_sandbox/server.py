@@ -23,7 +23,7 @@ from starlette.applications import Starlette
 
 from . import app as application
 from .clock import Clock
-from .contract import load
+from .contract import BASE_PATH, load
 from .cursors import Cursors
 from .drift import Drifts
 from .faults import Faults
@@ -139,7 +139,7 @@ def url_of(listener: socket.socket) -> str:
     if address.is_unspecified:
         address = ipaddress.ip_address("::1" if address.version == 6 else "127.0.0.1")
     shown = f"[{address}]" if address.version == 6 else str(address)
-    return f"http://{shown}:{port}{application.BASE_PATH}"
+    return f"http://{shown}:{port}{BASE_PATH}"
 
 
 class Options(TypedDict, total=False):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Final, NoReturn
 from urllib.parse import parse_qsl
 
@@ -75,24 +75,32 @@ class Validator:
         self.operation = operation
         self._contract = contract
         self._query = operation.at("query")
-        self._compiled: dict[str, jsonschema_rs.Validator] = {}
+        self._compiled: dict[str, jsonschema_rs.Validator | None] = {}
 
     def _check(self, place: str, value: Json) -> None:
-        validator = self._compiled.get(place)
-        if validator is None:
-            schema = self._contract.closed(self._schema(place))
-            validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
-            self._compiled[place] = validator
-        if not validator.is_valid(value):
+        if place not in self._compiled:
+            self._compiled[place] = self._compile(self._schema(place))
+        validator = self._compiled[place]
+        if validator is not None and not validator.is_valid(value):
             unique = {
                 (e.field, e.message): e for e in map(_field_error, validator.iter_errors(value))
             }
             _refuse(unique.values())
 
+    def _compile(self, schema: dict[str, Any]) -> jsonschema_rs.Validator | None:
+        """The checks of a schema; None for one that cannot be compiled, which admits all."""
+        closed = self._contract.closed(schema)
+        try:
+            return jsonschema_rs.Draft202012Validator(closed, validate_formats=True)
+        except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError):
+            return None
+
     def _schema(self, place: str) -> dict[str, Any]:
         if place == "body":
             return self.operation.body or {}
         parameters = self.operation.at(place)
+        if place == "path":
+            parameters = tuple(p for p in parameters if p.name in self.operation.path_names)
         return {
             "type": "object",
             "properties": {p.name: p.schema for p in parameters},
@@ -128,8 +136,9 @@ class Validator:
                     values[parameter.name] = typed
         self._check("query", values)
         for parameter in self._query:
-            if parameter.name not in values and "default" in parameter.schema:
-                values[parameter.name] = parameter.schema["default"]
+            default = self._contract.resolve(parameter.schema).get("default")
+            if parameter.name not in values and default is not None:
+                values[parameter.name] = default
         return values
 
     def body(self, raw: bytes) -> JsonObject:
@@ -146,16 +155,18 @@ def _read(parameter: Parameter, sent: list[str]) -> Json:
     """
     if "array" in parameter.types:
         return [_typed(value, parameter.item_types) for value in sent]
+    if len(sent) > 1 and not parameter.types:
+        return [*sent]
     if len(sent) > 1:
         raise invalid(parameter.name, "must be given once")
     text = sent[0]
-    any_text = "string" in parameter.types and "enum" not in parameter.schema
+    any_text = "string" in parameter.types and not parameter.is_enum
     if "null" in parameter.types and (text == "null" or (not text and any_text)):
         return None
     return _typed(text, parameter.types)
 
 
-def _typed(text: str, types: tuple[str, ...]) -> Json:
+def _typed(text: str, types: Collection[str]) -> Json:
     """A query value by its type, or the text itself when it does not fit."""
     if "integer" in types and _INTEGER.fullmatch(text):
         return int(text)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
 from creatoraudit_sandbox import Sandbox
@@ -87,9 +88,146 @@ def test_documented_operation_that_is_not_served_says_so(
     document["paths"]["/trends"] = {"get": document["paths"]["/overview"]["get"] | {}}
     document["paths"]["/trends"]["get"]["operationId"] = "get_trends"
     answer = serve_document(document).get("/trends")
-    assert (answer.status_code, answer.json()["code"]) == (503, "SERVICE_UNAVAILABLE")
-    assert answer.headers["Retry-After"]
-    assert "GET /trends" in answer.json()["detail"]
+    assert (answer.status_code, answer.json()["title"]) == (501, "Not Implemented")
+    assert answer.json()["detail"] == (
+        "The sandbox does not serve this operation yet: GET /trends."
+    )
+    assert "Retry-After" not in answer.headers
+
+
+def as_fastapi_writes_it(document: dict[str, Any]) -> None:
+    for operation in operations(document):
+        for parameter in operation.get("parameters", []):
+            if parameter.get("in") == "query" and not parameter.get("required"):
+                schema = parameter["schema"]
+                default = {"default": schema.pop("default")} if "default" in schema else {}
+                parameter["schema"] = {"anyOf": [schema, {"type": "null"}], **default}
+        if "requestBody" in operation:
+            content = operation["requestBody"]["content"]["application/json"]
+            content["schema"] = {"anyOf": [content["schema"], {"type": "null"}], "title": "Body"}
+
+
+def in_version_3_0(document: dict[str, Any]) -> None:
+    document["openapi"] = "3.0.3"
+
+    def walk(node: Any) -> None:
+        for child in node.values() if isinstance(node, dict) else node:
+            if isinstance(child, dict | list):
+                walk(child)
+        if isinstance(node, dict) and isinstance(node.get("type"), list) and "null" in node["type"]:
+            others = [name for name in node["type"] if name != "null"]
+            node |= {"type": others[0], "nullable": True}
+
+    walk(document)
+
+
+def below_the_servers_path(document: dict[str, Any]) -> None:
+    document["servers"] = [{"url": "https://api.example.com"}]
+    document["paths"] = {f"/v2{path}": item for path, item in document["paths"].items()}
+
+
+def with_more_operations(document: dict[str, Any]) -> None:
+    paths = document["paths"]
+    paths["/videos/{video-id}/series"] = {"get": paths["/videos/{video_id}"]["get"] | {}}
+    paths["/uploads"] = {"post": {"requestBody": {"content": {"multipart/form-data": {}}}}}
+    paths["/exports/videos.csv"] = {"get": {"responses": {"200": {"content": {"text/csv": {}}}}}}
+    paths["/broken"] = {"get": None, "summary": "nothing", "parameters": [{}]}
+    paths["/elsewhere"] = {"$ref": "#/nowhere"}
+
+
+def with_fewer_rules(document: dict[str, Any]) -> None:
+    for operation in operations(document):
+        for parameter in operation.get("parameters", []):
+            parameter["schema"] = {}
+        if "requestBody" in operation:
+            operation["requestBody"] = {"content": {"application/json": {}}}
+
+
+def with_one_id_for_all(document: dict[str, Any]) -> None:
+    for operation in operations(document):
+        operation["operationId"] = "call"
+
+
+def without_ids(document: dict[str, Any]) -> None:
+    for operation in operations(document):
+        del operation["operationId"]
+
+
+def with_schemas_that_do_not_compile(document: dict[str, Any]) -> None:
+    for operation in operations(document):
+        for parameter in operation.get("parameters", []):
+            if parameter.get("in") == "query":
+                parameter["schema"]["pattern"] = "(?<no"
+        if "requestBody" in operation:
+            schema = {"$ref": "#/components/schemas/Nowhere"}
+            operation["requestBody"]["content"]["application/json"]["schema"] = schema
+
+
+def with_other_names_in_paths(document: dict[str, Any]) -> None:
+    paths = json.dumps(document["paths"])
+    for name in ("video_id", "account_id", "creator_id"):
+        paths = paths.replace(f"{{{name}}}", "{the-id}", 1).replace(f"{{{name}}}", "{x.y}")
+    document["paths"] = json.loads(paths)
+
+
+def operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for item in document["paths"].values():
+        yield from (each for name, each in item.items() if name != "parameters")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        as_fastapi_writes_it,
+        in_version_3_0,
+        below_the_servers_path,
+        with_more_operations,
+        with_fewer_rules,
+        with_one_id_for_all,
+        without_ids,
+        with_schemas_that_do_not_compile,
+        with_other_names_in_paths,
+    ],
+)
+def test_later_document_is_served_as_far_as_it_is_known(
+    serve_document: Serve, document: dict[str, Any], change: Callable[[dict[str, Any]], None]
+) -> None:
+    change(document)
+    api = serve_document(document)
+    video = api.walk("/videos", platform="tiktok", is_active="true")[0]
+    account = api.walk("/accounts", q=video["account_username"][:1], include_total="true")[0]
+    assert api.get(f"/videos/{video['id']}").json()["data"] == video
+    assert api.get(f"/accounts/{account['id']}").json()["data"] == account
+    assert api.get("/videos/deltas", params={"video_ids": [video["id"]]}).json()["data"]
+    asked = {"video_ids": [video["id"]], "windows": [3]}
+    assert api.post("/videos/deltas", json=asked).json()["data"][video["id"]].keys() == {"3d"}
+    changed = api.patch(f"/videos/{video['id']}", json={"is_active": False})
+    assert changed.json()["data"]["is_active"] is False
+    made = api.post("/creators", json={"name": "x"}).json()["data"]
+    assert api.put(f"/creators/{made['id']}/accounts/{account['id']}").status_code == 201
+    assert api.post("/creators", json={}).status_code == 422
+    assert api.post("/videos", json={"platform": "threads", "identifier": "1"}).status_code == 422
+    for path in ("/creators/top", "/overview?period=30d", "/search?q=a&limit=3", "/whoami"):
+        assert api.get(path).status_code == 200
+    assert "/broken" not in document["paths"] or api.get("/broken").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/videos/x/series"), ("POST", "/uploads"), ("GET", "/exports/videos.csv")],
+)
+def test_operation_that_is_not_served_yet_says_so(
+    serve_document: Serve, document: dict[str, Any], method: str, path: str
+) -> None:
+    with_more_operations(document)
+    api = serve_document(document)
+    answer = api.request(method, path)
+    assert answer.status_code == 501
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert "does not serve this operation yet" in answer.json()["detail"]
+    assert answer.json()["request_id"] == answer.headers["X-Request-ID"]
+    with httpx.Client(base_url=api.base_url) as stranger:
+        assert stranger.get("/videos/x/series").status_code == 401
 
 
 def test_missing_document_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Final, TypeAlias
 from urllib.parse import urlencode
 
 from .._types import Json, JsonObject
@@ -14,6 +15,12 @@ from ..problems import Problem, invalid
 from ..store import Listing, Store
 from ..texts import Body, Posts, Text, listed
 from ..world import PLATFORMS
+
+# Items of a page if the document has no default, and if it has no maximum.
+_PAGE_SIZE: Final = 50
+_MOST_ITEMS: Final = 1000
+_NUMBER: Final = re.compile(r"-?[0-9]{1,18}")
+_FLAGS: Final[Mapping[str | bool, bool]] = {True: True, False: False, "true": True, "false": False}
 
 
 @dataclass
@@ -43,16 +50,21 @@ class Call:
         value = self.query.get(name)
         return value if isinstance(value, str) else None
 
-    def integer(self, name: str) -> int:
-        """A query parameter that is a number and has a default."""
-        value = self.query[name]
-        assert isinstance(value, int)
+    def integer(self, name: str, default: int) -> int:
+        """A query parameter that is a number."""
+        return (integers(self.query.get(name)) or [default])[0]
+
+    def required(self, name: str) -> Json:
+        """A member of the body; 422 without it, whatever the document says."""
+        value = self.body.get(name)
+        if value is None:
+            raise invalid(name, "is required")
         return value
 
     def flag(self, name: str) -> bool | None:
         """A query parameter that is true or false."""
         value = self.query.get(name)
-        return value if isinstance(value, bool) else None
+        return _FLAGS.get(value) if isinstance(value, str | bool) else None
 
 
 @dataclass
@@ -77,7 +89,10 @@ class Sorting:
     def chosen(self, call: Call) -> tuple[str, bool]:
         """The sort in force: order_by beats sort, and without either the default stands."""
         direction = call.text("order_direction")
-        if name := call.text("order_by"):
+        name = call.text("order_by")
+        if name is not None and name not in self.keys:
+            raise invalid("order_by", f"must be one of: {', '.join(self.keys)}")
+        if name is not None:
             return name, self.descending if direction is None else direction == "desc"
         if "sort" in call.sent and (sort := call.text("sort")) is not None:
             name = sort.removeprefix("-")
@@ -108,7 +123,7 @@ class Filters:
         """One platform only."""
         platform = self._call.text("platform")
         if platform is not None:
-            self.add("platform", PLATFORMS.index(platform))
+            self.add("platform", platform_index(platform))
 
     def is_active(self) -> None:
         """Active or paused."""
@@ -137,7 +152,7 @@ def page(
     binding = f"{call.operation} {sorted(echo.items())!r}"
     cursor = call.text("cursor")
     after = None if cursor is None else call.cursors.read(cursor, binding)
-    limit = call.integer("limit")
+    limit = min(max(1, call.integer("limit", _PAGE_SIZE)), _MOST_ITEMS)
     rows, last = call.store.page(listing, after, limit)
     next_cursor = None if last is None else call.cursors.write(last, binding)
     pagination: JsonObject = {
@@ -175,15 +190,23 @@ def created(body: JsonObject | Text, location: str) -> Result:
 
 
 def strings(value: Json) -> list[str]:
-    """A checked list of strings."""
-    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+    """A list of strings; a single one stands for a list if the document does not say."""
+    return [
+        item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)
+    ]
 
 
 def integers(value: Json) -> list[int]:
-    """A checked list of whole numbers; JSON Schema counts 7.0 as one."""
-    if not isinstance(value, list):
-        return []
-    return [int(item) for item in value if isinstance(item, int | float)]
+    """A list of whole numbers; JSON Schema counts 7.0 as one.
+
+    Where the document does not say what a query parameter is, its values are still texts.
+    """
+    items = value if isinstance(value, list) else [value]
+    return [
+        int(item)
+        for item in items
+        if isinstance(item, int | float) or (isinstance(item, str) and _NUMBER.fullmatch(item))
+    ]
 
 
 def tags(body: JsonObject) -> Json:
@@ -197,6 +220,13 @@ def tags(body: JsonObject) -> Json:
         if len(key) > 255 or (isinstance(value, str) and len(value) > 255):
             raise invalid("metadata", "must have keys and values of at most 255 characters")
     return metadata
+
+
+def platform_index(name: Json) -> int:
+    """The number of a platform; 422 for one that the document has and the sandbox has not."""
+    if name not in PLATFORMS:
+        raise invalid("platform", f"must be one of: {', '.join(PLATFORMS)}")
+    return PLATFORMS.index(name)
 
 
 def conflict(detail: str) -> Problem:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from .. import views, world
+from .. import views
 from .._types import Json
 from ..clock import HOUR
 from ..database import Row
 from ..problems import Problem, not_found
 from ..texts import write
-from ._base import Call, Filters, Result, Sorting, conflict, created, page, single
+from ._base import Call, Filters, Result, Sorting, conflict, created, page, platform_index, single
 
 _SORTING: Final = Sorting(
     (
@@ -59,8 +59,8 @@ def get_account(call: Call) -> Result:
 def track_account(call: Call) -> Result:
     """Take up a profile; its first refresh follows on its own."""
     store, body = call.store, call.body
-    platform = world.PLATFORMS.index(str(body["platform"]))
-    username = str(body["username"])
+    platform = platform_index(call.required("platform"))
+    username = str(call.required("username"))
     if store.account_named(platform, username) is not None:
         raise conflict("This account is tracked already.")
     quota = call.account_quota

@@ -22,7 +22,7 @@ _MONTH: Final = 30
 
 def batch_video_metrics(call: Call) -> Result:
     """Totals of individually tracked posts."""
-    ids = _unique(strings(call.body["video_ids"]))
+    ids = _unique(strings(call.required("video_ids")))
     period = periods.of_body(call.body, call.now)
     found = call.store.figures.by_id("videos", ids, period.start, period.end)
     return _answer(period, ids, found)
@@ -30,7 +30,7 @@ def batch_video_metrics(call: Call) -> Result:
 
 def batch_account_metrics(call: Call) -> Result:
     """Totals of accounts, over the posts found through them."""
-    ids = _unique(strings(call.body["account_ids"]))
+    ids = _unique(strings(call.required("account_ids")))
     period = periods.of_body(call.body, call.now)
     found = call.store.figures.by_account(ids, period.start, period.end)
     return _answer(period, ids, found)

@@ -14,6 +14,7 @@ from ..texts import write
 from . import accounts, periods
 from ._base import Call, Filters, Result, Sorting, conflict, created, page, single, tags
 
+_MOST_RANKED: Final = 10
 _SORTING: Final = Sorting(("name",), descending=False)
 
 
@@ -56,7 +57,7 @@ def create_creator(call: Call) -> Result:
         row = CreatorRow(
             n,
             store.world.new_id("creator", n),
-            str(body["name"]),
+            str(call.required("name")),
             int(body.get("is_active") is not False),
             _written(tags(body)),
         )
@@ -135,6 +136,6 @@ def top_creators(call: Call) -> Result:
     ranked = sorted(rows, key=lambda row: (-gained.get(row["n"], 0), row["name"], row["n"]))
     data: list[Json] = [
         {"id": row["id"], "name": row["name"], "rank": rank, "views": gained.get(row["n"], 0)}
-        for rank, row in enumerate(ranked[: call.integer("limit")], start=1)
+        for rank, row in enumerate(ranked[: call.integer("limit", _MOST_RANKED)], start=1)
     ]
     return Result({"data": data})

@@ -45,6 +45,8 @@ class Period:
 
 def preset(name: str, now: int) -> Period:
     """One of the named periods, ending with the current day."""
+    if name not in PRESETS:
+        raise invalid("period", f"must be one of: {', '.join(PRESETS)}")
     today = day_of(now)
     return Period(name, today - timedelta(days=PRESETS[name] - 1), today)
 
@@ -62,13 +64,12 @@ def parse_day(field: str, value: Json) -> date | None:
 def of_body(body: JsonObject, now: int) -> Period:
     """The period that a metrics request asks for; dates beside a preset are ignored."""
     name = str(body.get("period", DEFAULT))
-    if name in PRESETS:
+    if name != "custom":
         return preset(name, now)
     first = parse_day("start_date", body.get("start_date"))
     last = parse_day("end_date", body.get("end_date"))
-    # Both are required with a custom period, which the schema has seen to.
-    assert first is not None
-    assert last is not None
+    if first is None or last is None:
+        raise invalid("start_date" if first is None else "end_date", "is required")
     in_order(first, last)
     return Period(name, first, last)
 

@@ -15,7 +15,7 @@ CAPS: Final = {"accounts": 10, "creators": 10, "videos": 10}
 def search(call: Call) -> Result:
     """A few hits per section; none for a blank text. Videos are the individually tracked ones."""
     text = call.text("q") or ""
-    limit = call.integer("limit")
+    limit = call.integer("limit", max(CAPS.values()))
     caps = {section: min(limit, cap) for section, cap in CAPS.items()}
     # Blanks around a text are part of it: it is looked for as it was sent.
     needle = text.casefold() if text.strip() else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from .. import identifiers, world
+from .. import identifiers
 from .._types import Json, JsonObject
 from ..database import Row
 from ..problems import not_found
@@ -19,6 +19,7 @@ from ._base import (
     created,
     integers,
     page,
+    platform_index,
     single,
     strings,
     tags,
@@ -72,19 +73,18 @@ def _shown(call: Call, n: int) -> Text:
 def track_video(call: Call) -> Result:
     """Take up a post; its first refresh follows on its own if it is active."""
     store, body = call.store, call.body
-    platform = world.PLATFORMS.index(str(body["platform"]))
-    external_id, author = identifiers.parse(platform, str(body["identifier"]))
+    platform = platform_index(call.required("platform"))
+    external_id, author = identifiers.parse(platform, str(call.required("identifier")))
     metadata = tags(body)
     active = body.get("is_active") is not False
     hours = body.get("scrape_interval_hours", 24)
-    assert isinstance(hours, int | float)
     if store.post("videos", platform, external_id) is not None:
         raise conflict("This video is tracked already.")
     with store.write():
         row = store.new_video(platform, external_id, author, call.now)
         row = row._replace(
             is_active=int(active),
-            scrape_interval_hours=int(hours),
+            scrape_interval_hours=int(hours) if isinstance(hours, int | float) else 24,
             metadata=None if metadata is None else json.dumps(metadata),
         )
         store.add("videos", row)
