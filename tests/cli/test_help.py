@@ -144,13 +144,6 @@ def test_every_example_works(
         piped = ran.out
 
 
-@pytest.fixture
-def inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder to be in."""
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 @pytest.mark.parametrize("example", TALKING)
 @pytest.mark.usefixtures("waits", "inside")
 def test_first_mistakes_are_one_line_that_says_what_to_do(

@@ -305,12 +305,12 @@ def test_update_sends_other_members_as_json_or_text(
         (("creators", "update", UNKNOWN), "nothing to change; add --active, --archived or --set"),
         (("accounts", "update", UNKNOWN, "--set", "x"), "'x' is not NAME=VALUE"),
         (("creators", "create", "X", "--metadata", "=y"), "'=y' is not KEY=VALUE"),
-        (("accounts", "get", "nope"), "ID must be a UUID such as"),
-        (("accounts", "pause", "nope"), "must be a UUID such as"),
-        (("creators", "link", UNKNOWN, "nope"), "ID must be a UUID such as"),
+        (("videos", "get", "nope"), "ID must be a UUID such as"),
+        (("creators", "pause", "nope"), "must be a UUID such as"),
+        (("creators", "link", UNKNOWN, "nope"), "an account is given as its id, @name"),
         (("accounts", "list", "--creator-id", "nope"), "--creator-id must be a UUID such as"),
         (("accounts", "pause"), "no ids; give some, or --file FILE"),
-        (("accounts", "delete", UNKNOWN), "Delete 1 account? Nobody can be asked here; add --yes"),
+        (("accounts", "delete", UNKNOWN), "delete 1 account? Nobody can be asked here; add --yes"),
         (("videos", "list", "--raw"), "--raw goes with --format csv"),
         (("breakouts", "--window", "0"), "--window must be between 1 and 365, not 0"),
         (("breakouts", "--min-views", "-1"), "--min-views must be at least 0, not -1"),
@@ -369,15 +369,15 @@ def test_line_that_is_no_id_is_named_and_nothing_is_sent(
 
 
 def test_several_ids_stop_at_the_one_that_fails_and_say_where(
-    here: Here, own: Sandbox, client: CreatorAudit
+    here: Here, serve: Callable[..., ScriptedServer]
 ) -> None:
-    (first,) = (one["id"] for one in listed(client, "videos", max_items=1))
-    ran = here("videos", "pause", first, UNKNOWN, at=own)
+    api = serve(answers.one(answers.video(1)), answers.problem(403, "FORBIDDEN"))
+    ran = here("videos", "pause", answers.video_id(1), UNKNOWN, at=api)
     assert ran.code == 1
-    assert first in ran.out
+    assert answers.video_id(1) in ran.out
     where, why = ran.err.splitlines()
     assert where == f"1 of 2 videos done; stopped at {UNKNOWN}"
-    assert "404 NOT_FOUND" in why
+    assert "403 FORBIDDEN" in why
 
 
 @pytest.mark.parametrize("plural", MANAGED)

@@ -6,7 +6,7 @@ its platform is left to the server, which resolves it.
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
 from ..errors import UsageError
@@ -15,8 +15,40 @@ from .text import one_line
 Platform: TypeAlias = Literal["instagram", "tiktok"]
 
 _DOMAINS: dict[str, Platform] = {"instagram.com": "instagram", "tiktok.com": "tiktok"}
-# First path segments of Instagram that are no profile.
+# What comes before the id in the path of a post.
+_POSTS = frozenset({"p", "reel", "reels", "tv", "video", "photo"})
+# First path segments of Instagram that are not a profile.
 _NO_PROFILE = frozenset({"p", "reel", "reels", "tv", "stories", "explore", "accounts", "direct"})
+
+
+class Handle(NamedTuple):
+    """A username, and its platform if that is known."""
+
+    platform: Platform | None
+    username: str
+
+    def __str__(self) -> str:
+        name = f"@{one_line(self.username, 80)}"
+        return name if self.platform is None else f"{self.platform}:{name}"
+
+
+def handle(text: str) -> Handle | None:
+    """The handle in `@name`, `tiktok:@name` or a profile URL; None if it is none of these.
+
+    Raises:
+        UsageError: It is another URL of a platform.
+    """
+    text = text.strip()
+    platform: Platform
+    for platform in _DOMAINS.values():
+        if text.casefold().startswith(f"{platform}:") and "/" not in text:
+            name = text[len(platform) + 1 :].removeprefix("@")
+            return Handle(platform, name) if name else None
+    if text.startswith("@") and len(text) > 1:
+        return Handle(None, text[1:])
+    if "/" in text and _parts(text) is not None:
+        return Handle(*profile(text, None))
+    return None
 
 
 def _parts(text: str) -> tuple[Platform, list[str]] | None:
@@ -34,18 +66,29 @@ def _parts(text: str) -> tuple[Platform, list[str]] | None:
     return None
 
 
+def _is_profile(platform: Platform, steps: list[str]) -> bool:
+    """Whether the path of a URL on a platform is that of a profile."""
+    if len(steps) != 1:
+        return False
+    return steps[0].startswith("@") if platform == "tiktok" else steps[0] not in _NO_PROFILE
+
+
 def post_platform(identifier: str, platform: Platform | None) -> Platform:
     """The platform of a post: the one given, else the one its URL names.
 
     Raises:
         UsageError: None was given and `identifier` is no URL of a platform.
     """
+    found = _parts(identifier)
+    if found is not None and _is_profile(*found):
+        raise UsageError(
+            f"{one_line(identifier, 80)!r} is a profile, not a post; use accounts.track()"
+        )
     if platform is not None:
         return platform
-    found = _parts(identifier)
     if found is None:
         raise UsageError(
-            f"{one_line(identifier, 80)!r} is no instagram.com or tiktok.com URL;"
+            f"{one_line(identifier, 80)!r} is not an instagram.com or tiktok.com URL;"
             " pass platform= with an id or a shortcode"
         )
     return found[0]
@@ -62,17 +105,18 @@ def profile(username_or_url: str, platform: Platform | None) -> tuple[Platform, 
     if found is None:
         if platform is None:
             raise UsageError(
-                f"{one_line(text, 80)!r} is no profile URL; pass platform= with a username"
+                f"{one_line(text, 80)!r} is not a profile URL; pass platform= with a username"
             )
         return platform, text.removeprefix("@")
     named, steps = found
-    name = steps[0] if steps else ""
-    is_profile = name.startswith("@") if named == "tiktok" else name not in _NO_PROFILE
-    if not name or not is_profile or len(steps) > 1:
-        raise UsageError(
-            f"{one_line(text, 80)!r} is no profile URL; one looks like"
-            " https://www.instagram.com/name/ or https://www.tiktok.com/@name"
+    if not _is_profile(named, steps):
+        is_post = len(steps) > 1 and steps[-2] in _POSTS
+        remedy = "use videos.track() for a post" if is_post else "one looks like"
+        looks = (
+            "" if is_post else " https://www.instagram.com/name/ or https://www.tiktok.com/@name"
         )
+        raise UsageError(f"{one_line(text, 80)!r} is not a profile URL; {remedy}{looks}")
+    name = steps[0]
     if platform is not None and platform != named:
         raise UsageError(f"platform={platform!r} does not fit {one_line(text, 80)!r}")
     return named, name.removeprefix("@")

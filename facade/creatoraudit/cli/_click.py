@@ -25,6 +25,7 @@ _PLAIN = re.compile(
     r"(?<![\w-])([a-z]+)(?= (?:must be|goes? with|does not go with|do not go with)\b)"
     r"|(?:(?<=\[)|(?<=, ))([a-z]+)(?=: )"
 )
+_METHOD = re.compile(r"\b(accounts|videos|creators)\.([a-z]+)\(\)")
 _IDS = frozenset({"account_id", "creator_id", "video_id", "account_ids", "video_ids"})
 # What not every command has a parameter for.
 _EVERYWHERE: Mapping[str, str] = {"api_key": "--api-key", "base_url": "--base-url"}
@@ -192,4 +193,5 @@ def in_options(message: str) -> str:
     def plain(found: re.Match[str]) -> str:
         return names.get(found[1] or found[2]) or found[0]
 
+    message = _METHOD.sub(r"creatoraudit \1 \2", message)
     return _LONG.sub(long, _PLAIN.sub(plain, _PASSED.sub(passed, message)))

@@ -6,24 +6,24 @@ Decides what a verb does and prints. What differs between the resources is in th
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 import click
 
-from .._core.arguments import resource_id
-from ..errors import CreatorAuditError
 from . import _options
+from ._accounts import METAVAR, account_id, with_account
 from ._analytics import analytics
+from ._changes import OUTCOMES, each
 from ._click import Group, Whole
 from ._connect import Connection
-from ._options import command, examples, file_option, from_contract, given, ids_from
-from ._output import Column, Output, Shape, changing, counting, resumable
+from ._options import command, examples, from_contract, given
+from ._output import Column, Output, Shape, counting, resumable
 from ._resource import ACCOUNT_VIDEOS, ACCOUNTS, CREATORS, OTHER_ID, SAMPLE_ID, VIDEOS, Resource
 from ._track import track
 
 if TYPE_CHECKING:
+    from creatoraudit import CreatorAudit
     from creatoraudit_api.types import ReadModel
 
 _PAGING = (
@@ -35,8 +35,6 @@ _PAGING = (
         "--cursor", metavar="CURSOR", help="Go on where a list that failed said it could."
     ),
 )
-_ONE = click.argument("one", metavar="ID")
-_YES = click.option("--yes", is_flag=True, help="Do not ask.")
 _LINK = Shape(
     names=("creator_id", "account_id", "created"),
     columns={
@@ -44,9 +42,6 @@ _LINK = Shape(
         "account_id": Column("account"),
         "created": Column("linked just now"),
     },
-)
-_OUTCOMES = Shape(
-    names=("id", "outcome"), columns={"id": Column("id"), "outcome": Column("outcome")}
 )
 
 
@@ -72,7 +67,7 @@ def _list(resource: Resource) -> click.Command:
             pager = resource.of(ca).list(
                 limit=limit or min(max_items or most, most),
                 cursor=cursor,
-                **given(options, tuple(filters)),
+                **with_account(ca, given(options, tuple(filters))),
             )
             left = max_items
             for page in resumable(pager.pages(), cursor, "--cursor {}"):
@@ -112,7 +107,7 @@ def _get(resource: Resource) -> click.Command:
     def run(to: Output, one: str, **options: object) -> None:
         show = to.one(resource.shape)
         with Connection.of(options).client() as ca:
-            found: ReadModel = resource.of(ca).get(one)
+            found: ReadModel = resource.of(ca).get(_id_of(ca, resource, one))
         show(found.to_dict())
 
     return command(
@@ -123,7 +118,7 @@ def _get(resource: Resource) -> click.Command:
             f"creatoraudit {resource.plural} get {SAMPLE_ID} --format json",
         ),
         run,
-        _ONE,
+        click.argument("one", metavar=resource.metavar),
     )
 
 
@@ -159,7 +154,8 @@ def _update(resource: Resource) -> click.Command:
             raise click.UsageError(f"nothing to change; add --active, --{resource.paused} or --set")
         show = to.one(resource.shape)
         with Connection.of(options).client() as ca:
-            changed: ReadModel = resource.of(ca).update(one, **changes, extra_body=others or {})
+            chosen = _id_of(ca, resource, one)
+            changed: ReadModel = resource.of(ca).update(chosen, **changes, extra_body=others or {})
         show(changed.to_dict())
 
     return command(
@@ -170,7 +166,7 @@ def _update(resource: Resource) -> click.Command:
             f"creatoraudit {resource.plural} update {SAMPLE_ID} {resource.change}",
         ),
         run,
-        _ONE,
+        click.argument("one", metavar=resource.metavar),
         *settings.values(),
         click.option(
             "--set",
@@ -184,76 +180,22 @@ def _update(resource: Resource) -> click.Command:
     )
 
 
-def _each(resource: Resource, verb: str, says: str, shape: Shape | None = None) -> click.Command:
-    """A verb for any number of ids, one after the other."""
-
-    def run(
-        to: Output, ids: tuple[str, ...], file: BinaryIO | None, yes: bool = True, **options: object
-    ) -> None:
-        chosen = ids_from(ids, file, resource_id)
-        if not yes:
-            _confirm(f"{verb.capitalize()} {_counted(len(chosen), resource)}?")
-        with (
-            changing(),
-            to.rows(shape or resource.shape) as rows,
-            Connection.of(options).client() as ca,
-            counting(resource.plural, beside_rows=True) as done,
-        ):
-            carry_out = getattr(resource.of(ca), verb)
-            done.expect(lambda: len(chosen))
-            for position, one in enumerate(chosen):
-                try:
-                    changed: ReadModel | None = carry_out(one)
-                except CreatorAuditError:
-                    if len(chosen) > 1:
-                        said = f"{position} of {_counted(len(chosen), resource)} done; stopped at"
-                        click.echo(f"{said} {one}", err=True)
-                    raise
-                rows.write([changed.to_dict() if changed else {"id": one, "outcome": f"{verb}d"}])
-                done.advance(1)
-
-    unasked = "" if shape is None else " --yes"
-    return command(
-        verb,
-        says,
-        (
-            f"creatoraudit {resource.plural} {verb} {SAMPLE_ID}{unasked}",
-            f"creatoraudit {resource.plural} {verb} --file ids.txt{unasked}",
-        ),
-        run,
-        click.argument("ids", nargs=-1, metavar="[ID]..."),
-        file_option,
-        *(() if shape is None else (_YES,)),
-    )
-
-
-def _counted(number: int, resource: Resource) -> str:
-    return f"{number:,} {resource.one if number == 1 else resource.plural}"
-
-
-def _confirm(question: str) -> None:
-    """Ask a person; where there is none, `--yes` has to have been given.
-
-    Raises:
-        click.UsageError: There is nobody to ask.
-        click.ClickException: The answer was no.
-    """
-    if not sys.stdin.isatty():
-        raise click.UsageError(f"{question} Nobody can be asked here; add --yes")
-    if not click.confirm(question, err=True):
-        raise click.ClickException("nothing was deleted")
+def _id_of(ca: CreatorAudit, resource: Resource, typed: str) -> str:
+    return account_id(ca, typed) if resource.plural == "accounts" else typed
 
 
 def _link(to: Output, creator: str, account: str, **options: object) -> None:
     show = to.one(_LINK)
     with Connection.of(options).client() as ca:
+        account = account_id(ca, account)
         link = ca.creators.link(creator, account)
     show({"creator_id": creator, "account_id": account, "created": link.created})
 
 
 def _unlink(to: Output, creator: str, account: str, **options: object) -> None:
-    show = to.one(_OUTCOMES)
+    show = to.one(OUTCOMES)
     with Connection.of(options).client() as ca:
+        account = account_id(ca, account)
         ca.creators.unlink(creator, account)
     show({"id": account, "outcome": "unlinked"})
 
@@ -265,7 +207,7 @@ def _pair(verb: str, says: str, run: Callable[..., object]) -> click.Command:
         (f"creatoraudit creators {verb} {SAMPLE_ID} {OTHER_ID}",),
         run,
         click.argument("creator", metavar="CREATOR_ID"),
-        click.argument("account", metavar="ACCOUNT_ID"),
+        click.argument("account", metavar=f"ACCOUNT_{METAVAR}"),
     )
 
 
@@ -275,9 +217,9 @@ def _managed(resource: Resource) -> tuple[click.Command, ...]:
         _list(resource),
         _get(resource),
         _update(resource),
-        _each(resource, "pause", pause),
-        _each(resource, "resume", resume),
-        _each(resource, "delete", f"Delete {resource.plural}.", _OUTCOMES),
+        each(resource, "pause", pause),
+        each(resource, "resume", resume),
+        each(resource, "delete", f"Delete {resource.plural}.", OUTCOMES),
     )
 
 

@@ -14,6 +14,7 @@ from creatoraudit_api import operations
 
 from ..export._names import FORMATS, SOURCES, WHATS
 from . import _output
+from ._accounts import with_account
 from ._click import Command, OneOf
 from ._connect import Connection, connection_options
 from ._options import Decorator, examples, from_contract, given
@@ -113,6 +114,7 @@ def export(*, what: Any, out: str, raw: bool, overwrite: bool, restart: bool, **
 
     chosen = given(more, [*_FILTERS, *_FIGURES, "format"])
     with Connection.of(more).client() as ca, _output.progress(what) as bar:
+        chosen = with_account(ca, chosen)
         done = run(
             ca,
             what,

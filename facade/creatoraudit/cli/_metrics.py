@@ -6,7 +6,7 @@ splits them into requests.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple, get_args
 
 import click
@@ -16,6 +16,7 @@ from .._core.arguments import Period, resource_id
 from .._core.urls import Platform
 from .._results.deltas import DEFAULT_WINDOWS
 from ..errors import UsageError
+from ._accounts import METAVAR, Name, Reference, account_ids, names_in, reference
 from ._click import Group, OneOf, Whole
 from ._connect import Connection
 from ._options import command, examples, file_option, given, ids_from
@@ -23,7 +24,7 @@ from ._output import Column, Output, Row, Shape, counting
 from ._resource import SAMPLE_ID
 
 if TYPE_CHECKING:
-    from creatoraudit import WindowedTotals
+    from creatoraudit import CreatorAudit, WindowedTotals
 
 _TOTALS = ("views", "plays", "likes", "comments", "shares", "engagement")
 _SHAPE = Shape(
@@ -59,8 +60,8 @@ class _Part(NamedTuple):
     missing: Sequence[object]
 
 
-def _row(one: object, totals: WindowedTotals) -> Row:
-    return {"id": one, **totals.to_dict()}
+def _row(one: str, totals: WindowedTotals, names: Mapping[str, Name | None]) -> Row:
+    return {**_named(one, names), **totals.to_dict()}
 
 
 def _print(to: Output, shape: Shape, ids: Sequence[object], parts: Iterable[_Part]) -> int:
@@ -88,17 +89,29 @@ def _print(to: Output, shape: Shape, ids: Sequence[object], parts: Iterable[_Par
 
 
 def _of(plural: str, what: str) -> click.Command:
-    def run(to: Output, ids: tuple[str, ...], file: BinaryIO | None, **options: object) -> int:
-        chosen = list(dict.fromkeys(ids_from(ids, file, resource_id)))
+    accounts = plural == "accounts"
+
+    def run(
+        to: Output,
+        ids: tuple[str, ...],
+        file: BinaryIO | None,
+        with_names: bool,
+        **options: object,
+    ) -> int:
+        typed = ids_from(ids, file, reference if accounts else resource_id)
         period = given(options, _PERIOD_NAMES)
         with Connection.of(options).client() as ca:
-            resource = ca.accounts if plural == "accounts" else ca.videos
-            parts = resource.stream_metrics(chosen, **period)
+            names = _names(ca, plural, typed, with_names)
+            resource = ca.accounts if accounts else ca.videos
+            parts = resource.stream_metrics(list(names), **period)
             return _print(
                 to,
-                _SHAPE,
-                chosen,
-                (_Part([_row(*one) for one in part.items()], part.not_found) for part in parts),
+                _with_names(_SHAPE, names),
+                list(names),
+                (
+                    _Part([_row(*one, names) for one in part.items()], part.not_found)
+                    for part in parts
+                ),
             )
 
     name = f"creatoraudit metrics {plural}"
@@ -111,10 +124,53 @@ def _of(plural: str, what: str) -> click.Command:
             f"creatoraudit {plural} list --fields id --format csv | {name} --file -",
         ),
         run,
-        click.argument("ids", nargs=-1, metavar="[ID]..."),
+        click.argument("ids", nargs=-1, metavar=f"[{METAVAR if accounts else 'ID'}]..."),
         file_option,
+        _WITH_NAMES,
         *_PERIOD,
     )
+
+
+_WITH_NAMES = click.option(
+    "--with-names",
+    is_flag=True,
+    help="Also show platform and username, which takes one walk of the list.",
+)
+
+
+def _names(
+    ca: CreatorAudit, plural: str, typed: Sequence[Reference], with_names: bool
+) -> dict[str, Name | None]:
+    """The ids, each once, and what is known of their names."""
+    ids = account_ids(ca, typed)
+    if with_names:
+        listed = names_in(ca, plural)
+        return {one: known or listed.get(one) for one, known in ids.items()}
+    return ids
+
+
+def _with_names(shape: Shape, names: Mapping[str, Name | None]) -> Shape:
+    """The shape of rows that carry names, if any of them does."""
+    if not any(names.values()):
+        return shape
+    return evolve(
+        shape,
+        names=("id", *Name._fields, *shape.names[1:]),
+        columns={
+            "id": Column("id", from_width=100, flexible=True),
+            "platform": Column("platform", from_width=60),
+            "username": Column("username", flexible=True),
+            **{name: column for name, column in shape.columns.items() if name != "id"},
+        },
+    )
+
+
+def _named(one: str, names: Mapping[str, Name | None]) -> Row:
+    """The id, with its name where any of the rows has one."""
+    if not any(names.values()):
+        return {"id": one}
+    name = names.get(one) or Name(None, None)
+    return {"id": one, **name._asdict()}
 
 
 def _integer(text: str) -> int:
@@ -142,7 +198,10 @@ def _account_videos(
             chosen,
             (
                 _Part(
-                    [{"platform": one.platform, **_row(one.id, one.totals)} for one in part],
+                    [
+                        {"platform": one.platform, "id": one.id, **one.totals.to_dict()}
+                        for one in part
+                    ],
                     [one for _, one in part.not_found],
                 )
                 for part in parts
@@ -178,33 +237,34 @@ metrics = Group(
 
 
 def _deltas(
+    *,
     to: Output,
     ids: tuple[str, ...],
     file: BinaryIO | None,
     windows: tuple[int, ...],
     via: Literal["post", "get"],
+    with_names: bool,
     **options: object,
 ) -> int:
-    chosen = list(dict.fromkeys(ids_from(ids, file, resource_id)))
+    typed = ids_from(ids, file, resource_id)
     asked = tuple(dict.fromkeys(windows)) or DEFAULT_WINDOWS
     columns = {f"delta_{days}d": Column(f"Δviews {days}d", "right") for days in asked}
     shape = Shape(("id", *columns), {"id": Column("id", flexible=True), **columns})
     with Connection.of(options).client() as ca:
-        parts = ca.videos.stream_deltas(chosen, windows=asked, via=via)
+        names = _names(ca, "videos", typed, with_names)
+        parts = ca.videos.stream_deltas(list(names), windows=asked, via=via)
+
+        def row(one: str, changes: Mapping[str, int | None]) -> Row:
+            return {
+                **_named(one, names),
+                **{f"delta_{key}": value for key, value in changes.items()},
+            }
+
         return _print(
             to,
-            shape,
-            chosen,
-            (
-                _Part(
-                    [
-                        {"id": one, **{f"delta_{key}": value for key, value in changes.items()}}
-                        for one, changes in part.by_id.items()
-                    ],
-                    part.not_found,
-                )
-                for part in parts
-            ),
+            _with_names(shape, names),
+            list(names),
+            (_Part([row(*one) for one in part.by_id.items()], part.not_found) for part in parts),
         )
 
 
@@ -219,6 +279,7 @@ deltas = command(
     _deltas,
     click.argument("ids", nargs=-1, metavar="[ID]..."),
     file_option,
+    _WITH_NAMES,
     click.option(
         "--window",
         "windows",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeVar
 import click
 
 from ..errors import UsageError
+from ._accounts import METAVAR
 from ._click import Command, OneOf, Whole, in_options
 from ._connect import connection_options
 from ._output import output_options
@@ -64,6 +65,8 @@ def from_contract(
     elif bound.kind == "integer":
         kind = Whole(bound.minimum, bound.maximum)
     metavar = None if bound.choices else "ID" if bound.format == "uuid" else _METAVAR[bound.kind]
+    if name == "account_id":
+        metavar = METAVAR
     return click.option(declared, name, type=kind, metavar=metavar, help=says)
 
 

@@ -14,6 +14,8 @@ from attrs import frozen
 
 from creatoraudit_api import operations
 
+from .._core.arguments import resource_id
+from ._accounts import METAVAR, Reference, reference
 from ._options import Decorator, from_contract
 from ._output import Column, Shape
 
@@ -55,6 +57,19 @@ class Resource:
     def of(self, ca: CreatorAudit) -> Any:
         """The client's side of it; the four have methods in common, but no type."""
         return getattr(ca, self.plural.replace("-", "_"))
+
+    def reference(self, text: str) -> Reference:
+        """What was typed for one of them: an id, or the handle of an account.
+
+        Raises:
+            UsageError: It is neither.
+        """
+        return reference(text) if self.plural == "accounts" else resource_id(text, "ID")
+
+    @property
+    def metavar(self) -> str:
+        """How one of them is given, in the usage line."""
+        return METAVAR if self.plural == "accounts" else "ID"
 
     def operation(self, verb: str) -> Operation[Any]:
         """What the contract says of listing, adding or changing it."""

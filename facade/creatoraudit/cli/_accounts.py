@@ -1,0 +1,111 @@
+"""Accounts as people name them: an id, `@name`, `tiktok:@name` or a profile URL.
+
+Ids are taken as they are. Handles are looked up in the list of tracked accounts, with a request for
+each, or with one walk of the list if there are many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+import click
+
+from .._core.arguments import resource_id
+from .._core.urls import Handle, handle
+from ..errors import UsageError
+
+if TYPE_CHECKING:
+    from creatoraudit import CreatorAudit
+    from creatoraudit_api.models import Account
+
+Reference: TypeAlias = "Handle | str"
+
+METAVAR = "ID|@NAME"
+
+
+class Name(NamedTuple):
+    """What people call something that has an id."""
+
+    platform: str | None
+    username: str | None
+
+
+def reference(text: str) -> Reference:
+    """What was typed for an account: a handle, or an id.
+
+    Raises:
+        UsageError: It is neither.
+    """
+    found = handle(text)
+    if found is not None:
+        return found
+    try:
+        return resource_id(text)
+    except UsageError:
+        raise UsageError(
+            f"an account is given as its id, @name, tiktok:@name or a profile URL, not {text!r:.60}"
+        ) from None
+
+
+def looked_up(ca: CreatorAudit, references: Iterable[Reference]) -> Mapping[Handle, Account | None]:
+    """The accounts of all handles among the references."""
+    from .._sync.handles import accounts_named
+
+    handles = [one for one in references if isinstance(one, Handle)]
+    return accounts_named(ca._operations, handles, {}) if handles else {}
+
+
+def account_ids(ca: CreatorAudit, references: Sequence[Reference]) -> dict[str, Name | None]:
+    """The ids of all references, each once; with their names where they were given by handle.
+
+    Raises:
+        NotFoundError: No tracked account is called like one of the handles.
+    """
+    from .._sync.handles import unknown
+
+    known = looked_up(ca, references)
+    ids: dict[str, Name | None] = {}
+    for one in references:
+        if not isinstance(one, Handle):
+            ids.setdefault(one, None)
+            continue
+        account = known[one]
+        if account is None:
+            raise unknown(one)
+        ids[account.id] = Name(account.platform, account.username)
+    return ids
+
+
+def account_id(ca: CreatorAudit, text: str) -> str:
+    """The id of one account.
+
+    Raises:
+        NotFoundError: No tracked account is called so.
+    """
+    (found,) = account_ids(ca, [reference(text)])
+    return found
+
+
+def with_account(ca: CreatorAudit, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The filters of a list, with the account, if there is one, by its id."""
+    filters = dict(arguments)
+    if filters.get("account_id") is not None:
+        filters["account_id"] = account_id(ca, filters["account_id"])
+    return filters
+
+
+def names_in(ca: CreatorAudit, plural: str) -> dict[str, Name]:
+    """What everything in a list is called, by id; says on stderr what that cost."""
+    requests = 0
+    names: dict[str, Name] = {}
+    pager = ca.accounts.list() if plural == "accounts" else ca.videos.list()
+    pages: Iterator[Any] = pager.pages()
+    for page in pages:
+        requests += 1
+        for item in page.items:
+            username = item.username if plural == "accounts" else item.account_username
+            names[item.id] = Name(item.platform, username)
+    counted = "1 request" if requests == 1 else f"{requests:,} requests"
+    click.echo(f"--with-names: read the list of {plural} in {counted}", err=True)
+    return names
