@@ -39,7 +39,9 @@ NOT_THESE = (
 SIDE_BY_SIDE = ("--numprocesses=auto",)
 
 # What imports schemathesis is run by the contract session, and held to full coverage there.
-WITH_SCHEMATHESIS = "*/creatoraudit/contract/*,*/creatoraudit/cli/_contract.py"
+WITH_SCHEMATHESIS = (
+    "*/creatoraudit/contract/*.py,*/creatoraudit/contract/openapi/*,*/creatoraudit/cli/_contract.py"
+)
 
 # What the tests are run against: the sources, or a wheel that was built earlier (the release
 # workflow publishes the very file it tested).

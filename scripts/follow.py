@@ -30,7 +30,7 @@ sys.path.insert(1, str(Path(__file__).resolve().parents[1] / "facade"))
 
 import httpx
 
-from drifting.quoting import inert
+from creatoraudit.contract.openapi import inert
 
 SCRIPTS = Path(__file__).resolve().parent
 MOST_BYTES = 20_000_000

@@ -1,18 +1,13 @@
-"""The directive `drift-rules`: every rule of scripts/drift.py, read from its table."""
+"""The directive `drift-rules`: every rule of the drift report, read from its table."""
 
 from __future__ import annotations
-
-import sys
-from pathlib import Path
 
 from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-sys.path.append(str(Path(__file__).parents[2] / "scripts"))
-
-from drifting.rules import RULES
+from creatoraudit.contract._drift import RULES
 
 
 def page() -> str:
@@ -29,7 +24,7 @@ class Rules(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Parse the Markdown with the page's own parser."""
         holder = nodes.container()
-        lines = StringList(page().splitlines(), source="scripts/drifting/rules.py")
+        lines = StringList(page().splitlines(), source="contract/_drift/_rules.py")
         self.state.nested_parse(lines, self.content_offset, holder)
         return holder.children
 

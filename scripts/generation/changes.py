@@ -12,9 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from creatoraudit.contract._drift import Level, compare
 from creatoraudit.contract.openapi import Document, operations
-from drifting.operations import compare
-from drifting.rules import Level
 
 SOURCE = Path("facade", "creatoraudit", "_async")
 # Modules that do a public method's work, by that method.

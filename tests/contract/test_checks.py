@@ -10,14 +10,15 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from creatoraudit._core.contract import deviations
 from creatoraudit.contract import (
     Facts,
     Finding,
     Outcome,
     _facts,
+    _members,
     _presence,
     _reports,
-    _shape,
     _walk,
 )
 from creatoraudit.contract._address import shown
@@ -106,7 +107,8 @@ def test_an_etag_leads_to_304_unless_the_resource_changes(
     answers: list[tuple[int, str]], detail: str | None
 ) -> None:
     left = iter(answers)
-    assert _walk.revalidation("a", lambda _: next(left)) == detail
+    flaw = _walk.revalidation("a", lambda _: next(left))
+    assert (None if flaw is None else flaw.detail) == detail
     assert list(left) == []
 
 
@@ -123,14 +125,14 @@ def video(**members: object) -> dict[str, Any]:
 
 def test_an_undocumented_member_is_found_where_the_contract_knows_all_of_them() -> None:
     body = video(id="1", mood=1, metadata={"anything": 1})
-    assert _shape.undocumented(VIDEOS, 200, body) == ["$.data[].mood"]
+    assert _members.undocumented(VIDEOS, 200, body) == ["$.data[].mood"]
     # TopCreator names no member for certain, so it may have any.
-    assert _shape.undocumented("GET /creators/top", 200, {"data": [{"mood": 1}]}) == []
-    assert _shape.undocumented(VIDEOS, 418, {"mood": 1}) == []
+    assert _members.undocumented("GET /creators/top", 200, {"data": [{"mood": 1}]}) == []
+    assert _members.undocumented(VIDEOS, 418, {"mood": 1}) == []
 
 
 def test_a_member_that_one_object_carried_is_not_missing() -> None:
-    tally = _shape.Tally()
+    tally = _members.Tally()
     for name in ("view_count", "like_count"):
         tally.note(VIDEOS, 200, video(**{name: None}))
     missing = dict.fromkeys(place for _, place in tally.missing())
@@ -140,7 +142,7 @@ def test_a_member_that_one_object_carried_is_not_missing() -> None:
 
 
 def test_members_that_were_only_deduced_are_never_missing() -> None:
-    tally = _shape.Tally()
+    tally = _members.Tally()
     tally.note("GET /account-videos", 200, video(id="1"))
     tally.note("GET /accounts", 200, video(id="1"))
     missing = set(tally.missing())
@@ -150,18 +152,56 @@ def test_members_that_were_only_deduced_are_never_missing() -> None:
 
 
 def test_only_the_complete_kind_of_error_tells_what_is_missing() -> None:
-    tally = _shape.Tally()
+    tally = _members.Tally()
     tally.note(VIDEOS, 401, {"code": "UNAUTHORIZED"})
     assert list(tally.missing()) == []
     tally.note(VIDEOS, 422, {"code": "VALIDATION_ERROR"})
     assert (VIDEOS, "$.errors") in list(tally.missing())
 
 
+RENAMED = ["GET /videos/{video_id}", "GET /videos/{id}", "GET /videos/{Video-ID}", "GET /videos/{}"]
+
+
+@pytest.mark.parametrize("label", RENAMED)
+def test_an_operation_is_known_whatever_its_parameters_are_called(label: str) -> None:
+    assert _members.operation_of(label).authenticated
+    assert "ETag" in _members.headers_of(label, 200)
+    assert _members.undocumented(label, 200, {"data": {"id": "1", "mood": 1}}) == ["$.data.mood"]
+    assert Finding("check", label, None, "500", "fails").operation_keys == ("GET /videos/{}",)
+
+
+def test_an_operation_that_the_generated_table_leaves_out_is_asked_all_the_same() -> None:
+    left_out = _members.operation_of("GET /nowhere/{id}")
+    assert (left_out.paged, left_out.authenticated) == (False, True)
+    assert _members.headers_of("GET /nowhere/{id}", 200) == []
+    assert _members.undocumented("GET /nowhere/{id}", 200, {"a": 1}) == []
+
+
+SPELLINGS = [
+    {"allOf": [{"properties": {"a": {"type": "integer"}}}, {"properties": {"b": {}}}]},
+    {"anyOf": [{"type": "null"}, {"properties": {"a": {"type": "integer"}, "b": {}}}]},
+    {"properties": {"a": {"allOf": [{"type": "integer"}]}, "b": True}, "nullable": True},
+    {"oneOf": [{"allOf": [{"properties": {"a": {"type": "integer"}, "b": {}}}]}]},
+]
+
+
+@pytest.mark.parametrize("schema", SPELLINGS)
+def test_every_spelling_of_an_object_is_walked_alike(schema: Any) -> None:
+    found = [(one.kind, one.place.general) for one in deviations(schema, {"a": "x", "c": 1})]
+    assert found == [("wrong-type", "$.a"), ("unknown-member", "$.c")]
+    assert [*deviations(schema, {"a": 1, "b": []})] == []
+
+
+@pytest.mark.parametrize("schema", SPELLINGS[1:3])
+def test_null_is_taken_in_every_spelling(schema: Any) -> None:
+    assert [*deviations(schema, None)] == []
+
+
 def test_places_leave_positions_and_keys_of_maps_open() -> None:
-    assert _shape.located(VIDEOS, 200, ["data", 3, "id"])[0] == "$.data[].id"
-    place, _ = _shape.located("POST /videos/metrics", 200, ["data", "a-customers-id", "views"])
+    assert _members.located(VIDEOS, 200, ["data", 3, "id"])[0] == "$.data[].id"
+    place, _ = _members.located("POST /videos/metrics", 200, ["data", "a-customers-id", "views"])
     assert place == "$.data.{}.views"
-    place, schema = _shape.located(VIDEOS, 200, ["data", 0, "metadata", "private"])
+    place, schema = _members.located(VIDEOS, 200, ["data", 0, "metadata", "private"])
     assert (place, schema) == ("$.data[].metadata.{}", {})
 
 
@@ -221,7 +261,7 @@ def test_an_address_is_told_without_free_text(asked: str, told: str | None) -> N
 
 
 def finding(number: int = 0, **members: Any) -> Finding:
-    return Finding("check", VIDEOS, f"$.{number}", "is wrong", **members)
+    return Finding("check", VIDEOS, f"$.{number}", "wrong", "is wrong", **members)
 
 
 def test_facts_survive_the_way_through_a_file(tmp_path: Path) -> None:

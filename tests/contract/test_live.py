@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+import creatoraudit_api
 from creatoraudit_sandbox import Sandbox
 from support.server import Answer, ScriptedServer
 
@@ -246,6 +248,32 @@ def test_hostile_names_break_neither_table_nor_terminal(drifted: Ran) -> None:
     assert [row for row in drifted.stdout.splitlines() if "a`|b<img src=x>@all\\n# [c]" in row]
     for text in (summary, drifted.stdout, drifted.stderr):
         assert text.replace("\n", "").isprintable()
+
+
+def test_a_document_with_other_names_of_path_parameters_is_checked_alike(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    generated = tmp_path / "generated" / "creatoraudit_api"
+    shutil.copytree(Path(creatoraudit_api.__file__).parent, generated)
+    contract_file = generated / "openapi.json"
+    text = contract_file.read_text("utf-8")
+    for name in ("video_id", "account_id", "creator_id"):
+        text = text.replace(f"{{{name}}}", "{id}")
+    document = json.loads(text)
+    for path, item in document["paths"].items():
+        for operation in item.values():
+            for parameter in operation.get("parameters", []):
+                if parameter.get("in") == "path" and path.count("{") == 1:
+                    parameter["name"] = "id"
+    contract_file.write_text(json.dumps(document), "utf-8")
+    ran = contract(
+        *(tmp_path, "--max-examples", "1"),
+        url=sandbox.base_url,
+        key=sandbox.api_key,
+        env={"PYTHONPATH": str(tmp_path / "generated")},
+    )
+    assert ran.code == 0, ran.stdout + ran.stderr
+    assert "GET /videos/{id}" in {case.attrib["name"] for case in ran.junit}
 
 
 def test_a_key_that_is_refused_ends_with_two(tmp_path: Path, sandbox: Sandbox) -> None:

@@ -17,7 +17,7 @@ from creatoraudit.contract import Exchange, _run
 from creatoraudit.contract._wire import ReadOnly, RefusedRequestError, Rules
 from creatoraudit_sandbox import Sandbox
 from support.conformance import ROOT
-from support.server import Answer, Request, ScriptedServer
+from support.server import Answer, Raw, Request, Reset, ScriptedServer, Step, Truncated
 
 ASKED_FOR_EVERYTHING = ("--phases", "coverage", "--mode", "all", "-n", "1")
 ONLY_GET = ("--include-method", "GET", "--exclude-method-regex", "^(?!GET$)")
@@ -183,6 +183,36 @@ def test_a_server_that_keeps_failing_is_believed(
     with ScriptedServer([Answer(502)] * 3) as api:
         assert session(api.url).get(f"{api.url}/meta").status_code == 502
     assert waits == [2.0, 4.0]
+
+
+BREAKS = [Reset(), Truncated(), Raw(b""), Raw(b"HTTP/1.1 200 OK\r\nContent-Le")]
+
+
+@pytest.mark.parametrize("again", [1, 2])
+@pytest.mark.parametrize("broken", BREAKS, ids=repr)
+def test_a_connection_that_breaks_is_repeated(
+    session: Callable[..., requests.Session],
+    waits: list[float],
+    noted: list[Exchange],
+    broken: Step,
+    again: int,
+) -> None:
+    with ScriptedServer([broken] * again + [Answer(json={"data": 1})]) as api:
+        assert session(api.url).get(f"{api.url}/meta").json() == {"data": 1}
+    assert waits == [1.0] * (again - 1)
+    assert [one.status for one in noted] == [200]
+
+
+def test_an_address_that_always_breaks_gets_one_try_from_then_on(
+    session: Callable[..., requests.Session], waits: list[float]
+) -> None:
+    with ScriptedServer([Reset()] * 4 + [Answer(json={})]) as api:
+        out = session(api.url)
+        for query in ("", "?limit=3"):
+            with pytest.raises(requests.exceptions.ConnectionError):
+                out.get(f"{api.url}/meta{query}")
+        assert out.get(f"{api.url}/health").json() == {}
+    assert waits == [1.0]
 
 
 def test_requests_go_out_at_the_rate_that_was_agreed(

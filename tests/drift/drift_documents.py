@@ -10,9 +10,9 @@ from typing import Any
 
 from drift_mutations import Copy, Edit, Gone
 
-from drifting.document import Document
-from drifting.operations import compare
-from drifting.walk import Finding
+from creatoraudit.contract import Difference
+from creatoraudit.contract._drift import compare
+from creatoraudit.contract.openapi import Document
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "openapi.json").read_text(encoding="utf-8")
@@ -63,7 +63,18 @@ def _changed(holder: Any, parts: list[str], value: Any) -> Any:
     return holder
 
 
-def drift(base: Node, head: Node) -> list[Finding]:
+def reordered(node: Any, parent: str = "") -> Any:
+    """The same document with members, and lists whose order says nothing, the other way round."""
+    if isinstance(node, dict):
+        return {name: reordered(node[name], name) for name in reversed(node)}
+    if isinstance(node, list):
+        items = [reordered(item) for item in node]
+        free = parent in ("parameters", "required", "enum", "type", "anyOf", "tags", "security")
+        return items[::-1] if free else items
+    return node
+
+
+def drift(base: Node, head: Node) -> list[Difference]:
     """What drift.py finds."""
     return compare(Document("base.json", base), Document("head.json", head))
 

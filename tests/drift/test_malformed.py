@@ -12,7 +12,7 @@ from drift_documents import Node, drift, edited
 from drift_mutations import KEY, OAUTH
 from drift_mutations import TEXT as STRING
 
-from drifting.document import DocumentRefused
+from creatoraudit.contract import DocumentRefused
 
 JUNK = [
     *(None, True, False, 0, -1, 10**400, 1e400, 0.5, "", "x", "string", "#/components", "#"),

@@ -9,7 +9,7 @@ import pytest
 from drift_documents import contract, drift, edited, found, rules
 from drift_mutations import MUTATIONS, PAIRS, READ, SENT, Edit, Mutation, Pair
 
-from drifting.rules import RULES
+from creatoraudit.contract._drift import RULES
 
 CONTRACT = contract()
 DIRECTIONS = {"request": SENT, "response": READ}

@@ -6,22 +6,21 @@ import json
 from typing import Any
 
 import pytest
-from drift_documents import TEXT, Node, contract, drift, edited, found, rules, with_schema
+from drift_documents import (
+    TEXT,
+    Node,
+    contract,
+    drift,
+    edited,
+    found,
+    reordered,
+    rules,
+    with_schema,
+)
 from drift_mutations import GONE, LIST
 from drift_mutations import TEXT as STRING
 
 OBJECT = {"type": "object", "properties": {"a": STRING}}
-
-
-def reordered(node: Any, parent: str = "") -> Any:
-    """The same document with members, and lists whose order says nothing, the other way round."""
-    if isinstance(node, dict):
-        return {name: reordered(node[name], name) for name in reversed(node)}
-    if isinstance(node, list):
-        items = [reordered(item) for item in node]
-        free = parent in ("parameters", "required", "enum", "type", "anyOf", "tags", "security")
-        return items[::-1] if free else items
-    return node
 
 
 def renamed_components(document: Node) -> Node:

@@ -1,8 +1,8 @@
-"""How an answer compares with the contract this release was built on.
+"""How a response compares with the contract this release was built on.
 
-Walks a decoded body along its schema in openapi.json. `first_fault` is the second look after
-decoding failed: it names the first member that a client cannot do without, a missing required
-member or an object or list that is something else. The other differences concern `drift` only.
+It walks a decoded body along its schema in openapi.json. `first_fault` is the slow second look
+after decoding failed: it names the first member that a client cannot live without, a missing
+required member or an object or list that is something else.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import json
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal, NamedTuple, TypeAlias
-
-from creatoraudit_api.operations import Operation
+from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
+from urllib.parse import unquote
 
 from ..errors import ContractError
+from .naming import operation_key
 from .text import one_line
 
 
@@ -70,41 +70,93 @@ def document() -> Any:
     return json.loads(text)
 
 
+class Addressed(Protocol):
+    """What names an operation: its method and its path."""
+
+    @property
+    def method(self) -> str:
+        """HTTP method."""
+
+    @property
+    def path(self) -> str:
+        """Path, with any names of parameters."""
+
+
 def resolved(schema: Any) -> Any:
+    """What a schema or another object refers to in the end; empty for what is not an object."""
     while isinstance(schema, dict) and "$ref" in schema:
         target = document()
         for step in schema["$ref"].removeprefix("#/").split("/"):
-            target = target[step.replace("~1", "/").replace("~0", "~")]
+            target = target[unquote(step).replace("~1", "/").replace("~0", "~")]
         schema = target
     return schema if isinstance(schema, dict) else {}
 
 
-def response_schema(operation: Operation[Any], status: int) -> Any:
-    """The schema of an answer; one that says nothing where the contract has none."""
+def merged(schema: Any) -> Any:
+    """A schema behind its references, with the parts of its `allOf` put together."""
+    schema = resolved(schema)
+    if "allOf" not in schema:
+        return schema
+    whole = {name: value for name, value in schema.items() if name != "allOf"}
+    for part in map(merged, schema["allOf"]):
+        for name, value in part.items():
+            if name == "properties":
+                whole[name] = value | whole.get(name, {})
+            elif name == "required":
+                whole[name] = [*whole.get(name, []), *value]
+            else:
+                whole.setdefault(name, value)
+    return whole
+
+
+def branches(schema: Any) -> tuple[list[Any], bool]:
+    """The alternatives of a schema, null aside, and whether it takes null."""
+    parts = [merged(one) for one in schema.get("anyOf", schema.get("oneOf", []))]
+    left = [one for one in parts if one.get("type") != "null"]
+    types = schema.get("type", [])
+    nullable = (
+        len(left) < len(parts)
+        or schema.get("nullable") is True
+        or (isinstance(types, list) and "null" in types)
+        or types == "null"
+    )
+    return left, nullable
+
+
+def response_schema(operation: Addressed, status: int) -> Any:
+    """The schema of a response; one that says nothing where the contract has none."""
     content = response(operation, status).get("content", {})
     return next((media["schema"] for media in content.values() if "schema" in media), {})
 
 
-def response(operation: Operation[Any], status: int) -> Any:
-    """What the contract says of an answer; the document may name path parameters differently.
+def response(operation: Addressed, status: int) -> Any:
+    """What the contract says of a response; the document may name path parameters differently.
 
     Of an operation that it does not have, made by hand, it says nothing.
     """
-    methods = {_blanked(path): item for path, item in document()["paths"].items()}
-    found = methods.get(_blanked(operation.path), {}).get(operation.method.lower(), {})
+    found = _operations().get(operation_key(operation.method, operation.path), {})
     responses = found.get("responses", {})
     success = min((code for code in responses if code.startswith("2")), default="")
-    chosen = str(status) if str(status) in responses or status >= ERRORS else success
+    exact, pattern = str(status), f"{str(status)[:1]}XX"
+    rest = "default" if status >= ERRORS or not success else success
+    chosen = next((name for name in (exact, pattern) if name in responses), rest)
     return resolved(responses.get(chosen))
 
 
-def _blanked(path: str) -> str:
-    return "/".join("{}" if part.startswith("{") else part for part in path.split("/"))
+@cache
+def _operations() -> Mapping[str, Any]:
+    """The operations of the document by their key."""
+    return {
+        operation_key(method, path): operation
+        for path, item in document()["paths"].items()
+        for method, operation in resolved(item).items()
+        if isinstance(operation, dict)
+    }
 
 
-def first_fault(operation: Operation[Any], status: int, payload: object) -> Fault | None:
+def first_fault(operation: Addressed, status: int, payload: object) -> Fault | None:
     """The first fault of a success body, or None when this look finds none."""
-    found = deviations(response_schema(operation, status), payload, Location("$", "$"))
+    found = deviations(response_schema(operation, status), payload)
     fatal = (Fault(one.place.exact, one.what) for one in found if one.kind in FATAL)
     return next(fatal, None)
 
@@ -112,17 +164,47 @@ def first_fault(operation: Operation[Any], status: int, payload: object) -> Faul
 class Location(NamedTuple):
     """A JSON path, and the same with positions and map keys left open."""
 
-    exact: str
-    general: str
+    exact: str = "$"
+    general: str = "$"
 
     def member(self, name: str) -> Location:
+        """The path of a member that the contract lists, or has no word of."""
         return Location(f"{self.exact}.{name}", f"{self.general}.{name}")
 
     def entry(self, name: str) -> Location:
+        """The path of an entry of a map."""
         return Location(f"{self.exact}.{name}", f"{self.general}.{{}}")
 
     def item(self, position: int) -> Location:
+        """The path of an item of a list."""
         return Location(f"{self.exact}[{position}]", f"{self.general}[]")
+
+
+ROOT = Location()
+
+
+class Inside(NamedTuple):
+    """A member or an item of a value."""
+
+    path: Location
+    schema: Any
+    """None where the contract has no word of it."""
+    value: object
+
+
+def inside(schema: Any, value: object, path: Location) -> Iterator[Inside]:
+    """The one step of every walk along a schema: the members of an object, the items of a list."""
+    if isinstance(value, list):
+        for position, item in enumerate(value):
+            yield Inside(path.item(position), schema.get("items", {}), item)
+    elif isinstance(value, dict):
+        listed = schema.get("properties", {})
+        rest = schema.get("additionalProperties")
+        for name, member in value.items():
+            if name not in listed and isinstance(rest, dict):
+                yield Inside(path.entry(name), rest, member)
+            else:
+                yield Inside(path.member(name), listed.get(name), member)
 
 
 class Deviation(NamedTuple):
@@ -133,17 +215,16 @@ class Deviation(NamedTuple):
     what: str
 
 
-def deviations(schema: Any, value: object, place: Location) -> Iterator[Deviation]:
+def deviations(schema: Any, value: object, place: Location = ROOT) -> Iterator[Deviation]:
     """Every difference of a value from its schema."""
-    schema = resolved(schema)
+    schema = merged(schema)
     kinds = schema.get("type", [])
     kinds = [kinds] if isinstance(kinds, str) else kinds
-    branches = [resolved(one) for one in schema.get("anyOf", schema.get("oneOf", []))]
-    if value is None and ("null" in kinds or any(one.get("type") == "null" for one in branches)):
+    alternatives, nullable = branches(schema)
+    if value is None and nullable:
         return
-    branches = [branch for branch in branches if branch.get("type") != "null"]
-    if branches:
-        tried = [list(deviations(branch, value, place)) for branch in branches]
+    if alternatives:
+        tried = [list(deviations(one, value, place)) for one in alternatives]
         yield from min(tried, key=lambda found: sum(one.kind in FATAL for one in found))
     elif not _fits(value, kinds):
         wanted = " or ".join(kind for kind in kinds if kind != "null")
@@ -153,26 +234,21 @@ def deviations(schema: Any, value: object, place: Location) -> Iterator[Deviatio
         yield Deviation(kind, place, f"is {_name(value)} where {article} {wanted} belongs")
     elif value not in schema.get("enum", [value]):
         yield Deviation("unknown-enum-value", place, f"is {value!r}")
-    elif isinstance(value, dict):
-        yield from _members(schema, value, place)
-    elif isinstance(value, list):
-        for position, member in enumerate(value):
-            yield from deviations(schema.get("items", {}), member, place.item(position))
+    else:
+        yield from _within(schema, value, place)
 
 
-def _members(schema: Any, value: dict[str, Any], place: Location) -> Iterator[Deviation]:
-    properties = schema.get("properties", {})
-    rest = schema.get("additionalProperties")
-    for name in schema.get("required", []):
-        if name not in value:
-            yield Deviation("missing-member", place.member(name), "is missing")
-    for name, member in value.items():
-        if name in properties:
-            yield from deviations(properties[name], member, place.member(name))
-        elif isinstance(rest, dict):
-            yield from deviations(rest, member, place.entry(name))
-        elif properties:
-            yield Deviation("unknown-member", place.member(name), f"is {_name(member)}, unknown")
+def _within(schema: Any, value: object, place: Location) -> Iterator[Deviation]:
+    """The differences of the members of an object or the items of a list."""
+    if isinstance(value, dict):
+        for name in schema.get("required", []):
+            if name not in value:
+                yield Deviation("missing-member", place.member(name), "is missing")
+    for found in inside(schema, value, place):
+        if found.schema is not None:
+            yield from deviations(found.schema, found.value, found.path)
+        elif schema.get("properties"):
+            yield Deviation("unknown-member", found.path, f"is {_name(found.value)}, unknown")
 
 
 def _fits(value: object, kinds: list[str]) -> bool:

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeAlias
 
 from creatoraudit_api.operations import OPERATIONS
 
-from .contract import Kind, Location, deviations, response_schema
+from .contract import Kind, deviations, response_schema
 from .request import PreparedRequest
 from .response import RawResponse
 from .text import one_line
@@ -54,7 +54,7 @@ class DriftWatch:
         except ValueError:
             return
         schema = response_schema(operation, sent.status_code)
-        for found in deviations(schema, payload, Location("$", "$")):
+        for found in deviations(schema, payload):
             known = (found.kind, request.operation, one_line(found.place.general, 200))
             if known not in self._told:
                 self._told.add(known)

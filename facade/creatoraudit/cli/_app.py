@@ -50,6 +50,11 @@ _COMMANDS: Mapping[str, tuple[str, str, str]] = {
     ),
     "creators": ("creatoraudit.cli._commands:creators", "cli", "Groups of accounts."),
     "deltas": ("creatoraudit.cli._metrics:deltas", "cli", "Views gained, by id."),
+    "drift": (
+        "creatoraudit.cli._drift:drift",
+        "contract",
+        "What does a new document mean for a client?",
+    ),
     "digest": ("creatoraudit.cli._digest:digest", "cli", "A period against the one before."),
     "export": ("creatoraudit.cli._export:export", "cli", "Whole lists as files."),
     "leaderboard": (
@@ -159,8 +164,8 @@ def app() -> None:
     """
 
 
-def run(args: Sequence[str]) -> int:
-    """Run one command line.
+def run(args: Sequence[str], command: click.Command = app, name: str = "creatoraudit") -> int:
+    """Run one command line of the whole, or of one command by itself.
 
     Returns:
         0 done, 1 the API or the network failed, 2 wrong usage, 130 interrupted.
@@ -169,7 +174,7 @@ def run(args: Sequence[str]) -> int:
         # A terminal that lacks a character gets a question mark, not a traceback.
         sys.stdout.reconfigure(errors="replace")
     try:
-        code: object = app.main(list(args), prog_name="creatoraudit", standalone_mode=False)
+        code: object = command.main(list(args), prog_name=name, standalone_mode=False)
     except click.ClickException as error:
         _show(error)
         return error.exit_code

@@ -1,8 +1,4 @@
-"""`creatoraudit contract`: does the live API still keep the contract this release was built on?
-
-Decides where the answer goes and what the process ends with; what is asked, and what counts as
-drift, `creatoraudit.contract` has decided.
-"""
+"""`creatoraudit contract`: does the live API still keep the contract this release was built on?"""
 
 from __future__ import annotations
 
@@ -11,10 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
+from attrs import evolve
 
 from .._core.files import replace
 from ..errors import ConfigurationError, UsageError
 from . import _output, _safe
+from ._baseline import BaselineOptions, baseline_options
 from ._click import Command, OneOf, Whole
 from ._connect import Connection, server_options
 from ._options import examples
@@ -36,6 +34,7 @@ class _NotRunError(click.ClickException):
         "creatoraudit contract --sandbox --rate 0",
         "creatoraudit contract --report-dir reports",
         "creatoraudit contract --base-url https://staging.example.com/v2 --rate 2",
+        "creatoraudit contract --baseline contract-baseline.json --baseline-update",
     ),
 )
 @click.option(
@@ -81,6 +80,7 @@ class _NotRunError(click.ClickException):
     default="text",
     show_default=True,
 )
+@baseline_options()
 @server_options
 def contract(
     *,
@@ -91,13 +91,16 @@ def contract(
     max_examples: int,
     random_seed: int | None,
     form: Literal["text", "json"],
+    baseline: BaselineOptions,
     **connection: object,
 ) -> int:
     """Ask the API, with GET requests only, whether it keeps its contract.
 
-    Ends with 0 if it does, 1 if it does not, 2 if that could not be found out.
+    The exit code is 0 if it does, 1 if it does not, 2 if that could not be found out. Findings of
+    --baseline are accepted until they expire, and do not change the exit code.
     """
     where = Connection.of(connection)
+    accepted = baseline.load()
     _make_ready(report_dir, summary)
     try:
         with where.server() as (base_url, api_key):
@@ -111,7 +114,10 @@ def contract(
                 rate=rate,
                 seed=random_seed,
                 with_bodies=with_bodies,
+                baseline=accepted,
             )
+        written = baseline.write(accepted, outcome.verdict, outcome.stale)
+        outcome = evolve(outcome, baseline=written)
         _report(outcome, report_dir, summary)
     except click.ClickException as error:
         if error.exit_code == NOT_RUN:
@@ -166,6 +172,6 @@ def _show(outcome: Outcome, form: Literal["text", "json"]) -> None:
     if form == "json":
         _output.write_json(_reports.record(outcome))
         return
-    found = [f"{one.operation}: {one.sentence} [{one.check}]" for one in outcome.facts.findings]
-    lines = [f"{_reports.headline(outcome)}.", *found, *_reports.details(outcome)]
+    lines = [f"{_reports.headline(outcome)}.", *_reports.findings(outcome)]
+    lines += _reports.details(outcome)
     _output.write_lines(map(_safe.line, lines))

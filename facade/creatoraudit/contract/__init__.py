@@ -1,14 +1,16 @@
-"""Does the API still keep the contract this release was built on?
+"""Does the API still keep the contract this release was built on, and what does a new one change?
 
-    from creatoraudit.contract import check
+    from creatoraudit.contract import check, drift
 
     outcome = check(api_key="...", base_url="https://api.creatoraudit.com/v2")
     print(outcome.code)   # 0 kept, 1 drift, 2 could not be found out
 
-`creatoraudit contract` is the same for a terminal and for CI. It needs schemathesis (`pip install
-'creatoraudit[contract]'`), which runs in a process of its own: importing this package loads none of
-it. What is asked and what counts as drift is decided in `_checks`; that nothing but reads goes out
-in `_live` and `_wire`; what is told of an answer in `_facts`.
+    for each in drift("old.json", "new.json").differences:
+        print(each.rule.level.name, each.sentence)
+
+`creatoraudit contract` and `creatoraudit drift` are the same for a terminal and for CI. `check`
+needs schemathesis (`pip install 'creatoraudit[contract]'`), which runs in a process of its own:
+importing this package loads none of it.
 """
 
 from __future__ import annotations
@@ -17,19 +19,40 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ._baseline import Baseline, BaselineError
+    from ._drift import Difference, Drift, drift
     from ._facts import Exchange, Facts, Finding
     from ._run import Outcome, check
+    from .openapi import DocumentRefused
 
 # Loaded when used: the reader of documents in `openapi` works without the generated package.
 _MODULES = {
+    "Baseline": "_baseline",
+    "BaselineError": "_baseline",
+    "Difference": "_drift",
+    "DocumentRefused": "openapi",
+    "Drift": "_drift",
     "Exchange": "_facts",
     "Facts": "_facts",
     "Finding": "_facts",
     "Outcome": "_run",
     "check": "_run",
+    "drift": "_drift",
 }
 
-__all__ = ["Exchange", "Facts", "Finding", "Outcome", "check"]
+__all__ = [
+    "Baseline",
+    "BaselineError",
+    "Difference",
+    "DocumentRefused",
+    "Drift",
+    "Exchange",
+    "Facts",
+    "Finding",
+    "Outcome",
+    "check",
+    "drift",
+]
 
 
 def __getattr__(name: str) -> object:

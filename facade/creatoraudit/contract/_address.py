@@ -1,4 +1,4 @@
-"""What of a request's address may stand in a report.
+"""Takes free text out of the address of a request, so that it may stand in a report.
 
 The names of the contract, ids and values of closed sets may; free text, which may be a customer's,
 may not: searches, categories, and cursors, which hold the values of the row they point at.
@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from .._core.contract import document, resolved
+from .openapi import METHODS
 
 LEFT_OUT = "left-out"
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
@@ -19,7 +20,7 @@ _VALUE = re.compile(r"[A-Za-z0-9_.:+-]{0,40}")
 
 
 def shown(url: str, base_url: str) -> str:
-    """An address without free text."""
+    """The address of a request without free text."""
     parts, base = urlsplit(url), urlsplit(base_url).path.split("/")
     literals, names, free = _words()
     steps = parts.path.split("/")
@@ -38,14 +39,11 @@ def shown(url: str, base_url: str) -> str:
 def _words() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     """Literal steps of paths; names of query parameters; those of them that take free text."""
     paths = document()["paths"]
-    literals = {step for path in paths for step in path.split("/") if not step.startswith("{")}
-    parameters = [
-        resolved(one)
-        for item in paths.values()
-        for operation in item.values()
-        for one in operation.get("parameters", [])
-    ]
-    queries = [one for one in parameters if one["in"] == "query"]
+    literals = {step for path in paths for step in path.split("/") if "{" not in step}
+    items = [resolved(item) for item in paths.values()]
+    holders = [*items, *(item[method] for item in items for method in METHODS if method in item)]
+    parameters = [resolved(one) for holder in holders for one in holder.get("parameters", [])]
+    queries = [one for one in parameters if one.get("in") == "query"]
     names = {one["name"] for one in queries}
     free = {one["name"] for one in queries if _is_free(resolved(one.get("schema", {})))}
     return frozenset(literals), frozenset(names), frozenset(free)

@@ -35,8 +35,8 @@ from .._core.text import one_line
 from . import _walk
 from ._facts import Facts, Finding
 from ._failures import check_of, explain
+from ._members import Tally, headers_of, operation_of, undocumented
 from ._presence import absent
-from ._shape import Tally, headers_of, operation_of, undocumented
 
 AnyCase: TypeAlias = "Case[Any]"
 
@@ -57,11 +57,12 @@ def _session() -> requests.Session:
     return requests.Session()
 
 
-def _report(check: str, case: AnyCase, found: list[tuple[str, str]]) -> None:
-    for member, detail in found:
-        facts.add(Finding(check, case.operation.label, one_line(member, _LONGEST), detail))
+def _report(check: str, case: AnyCase, found: list[_walk.Flaw]) -> None:
+    for member, problem, detail in found:
+        named = one_line(member, _LONGEST)
+        facts.add(Finding(check, case.operation.label, named, problem, detail))
     if found:
-        raise AssertionError("\n".join(f"{member} {detail}" for member, detail in found))
+        raise AssertionError("\n".join(f"{member} {detail}" for member, _, detail in found))
 
 
 def _body(response: Response | requests.Response) -> Any:
@@ -105,7 +106,8 @@ def undocumented_member(ctx: CheckContext, response: Response, case: AnyCase) ->
     """Fail on members the contract has no word of, and on nothing else about them."""
     del ctx
     places = undocumented(case.operation.label, response.status_code, _body(response))
-    _report("undocumented_member", case, [(place, "is not documented") for place in places])
+    flaws = [_walk.Flaw(place, "undocumented", "is not documented") for place in places]
+    _report("undocumented_member", case, flaws)
 
 
 @schemathesis.check
@@ -122,7 +124,8 @@ class documented_member_missing:  # noqa: N801 - the name of the check, in the s
         del ctx
         missing = [(label, place) for label, place in _tally.missing()]
         for label, place in missing:
-            facts.add(Finding(type(self).__name__, label, place, "was in no answer of the run"))
+            detail = "was in no answer of the run"
+            facts.add(Finding(type(self).__name__, label, place, "missing", detail))
         if missing:
             said = "\n".join(f"{label}: {place} was in no answer" for label, place in missing)
             raise AssertionError(said)
@@ -141,7 +144,8 @@ def header_presence(ctx: CheckContext, response: Response, case: AnyCase) -> Non
         authenticated=operation_of(label).authenticated,
     )
     detail = f"is missing from an answer of {status}"
-    _report("header_presence", case, [(name, detail) for name in missing])
+    flaws = [_walk.Flaw(name, str(status), detail) for name in missing]
+    _report("header_presence", case, flaws)
 
 
 @schemathesis.check
@@ -173,8 +177,8 @@ def etag_revalidation(ctx: CheckContext, response: Response, case: AnyCase) -> N
         answer = _again(response, {"If-None-Match": etag})
         return answer.status_code, answer.headers.get("ETag", "")
 
-    detail = _walk.revalidation(etag, ask)
-    _report("etag_revalidation", case, [] if detail is None else [("ETag", detail)])
+    flaw = _walk.revalidation(etag, ask)
+    _report("etag_revalidation", case, [] if flaw is None else [flaw])
 
 
 @schemathesis.hook
@@ -184,10 +188,10 @@ def filter_failure(
     """Note what a built-in check found; it stays a failure."""
     del context
     if not isinstance(failure, CustomFailure):  # ours have been noted
-        member, detail = explain(failure, response)
-        check = check_of(failure)
+        check, label = check_of(failure), case.operation.label
         evidence = failure.message if os.environ.get(ENV_BODIES) else None
-        facts.add(Finding(check, case.operation.label, member, detail, evidence))
+        for member, problem, detail in explain(failure, response):
+            facts.add(Finding(check, label, member, problem, detail, evidence))
     return True
 
 

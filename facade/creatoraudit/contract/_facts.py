@@ -1,8 +1,8 @@
-"""What a contract run found out, as plain data that crosses from one process to another.
+"""Facts of a contract run, as plain data that crosses from one process to another.
 
-Decides what is told at all: a finding names its operation, its check and, where there is one, the
-member, in words made of the contract's own names. What an answer held stays out, except in
-`Finding.evidence` and `Exchange.body`, which are filled only when bodies were asked for.
+A finding names its operation, its check and, where there is one, the member, in words made of the
+contract's own names. What a response held stays out, except in `Finding.evidence` and
+`Exchange.body`, which are filled only when bodies were asked for.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from attrs import Factory, asdict, define, frozen
+
+from .._core.naming import operation_key
 
 #: A server that makes up names could make a report of any length.
 MOST_FINDINGS = 500
@@ -25,28 +27,45 @@ class Finding:
     Attributes:
         check: Which check found it, e.g. ``undocumented_member``.
         operation: Method and path, e.g. ``GET /videos``.
-        member: JSON path with positions left open, or the name of a header; None where the answer
+        member: JSON path with positions left open, or the name of a header; None where the response
             as a whole is meant.
-        detail: What is wrong, the rest of a sentence that begins with the member.
-        evidence: What schemathesis has to say beyond that, parts of the answer included; None
+        problem: What is wrong there in one word: a keyword of JSON Schema, a status.
+        detail: The same as the rest of a sentence that begins with the member.
+        evidence: What schemathesis has to say beyond that, parts of the response included; None
             unless bodies were asked for.
     """
 
     check: str
     operation: str
     member: str | None
+    problem: str
     detail: str
     evidence: str | None = None
 
     @property
+    def rule_id(self) -> str:
+        """The check, as a baseline calls it."""
+        return self.check
+
+    @property
+    def location(self) -> str:
+        """The member, as a baseline calls it."""
+        return self.member or ""
+
+    @property
+    def operation_keys(self) -> tuple[str, ...]:
+        """The operation with blanked parameter names."""
+        return (operation_key(*self.operation.split(" ", 1)),)
+
+    @property
     def sentence(self) -> str:
-        """What is wrong with which member of an answer of the operation."""
+        """What is wrong with which member of a response of the operation."""
         return f"{self.member or 'it'} {self.detail}"
 
 
 @frozen
 class Exchange:
-    """One request that went over the wire and what came back, without anything secret.
+    """One request and its response, without anything secret.
 
     Attributes:
         started: When, in ISO 8601.
@@ -73,13 +92,13 @@ class Exchange:
 
 @define
 class Facts:
-    """Everything a run has to tell.
+    """Everything that a run has found out.
 
     Attributes:
-        findings: What does not keep the contract, each once, in the order it was found.
-        answers: Answers per operation and status.
+        findings: Ways in which the API does not keep the contract, each once, in the order found.
+        answers: Number of responses per operation and status.
         troubles: Why parts of the run could not be done.
-        exchanges: What went over the wire, in its order; only runs of `check` keep it.
+        exchanges: Requests with their responses, in order; only runs of `check` keep them.
         complete: Whether the run came to its end.
     """
 

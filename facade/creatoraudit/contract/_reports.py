@@ -1,14 +1,14 @@
-"""An outcome for people and for machines: Markdown, JUnit, HAR, JSON.
+"""Writes an outcome for people and for machines: Markdown, JUnit, HAR, JSON.
 
-Decides the layout. What may be told has been decided before (see `_facts`); what came from the API
-nevertheless, such as the name of an undocumented member, is made inert for where it is shown. Files
-are written whole or not at all.
+Nothing of a response is in it but names (see `_facts`). A name that came from the API, such as that
+of an undocumented member, is made inert for where it is shown. Files are written whole or not at
+all.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -18,6 +18,7 @@ from .._core.files import replace
 from .._core.text import printable
 from .._version import __version__
 from ..report._words import code, shown
+from ._baseline import Entry, Matched
 from ._facts import Exchange, Finding
 from ._run import DRIFTED, KEPT, Outcome
 
@@ -30,12 +31,39 @@ _ROWS = 200
 
 def headline(outcome: Outcome) -> str:
     """The outcome in one line."""
+    accepted = len(outcome.verdict.accepted)
+    besides = f", besides {_counted(accepted, 'accepted finding')}" if accepted else ""
     if outcome.code == KEPT:
-        return "The API keeps the contract"
+        return f"The API keeps the contract{besides}"
     if outcome.code == DRIFTED:
-        count = len(outcome.facts.findings)
-        return f"The API breaks the contract in {count} place{'' if count == 1 else 's'}"
+        return f"The API breaks the contract in {_counted(len(outcome.findings), 'place')}{besides}"
     return "It could not be checked whether the API keeps the contract"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def remark(entry: Entry, *, expired: bool = False) -> str:
+    """What a baseline says of a finding: whether it is accepted, why and until when."""
+    until = f" until {entry.expires}" if entry.expires else ""
+    state = f"no longer accepted: it was{until}" if expired else f"accepted{until}"
+    return printable(f"{state} ({entry.reason})" if entry.reason else state)
+
+
+def _remarks(outcome: Outcome) -> dict[Finding, str]:
+    """The findings that the baseline knows, and what it says of them."""
+    verdict = outcome.verdict
+    said = {one.finding: remark(one.entry) for one in verdict.accepted}
+    return said | {one.finding: remark(one.entry, expired=True) for one in verdict.expired}
+
+
+def findings(outcome: Outcome) -> Iterator[str]:
+    """Every finding in one line, those that count before those that are accepted."""
+    said = _remarks(outcome)
+    for one in [*outcome.findings, *(each.finding for each in outcome.verdict.accepted)]:
+        line = f"{one.operation}: {one.sentence} [{one.check}]"
+        yield f"{line}, {said[one]}" if one in said else line
 
 
 def details(outcome: Outcome) -> Iterator[str]:
@@ -47,26 +75,36 @@ def details(outcome: Outcome) -> Iterator[str]:
         yield f"Why: {printable(outcome.reason)}"
     if outcome.facts.answers and outcome.unverified:
         yield f"Never answered with success: {', '.join(outcome.unverified)}."
+    if stale := outcome.stale:
+        ids = ", ".join(entry.id for entry in stale)
+        yield f"Accepted, but not found any more (--baseline-prune drops it): {ids}."
 
 
 def markdown(outcome: Outcome) -> str:
     """A summary for the page of a CI job."""
     mark = {KEPT: "✅", DRIFTED: "❌"}.get(outcome.code, "⚠️")
     lines = [f"### {mark} {headline(outcome)}", ""]
-    if outcome.facts.findings:
-        lines += ["| operation | member | what is wrong | check |", "| --- | --- | --- | --- |"]
-        lines += [_row(one) for one in outcome.facts.findings[:_ROWS]]
-        if (more := len(outcome.facts.findings) - _ROWS) > 0:
-            lines.append(f"| | | and {more} more, see the JUnit report | |")
-        lines.append("")
+    said = _remarks(outcome)
+    accepted = [one.finding for one in outcome.verdict.accepted]
+    for title, chosen in (("", outcome.findings), ("Accepted by the baseline:", accepted)):
+        if chosen:
+            lines += [title, ""] if title else []
+            lines += _table(chosen, said)
     # Line by line in code spans: a reason may quote what a server has said.
     lines += [f"- {_cell(line, 4 * _LONGEST_CELL)}" for line in details(outcome)]
     return "\n".join([*lines, ""])
 
 
-def _row(finding: Finding) -> str:
-    cells = (finding.operation, finding.member or "", finding.detail, finding.check)
-    return f"| {' | '.join(_cell(text, _LONGEST_CELL) for text in cells)} |"
+def _table(chosen: Sequence[Finding], said: Mapping[Finding, str]) -> Iterator[str]:
+    yield "| operation | member | what is wrong | check |"
+    yield "| --- | --- | --- | --- |"
+    for one in chosen[:_ROWS]:
+        wrong = f"{one.detail}, {said[one]}" if one in said else one.detail
+        cells = (one.operation, one.member or "", wrong, one.check)
+        yield f"| {' | '.join(_cell(text, _LONGEST_CELL) for text in cells)} |"
+    if (more := len(chosen) - _ROWS) > 0:
+        yield f"| | | and {more} more, see the JUnit report | |"
+    yield ""
 
 
 def _cell(text: str, longest: int) -> str:
@@ -82,37 +120,56 @@ def record(outcome: Outcome) -> dict[str, object]:
         "base_url": outcome.base_url,
         "requests": outcome.requests,
         "unverified": outcome.unverified if outcome.facts.answers else None,
-        "findings": [
-            {
-                "operation": one.operation,
-                "member": one.member,
-                "detail": one.detail,
-                "check": one.check,
-            }
-            for one in outcome.facts.findings
-        ],
+        "findings": [_told(one) for one in outcome.verdict.new],
+        "expired": [_matched(one) for one in outcome.verdict.expired],
+        "accepted": [_matched(one) for one in outcome.verdict.accepted],
+        "stale": [entry.record() for entry in outcome.stale],
     }
 
 
+def _told(finding: Finding) -> dict[str, object]:
+    return {
+        "operation": finding.operation,
+        "member": finding.member,
+        "problem": finding.problem,
+        "detail": finding.detail,
+        "check": finding.check,
+    }
+
+
+def _matched(matched: Matched[Finding]) -> dict[str, object]:
+    entry = matched.entry
+    until = entry.expires.isoformat() if entry.expires else None
+    return _told(matched.finding) | {"id": entry.id, "reason": entry.reason, "expires": until}
+
+
 def junit(outcome: Outcome) -> bytes:
-    """One test case per operation that was asked; a run that could not be done is an error."""
+    """One test case per operation that was asked; a run that could not be done is an error.
+
+    A finding that counts is a failure. An operation with accepted findings alone is skipped, with
+    what was accepted as the message.
+    """
     facts = outcome.facts
     labels = sorted({*facts.answers, *(one.operation for one in facts.findings)})
-    failed = {one.operation for one in facts.findings}
+    failed = {one.operation for one in outcome.findings}
+    accepted = {one.finding.operation for one in outcome.verdict.accepted}
+    said = _remarks(outcome)
     suite = ET.Element(
         "testsuite",
         name="creatoraudit contract",
         tests=str(len(labels) + (outcome.reason is not None)),
         failures=str(len(failed)),
         errors=str(int(outcome.reason is not None)),
+        skipped=str(len(accepted - failed)),
     )
     for label in labels:
         case = ET.SubElement(suite, "testcase", classname="contract", name=label)
-        for one in facts.findings:
+        for one in outcome.findings:
             if one.operation == label:
-                said = printable(one.sentence)
-                failure = ET.SubElement(case, "failure", type=one.check, message=said)
-                failure.text = "\n".join(map(printable, (one.evidence or said).splitlines()))
+                told = printable(f"{one.sentence}, {said[one]}" if one in said else one.sentence)
+                failure = ET.SubElement(case, "failure", type=one.check, message=told)
+                failure.text = "\n".join(map(printable, (one.evidence or told).splitlines()))
+        _add_accepted(case, outcome, label, skipped=label not in failed)
     if outcome.reason is not None:
         case = ET.SubElement(suite, "testcase", classname="contract", name="run")
         ET.SubElement(case, "error", message=printable(outcome.reason))
@@ -121,6 +178,19 @@ def junit(outcome: Outcome) -> bytes:
     ET.indent(suites)
     written: bytes = ET.tostring(suites, encoding="utf-8", xml_declaration=True)
     return written
+
+
+def _add_accepted(case: ET.Element, outcome: Outcome, label: str, *, skipped: bool) -> None:
+    """Tell the accepted findings of an operation, without failing its test case."""
+    lines = [
+        f"{printable(one.finding.sentence)} [{one.finding.check}], {remark(one.entry)}"
+        for one in outcome.verdict.accepted
+        if one.finding.operation == label
+    ]
+    if lines and skipped:
+        ET.SubElement(case, "skipped", message="; ".join(lines))
+    elif lines:
+        ET.SubElement(case, "system-out").text = "\n".join(lines)
 
 
 def har(outcome: Outcome) -> bytes:

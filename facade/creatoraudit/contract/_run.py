@@ -1,8 +1,8 @@
-"""A run against a live API: preparing it, running schemathesis in a process of its own, judging it.
+"""Runs the contract checks against a live API: prepares, runs schemathesis, judges the result.
 
-Decides what has to be in place before anything is asked (a key that works, a server that answers),
-which ids are used, and what the outcome is. The process writes its caches into a folder that is
-gone afterwards, and what it prints, which quotes answers, is thrown away.
+Before anything is asked there must be a key that works and a server that responds; ids come from
+the first pages of the lists. schemathesis runs in a process of its own. It writes its caches into a
+folder that is gone afterwards, and what it prints, which quotes responses, is thrown away.
 """
 
 from __future__ import annotations
@@ -19,14 +19,15 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from creatoraudit_api.operations import OPERATIONS
-
 from .._core.config import Origin, origin
 from .._core.contract import document
 from .._core.key import ENV_KEY, ApiKey, KeyRing, KeySource
+from .._core.naming import operation_key
 from .._core.text import one_line
 from ..errors import APIError, ContractError, CreatorAuditError, NotFoundError
-from ._facts import Facts
+from ._baseline import Baseline, Entry, Verdict
+from ._facts import Facts, Finding
+from ._members import labels
 
 if TYPE_CHECKING:
     from .. import CreatorAudit
@@ -65,22 +66,50 @@ enabled = false
 
 @frozen
 class Outcome:
-    """What a run came to.
+    """Result of a contract check run: findings, counts and exit code.
 
     Attributes:
         base_url: The API that was asked.
-        facts: What was found.
+        facts: Everything that was found, accepted or not.
         reason: Why the run could not be done, or not to its end; None when it could.
+        baseline: The accepted findings that the run was held to; None without one.
     """
 
     base_url: str
     facts: Facts
     reason: str | None
+    baseline: Baseline | None = None
+
+    @property
+    def verdict(self) -> Verdict[Finding]:
+        """The findings, sorted by what the baseline says of them."""
+        return (self.baseline or Baseline()).judge(self.facts.findings)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """The findings that count: the new ones, and those whose acceptance has expired."""
+        return self.verdict.counting
 
     @property
     def code(self) -> int:
         """0 the contract is kept, 1 it is not, 2 that could not be found out."""
-        return DRIFTED if self.facts.findings else KEPT if self.reason is None else NOT_RUN
+        return DRIFTED if self.findings else KEPT if self.reason is None else NOT_RUN
+
+    @property
+    def stale(self) -> list[Entry]:
+        """The entries of the baseline that this run has tested and not met again.
+
+        A run that did not come to its end tells nothing of them, nor does an operation that never
+        succeeded.
+        """
+        if self.reason is not None:
+            return []
+        tested = {
+            operation_key(*label.split(" ", 1))
+            for label in self.facts.answers
+            if label not in self.unverified
+        }
+        return [one for one in self.verdict.unmatched if one.operation in (None, *tested)]
 
     @property
     def requests(self) -> int:
@@ -90,10 +119,9 @@ class Outcome:
     @property
     def unverified(self) -> list[str]:
         """Reads that never succeeded, most often because there is nothing to read."""
-        reads = [f"{one.method} {one.path}" for one in OPERATIONS.values() if one.method == "GET"]
         return [
             label
-            for label in sorted(reads)
+            for label in sorted(labels("GET"))
             if not any(status.startswith("2") for status in self.facts.answers.get(label, {}))
         ]
 
@@ -107,22 +135,25 @@ def check(
     rate: float = 5.0,
     seed: int | None = None,
     with_bodies: bool = False,
+    baseline: Baseline | str | os.PathLike[str] | None = None,
 ) -> Outcome:
     """Ask a live API, with reads only, whether it keeps the contract of this release.
 
     Args:
         api_key: The key; CREATORAUDIT_API_KEY when absent.
         base_url: Another server; CREATORAUDIT_BASE_URL, else the production server, when absent.
-        timeout: Seconds one answer may take.
+        timeout: Seconds one response may take.
         max_examples: Most cases made up per operation and phase, beyond the systematic ones.
         rate: Requests per second at most; 0 for no limit.
         seed: Makes a run repeatable as far as the API's data stay the same.
-        with_bodies: Also keep answers and quotes from them, which are customers' data.
+        with_bodies: Also keep responses and quotes from them, which are customers' data.
+        baseline: Accepted findings, which do not count: a file, or what `Baseline.load` has read.
 
     Returns:
         The outcome, whatever it is.
 
     Raises:
+        BaselineError: The baseline cannot be read.
         ConfigurationError: The key or the URL cannot be one.
         MissingKeyError: There is no key.
 
@@ -135,10 +166,12 @@ def check(
     del api_key  # a traceback with local variables would show it
     key = KeyRing.of(held).key("a contract check")
     server = origin(base_url)
+    if not isinstance(baseline, Baseline | None):
+        baseline = Baseline.load(os.fspath(baseline))
     try:
         known = _known_values(key, server.url, timeout)
     except CreatorAuditError as error:
-        return Outcome(server.url, Facts(), _one_line(f"{_cause(error)}: {error}"))
+        return Outcome(server.url, Facts(), _one_line(f"{_cause(error)}: {error}"), baseline)
     environment = {
         "CREATORAUDIT_CONTRACT_BASE_URL": server.url,
         "CREATORAUDIT_CONTRACT_BODIES": "1" if with_bodies else "",
@@ -148,7 +181,7 @@ def check(
     options = ["--max-examples", str(max_examples), "--request-timeout", str(timeout)]
     options += [] if seed is None else ["--seed", str(seed)]
     facts, said = _schemathesis(server, key, environment, options)
-    return Outcome(server.url, facts, unfinished(facts, said))
+    return Outcome(server.url, facts, unfinished(facts, said), baseline)
 
 
 def _cause(error: CreatorAuditError) -> str:

@@ -1,8 +1,4 @@
-"""What an API does over several requests: lists page by page, and answers asked for again.
-
-Decides what each page must tell about the next one, and what an ETag must lead to. How something is
-asked for is the caller's; what it looks like is the schema's business.
-"""
+"""Checks what an API does over several requests: lists page by page, and revalidation by ETag."""
 
 from __future__ import annotations
 
@@ -18,9 +14,10 @@ BUSY = frozenset({429, 500, 502, 503, 504})
 
 
 class Flaw(NamedTuple):
-    """Where a walk went wrong: the member at fault, and one sentence."""
+    """Where a walk went wrong: the member at fault, the problem in one word, and a sentence."""
 
     member: str
+    problem: str
     detail: str
 
 
@@ -39,7 +36,8 @@ def flaws(ask: Ask) -> Iterator[Flaw]:
         if status != 200:
             # The first page may fail for reasons of its own, which other checks look into.
             if number > 1 and status == 422:
-                yield Flaw("$.pagination.next_cursor", f"is refused with {status} on page {number}")
+                detail = f"is refused with {status} on page {number}"
+                yield Flaw("$.pagination.next_cursor", "refused", detail)
             return
         page, pagination = _parts(body)
         if page is None or pagination is None:
@@ -75,15 +73,19 @@ def _page_flaw(
     ids = [one for one in named if isinstance(one, str)]
     cursor, has_next = pagination.get("next_cursor"), pagination.get("has_next")
     if len(page) > PAGE:
-        return Flaw("$.data", f"holds more items than the limit of {PAGE} that was sent")
+        return Flaw(
+            "$.data", "over-limit", f"holds more items than the limit of {PAGE} that was sent"
+        )
     if cursor in cursors:
-        return Flaw("$.pagination.next_cursor", "is repeated: the walk would never end")
+        return Flaw("$.pagination.next_cursor", "repeated", "is repeated: the walk would never end")
     if seen.intersection(ids):
-        return Flaw("$.data[].id", "is repeated: an item of an earlier page came again")
+        return Flaw("$.data[].id", "repeated", "is repeated: an item of an earlier page came again")
     if has_next is True and cursor is None:
-        return Flaw("$.pagination.next_cursor", "is null or missing although has_next is true")
+        return Flaw(
+            "$.pagination.next_cursor", "absent", "is null or missing although has_next is true"
+        )
     if has_next is False and cursor is not None:
-        return Flaw("$.pagination.has_next", "is false although there is a next_cursor")
+        return Flaw("$.pagination.has_next", "false", "is false although there is a next_cursor")
     seen.update(ids)
     return None
 
@@ -92,11 +94,13 @@ def _end_flaw(pagination: dict[str, Any], items: int) -> Iterator[Flaw]:
     total = pagination.get("total_count")
     if isinstance(total, int) and not isinstance(total, bool) and total > items:
         yield Flaw(
-            "$.pagination.has_next", f"ends the walk after {items} items of a list that has more"
+            "$.pagination.has_next",
+            "early-end",
+            f"ends the walk after {items} items of a list that has more",
         )
 
 
-def revalidation(etag: str, ask: Callable[[str], tuple[int, str]]) -> str | None:
+def revalidation(etag: str, ask: Callable[[str], tuple[int, str]]) -> Flaw | None:
     """What is wrong with an ETag, if anything.
 
     Args:
@@ -108,6 +112,7 @@ def revalidation(etag: str, ask: Callable[[str], tuple[int, str]]) -> str | None
         if status == 304 or status in BUSY:
             return None
         if status != 200 or new == etag:
-            return f"sent back as If-None-Match gives {status}, not 304"
+            return Flaw("ETag", str(status), f"sent back as If-None-Match gives {status}, not 304")
         etag = new
-    return "changes with every answer, so If-None-Match never gives 304" if etag else None
+    detail = "changes with every answer, so If-None-Match never gives 304"
+    return Flaw("ETag", "changes", detail) if etag else None

@@ -2,8 +2,7 @@
 
 Everything that leaves the process passes through `ReadOnly`: whatever asked for it, only GET goes
 out, only to the API's own origin, no faster than agreed. The key is added here, on the way out, so
-nothing else ever holds it; what came back is written down here without anything secret. Which
-requests are worth sending is left to the rest.
+nothing else ever holds it; the response is written down here without anything secret.
 """
 
 from __future__ import annotations
@@ -13,10 +12,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from attrs import define, field, frozen
-from requests import PreparedRequest, Response
+from attrs import Factory, define, field, frozen
+from requests import PreparedRequest, Response, exceptions
 from requests.adapters import HTTPAdapter
-from requests.exceptions import RetryError
 
 from .._core import clock
 from .._core.key import ApiKey
@@ -26,8 +24,10 @@ from .._sync.io import sleep
 from ._address import shown
 from ._facts import Exchange
 
-#: What an overloaded server answers; everything else is the API's own word.
+#: Statuses of an overloaded server; everything else is the API's own word.
 AGAIN = frozenset({429, 502, 503, 504})
+#: Connections that broke, before or within the response. A timeout is not among them.
+BROKEN = (exceptions.ConnectionError, exceptions.ChunkedEncodingError)
 TRIES = 3
 LONGEST_WAIT = 60.0
 
@@ -55,15 +55,17 @@ class State:
     Attributes:
         free_at: When the next request may go out.
         over: Whether the API wants to be left alone.
+        unreachable: Addresses whose connections broke every time; they get one try only.
     """
 
     free_at: float = 0.0
     over: bool = False
+    unreachable: set[str] = Factory(set)
 
 
 @frozen
 class Rules:
-    """What may go out, and what becomes of it.
+    """Which requests may go out, and what is written down of them.
 
     Attributes:
         base_url: The API; nothing goes anywhere else.
@@ -88,10 +90,11 @@ class ReadOnly(HTTPAdapter):
     rules: Rules
 
     def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
-        """Send a request, and again if the server says it is overloaded.
+        """Send a request, and again if the server is overloaded or the connection breaks.
 
         Raises:
-            RefusedRequestError: It is no GET, or goes elsewhere.
+            ConnectionError, ChunkedEncodingError: The connection breaks every time.
+            RefusedRequestError: It is not a GET, or goes elsewhere.
             RetryError: The API keeps saying that it has had enough requests; it gets no more.
         """
         if request.method != "GET":
@@ -99,7 +102,7 @@ class ReadOnly(HTTPAdapter):
         if _origin(str(request.url)) != _origin(self.rules.base_url):
             raise RefusedRequestError("the request goes to another server")
         if self.rules.state.over:
-            raise RetryError("the API wants to be left alone", request=request)
+            raise exceptions.RetryError("the API wants to be left alone", request=request)
         keyed = request.copy()
         keyed.headers["Authorization"] = f"Bearer {self.rules.key.reveal()}"
         number = 0
@@ -107,9 +110,16 @@ class ReadOnly(HTTPAdapter):
             number += 1
             self._pace()
             started, began = dt.datetime.now(dt.UTC), clock.now()
-            response = super().send(keyed, *args, **kwargs)
-            response.request = request  # whoever looks at it later finds no key
-            body = response.content
+            try:
+                response = super().send(keyed, *args, **kwargs)
+                response.request = request  # whoever looks at it later finds no key
+                body = response.content
+                if not body and _ended_early(response):
+                    raise exceptions.ConnectionError("the head was cut off", request=request)
+            except BROKEN:
+                if not self._may_repeat(str(request.url), number):
+                    raise
+                continue
             address = shown(str(request.url), self.rules.base_url)
             self.rules.note(
                 Exchange(
@@ -131,8 +141,20 @@ class ReadOnly(HTTPAdapter):
             sleep(_wait(response.headers, number))
         if response.status_code == 429:
             self.rules.state.over = True
-            raise RetryError("the API wants to be left alone", request=request)
+            raise exceptions.RetryError("the API wants to be left alone", request=request)
         return response
+
+    def _may_repeat(self, url: str, number: int) -> bool:
+        """Whether a request whose connection broke is sent again: the first time it is, at once."""
+        address = url.partition("?")[0]
+        if address in self.rules.state.unreachable:
+            return False
+        if number == TRIES:
+            self.rules.state.unreachable.add(address)
+            return False
+        if number > 1:
+            sleep(1.0)
+        return True
 
     def _pace(self) -> None:
         if self.rules.rate > 0:
@@ -141,6 +163,12 @@ class ReadOnly(HTTPAdapter):
             self.rules.state.free_at = due + 1 / self.rules.rate
             if due > now:
                 sleep(due - now)
+
+
+def _ended_early(response: Response) -> bool:
+    """Whether an empty body comes from a head that broke off before it could tell a length."""
+    told = any(name in response.headers for name in ("Content-Length", "Transfer-Encoding"))
+    return response.status_code not in (204, 304) and not told
 
 
 def _wait(headers: Mapping[str, str], number: int) -> float:

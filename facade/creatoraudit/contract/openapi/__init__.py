@@ -12,6 +12,7 @@ client, so it works while there is no generated package.
 
 from __future__ import annotations
 
+from ..._core.naming import operation_key
 from ._document import (
     Document,
     DocumentRefused,
@@ -26,7 +27,7 @@ from ._document import (
     written_alike,
 )
 from ._normalise import normalise
-from ._operations import METHODS, Operation, is_success, operation_key, operations, unprefixed
+from ._operations import METHODS, Operation, is_success, operations, unprefixed
 from ._quoting import inert, quoted
 from ._reading import MOST_BYTES, load, parse
 from ._schemas import Slot, subschemas, walk_schemas

@@ -7,21 +7,14 @@ use this key, so that renaming a path parameter changes nothing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
+from ..._core.naming import operation_key
 from ._document import Document, Place
 
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 """The members of a path item that are operations."""
-
-_PARAMETER_NAME: Final = re.compile(r"\{[^{}]*\}")
-
-
-def operation_key(method: str, path: str) -> str:
-    """The key of an operation: `GET /videos/{}` for any name of the path parameter."""
-    return f"{method.upper()} {_PARAMETER_NAME.sub('{}', path)}"
 
 
 class Operation(NamedTuple):

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, TypeAlias
 
-from .document import METHODS, Document, Json, Place, canonical, is_array
-from .schemas import compare_notes
-from .walk import Scope
+from ..openapi import METHODS, Document, Json, Place, canonical, is_array
+from ._schemas import compare_notes
+from ._walk import Scope
 
 Needs: TypeAlias = Mapping[str, frozenset[str]]
 """The schemes that are needed together, and the scopes of each."""

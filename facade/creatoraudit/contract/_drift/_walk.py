@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple, TypeAlias
 
-from .document import Document, Json, Place
-from .quoting import quoted
-from .rules import RULES, Rule
+from ..openapi import Document, Json, Place, operation_key, quoted
+from ._rules import RULES, Rule
 
 Key: TypeAlias = tuple[object, ...]
 """What a visit is about; two visits with one key would find the same."""
@@ -29,8 +28,8 @@ class Absent(Enum):
 ABSENT = Absent.ABSENT
 
 
-class Finding(NamedTuple):
-    """One difference."""
+class Difference(NamedTuple):
+    """One difference between two documents."""
 
     rule: Rule
     location: str
@@ -46,6 +45,21 @@ class Finding(NamedTuple):
     def sentence(self) -> str:
         """The rule's sentence about this finding."""
         return self.rule.sentence.format(**dict(self.fields))
+
+    @property
+    def rule_id(self) -> str:
+        """The rule, as a baseline calls it."""
+        return self.rule.id
+
+    @property
+    def problem(self) -> str:
+        """The sentence, as a baseline calls it."""
+        return self.sentence
+
+    @property
+    def operation_keys(self) -> tuple[str, ...]:
+        """The operations with blanked parameter names."""
+        return tuple(operation_key(*label.split(" ", 1)) for label in self.operations)
 
     @property
     def order(self) -> tuple[object, ...]:
@@ -85,14 +99,14 @@ class Walk:
         """Keeps a finding of the visit `owner`."""
         self._found.setdefault(found, set()).add(owner)
 
-    def findings(self) -> list[Finding]:
+    def findings(self) -> list[Difference]:
         """Makes all visits; what they found, in order."""
         while self._queue:
             key, work = self._queue.popleft()
             work(Scope(self, key))
         reached = _Reached(self._from, self._labels)
         results = [
-            Finding(RULES[rule], location, document, fields, reached.labels(owners))
+            Difference(RULES[rule], location, document, fields, reached.labels(owners))
             for (rule, location, document, fields), owners in self._found.items()
         ]
         return sorted(results, key=lambda finding: finding.order)

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from typing import Final, Literal, TypeAlias
 
-from .document import Json, Place, canonical, written_alike
-from .shapes import ANNOTATIONS, Fact, Group, Shape, Shapes, group, tightness
-from .walk import ABSENT, Absent, Scope
+from ..openapi import Json, Place, canonical, written_alike
+from ._shapes import ANNOTATIONS, Fact, Group, Shape, Shapes, group, tightness
+from ._walk import ABSENT, Absent, Scope
 
 Direction: TypeAlias = Literal["request", "response"]
 

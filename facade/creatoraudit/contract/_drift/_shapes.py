@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from .document import Json, Place, below, canonical, is_array, is_number, is_object
+from ..openapi import Json, Place, below, canonical, is_array, is_number, is_object
 
 UPPER: Final = frozenset({"maximum", "maxLength", "maxItems", "maxProperties"})
 LOWER: Final = frozenset({"minimum", "minLength", "minItems", "minProperties"})

@@ -11,12 +11,19 @@ import re
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from creatoraudit.contract.openapi import Operation, operations
-
-from .document import Document, Json, Place, canonical, is_array, written_alike
-from .schemas import Direction, SchemaComparison, compare_notes
-from .security import SecurityComparison
-from .walk import ABSENT, Absent, Finding, Scope, Walk
+from ..openapi import (
+    Document,
+    Json,
+    Operation,
+    Place,
+    canonical,
+    is_array,
+    operations,
+    written_alike,
+)
+from ._schemas import Direction, SchemaComparison, compare_notes
+from ._security import SecurityComparison
+from ._walk import ABSENT, Absent, Difference, Scope, Walk
 
 _PARAMETER_NAME = re.compile(r"\{([^{}]*)\}")
 
@@ -44,7 +51,7 @@ class Parameter(NamedTuple):
         return self.kind == "path" or self.place.flag("required")
 
 
-def compare(base: Document, head: Document) -> list[Finding]:
+def compare(base: Document, head: Document) -> list[Difference]:
     """Everything that is different in `head` for a client made from `base`."""
     walk = Walk(base, head)
     comparison = _Comparison(base, head)

@@ -1,0 +1,73 @@
+"""`creatoraudit drift`: what a new OpenAPI document means for a client made from an old one."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import click
+
+from ..errors import UsageError
+from . import _output
+from ._baseline import BaselineOptions, baseline_options
+from ._click import Command, OneOf
+from ._options import examples
+
+_FAIL_ON = ("breaking", "any", "never")
+
+
+@click.command(
+    cls=Command,
+    epilog=examples(
+        "creatoraudit drift old.json new.json",
+        "creatoraudit drift old.json new.yaml --format markdown --fail-on never",
+        "creatoraudit drift old.json new.json --baseline accepted.json --baseline-update",
+    ),
+)
+@click.argument("old", metavar="OLD", type=click.Path())
+@click.argument("new", metavar="NEW", type=click.Path())
+@click.option(
+    "--format",
+    "form",
+    type=OneOf(["text", "json", "markdown"]),
+    default="text",
+    show_default=True,
+)
+@click.option(
+    "--fail-on",
+    type=OneOf(_FAIL_ON),
+    default="breaking",
+    show_default=True,
+    help="The level that makes the exit code 1.",
+)
+@baseline_options("--accept")
+def drift(
+    *,
+    old: str,
+    new: str,
+    form: Literal["text", "json", "markdown"],
+    fail_on: Literal["breaking", "any", "never"],
+    baseline: BaselineOptions,
+) -> int:
+    """Say what the differences of two OpenAPI documents mean for a client.
+
+    OLD is the document that the client was made from, NEW the one to compare it with: JSON or YAML,
+    OpenAPI 3.0 to 3.2. A difference is breaking, additive or cosmetic.
+
+    The exit code is 0 when nothing of the level of --fail-on is found, 1 when something is, 2 when
+    a file cannot be compared.
+    """
+    from creatoraudit.contract import _drift
+    from creatoraudit.contract._drift import _output as report
+    from creatoraudit.contract.openapi import DocumentRefused
+
+    accepted = baseline.load()
+    try:
+        found = _drift.drift(old, new, baseline=accepted)
+    except DocumentRefused as refused:
+        raise UsageError(str(refused)) from None
+    entries = baseline.write(accepted, found.verdict, stale=found.verdict.unmatched)
+    if entries is not accepted:
+        found = _drift.drift(old, new, baseline=entries)
+    _output.write_lines([report.FORMATS[form](found)])
+    levels = {"breaking": _drift.Level.BREAKING, "any": _drift.Level.COSMETIC}
+    return int(fail_on in levels and found.reaches(levels[fail_on]))

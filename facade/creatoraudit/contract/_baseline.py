@@ -1,0 +1,261 @@
+"""Baselines: files of findings that a reviewer has accepted, with a reason and an expiry date.
+
+The contract checks and the drift report share the format. An entry names an operation, a rule and a
+location, all of them in words of the contract, so that nothing of a response gets into the file.
+What is found besides the entries counts as new, and an entry whose date is over accepts nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
+
+from .._core.files import replace
+from .._core.naming import blanked, operation_key
+from .openapi import inert
+
+VERSION: Final = 1
+"""Of the file; raised when a member changes its meaning or goes."""
+
+NOT_REVIEWED: Final = "not reviewed yet"
+"""The reason of an entry that a run has recorded, until somebody writes a better one."""
+
+_TEXTS: Final = ("operation", "rule", "location", "problem", "reason")
+_MEMBERS: Final = frozenset({"id", "expires", *_TEXTS})
+
+
+class BaselineError(Exception):
+    """A file that is not a baseline; the message says which one and why, on one line."""
+
+
+class Acceptable(Protocol):
+    """A finding, as far as a baseline can tell it from others."""
+
+    @property
+    def rule_id(self) -> str:
+        """The rule or check that found it."""
+
+    @property
+    def location(self) -> str:
+        """The place, in words of the contract."""
+
+    @property
+    def problem(self) -> str:
+        """What is wrong there, for findings of one rule in one place."""
+
+    @property
+    def operation_keys(self) -> tuple[str, ...]:
+        """The operations that it is about, with blanked parameter names."""
+
+
+Found = TypeVar("Found", bound=Acceptable)
+
+
+class Entry(NamedTuple):
+    """One accepted finding.
+
+    Attributes:
+        rule: Id of the rule, or name of the check.
+        location: JSON path into a response, name of a header, or JSON pointer into a document.
+        operation: Method and path with blanked parameter names; None for any operation.
+        problem: What is wrong there; None for whatever the rule finds there.
+        reason: Why it is accepted.
+        expires: The last day on which it is accepted; None for no limit.
+        others: Members of the file that are the reviewer's own.
+    """
+
+    rule: str
+    location: str
+    operation: str | None = None
+    problem: str | None = None
+    reason: str = NOT_REVIEWED
+    expires: dt.date | None = None
+    others: Mapping[str, Any] = {}
+
+    @property
+    def identity(self) -> tuple[str, str, str, str]:
+        """What makes two entries the same."""
+        return (self.operation or "", self.rule, blanked(self.location), self.problem or "")
+
+    @property
+    def id(self) -> str:
+        """A short name for reports."""
+        return hashlib.sha256("\0".join(self.identity).encode("utf-8", "replace")).hexdigest()[:8]
+
+    def matches(self, finding: Acceptable) -> bool:
+        """Whether a finding is the one that was accepted."""
+        return (
+            self.rule == finding.rule_id
+            and blanked(self.location) == blanked(finding.location)
+            and self.operation in (None, *finding.operation_keys)
+            and self.problem in (None, finding.problem)
+        )
+
+    def expired(self, today: dt.date) -> bool:
+        """Whether its last day is over."""
+        return self.expires is not None and self.expires < today
+
+    @classmethod
+    def of(cls, finding: Acceptable) -> Entry:
+        """The entry that accepts a finding and nothing else."""
+        keys = finding.operation_keys
+        operation = keys[0] if len(keys) == 1 else None
+        return cls(finding.rule_id, finding.location, operation, finding.problem)
+
+    def record(self) -> dict[str, object]:
+        """The entry as it stands in the file."""
+        said = {
+            "id": self.id,
+            "operation": self.operation,
+            "rule": self.rule,
+            "location": self.location,
+            "problem": self.problem,
+            "reason": self.reason,
+            "expires": self.expires.isoformat() if self.expires else None,
+        }
+        optional = ("operation", "problem", "expires")
+        return {
+            name: value for name, value in said.items() if value is not None or name not in optional
+        } | dict(self.others)
+
+
+class Matched(NamedTuple, Generic[Found]):
+    """A finding and the entry that is about it."""
+
+    finding: Found
+    entry: Entry
+
+
+class Verdict(NamedTuple, Generic[Found]):
+    """Findings, sorted by what a baseline says of them."""
+
+    new: list[Found]
+    accepted: list[Matched[Found]]
+    expired: list[Matched[Found]]
+    """Entries that would accept the finding, had they not expired."""
+    unmatched: list[Entry]
+    """Entries that nothing matched."""
+
+    @property
+    def counting(self) -> list[Found]:
+        """The findings that are not accepted: the new ones, and those whose entries expired."""
+        return [*self.new, *(one.finding for one in self.expired)]
+
+
+class Baseline(NamedTuple):
+    """The entries of a file."""
+
+    entries: tuple[Entry, ...] = ()
+
+    @classmethod
+    def load(cls, path: str | Path) -> Baseline:
+        """Read a baseline, or a list of accepted findings as `scripts/drift.py` has taken it.
+
+        Raises:
+            BaselineError: The file cannot be read, or is something else.
+        """
+        name = inert(str(path))
+        try:
+            root = json.loads(Path(path).read_text(encoding="utf-8-sig"))
+        except OSError as error:
+            raise BaselineError(f"{name}: cannot be read: {error.strerror}") from None
+        except (ValueError, RecursionError) as error:
+            raise BaselineError(f"{name}: is not JSON ({inert(str(error))})") from None
+        if isinstance(root, list):
+            return cls(tuple(_old_entry(name, at, each) for at, each in enumerate(root)))
+        if not isinstance(root, dict) or not isinstance(root.get("entries"), list):
+            raise BaselineError(f"{name}: is not a baseline: it has no list of `entries`")
+        if root.get("version") != VERSION:
+            version = inert(json.dumps(root.get("version")))
+            raise BaselineError(f"{name}: has version {version}; only version {VERSION} is read")
+        return cls(tuple(_entry(name, at, each) for at, each in enumerate(root["entries"])))
+
+    def judge(self, findings: Iterable[Found], today: dt.date | None = None) -> Verdict[Found]:
+        """Set accepted findings apart, and entries that nothing matched."""
+        today = today or dt.datetime.now(dt.UTC).date()
+        new: list[Found] = []
+        accepted: list[Matched[Found]] = []
+        expired: list[Matched[Found]] = []
+        met: set[tuple[str, ...]] = set()
+        for finding in findings:
+            entries = [entry for entry in self.entries if entry.matches(finding)]
+            met.update(entry.identity for entry in entries)
+            valid = next((entry for entry in entries if not entry.expired(today)), None)
+            if valid is not None:
+                accepted.append(Matched(finding, valid))
+            elif entries:
+                expired.append(Matched(finding, entries[0]))
+            else:
+                new.append(finding)
+        unmatched = [entry for entry in self.entries if entry.identity not in met]
+        return Verdict(new, accepted, expired, unmatched)
+
+    def updated(self, findings: Iterable[Acceptable]) -> Baseline:
+        """The baseline with an entry for each of the findings; those it has stay as they are."""
+        entries = {entry.identity: entry for entry in self.entries}
+        for finding in findings:
+            entry = Entry.of(finding)
+            entries.setdefault(entry.identity, entry)
+        return Baseline(tuple(entries.values()))
+
+    def without(self, entries: Iterable[Entry]) -> Baseline:
+        """The baseline without some of its entries."""
+        gone = {entry.identity for entry in entries}
+        return Baseline(tuple(entry for entry in self.entries if entry.identity not in gone))
+
+    def save(self, path: str | Path) -> None:
+        """Write the file, whole or not at all.
+
+        Raises:
+            OSError: It could not be written.
+        """
+        entries = sorted(self.entries, key=lambda entry: entry.identity)
+        root = {"version": VERSION, "entries": [entry.record() for entry in entries]}
+        replace(Path(path), f"{json.dumps(root, indent=2)}\n".encode("ascii"))
+
+
+def _entry(name: str, at: int, raw: object) -> Entry:
+    """An entry of the file, checked."""
+    if not isinstance(raw, dict):
+        raise BaselineError(f"{name}: entry {at} is not an object")
+    said = {member: raw.get(member) for member in _TEXTS}
+    for member, value in said.items():
+        if not (isinstance(value, str) or (value is None and member not in ("rule", "location"))):
+            raise BaselineError(f"{name}: entry {at} has no text `{member}`")
+    expires = raw.get("expires")
+    try:
+        until = None if expires is None else dt.date.fromisoformat(expires)
+    except (TypeError, ValueError):
+        raise BaselineError(
+            f"{name}: entry {at} has an `expires` that is not a date such as 2027-01-31"
+        ) from None
+    operation = said["operation"]
+    return Entry(
+        rule=str(said["rule"]),
+        location=str(said["location"]),
+        operation=None if operation is None else _key(operation),
+        problem=said["problem"],
+        reason=said["reason"] or "",
+        expires=until,
+        others={member: value for member, value in raw.items() if member not in _MEMBERS},
+    )
+
+
+def _key(operation: str) -> str:
+    """An operation by its key, also if somebody has written its parameters' names."""
+    method, _, path = operation.partition(" ")
+    return operation_key(method, path)
+
+
+def _old_entry(name: str, at: int, raw: object) -> Entry:
+    """An entry of a list of accepted findings: the rest of what it holds is not read."""
+    if not isinstance(raw, dict):
+        raise BaselineError(f"{name}: entry {at} is not an object")
+    old = {"problem": "sentence"}
+    said = {member: raw.get(old.get(member, member)) for member in ("rule", "location", "problem")}
+    reason = raw.get("reason")
+    return _entry(name, at, said | {"reason": reason if isinstance(reason, str) else ""})

@@ -1,1 +1,0 @@
-"""What drift.py is made of: reading two documents, comparing them, and saying what was found."""
