@@ -11,10 +11,10 @@ import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from creatoraudit._core import clock
+from support import warm
 from support.driver import KINDS, Facade, Kind
 from support.faults import FaultyProxy, Injection
 from support.server import Script, ScriptedServer
-from support.warm import warm_python
 
 if TYPE_CHECKING:
     from creatoraudit_sandbox import Sandbox
@@ -25,6 +25,10 @@ NOW = "2026-06-15T12:00:00Z"
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         item.add_marker(pytest.mark.allow_hosts(["127.0.0.1", "::1"]))
+
+
+def pytest_sessionfinish() -> None:
+    warm.close()
 
 
 @pytest.fixture(autouse=True)
@@ -41,13 +45,6 @@ def sandbox() -> Iterator[Sandbox]:
 
     with Sandbox(now=NOW, rate_limit=0) as running:
         yield running
-
-
-@pytest.fixture(scope="session")
-def warm() -> Iterator[list[str]]:
-    """The first words of a command that runs Python, at once: see `support.warm`."""
-    with warm_python() as words:
-        yield words
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from creatoraudit import CreatorAudit
-from support import answers
+from support import answers, warm
 from support.server import Request, ScriptedServer, Step
 
 if TYPE_CHECKING:
@@ -41,7 +41,6 @@ class Cli:
 
     env: dict[str, str]
     children: ExitStack
-    warm: list[str]
 
     def command(self, *args: str) -> list[str]:
         """A command line that starts Python anew, as one in a shell does."""
@@ -62,7 +61,7 @@ class Cli:
     ) -> subprocess.CompletedProcess[str]:
         """Run a command to its end, against a server if one is given."""
         return subprocess.run(
-            [*self.warm, "-P", "-m", "creatoraudit", *args],
+            [warm.python(), "-P", "-m", "creatoraudit", *args],
             env=self.environment(at, env),
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -102,10 +101,10 @@ class Cli:
 
 
 @pytest.fixture
-def cli(warm: list[str]) -> Iterator[Cli]:
+def cli() -> Iterator[Cli]:
     env = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_CHILDREN}
     with ExitStack() as children:
-        yield Cli(env | {"PYTHONUTF8": "1"}, children, warm)
+        yield Cli(env | {"PYTHONUTF8": "1"}, children)
 
 
 @dataclass(frozen=True)

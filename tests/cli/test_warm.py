@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from support import warm
+
 if TYPE_CHECKING:
     from creatoraudit_sandbox import Sandbox
 
@@ -40,36 +42,36 @@ def test_command_says_and_ends_the_same(cli: Cli, sandbox: Sandbox, args: tuple[
 
 @posix
 @pytest.mark.parametrize("code", ENDS)
-def test_streams_folder_environment_and_end_are_its_own(
-    warm: list[str], tmp_path: Path, code: str
-) -> None:
+def test_streams_folder_environment_and_end_are_its_own(tmp_path: Path, code: str) -> None:
     both = [
         subprocess.run(
-            [*python, "-c", code, "a b", ""],
+            [python, "-c", code, "a b", ""],
             env=os.environ | {"MINE": "yes", "PYTHONUTF8": "1"},
             cwd=tmp_path,
             input=b"given",
             capture_output=True,
             check=False,
         )
-        for python in (warm, [sys.executable])
+        for python in (warm.python(), sys.executable)
     ]
     first, second = [(ran.returncode, ran.stdout, ran.stderr) for ran in both]
     assert first == second
 
 
 @posix
-def test_nothing_is_kept_from_one_to_the_next(warm: list[str]) -> None:
+def test_nothing_is_kept_from_one_to_the_next() -> None:
     code = "import os, creatoraudit; print(vars(creatoraudit).get('left')); creatoraudit.left = 1"
     for _ in range(2):
-        ran = subprocess.run([*warm, "-c", code], capture_output=True, text=True, check=True)
+        ran = subprocess.run(
+            [warm.python(), "-c", code], capture_output=True, text=True, check=True
+        )
         assert ran.stdout == "None\n"
 
 
 @posix
-def test_settings_of_python_are_read_by_a_process_of_its_own(warm: list[str]) -> None:
+def test_settings_of_python_are_read_by_a_process_of_its_own() -> None:
     ran = subprocess.run(
-        [*warm, "-c", "import sys; print(sys.flags.hash_randomization)"],
+        [warm.python(), "-c", "import sys; print(sys.flags.hash_randomization)"],
         env=os.environ | {"PYTHONHASHSEED": "0"},
         capture_output=True,
         text=True,
@@ -79,9 +81,9 @@ def test_settings_of_python_are_read_by_a_process_of_its_own(warm: list[str]) ->
 
 
 @posix
-def test_a_signal_reaches_it(warm: list[str]) -> None:
+def test_a_signal_reaches_it() -> None:
     code = "import signal; print('ready', flush=True); signal.pause()"
-    with subprocess.Popen([*warm, "-c", code], stdout=subprocess.PIPE) as child:
+    with subprocess.Popen([warm.python(), "-c", code], stdout=subprocess.PIPE) as child:
         assert child.stdout
         assert child.stdout.readline() == b"ready\n"
         child.send_signal(signal.SIGTERM)

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from creatoraudit_sandbox import Sandbox
-from support import pages
+from support import pages, warm
 
 NOW = "2026-06-15T12:00:00Z"  # the day the pages speak of
 _SEPARATOR = "\x1e"
@@ -26,9 +26,8 @@ _NOT_FOR_CHILDREN = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")
 class Shell:
     """Runs what a page shows, for real."""
 
-    def __init__(self, folder: Path, sandbox: Sandbox, warm: list[str], left: ExitStack) -> None:
+    def __init__(self, folder: Path, sandbox: Sandbox, left: ExitStack) -> None:
         self._left = left
-        self._warm = warm
         self._served = ""
         self.folder = folder / "here"
         self.folder.mkdir()
@@ -39,7 +38,7 @@ class Shell:
         programs.mkdir()
         for name, words in (("creatoraudit", ("-P", "-m", "creatoraudit")), ("python", ())):
             program = programs / name
-            program.write_text(f'#!/bin/sh\nexec {shlex.join([*warm, *words])} "$@"\n')
+            program.write_text(f'#!/bin/sh\nexec {shlex.join([warm.python(), *words])} "$@"\n')
             program.chmod(0o755)
         self.env = {
             name: value for name, value in os.environ.items() if name not in _NOT_FOR_CHILDREN
@@ -54,7 +53,7 @@ class Shell:
     def python(self, blocks: list[pages.Block]) -> subprocess.CompletedProcess[str]:
         """Run the Python blocks of a page, one after the other, in one process."""
         runner = Path(pages.__file__).with_name("run_page.py")
-        return self._run([*self._warm, "-W", "error", str(runner)], pages.as_json(blocks))
+        return self._run([warm.python(), "-W", "error", str(runner)], pages.as_json(blocks))
 
     def script(self, text: str) -> subprocess.CompletedProcess[str]:
         """Run a script; it ends at the first command that fails."""
@@ -115,7 +114,7 @@ class Shell:
 
 
 @pytest.fixture
-def shell(tmp_path: Path, warm: list[str]) -> Iterator[Shell]:
+def shell(tmp_path: Path) -> Iterator[Shell]:
     # Without a delay before the first refresh: the clock stands still.
     with Sandbox(now=NOW, rate_limit=0, refresh_delay=0) as sandbox, ExitStack() as left:
-        yield Shell(tmp_path, sandbox, warm, left)
+        yield Shell(tmp_path, sandbox, left)

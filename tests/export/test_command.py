@@ -16,13 +16,14 @@ import pytest
 
 from creatoraudit import CreatorAudit
 from creatoraudit_sandbox import Sandbox
-from support import answers
+from support import answers, warm
 from support.server import ScriptedServer
 
 from .conftest import KEY, POSTS, Gate, Listing, read
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals and terminals")
-COMMAND = [sys.executable, "-P", "-m", "creatoraudit", "export"]
+EXPORT = ["-P", "-m", "creatoraudit", "export"]
+COMMAND = [sys.executable, *EXPORT]
 
 
 def environment(at: Sandbox | ScriptedServer) -> dict[str, str]:
@@ -42,7 +43,7 @@ def run(tmp_path: Path) -> Run:
         *args: str, at: Sandbox | ScriptedServer, key: str | None = None
     ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [*COMMAND, *args],
+            [warm.python(), *EXPORT, *args],
             env=environment(at) | ({} if key is None else {"CREATORAUDIT_API_KEY": key}),
             cwd=tmp_path,
             capture_output=True,

@@ -24,7 +24,7 @@ from creatoraudit.errors import (
 )
 from creatoraudit.export import ExportProgress, export
 from creatoraudit_sandbox import Sandbox
-from support import answers
+from support import answers, warm
 from support.faults import FaultyProxy, Injection
 from support.server import Request, ScriptedServer, Step
 
@@ -57,7 +57,7 @@ main()
 def python(code: str, *args: object, at: Sandbox) -> subprocess.CompletedProcess[str]:
     env = {"CREATORAUDIT_BASE_URL": at.base_url, "CREATORAUDIT_API_KEY": at.api_key}
     return subprocess.run(
-        [sys.executable, "-c", code, *map(str, args)],
+        [warm.python(), "-c", code, *map(str, args)],
         env=os.environ | env,
         capture_output=True,
         encoding="utf-8",

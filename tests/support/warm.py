@@ -3,7 +3,8 @@
 Most of what a command line costs is the start of the interpreter and its imports. The command here
 takes what `sys.executable` takes (`-P`, `-W`, `-m`, `-c`, a script) and is a process as well, with
 streams, environment, folder and exit code of its own; it is forked from one that has imported the
-package already, and nothing is kept from one to the next. Tests of how a process starts, imports or
+package already, and nothing is kept from one to the next. So are the processes that it starts by
+`sys.executable`. Tests of how a process starts, imports or
 ends by a signal use `sys.executable`, and so does this where Python has variables of its own in the
 environment.
 """
@@ -11,33 +12,73 @@ environment.
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 HERE = Path(__file__).parent
+# What a process has imported when it is forked; `.*` stands for all modules of a package. Not what
+# imports pyarrow, polars or pandas: those start threads, which a fork would lose.
+LIBRARIES = ("anyio._backends._asyncio", "h11", "httpcore", "httpx", "jinja2", "msgspec", "trio")
+PACKAGE = (
+    *LIBRARIES,
+    *("rich.live", "rich.progress", "rich.table", "rich._emoji_codes"),
+    *(
+        "creatoraudit.cli.*",
+        "creatoraudit._core.*",
+        "creatoraudit._results.*",
+        "creatoraudit._sync.*",
+    ),
+    *("creatoraudit.export", "creatoraudit.report", "creatoraudit_api.*"),
+    *("creatoraudit_sandbox.cli", "uvicorn.loops.asyncio", "uvicorn.protocols.http.h11_impl"),
+)
+CONTRACT = (*PACKAGE, "creatoraudit.contract.*", "schemathesis.cli", "schemathesis.openapi")
+# Not the package: the scripts of each checkout import their own.
+GENERATOR = (*LIBRARIES, "openapi_python_client.cli", "yaml")
+
+
+_running: dict[tuple[str, ...], str] = {}
+_ends = ExitStack()
+
+
+def python(imported: tuple[str, ...] = PACKAGE) -> str:
+    """The program to start instead of `sys.executable`; `close` has to be called in the end."""
+    if not hasattr(os, "fork"):
+        return sys.executable
+    if imported not in _running:
+        _running[imported] = _ends.enter_context(_warm(imported))
+    return _running[imported]
+
+
+def close() -> None:
+    """End the warm processes."""
+    _ends.close()
+    _running.clear()
 
 
 @contextmanager
-def warm_python() -> Iterator[list[str]]:
-    """The first words of a command that runs Python, as long as this goes on."""
-    if not hasattr(os, "fork"):
-        yield [sys.executable]
-        return
+def _warm(imported: tuple[str, ...]) -> Iterator[str]:
     # Not below tmp_path: the address of a socket is at most a hundred characters long.
     with tempfile.TemporaryDirectory(prefix="warm") as folder:
-        address = str(Path(folder) / "socket")
+        address, program = Path(folder) / "socket", Path(folder) / "python"
+        settings = [f"{name}={os.environ[name]}" for name in os.environ if "PYTHON" in name]
+        client = (str(HERE / "warm_client.py"), str(address), "\n".join(settings))
+        words = (sys.executable, "-I", "-S", *client, sys.executable)
+        program.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n')
+        program.chmod(0o755)
+        if ruff := shutil.which("ruff", path=str(Path(sys.executable).parent)):
+            (Path(folder) / "ruff").symlink_to(ruff)  # scripts look for it beside Python
         server = subprocess.Popen(
-            [sys.executable, "-P", str(HERE / "warm_server.py"), address],
+            [sys.executable, "-P", str(HERE / "warm_server.py"), str(address), *imported],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
         with server:  # which closes its standard input, and that ends it
             assert server.stdout
             assert server.stdout.readline() == b"ready\n"
-            settings = [f"{name}={os.environ[name]}" for name in os.environ if "PYTHON" in name]
-            client = [str(HERE / "warm_client.py"), address, "\n".join(settings)]
-            yield [sys.executable, "-I", "-S", *client, sys.executable]
+            yield str(program)

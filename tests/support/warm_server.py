@@ -1,6 +1,6 @@
 """The warm process: imports the package once, then forks for each client (`warm_client.py`).
 
-Usage: warm_server.py SOCKET. It prints `ready`, and ends when its standard input does.
+Usage: warm_server.py SOCKET MODULE... It prints `ready`, and ends when its standard input does.
 """
 
 from __future__ import annotations
@@ -18,25 +18,19 @@ import sys
 import warnings
 from pathlib import Path
 
-import creatoraudit
-
-# Not what imports pyarrow, polars or pandas: those start threads, which a fork would lose.
-PACKAGES = ("creatoraudit.cli", "creatoraudit._core", "creatoraudit._results", "creatoraudit_api")
-ALSO = ("creatoraudit.export", "creatoraudit.report", "rich.progress", "rich.table", "jinja2")
+PYTHON = sys.executable
 
 
-def warm() -> None:
-    """Import what commands need, except for what an extra lacks here."""
-    for package in PACKAGES:
-        found = importlib.import_module(package)
-        for module in pkgutil.walk_packages(found.__path__, f"{package}."):
-            with contextlib.suppress(ImportError):
-                importlib.import_module(module.name)
-    for name in ALSO:
+def warm(names: list[str]) -> None:
+    """Import modules, and all below those that end with `.*`, but for what is not installed."""
+    for name in names:
         with contextlib.suppress(ImportError):
-            importlib.import_module(name)
-    # Much is imported for the first client only.
-    creatoraudit.CreatorAudit("a-key", base_url="http://127.0.0.1:9/v2").close()
+            found = importlib.import_module(name.removesuffix(".*"))
+            if name.endswith(".*"):
+                for module in pkgutil.walk_packages(found.__path__, f"{found.__name__}."):
+                    if not module.name.endswith(".__main__"):
+                        with contextlib.suppress(ImportError):
+                            importlib.import_module(module.name)
 
 
 def received(client: socket.socket) -> tuple[list[str], list[int]]:
@@ -60,8 +54,16 @@ def become(parts: list[str], streams: list[int]) -> None:
         os.close(stream)
     os.chdir(folder)
     os.environ.clear()
-    os.environ.update(variable.split("=", 1) for variable in variables)
+    for variable in variables:
+        name, _, value = variable.partition("=")
+        os.environ[name] = value
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    sys.executable = str(Path(sys.argv[1]).with_name("python"))
+    if "coverage" in sys.modules and "COVERAGE_PROCESS_CONFIG" not in os.environ:
+        import coverage
+
+        if measuring := coverage.Coverage.current():
+            measuring.stop()
     _open_streams()
     _run(arguments)
 
@@ -93,7 +95,7 @@ def _run(arguments: list[str]) -> None:
         elif word == "-B":
             sys.dont_write_bytecode = True
         elif word == "-W":
-            warnings.simplefilter(words.pop(0))
+            warnings.simplefilter(words.pop(0))  # type: ignore[arg-type]
         elif word == "-m":
             sys.argv = words
             if not safe:
@@ -108,7 +110,7 @@ def _run(arguments: list[str]) -> None:
             exec(compile(code, "<string>", "exec"), {"__name__": "__main__"})
             return
         elif word.startswith("-"):
-            os.execv(sys.executable, [sys.executable, *arguments])
+            os.execv(PYTHON, [PYTHON, *arguments])
         else:
             sys.argv = [word, *words]
             if not safe:
@@ -119,7 +121,7 @@ def _run(arguments: list[str]) -> None:
 
 def main() -> None:
     """Serve until standard input ends."""
-    warm()
+    warm(sys.argv[2:])
     gc.freeze()  # so that no fork copies what is there only to look through it
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(sys.argv[1])

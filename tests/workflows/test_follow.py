@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from support import warm
 from support.server import Answer, Request, ScriptedServer
 
 ROOT = Path(__file__).parents[2]
@@ -22,7 +22,7 @@ def follow(root: Path, *options: str) -> subprocess.CompletedProcess[str]:
     (root / "openapi.json").write_bytes(CONTRACT)
     # So far that no generator is needed: nothing below is about documents that can be used.
     return subprocess.run(
-        [sys.executable, str(ROOT / "scripts" / "follow.py"), "--root", str(root), *options],
+        [warm.python(), str(ROOT / "scripts" / "follow.py"), "--root", str(root), *options],
         env=os.environ
         | {"GITHUB_OUTPUT": str(root / "output"), "GITHUB_STEP_SUMMARY": str(root / "page")},
         cwd=root,
@@ -110,7 +110,7 @@ def test_without_options_the_server_of_the_contract_is_asked(tmp_path: Path) -> 
     document: dict[str, Any] = json.loads(CONTRACT)
     assert document["servers"][0]["url"] == "https://api.creatoraudit.com/v2"
     ran = subprocess.run(
-        [sys.executable, str(ROOT / "scripts" / "follow.py"), "--root", str(tmp_path)],
+        [warm.python(), str(ROOT / "scripts" / "follow.py"), "--root", str(tmp_path)],
         capture_output=True,
         encoding="utf-8",
         check=False,
