@@ -8,7 +8,9 @@ import io
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +18,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from creatoraudit import Account, AccountVideo, Creator, CreatorAudit, Video
+import creatoraudit
+from creatoraudit import ContractError, CreatorAudit
+from creatoraudit._results.columns import Kind
+from creatoraudit._results.tables import Table
 from creatoraudit.errors import UsageError
 from creatoraudit.export import columns, export
 from creatoraudit.export._forms import Csv, Jsonl
 from creatoraudit.export._parquet import GROUP_ROWS, Parquet
+from creatoraudit_api.columns import COLUMNS
 from support import answers
-from support.server import ScriptedServer
+from support.server import Answer, ScriptedServer
 
 from .conftest import POSTS, Listing, read
 
@@ -67,7 +73,7 @@ def test_parquet_has_the_types_of_the_contract(ca: CreatorAudit, tmp_path: Path)
     assert (
         schema.names
         == list(kinds)
-        == [*(name for name, _ in Video.MEMBERS), "additional_properties"]
+        == [*(column.name for column in COLUMNS["Video"]), "additional_members"]
     )
     types = {
         "string": pa.string(),
@@ -87,25 +93,47 @@ def test_parquet_has_the_types_of_the_contract(ca: CreatorAudit, tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    ("what", "model"),
-    [("accounts", Account), ("account-videos", AccountVideo), ("creators", Creator)],
+    ("what", "schema"),
+    [
+        ("accounts", "AccountResponse"),
+        ("account-videos", "AccountVideo"),
+        ("creators", "CreatorResponse"),
+    ],
 )
-def test_columns_are_the_members_of_the_model(what: Any, model: Any) -> None:
-    assert list(columns(what)) == [*(name for name, _ in model.MEMBERS), "additional_properties"]
+def test_columns_are_the_members_in_the_order_of_the_contract(what: Any, schema: str) -> None:
+    text = files("creatoraudit_api").joinpath("openapi.json").read_text("utf-8")
+    declared = json.loads(text)["components"]["schemas"][schema]["properties"]
+    assert list(columns(what)) == [*declared, "additional_members"]
+
+
+def test_parquet_says_whose_figures_it_holds_of_when_and_made_by_what(
+    ca: CreatorAudit, tmp_path: Path
+) -> None:
+    before = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    path = export(ca, "videos", tmp_path / "posts.parquet", q="a").path
+    about = pq.read_schema(path).metadata
+    contract = files("creatoraudit_api").joinpath("openapi.json").read_bytes()
+    assert about[b"creatoraudit.organization"].decode() == ca.whoami().organization_id
+    assert about[b"creatoraudit.version"].decode() == creatoraudit.__version__
+    assert about[b"creatoraudit.contract"].decode() == sha256(contract).hexdigest()
+    written = dt.datetime.fromisoformat(about[b"creatoraudit.written_at"].decode())
+    assert before <= written <= dt.datetime.now(dt.UTC)
 
 
 def test_row_groups_do_not_depend_on_parts(tmp_path: Path) -> None:
     def joined(*sizes: int) -> bytes:
-        form, number, parts = Parquet({"id": "string", "n": "integer"}), 0, []
+        kinds: Mapping[str, Kind] = {"id": "string", "n": "integer"}
+        form, number, parts = Parquet(kinds), 0, []
         for size in sizes:
             rows = [{"id": f"id {n}", "n": n} for n in range(number, number + size)]
             number += size
             parts.append(tmp_path / f"{len(sizes)}-{len(parts)}")
             with parts[-1].open("wb") as file:
-                form.write(file, [form.encode(rows[: size // 3]), form.encode(rows[size // 3 :])])
+                pages = [Table(rows[: size // 3], kinds), Table(rows[size // 3 :], kinds)]
+                form.write(file, [form.encode(page) for page in pages])
         whole = tmp_path / "joined"
         with whole.open("wb") as file:
-            form.join(file, parts)
+            form.join(file, parts, {})
         return whole.read_bytes()
 
     even = joined(GROUP_ROWS // 2, GROUP_ROWS // 2, GROUP_ROWS // 2, 1)
@@ -150,7 +178,7 @@ def test_jsonl_and_parquet_hold_a_strangers_text_unchanged(
     assert all(char.isprintable() or char == "\n" for char in said)
 
 
-def test_members_of_the_wrong_type_and_unknown_ones_lose_nothing_but_their_column(
+def test_text_formats_hold_every_value_as_it_was_sent(
     listing: Listing, client_of: ClientOf, tmp_path: Path
 ) -> None:
     post = answers.video(
@@ -158,28 +186,85 @@ def test_members_of_the_wrong_type_and_unknown_ones_lose_nothing_but_their_colum
         view_count="many",
         duration=2**70,
         is_active="yes",
-        description=7,
         platform_data={"deep": [1, {"é": None}]},
         metadata=None,
         new_member={"a": [True]},
-        updated_at="yesterday",
     )
     ca = client_of(listing([post]))
     rows = {
         form: read(export(ca, "videos", tmp_path / f"posts.{form}").path)[0]
-        for form in ("csv", "jsonl", "parquet")
+        for form in ("csv", "jsonl")
     }
     assert rows["jsonl"] == post
     assert rows["csv"]["view_count"] == "many"
     assert rows["csv"]["duration"] == str(2**70)
     assert rows["csv"]["is_active"] == "yes"
     assert json.loads(rows["csv"]["platform_data"]) == {"deep": [1, {"é": None}]}
-    assert json.loads(rows["csv"]["additional_properties"]) == {"new_member": {"a": [True]}}
+    assert json.loads(rows["csv"]["additional_members"]) == {"new_member": {"a": [True]}}
     assert rows["csv"]["metadata"] == ""
-    assert json.loads(rows["parquet"]["platform_data"]) == {"deep": [1, {"é": None}]}
-    assert json.loads(rows["parquet"]["additional_properties"]) == {"new_member": {"a": [True]}}
-    for name in ("view_count", "is_active", "description", "metadata", "updated_at"):
-        assert rows["parquet"][name] is None
+
+
+def test_typed_files_keep_what_is_new(
+    listing: Listing, client_of: ClientOf, tmp_path: Path
+) -> None:
+    post = answers.video(
+        1,
+        platform="threads",
+        duration=3,
+        view_count=5.0,
+        platform_data={"deep": [1, {"é": None}]},
+        new_member={"a": [True]},
+    )
+    path = export(client_of(listing([post])), "videos", tmp_path / "posts.parquet").path
+    row = read(path)[0]
+    assert (row["platform"], row["duration"], row["view_count"]) == ("threads", 3.0, 5)
+    assert json.loads(row["platform_data"]) == {"deep": [1, {"é": None}]}
+    assert json.loads(row["additional_members"]) == {"new_member": {"a": [True]}}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "belongs"),
+    [
+        ("view_count", "many", "is a string where an integer of 64 bits belongs"),
+        ("view_count", 2**63, "is a number where an integer of 64 bits belongs"),
+        ("duration", True, "is a boolean where a number belongs"),
+        ("is_active", "yes", "is a string where a boolean belongs"),
+        ("description", 7, "is a number where a string belongs"),
+        ("updated_at", "yesterday", "is a string where a timestamp belongs"),
+    ],
+)
+def test_value_of_another_type_ends_a_typed_export_and_names_the_member(
+    *,
+    listing: Listing,
+    client_of: ClientOf,
+    tmp_path: Path,
+    name: str,
+    value: object,
+    belongs: str,
+) -> None:
+    posts = [answers.video(1), answers.video(2, **{name: value})]
+    ca = client_of(listing([answers.video(0)], posts))
+    with pytest.raises(ContractError, match=rf"\$\.data\[\]\.{name} {belongs} \(id 0000") as caught:
+        export(ca, "videos", tmp_path / "posts.parquet")
+    assert caught.value.path == f"$.data[].{name}"
+    assert answers.video_id(2) in str(caught.value)
+    assert "1 rows are kept" in str(caught.value)
+
+
+def test_undeclared_figures_do_not_pass_for_members_of_the_item(
+    serve: Callable[..., ScriptedServer], client_of: ClientOf, tmp_path: Path
+) -> None:
+    posts = [answers.video(1)]
+    found = {posts[0]["id"]: {"views": 5, "id": "a stranger's", "found": False, "reach": 7}}
+    meta = {"period": "7d", "start_date": "2026-06-01", "end_date": "2026-06-07", "days": 7}
+    api = serve(
+        answers.WHOAMI,
+        answers.page(posts),
+        Answer(json={"data": found, "meta": {**meta, "not_found": []}}),
+    )
+    row = read(export(client_of(api), "metrics", tmp_path / "totals.parquet", period="7d").path)[0]
+    assert (row["id"], row["found"], row["views"]) == (posts[0]["id"], True, 5)
+    assert json.loads(row["additional_members"]) == {"reach": 7}
 
 
 def test_csv_spells_true_false_and_times_as_the_api_does(ca: CreatorAudit, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pandas as pd
 import polars as pl
@@ -16,14 +17,18 @@ from creatoraudit import (
     Account,
     AccountVideoMetrics,
     AccountVideoTotals,
+    AsyncCreatorAudit,
     Metrics,
+    Page,
+    TopCreator,
     UsageError,
     Video,
     VideoDeltas,
     WindowedTotals,
 )
 from creatoraudit.frames import to_pandas, to_polars
-from support.answers import video
+from creatoraudit_api.columns import COLUMNS
+from support.answers import page, video
 
 UTC_MICROSECONDS = pl.Datetime("us", "UTC")
 # What the two libraries call the same thing.
@@ -84,8 +89,8 @@ def post(number, **members):
 
 def test_columns_are_typed_after_the_models_in_their_order(frame):
     made = frame([post(1), post(2)])
-    assert made.columns[:5] == ["id", "platform", "external_id", "type", "shortcode"]
-    assert made.columns == [name for name, _ in Video.MEMBERS]
+    assert made.columns[:5] == ["id", "type", "platform", "external_id", "shortcode"]
+    assert made.columns == [*(column.name for column in COLUMNS["Video"]), "additional_members"]
     kinds = {
         "id": "string",
         "platform": "string",
@@ -141,7 +146,7 @@ def test_expand_gives_inner_members_columns_of_their_own(frame):
         post(3, platform_data=None),
     ]
     made = frame(rows, expand=True)
-    assert "platform_data" not in made.columns
+    assert made.columns[: len(frame(rows).columns)] == frame(rows).columns
     assert made["platform_data.internal_id"] == [7, None, None]
     assert made["platform_data.ratio"] == [1.0, 0.5, None]
     assert made["metadata.t"] == ["x", None, None]
@@ -178,11 +183,26 @@ def test_nested_models_expand_by_their_members(frame):
 def test_unknown_members_are_kept(frame):
     rows = [post(1, brand_new=5), post(2)]
     folded = frame(rows)
-    assert json.loads(folded["additional_properties"][0]) == {"brand_new": 5}
-    assert folded["additional_properties"][1] is None
-    expanded = frame(rows, expand=True)
-    assert expanded["brand_new"] == [5, None]
-    assert "additional_properties" not in expanded.columns
+    assert json.loads(folded["additional_members"][0]) == {"brand_new": 5}
+    assert folded["additional_members"][1] is None
+    for expand in (True, ["additional_members"], "additional_members"):
+        expanded = frame(rows, expand=expand)
+        assert expanded["brand_new"] == [5, None]
+        assert expanded["additional_members"] == folded["additional_members"]
+
+
+def test_members_of_open_models_are_columns(frame):
+    rows = [{"id": "a", "name": "A", "views": 1}, {"id": "b", "views": 2, "deep": {"x": 1}}]
+    made = frame([TopCreator.from_dict(row) for row in rows])
+    assert made.columns == ["id", "additional_members", "name", "views", "deep"]
+    assert (made["name"], made["views"]) == (["A", None], [1, 2])
+    assert json.loads(made["deep"][1]) == {"x": 1}
+
+
+def test_names_that_do_not_exist_cannot_be_expanded(frame):
+    with pytest.raises(UsageError, match="expand= names no column 'platfrom_data'; nested ones: "):
+        frame([post(1)], expand=["metadata", "platfrom_data"])
+    assert frame([], expand=["metadata"]).columns == []
 
 
 def test_no_column_replaces_another_of_the_same_name(frame):
@@ -191,7 +211,7 @@ def test_no_column_replaces_another_of_the_same_name(frame):
     made = frame([hostile], expand=True)
     assert (made["platform_data.a"], made["platform_data.a_"]) == ([1], ["stranger"])
     rows = frame([{"a": {"b": 1}, "a.b": 2, "a.b_": 3}], expand=True)
-    assert [rows[name] for name in rows.columns] == [[1], [2], [3]]
+    assert [rows[name] for name in rows.columns] == [['{"b": 1}'], [2], [3], [1]]
 
 
 def test_hostile_keys_become_columns_and_nothing_else(frame):
@@ -215,6 +235,8 @@ def test_wrong_scalars_become_missing_instead_of_changing_the_column(frame):
         made = frame([post(1), *(post(2, **{name: value}) for value in values)])
         assert made.is_a(name, kinds[name])
         assert made[name][1:] == [None] * len(values), name
+        kept = [json.loads(one)[name] for one in made["additional_members"][1:]]
+        assert kept == values
 
 
 def test_integers_beyond_64_bits_become_missing(frame):
@@ -222,6 +244,26 @@ def test_integers_beyond_64_bits_become_missing(frame):
     beyond = [2**63, -(2**63) - 1, 10**400]
     made = frame([post(1, view_count=value) for value in [*edges, *beyond]])
     assert made["view_count"] == [*edges, None, None, None]
+    assert json.loads(made["additional_members"][3]) == {"view_count": 2**63}
+
+
+def test_an_integer_may_be_spelt_like_a_number(frame):
+    assert frame([post(1, view_count=5.0), post(2, view_count=6)])["view_count"] == [5, 6]
+
+
+def test_numbers_beyond_floats_are_null_in_json_text(frame):
+    row = {"a": [1, float("inf")], "b": {"c": float("-inf"), "d": 2}}
+    made = frame([row])
+    assert json.loads(made["a"][0]) == [1, None]
+    assert json.loads(made["b"][0]) == {"c": None, "d": 2}
+
+
+def test_values_that_are_no_json_become_text_of_it(frame):
+    row = {"at": [dt.datetime(2026, 6, 15, tzinfo=dt.UTC)], "one": {"video": post(1)}}
+    made = frame([row | {"path": [Path("x")]}])
+    assert json.loads(made["at"][0]) == ["2026-06-15T00:00:00Z"]
+    assert json.loads(made["one"][0])["video"] == video(1)
+    assert json.loads(made["path"][0]) == ["x"]
 
 
 def test_numbers_that_are_none_become_missing(frame):
@@ -274,10 +316,10 @@ def test_models_of_several_kinds_share_their_columns(frame):
 def test_deltas_are_one_row_per_video(frame):
     deltas = VideoDeltas({"v1": {"1d": 0, "7d": -5}, "v2": {"1d": None, "7d": 2**62}}, (1, 7))
     made = frame(deltas)
-    assert made.columns == ["video_id", "1d", "7d"]
-    assert made["video_id"] == ["v1", "v2"]
-    assert (made["1d"], made["7d"]) == ([0, None], [-5, 2**62])
-    assert made.is_a("7d", "integer")
+    assert made.columns == ["id", "delta_1d", "delta_7d"]
+    assert made["id"] == ["v1", "v2"]
+    assert (made["delta_1d"], made["delta_7d"]) == ([0, None], [-5, 2**62])
+    assert made.is_a("delta_7d", "integer")
 
 
 def test_metrics_are_one_row_per_id(frame):
@@ -302,9 +344,9 @@ def test_account_video_metrics_are_rows_with_platform_and_id(frame):
     ("items", "columns"),
     [
         ([], []),
-        (VideoDeltas({}, (7,)), ["video_id", "7d"]),
-        (Metrics(), ["id", *TOTALS]),
-        (AccountVideoMetrics(), ["platform", "id", *TOTALS]),
+        (VideoDeltas({}, (7,)), ["id", "delta_7d"]),
+        (Metrics(), ["id", *TOTALS, "additional_members"]),
+        (AccountVideoMetrics(), ["platform", "id", *TOTALS, "additional_members"]),
     ],
     ids=["models", "deltas", "metrics", "account-video metrics"],
 )
@@ -329,18 +371,64 @@ def test_real_answers_become_frames(frame, facade, sandbox):
     assert made["last_scrape_time"] == [one.last_scrape_time for one in videos]
     ids = [one.id for one in videos]
     deltas = frame(ca.do(lambda ca: ca.videos.deltas(ids, windows=[7])))
-    assert deltas["video_id"] == ids
+    assert deltas["id"] == ids
     metrics = frame(ca.do(lambda ca: ca.videos.metrics(ids, period="7d")))
     assert metrics["id"] == ids
     creators = ca.do(lambda ca: ca.creators.list().to_list())
-    summary = frame(creators, expand=["accounts_summary"])
+    summary = frame(creators, expand="accounts_summary")
     assert summary["accounts_summary.total"] == [one.accounts_summary.total for one in creators]
     found = ca.do(lambda ca: ca.breakouts(window=7, top=5))
     posts = frame(found)
     assert posts["rank"] == [1, 2, 3, 4, 5]
     assert posts["id"] == [one.video.id for one in found]
     assert posts["delta"] == [one.delta for one in found]
+    assert posts["delta_7d"] == posts["delta"]
+    assert posts.columns[6:10] == ["delta_1d", "delta_7d", "delta_14d", "delta_30d"]
     assert posts.is_a("growth", "number")
+    assert frame(list(found)[:2])["id"] == posts["id"][:2]
+    top = frame(ca.do(lambda ca: ca.creators.top()))
+    assert top["rank"] == [*range(1, len(top) + 1)]
+    figures = frame(ca.do(lambda ca: ca.creators.analytics(creators[0].id)))
+    assert figures.is_a("views", "integer")
+
+
+def test_empty_lists_have_the_columns_of_full_ones(frame, facade, serve):
+    full = frame([post(1)])
+    ca = facade(serve(*[page([])] * 4).url)
+    for listed in (
+        ca.do(lambda ca: ca.videos.list().to_list()),
+        ca.do(lambda ca: ca.videos.list(max_items=0).to_list()),
+        ca.collect(lambda ca: ca.videos.list().pages())[0],
+    ):
+        made = frame(listed)
+        assert made.columns == full.columns
+        assert all(made.is_a(name, "integer") for name in ("view_count", "like_count"))
+        assert len(made) == 0
+
+
+def test_a_list_becomes_a_frame_of_at_most_max_items(facade, serve):
+    posts = [video(number) for number in range(5)]
+    server = serve(*[page(posts[:3], "next"), page(posts[3:])] * 2)
+    ca = facade(server.url)
+    made = ca.do(lambda ca: ca.videos.list(max_items=4).to_pandas())
+    assert list(made["id"]) == [one["id"] for one in posts[:4]]
+    made = ca.do(lambda ca: ca.videos.list(max_items=4).to_polars(expand=True))
+    assert list(made["id"]) == [one["id"] for one in posts[:4]]
+
+
+def test_a_page_and_results_become_frames_themselves(facade, serve):
+    ca = facade(serve(page([video(1)])).url)
+    one = ca.collect(lambda ca: ca.videos.list().pages())[0]
+    assert list(one.to_pandas()["id"]) == list(one.to_polars()["id"]) == [video(1)["id"]]
+    made = Page(
+        [post(1)], next_cursor=None, has_next=False, total_count=None, filters={}, request_id=None
+    )
+    assert made.to_pandas().equals(one.to_pandas())
+
+
+def test_an_async_list_is_to_be_awaited():
+    with pytest.raises(UsageError, match="of an async list, await its"):
+        to_pandas(AsyncCreatorAudit("made-up-key", base_url="http://127.0.0.1:1").videos.list())
 
 
 @pytest.mark.parametrize("library", ["polars", "pandas"])

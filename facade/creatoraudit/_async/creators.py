@@ -12,6 +12,7 @@ from creatoraudit_api.types import UNSET, Unset
 from .._core.arguments import Day, Direction, Period, day_arguments
 from .._core.options import CreateOptions, RequestOptions
 from .._results.creators import CreatorFigures, Link, figures
+from .._results.tables import ItemList
 from .pager import AsyncPager
 
 if TYPE_CHECKING:
@@ -312,7 +313,7 @@ class AsyncCreators:
         """
         arguments = {"period": period, "limit": limit}
         reply = await self._operations.invoke(operations.top_creators, arguments, options)
-        return reply.value.data
+        return ItemList(reply.value.data, "TopCreator")
 
     async def analytics(
         self,

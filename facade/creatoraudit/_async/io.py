@@ -75,6 +75,10 @@ def time_limit(seconds: float) -> AbstractContextManager[object]:
     return anyio.move_on_after(seconds)
 
 
+class ArrowSource:
+    """What a list is to a consumer of Arrow: nothing before `await to_arrow()`."""
+
+
 class Job(Generic[T]):
     """A call that runs in a pool."""
 

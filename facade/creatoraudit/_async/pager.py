@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from .._results.pages import Page
+from .._results.tables import Expand, ItemList, Origin, Table, joined
 from ..errors import UsageError
 from .ahead import AsyncPrefetch
+from .io import ArrowSource
 from .source import AsyncPageFetcher
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
 
 T = TypeVar("T")
 
@@ -50,7 +57,7 @@ class AsyncItems(AsyncIterator[T]):
             self._items = iter(page.items)
 
 
-class AsyncPager(Generic[T]):
+class AsyncPager(ArrowSource, Generic[T]):
     """A list that is fetched as it is read; nothing is sent before.
 
     Iterate it for items, or `pages()` for page objects. Each iteration is a walk of its own. A page
@@ -87,16 +94,47 @@ class AsyncPager(Generic[T]):
         """All items in a list, at most `max_items`; the next page is fetched meanwhile."""
         if max_items is not None:
             return await AsyncPager(self._source, max_items).to_list()
-        most = self._max_items
-        items: list[T] = []
-        if most == 0:
-            return items
-        async with AsyncPrefetch[T](1) as ahead:
-            await ahead.follow(self._source, self._source.walk(), None, most)
-            while (raw := await ahead.next()) is not None:
-                items.extend(raw.page().items)
-        return items if most is None else items[:most]
+        pages = await self._all_pages()
+        items = [item for page in pages for item in page.items]
+        return ItemList(items[: self._max_items], self._source.operation.item)
+
+    async def to_arrow(self) -> pa.Table:
+        """All items as an Arrow table, at most `max_items`; needs the extra `arrow`.
+
+        Raises:
+            ConfigurationError: pyarrow is not installed.
+            ContractError: A value is not of its column's type.
+        """
+        return (await self._table()).to_arrow()
+
+    async def to_pandas(self, *, expand: Expand = False) -> pd.DataFrame:
+        """All items as a pandas frame, at most `max_items`; see `creatoraudit.frames.to_pandas`."""
+        return (await self._table()).to_pandas(expand)
+
+    async def to_polars(self, *, expand: Expand = False) -> pl.DataFrame:
+        """All items as a polars frame, at most `max_items`; see `creatoraudit.frames.to_polars`."""
+        return (await self._table()).to_polars(expand)
 
     async def total_count(self) -> int | None:
         """The size of the whole list; one small request of its own, which costs the API a count."""
         return await self._source.count()
+
+    async def _all_pages(self) -> list[Page[T]]:
+        """The pages that hold what is wanted; the next one is fetched meanwhile."""
+        most = self._max_items
+        pages: list[Page[T]] = []
+        if most == 0:
+            return pages
+        async with AsyncPrefetch[T](1) as ahead:
+            await ahead.follow(self._source, self._source.walk(), None, most)
+            while (raw := await ahead.next()) is not None:
+                pages.append(raw.page())
+        return pages
+
+    async def _table(self) -> Table:
+        pages = await self._all_pages()
+        return joined([page._table() for page in pages], self._no_rows(), self._max_items)
+
+    def _no_rows(self) -> Table:
+        operation = self._source.operation
+        return Table.of(operation.item, [], Origin(operation.name))

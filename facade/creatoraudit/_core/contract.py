@@ -231,7 +231,7 @@ def deviations(schema: Any, value: object, place: Location = ROOT) -> Iterator[D
         container = bool(_CONTAINERS.keys() & kinds) or isinstance(value, (dict, list))
         kind: Kind = "wrong-container" if container else "wrong-type"
         article = "an" if wanted[0] in "aoi" else "a"
-        yield Deviation(kind, place, f"is {_name(value)} where {article} {wanted} belongs")
+        yield Deviation(kind, place, f"is {type_name(value)} where {article} {wanted} belongs")
     elif value not in schema.get("enum", [value]):
         yield Deviation("unknown-enum-value", place, f"is {value!r}")
     else:
@@ -248,7 +248,7 @@ def _within(schema: Any, value: object, place: Location) -> Iterator[Deviation]:
         if found.schema is not None:
             yield from deviations(found.schema, found.value, found.path)
         elif schema.get("properties"):
-            yield Deviation("unknown-member", found.path, f"is {_name(found.value)}, unknown")
+            yield Deviation("unknown-member", found.path, f"is {type_name(found.value)}, unknown")
 
 
 def _fits(value: object, kinds: list[str]) -> bool:
@@ -261,6 +261,6 @@ def _fits(value: object, kinds: list[str]) -> bool:
     return any(isinstance(value, _TYPES[kind]) for kind in kinds)
 
 
-def _name(value: object) -> str:
+def type_name(value: object) -> str:
     names = {dict: "an object", list: "an array", str: "a string", bool: "a boolean"}
     return "null" if value is None else names.get(type(value), "a number")

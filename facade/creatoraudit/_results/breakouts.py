@@ -21,6 +21,9 @@ from attrs import Factory, asdict, define, field, frozen
 from creatoraudit_api.types import timestamp
 
 from ..errors import UsageError
+from .columns import Kind
+from .deltas import delta_row
+from .tables import Table, Tabular
 
 if TYPE_CHECKING:
     from creatoraudit_api.models import AccountVideo, Video
@@ -74,7 +77,7 @@ class Progress:
 
 
 @frozen
-class Breakout:
+class Breakout(Tabular):
     """A ranked post.
 
     Attributes:
@@ -114,9 +117,35 @@ class Breakout:
             "outlier": self.outlier,
         }
 
+    def _row(self) -> dict[str, object]:
+        row: dict[str, object] = dict(self.to_dict())
+        del row["deltas"]
+        return row | delta_row(self.deltas)
+
+    def _table(self) -> Table:
+        return Table([self._row()], breakout_kinds(self.deltas))
+
+
+def breakout_kinds(windows: Iterable[str]) -> dict[str, Kind]:
+    """The columns of ranked posts whose changes over these windows are known."""
+    deltas: dict[str, Kind] = dict.fromkeys([f"delta_{window}" for window in windows], "integer")
+    return {
+        "rank": "integer",
+        "id": "string",
+        "platform": "string",
+        "external_id": "string",
+        "account_username": "string",
+        "description": "string",
+        **deltas,
+        "delta": "integer",
+        "views_before": "integer",
+        "growth": "number",
+        "outlier": "number",
+    }
+
 
 @frozen
-class Breakouts:
+class Breakouts(Tabular):
     """The answer of `breakouts`: the posts, best first, and how it came about.
 
     Iterate over it, index it, or ask for its `len`.
@@ -158,6 +187,10 @@ class Breakouts:
 
     def __iter__(self) -> Iterator[Breakout]:
         return iter(self.posts)
+
+    def _table(self) -> Table:
+        windows = [f"{days}d" for days in self.windows]
+        return Table([post._row() for post in self.posts], breakout_kinds(windows))
 
     def to_dict(self) -> dict[str, JSON]:
         """Plain data, ready for JSON."""

@@ -1,8 +1,7 @@
-"""What kind of values each member of a model has, and a value as a typed column takes it.
+"""Which columns the rows of a list have, and what a JSON value becomes in a column of its type.
 
-The kinds follow from the generated models' annotations, so columns made of them (in frames and in
-exported files) cannot drift away from the contract. A scalar of the wrong type, which a model keeps
-as it was sent, is missing in a typed column.
+The columns follow the contract and never the data: an empty list has the same ones as a full one.
+Members that the contract does not declare stand together, as JSON, in the column `OTHERS`.
 """
 
 from __future__ import annotations
@@ -10,99 +9,164 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
-import types
-from collections.abc import Mapping
-from typing import Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from creatoraudit_api.types import ReadModel
+from creatoraudit_api.columns import COLUMNS
+from creatoraudit_api.types import encode, timestamp
 
 from .._core.text import well_formed
+
+if TYPE_CHECKING:
+    from creatoraudit_api.columns import Column
 
 Kind: TypeAlias = Literal["string", "integer", "number", "boolean", "datetime", "json"]
 Row: TypeAlias = Mapping[str, object]
 
-OTHERS = "additional_properties"
+OTHERS = "additional_members"
+# What a value of each kind is called where another one was found.
+CALLED: Mapping[Kind, str] = {
+    "string": "a string",
+    "integer": "an integer of 64 bits",
+    "number": "a number",
+    "boolean": "a boolean",
+    "datetime": "a timestamp",
+    "json": "JSON",
+}
 _INT64 = 2**63
-_PLAIN: Mapping[object, Kind] = {
+_SEEN: Mapping[type, Kind] = {
     str: "string",
     int: "integer",
     float: "number",
     bool: "boolean",
     dt.datetime: "datetime",
 }
-_MODELS: dict[type[ReadModel], Mapping[str, Kind]] = {}
 
 
-def members(model: ReadModel) -> dict[str, object]:
-    """A value per declared member, nested models as JSON; unknown members under one name."""
-    row: dict[str, object] = {}
-    for name, attribute in model.MEMBERS:
-        value = getattr(model, attribute)
-        row[name] = value.to_dict() if isinstance(value, ReadModel) else value
-    row[OTHERS] = model.additional_properties or None
-    return row
+@cache
+def kinds_of(model: str) -> Mapping[str, Kind]:
+    """The kind of each column of a model, in the contract's order, `OTHERS` at the end."""
+    kinds: dict[str, Kind] = {column.name: _kind(column) for column in COLUMNS.get(model, ())}
+    kinds[OTHERS] = "json"
+    return kinds
 
 
-def kinds_of(model: type[ReadModel]) -> Mapping[str, Kind]:
-    """The kind of each value that `members` gives."""
-    known = _MODELS.get(model)
-    if known is None:
-        hints = get_type_hints(model)
-        kinds: dict[str, Kind] = {}
-        for name, attribute in model.MEMBERS:
-            kinds[name] = _kind_of(hints[attribute])
-        kinds[OTHERS] = "json"
-        known = _MODELS[model] = kinds
-    return known
+@cache
+def is_open(model: str) -> bool:
+    """Whether the contract leaves open what the model holds beside an id."""
+    return {column.name for column in COLUMNS.get(model, ())} <= {"id"}
 
 
-def _kind_of(hint: object) -> Kind:
-    """The kind of an annotation such as `int | None` or `Literal[...] | str`."""
-    options = get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
-    if get_origin(hint) is Union:
-        options = get_args(hint)
-    kinds: set[Kind] = {
-        "string" if get_origin(one) is Literal else _PLAIN.get(one, "json")
-        for one in options
-        if one is not type(None)
-    }
-    return kinds.pop() if len(kinds) == 1 else "json"
+def _kind(column: Column) -> Kind:
+    match column.kind:
+        case "string":
+            return "datetime" if column.format == "date-time" else "string"
+        case "integer" | "number" | "boolean":
+            return column.kind
+        case _:
+            return "json"
 
 
-def kind_seen(values: list[object]) -> Kind:
-    """The kind of values that no type declares."""
+def kind_seen(values: Sequence[object]) -> Kind:
+    """The kind of values that nobody declares."""
     seen = {type(value) for value in values if value is not None}
     if seen == {int, float}:
         return "number"
-    return _PLAIN.get(seen.pop(), "json") if len(seen) == 1 else "json"
+    return _SEEN.get(seen.pop(), "json") if len(seen) == 1 else "json"
 
 
-def cell(value: object, kind: Kind) -> object:
-    """The value as its column takes it, None when it does not fit."""
-    match kind:
-        case "string":
-            return well_formed(value) if isinstance(value, str) else None
-        case "boolean":
-            return value if isinstance(value, bool) else None
-        case "datetime":
-            return value if isinstance(value, dt.datetime) else None
-        case "integer":
-            return value if _is_int64(value) else None
-        case "number":
-            return _finite(value) if isinstance(value, (int, float)) else None
-        case "json":
-            if value is None:
-                return None
-            return well_formed(json.dumps(value, default=str, ensure_ascii=False))
+def typed(values: Sequence[object], kind: Kind) -> tuple[list[object], dict[int, object]]:
+    """The values as a column of this kind takes them, and those that do not fit, by position.
+
+    Null fits everywhere. Where a value does not fit, the column has None.
+    """
+    if _fit_as_they_are(values, kind):
+        return list(values), {}
+    convert = _CONVERT[kind]
+    cells: list[object] = []
+    wrong: dict[int, object] = {}
+    for position, value in enumerate(values):
+        cell = None if value is None else convert(value)
+        if cell is None and value is not None:
+            wrong[position] = value
+        cells.append(cell)
+    return cells, wrong
 
 
-def _is_int64(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and -_INT64 <= value < _INT64
+def _fit_as_they_are(values: Sequence[object], kind: Kind) -> bool:
+    """A look at all values at once, because nearly always nothing is to be converted."""
+    there = [value for value in values if value is not None]
+    if not there:
+        return True
+    types = {*map(type, there)}
+    if kind == "boolean":
+        return types == {bool}
+    if kind == "string":
+        return types == {str} and "".join(there).isascii()  # type: ignore[arg-type]  # checked
+    if kind == "integer":
+        return types == {int} and min(there) >= -_INT64 and max(there) < _INT64  # type: ignore[type-var, operator]  # checked
+    return kind == "number" and types == {float} and all(map(math.isfinite, there))  # type: ignore[arg-type]  # checked
 
 
-def _finite(value: float) -> float | None:
+def _string(value: object) -> str | None:
+    return well_formed(value) if isinstance(value, str) else None
+
+
+def _integer(value: object) -> int | None:
+    if isinstance(value, float) and value.is_integer():  # 5.0 is an integer to JSON
+        value = int(value)
+    fits = isinstance(value, int) and not isinstance(value, bool) and -_INT64 <= value < _INT64
+    return value if fits and isinstance(value, int) else None
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
     try:
         number = float(value)
     except OverflowError:
         return None
-    return number if math.isfinite(number) and not isinstance(value, bool) else None
+    return number if math.isfinite(number) else None
+
+
+def _boolean(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def _datetime(value: object) -> dt.datetime | None:
+    if isinstance(value, str):
+        value = timestamp(value)
+    return value if isinstance(value, dt.datetime) else None
+
+
+def _json(value: object) -> str:
+    try:
+        text = _ENCODER.encode(value)
+    except ValueError:  # a number beyond what a float holds, which is no JSON any more
+        text = _ENCODER.encode(_finite(encode(value)))
+    return well_formed(text)
+
+
+def _finite(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _finite(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_finite(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _plain(value: object) -> object:
+    plain: object = encode(value)
+    return str(value) if plain is value else plain
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_plain)
+_CONVERT: Mapping[Kind, Callable[[object], object]] = {
+    "string": _string,
+    "integer": _integer,
+    "number": _number,
+    "boolean": _boolean,
+    "datetime": _datetime,
+    "json": _json,
+}

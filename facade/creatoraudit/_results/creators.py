@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from .._core.contract import Fault, contract_error
+from .tables import Table, Tabular, table_of
 
 if TYPE_CHECKING:
     from creatoraudit_api.models import CreatorAccountLink
@@ -28,7 +29,7 @@ class Link:
 
 
 @frozen
-class CreatorFigures:
+class CreatorFigures(Tabular):
     """Figures of a creator between two days.
 
     Attributes:
@@ -45,6 +46,9 @@ class CreatorFigures:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def _table(self) -> Table:
+        return table_of(self.rows)
 
 
 def figures(data: JSON, operation: str, request_id: str | None) -> CreatorFigures:

@@ -13,6 +13,8 @@ from attrs import field, frozen
 
 from .._core.contract import Fault
 from ..errors import UsageError
+from .columns import Kind
+from .tables import Table, Tabular
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -24,7 +26,7 @@ _HUGE = 2**63
 
 
 @frozen
-class VideoDeltas(Mapping[str, Mapping[str, "int | None"]]):
+class VideoDeltas(Mapping[str, Mapping[str, "int | None"]], Tabular):
     """View changes by video id and window.
 
     A mapping: `deltas[video.id]["7d"]` is the change over seven days, or None where the server sent
@@ -47,6 +49,16 @@ class VideoDeltas(Mapping[str, Mapping[str, "int | None"]]):
 
     def __len__(self) -> int:
         return len(self.by_id)
+
+    def _table(self) -> Table:
+        kinds: dict[str, Kind] = {"id": "string"}
+        kinds |= dict.fromkeys([f"delta_{days}d" for days in self.windows], "integer")
+        return Table([{"id": one} | delta_row(deltas) for one, deltas in self.items()], kinds)
+
+
+def delta_row(deltas: Mapping[str, int | None]) -> dict[str, object]:
+    """The changes of one post by the names of their columns."""
+    return {f"delta_{window}": change for window, change in deltas.items()}
 
 
 def checked_windows(windows: Iterable[int], least: int, most: int, count: int) -> tuple[int, ...]:

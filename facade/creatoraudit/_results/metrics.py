@@ -11,15 +11,18 @@ from creatoraudit_api.models import WindowedTotals
 
 from .._core.contract import Fault
 from .._core.urls import Platform
+from .columns import kinds_of
+from .tables import Table, Tabular
 
 if TYPE_CHECKING:
     from uuid import UUID
 
 Id = TypeVar("Id", str, int)
+_TOTALS = WindowedTotals.__name__
 
 
 @frozen
-class Metrics(Mapping[str, WindowedTotals]):
+class Metrics(Mapping[str, WindowedTotals], Tabular):
     """Totals over a period, by id.
 
     A mapping: `metrics[video.id].views`. A known id without data may be absent.
@@ -48,6 +51,10 @@ class Metrics(Mapping[str, WindowedTotals]):
     def __len__(self) -> int:
         return len(self.by_id)
 
+    def _table(self) -> Table:
+        rows = [{**totals.to_dict(), "id": one} for one, totals in self.items()]
+        return Table(rows, {"id": "string", **kinds_of(_TOTALS)})
+
 
 @frozen
 class AccountVideoTotals:
@@ -65,7 +72,7 @@ class AccountVideoTotals:
 
 
 @frozen
-class AccountVideoMetrics:
+class AccountVideoMetrics(Tabular):
     """Totals of account videos: rows, because the two platforms' integer ids may be equal.
 
     Attributes:
@@ -81,6 +88,12 @@ class AccountVideoMetrics:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def _table(self) -> Table:
+        rows = [
+            {**one.totals.to_dict(), "platform": one.platform, "id": one.id} for one in self.rows
+        ]
+        return Table(rows, {"platform": "string", "id": "integer", **kinds_of(_TOTALS)})
 
 
 @frozen

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from .._core.contract import Fault, contract_error
 from .._core.response import UNDECODABLE, RawResponse, decode_payload, fault_of
 from ..errors import ContractError, PaginationError
+from .tables import Origin, Table, Tabular, table_of
 
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
@@ -46,7 +47,7 @@ class PageOf(Protocol[T_co]):
     def filters(self) -> AppliedFilters | None: ...
 
 
-class Page(Generic[T]):
+class Page(Tabular, Generic[T]):
     """One page of a list; iterate over it for its items.
 
     Attributes:
@@ -58,7 +59,15 @@ class Page(Generic[T]):
         request_id: `X-Request-ID` of the answer.
     """
 
-    __slots__ = ("filters", "has_next", "items", "next_cursor", "request_id", "total_count")
+    __slots__ = (
+        "_rows",
+        "filters",
+        "has_next",
+        "items",
+        "next_cursor",
+        "request_id",
+        "total_count",
+    )
 
     def __init__(
         self,
@@ -76,12 +85,16 @@ class Page(Generic[T]):
         self.total_count = total_count
         self.filters = filters
         self.request_id = request_id
+        self._rows: Table | None = None
 
     def __iter__(self) -> Iterator[T]:
         return iter(self.items)
 
     def __len__(self) -> int:
         return len(self.items)
+
+    def _table(self) -> Table:
+        return table_of(self.items) if self._rows is None else self._rows
 
     def __repr__(self) -> str:
         return f"<Page of {len(self.items)} items, has_next={self.has_next}>"
@@ -189,7 +202,7 @@ class RawPage(Generic[T]):
             error.resume_cursor = self._at
             raise
         envelope, pagination = reply.value, reply.value.pagination
-        return Page(
+        page = Page(
             items=envelope.data,
             next_cursor=pagination.next_cursor if pagination.has_next else None,
             has_next=pagination.has_next,
@@ -197,6 +210,9 @@ class RawPage(Generic[T]):
             filters=envelope.filters.additional_properties if envelope.filters else {},
             request_id=reply.request_id,
         )
+        origin = Origin(self._operation.name, reply.request_id, self._at)
+        page._rows = Table.of(self._operation.item, self._payload["data"], origin)
+        return page
 
     def decode(self, row: Row[T]) -> T:
         """Decode one of its items."""

@@ -13,6 +13,7 @@ from creatoraudit_api.types import UNSET, Unset
 from .._core.arguments import Day, Direction, Period, day_arguments
 from .._core.options import CreateOptions, RequestOptions
 from .._results.creators import CreatorFigures, Link, figures
+from .._results.tables import ItemList
 from .pager import Pager
 
 if TYPE_CHECKING:
@@ -309,7 +310,7 @@ class Creators:
         """
         arguments = {"period": period, "limit": limit}
         reply = self._operations.invoke(operations.top_creators, arguments, options)
-        return reply.value.data
+        return ItemList(reply.value.data, "TopCreator")
 
     def analytics(
         self,

@@ -20,7 +20,8 @@ a walk whose cursor is refused with 422 begins at the first page again and skips
 
 Parts are cut where a page ends, after the same number of rows whether or not a run was interrupted,
 and row groups of Parquet have a fixed number of rows whatever the parts are. So the file is the
-same, byte for byte, as that of an undisturbed run, as long as the API answers the same.
+same, byte for byte, as that of an undisturbed run, as long as the API answers the same (but for the
+time of writing that Parquet notes).
 
 Decided elsewhere: which rows there are (`_subjects`), what a row looks like in a file (`_forms`),
 what is kept between runs (`_checkpoint`), and the order of it all (`_run`).

@@ -7,33 +7,30 @@ lie, and when, is left to `_run`.
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
-from creatoraudit_api.types import ReadModel, encode
-
 from .._core.text import json_text, no_formula, well_formed
-from .._results.columns import Kind, Row, members
+from .._results.columns import OTHERS, Kind
+from .._results.tables import Table
 from ..errors import ConfigurationError, UsageError
 from ._names import FORMATS
-from ._subjects import Record
 
 
 class Form(Protocol):
     """A format of files. What `encode` gives is only for `write`."""
 
-    def encode(self, records: Sequence[Record]) -> Any:
+    def encode(self, table: Table) -> Any:
         """A page of rows."""
 
     def write(self, file: BinaryIO, pages: Sequence[Any]) -> None:
         """Write pages into a part."""
 
-    def join(self, file: BinaryIO, parts: Sequence[Path]) -> None:
-        """Write the file that parts make up."""
+    def join(self, file: BinaryIO, parts: Sequence[Path], about: Mapping[str, str]) -> None:
+        """Write the file that parts make up, with what is said `about` it where it has a place."""
 
 
 def form_of(name: str, columns: Mapping[str, Kind], *, raw: bool) -> Form:
@@ -65,15 +62,15 @@ class Jsonl:
 
     header = b""
 
-    def encode(self, records: Sequence[Record]) -> bytes:
+    def encode(self, table: Table) -> bytes:
         """A line per row, in UTF-8."""
-        return "".join(f"{json_text(encode(record))}\n" for record in records).encode()
+        return "".join(f"{json_text(row)}\n" for row in table.rows).encode()
 
     def write(self, file: BinaryIO, pages: Sequence[bytes]) -> None:
         """Write pages one after the other."""
         file.writelines(pages)
 
-    def join(self, file: BinaryIO, parts: Sequence[Path]) -> None:
+    def join(self, file: BinaryIO, parts: Sequence[Path], about: Mapping[str, str]) -> None:  # noqa: ARG002 - has no place for it
         """Put parts one after the other."""
         file.write(self.header)
         for part in parts:
@@ -89,13 +86,14 @@ class Csv(Jsonl):
         self._raw = raw
         self.header = self._lines([self._names])
 
-    def encode(self, records: Sequence[Record]) -> bytes:
+    def encode(self, table: Table) -> bytes:
         """A line per row; a row with line breaks in it takes several."""
-        rows = (row_of(record) for record in records)
-        return self._lines([[self._cell(row.get(name)) for name in self._names] for row in rows])
+        values, others = table.values()
+        columns = [others if name == OTHERS else values[name] for name in self._names]
+        return self._lines([map(self._cell, row) for row in zip(*columns, strict=True)])
 
     @staticmethod
-    def _lines(rows: Sequence[Sequence[object]]) -> bytes:
+    def _lines(rows: Iterable[Iterable[object]]) -> bytes:
         text = io.StringIO(newline="")
         csv.writer(text).writerows(rows)
         return well_formed(text.getvalue()).encode()
@@ -103,12 +101,5 @@ class Csv(Jsonl):
     def _cell(self, value: object) -> object:
         if isinstance(value, str):
             return value if self._raw else no_formula(value)
-        if isinstance(value, dt.datetime):
-            return encode(value)
         # What has members is JSON text, and so are true and false; numbers stay as they are.
         return json_text(value) if isinstance(value, (bool, dict, list)) else value
-
-
-def row_of(record: Record) -> Row:
-    """A value per column."""
-    return members(record) if isinstance(record, ReadModel) else record

@@ -9,46 +9,35 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from .._results.columns import Kind, cell
-from ._forms import row_of
-from ._subjects import Record
+from .._results.columns import Kind
+from .._results.tables import Table, arrow_schema
 
 # Rows of a row group: large enough for readers that skip groups, small enough to be held twice.
 GROUP_ROWS = 20_000
-_TYPES: Mapping[Kind, pa.DataType] = {
-    "string": pa.string(),
-    "integer": pa.int64(),
-    "number": pa.float64(),
-    "boolean": pa.bool_(),
-    "datetime": pa.timestamp("us", "UTC"),
-    "json": pa.string(),
-}
 
 
 class Parquet:
-    """Typed columns; what does not fit its column's type is missing there."""
+    """Typed columns."""
 
     def __init__(self, columns: Mapping[str, Kind]) -> None:
-        self._columns = columns
-        self._schema = pa.schema([(name, _TYPES[kind]) for name, kind in columns.items()])
+        self._schema = arrow_schema(columns)
 
-    def encode(self, records: Sequence[Record]) -> pa.Table:
-        """A table."""
-        rows = [row_of(record) for record in records]
-        cells = [
-            pa.array([cell(row.get(name), kind) for row in rows], self._schema.field(name).type)
-            for name, kind in self._columns.items()
-        ]
-        return pa.table(cells, schema=self._schema)
+    def encode(self, table: Table) -> pa.Table:
+        """A table.
+
+        Raises:
+            ContractError: A value is not of its column's type.
+        """
+        return table.to_arrow()
 
     def write(self, file: BinaryIO, pages: Sequence[pa.Table]) -> None:
         """Write pages as one Parquet file."""
         pq.write_table(pa.concat_tables(pages), file)
         _let_go()
 
-    def join(self, file: BinaryIO, parts: Sequence[Path]) -> None:
-        """Cut what is in the parts into row groups of equal size."""
-        with pq.ParquetWriter(file, self._schema) as writer:
+    def join(self, file: BinaryIO, parts: Sequence[Path], about: Mapping[str, str]) -> None:
+        """Cut what is in the parts into row groups of equal size; `about` is metadata."""
+        with pq.ParquetWriter(file, self._schema.with_metadata(dict(about))) as writer:
             left = self._schema.empty_table()
             for part in parts:
                 with pq.ParquetFile(part) as opened:

@@ -14,19 +14,17 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Unpack
 
 from attrs import define, field, frozen
 
-from creatoraudit_api.types import ReadModel
-
 from .._core.arguments import Day, MetricsPeriod
 from .._core.files import new_file
 from .._results.pages import Page
+from .._results.tables import Table, metadata
 from .._sync.ahead import Prefetch
 from .._sync.deltas import Via
 from ..errors import CreatorAuditError, UsageError, ValidationError
 from ._checkpoint import FILE, Checkpoint, Position, Seen, Stage, digest_of, failures_told
 from ._forms import Form, form_of
 from ._names import FORMATS, Format, Source, What
-from ._subjects import Ask, ListFilters, Subject, item_id, item_platform, subject_of
-from ._subjects import records as records_of
+from ._subjects import Ask, ListFilters, Subject, rows_of, subject_of
 
 if TYPE_CHECKING:
     from .. import CreatorAudit
@@ -157,10 +155,12 @@ def export(
     folder = path.with_name(f"{path.name}.partial")
     if path.exists() and not overwrite and not (folder / FILE).exists():
         raise _exists(path)
+    organization = client.whoami().organization_id
+    job.organization = str(organization)
     identity = {
         "subject": what,
         "base URL": client._origin.url,
-        "organization": client.whoami().organization_id,
+        "organization": organization,
         "filters": dict(sorted(filters.items())),
         "format": name,
         "options": {**subject.asked, "raw": raw},
@@ -212,6 +212,7 @@ class _Job:
     form: Form
     filters: ListFilters
     on_progress: Callable[[ExportProgress], object] | None
+    organization: str = ""
     total: int | None = None
     rows: int = 0
     saved: int = 0
@@ -219,7 +220,7 @@ class _Job:
     waiting: list[Taken] = field(factory=list)
     any_new: bool = True
 
-    def pages(self, cursor: str | None = None) -> PageFetcher[ReadModel]:
+    def pages(self, cursor: str | None = None) -> PageFetcher[object]:
         """The list from a cursor on."""
         arguments = {**self.filters, "cursor": cursor}
         return self.operations.pages(self.subject.operation, arguments, {}, strict=True)
@@ -262,7 +263,7 @@ class _Job:
 
     def _follow(self, checkpoint: Checkpoint) -> None:
         source = self.pages(checkpoint.position.cursor)
-        with Prefetch[ReadModel](1) as ahead:
+        with Prefetch[object](1) as ahead:
             ahead.follow(source, source.walk(), None)
             while (arrival := ahead.next()) is not None:
                 self._take(arrival.page())
@@ -270,17 +271,19 @@ class _Job:
                     self._save(checkpoint)
         self._save(checkpoint)
 
-    def _take(self, page: Page[ReadModel]) -> None:
-        items = page.items
+    def _take(self, page: Page[object]) -> None:
+        listed = page._table()
+        items = listed.rows
         platform = self.filters.get("platform")
         if platform is not None and page.filters.get("platform") != platform:
-            items = [item for item in items if item_platform(item) == platform]
-        digests = [digest_of(item_id(item)) for item in items]
+            items = [item for item in items if item.get("platform") == platform]
+        digests = [digest_of(item.get("id")) for item in items]
         new = [one for one in zip(digests, items, strict=True) if self.seen.add(one[0])]
-        rows = records_of([item for _, item in new], self.subject, self.ask)
-        missing = sum(not isinstance(row, ReadModel) and row["found"] is False for row in rows)
+        rows = rows_of([item for _, item in new], self.subject, self.ask)
+        missing = 0 if self.ask is None else sum(row["found"] is False for row in rows)
         ids = [digest for digest, _ in new]
-        self.waiting.append(Taken(self.form.encode(rows), ids, missing, page.next_cursor))
+        content = self.form.encode(Table(rows, self.subject.columns, origin=listed.origin))
+        self.waiting.append(Taken(content, ids, missing, page.next_cursor))
         self.rows += len(new)
         self.any_new = self.any_new or bool(new)
         if self.on_progress is not None:
@@ -307,7 +310,8 @@ class _Job:
         if checkpoint.position.stage == "walked":
             # What is moved to its place is as readable as any file that its owner makes.
             with _on_disk(checkpoint.joined, 0o666) as file:
-                self.form.join(file, [checkpoint.part(n) for n in range(checkpoint.parts)])
+                parts = [checkpoint.part(number) for number in range(checkpoint.parts)]
+                self.form.join(file, parts, metadata(self.organization))
             checkpoint.note(checkpoint.position._replace(stage="joined"))
         if not checkpoint.delivered:
             checkpoint.joined.replace(path)

@@ -6,21 +6,19 @@ Columns follow from the generated models, so they cannot drift away from the con
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from operator import attrgetter
 from typing import TYPE_CHECKING, TypeAlias, TypedDict
 from uuid import UUID
 
 from attrs import field, frozen
 
 from creatoraudit_api import operations
-from creatoraudit_api.models import Account, AccountVideo, Creator, Video, WindowedTotals
-from creatoraudit_api.types import ReadModel
+from creatoraudit_api.models import WindowedTotals
 
 from .._core.arguments import Day, Direction, MetricsPeriod, period_arguments
 from .._core.text import one_line
 from .._core.urls import Platform
-from .._results.columns import Kind, Row, kinds_of, members
-from .._results.deltas import DEFAULT_WINDOWS
+from .._results.columns import Kind, Row, kinds_of
+from .._results.deltas import DEFAULT_WINDOWS, delta_row
 from .._results.pages import PageOf
 from .._sync.deltas import DeltasJob, Via
 from .._sync.metrics import MetricsJob
@@ -32,17 +30,13 @@ if TYPE_CHECKING:
 
     from .._sync.sender import Sender
 
-Record: TypeAlias = "ReadModel | Row"
 Ask: TypeAlias = Callable[[Sequence[str]], Mapping[str, Row]]
 
-item_id = attrgetter("id")
-item_platform = attrgetter("platform")
-
-_LISTS: Mapping[str, tuple[Operation[PageOf[ReadModel]], type[ReadModel]]] = {
-    "accounts": (operations.list_accounts, Account),
-    "videos": (operations.list_videos, Video),
-    "account-videos": (operations.list_account_videos, AccountVideo),
-    "creators": (operations.list_creators, Creator),
+_LISTS: Mapping[str, Operation[PageOf[object]]] = {
+    "accounts": operations.list_accounts,
+    "videos": operations.list_videos,
+    "account-videos": operations.list_account_videos,
+    "creators": operations.list_creators,
 }
 _METRICS: Mapping[str, tuple[Operation[object], str]] = {
     "videos": (operations.batch_video_metrics, "video_ids"),
@@ -119,7 +113,7 @@ class Subject:
             what cannot be asked.
     """
 
-    operation: Operation[PageOf[ReadModel]]
+    operation: Operation[PageOf[object]]
     columns: Mapping[str, Kind]
     asked: Mapping[str, object] = field(factory=dict)
     asker: Callable[[Sender], Ask] | None = None
@@ -139,8 +133,7 @@ def subject_of(what: str, options: Options) -> Subject:
             goes_with = " and ".join(one for one, (_, names) in _FIGURES.items() if name in names)
             raise UsageError(f"{name} goes with {goes_with}, not with {what}")
     if not sources:
-        operation, model = _LISTS[what]
-        return Subject(operation, kinds_of(model))
+        return Subject(_LISTS[what], _listed(what))
     source = options.get("source") or sources[0]
     if source not in sources:
         raise UsageError(f"{what} come from {' or '.join(sources)}, not from {source}")
@@ -160,7 +153,7 @@ def columns(
     Returns:
         For each column `"string"`, `"integer"` (64 bits), `"number"`, `"boolean"`, `"datetime"`
         (microseconds, UTC) or `"json"` (JSON as text). They follow from the contract; unknown
-        members are in the last one, `additional_properties`.
+        members are in the last one, `additional_members`.
 
     Raises:
         UsageError: There is no such subject, or it does not take one of the options.
@@ -172,22 +165,27 @@ def columns(
     return subject_of(what, {"source": source, "windows": windows}).columns
 
 
-def records(items: Sequence[ReadModel], subject: Subject, ask: Ask | None) -> Sequence[Record]:
+def rows_of(items: Sequence[Row], subject: Subject, ask: Ask | None) -> Sequence[Row]:
     """The rows that items become: themselves, or one each with its figures, found or not."""
     if ask is None:
         return items
-    found = ask([str(item_id(item)) for item in items])
+    found = ask([str(item.get("id")) for item in items])
     described = [name for name in subject.columns if name in _DESCRIBING]
     rows: list[Row] = []
     for item in items:
-        known, figures = members(item), found.get(str(item_id(item)))
-        row = {name: known[name] for name in described}
-        rows.append({**row, "found": figures is not None, **(figures or {})})
+        figures = found.get(str(item.get("id")))
+        row: Row = {name: item.get(name) for name in described} | {"found": figures is not None}
+        # Twice: a member of the figures that nobody declares must not pass for one of the item's.
+        rows.append({**row, **(figures or {}), **row})
     return rows
 
 
+def _listed(source: str) -> Mapping[str, Kind]:
+    return kinds_of(_LISTS[source].item or "")
+
+
 def _figures(source: str, figures: Mapping[str, Kind]) -> dict[str, Kind]:
-    known = kinds_of(_LISTS[source][1])
+    known = _listed(source)
     described: dict[str, Kind] = {name: known[name] for name in _DESCRIBING if name in known}
     found: dict[str, Kind] = {"found": "boolean"}
     return {**described, **found, **figures}
@@ -200,13 +198,10 @@ def _deltas(source: str, options: Options) -> Subject:
 
     def asker(sender: Sender) -> Ask:
         job = DeltasJob(sender, windows, via, {})
-        return lambda ids: {
-            one: {f"delta_{window}": change for window, change in changes.items()}
-            for one, changes in job.all(ids).by_id.items()
-        }
+        return lambda ids: {one: delta_row(changes) for one, changes in job.all(ids).by_id.items()}
 
     return Subject(
-        _LISTS[source][0],
+        _LISTS[source],
         _figures(source, {f"delta_{days}d": "integer" for days in windows}),
         {"source": source, "windows": windows},
         asker,
@@ -225,13 +220,15 @@ def _metrics(source: str, options: Options) -> Subject:
         def ask(ids: Sequence[str]) -> Mapping[str, Row]:
             answer = job.all(ids)
             resolved = {name: getattr(answer, name) for name in _SPAN}
-            return {one: {**resolved, **members(own)} for one, own in answer.by_id.items()}
+            return {
+                one: {**resolved, **own.to_dict(), **resolved} for one, own in answer.by_id.items()
+            }
 
         return ask
 
     return Subject(
-        _LISTS[source][0],
-        _figures(source, {**_SPAN, **kinds_of(WindowedTotals)}),
+        _LISTS[source],
+        _figures(source, {**_SPAN, **kinds_of(WindowedTotals.__name__)}),
         {"source": source, **span},
         asker,
     )

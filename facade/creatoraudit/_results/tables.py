@@ -1,0 +1,375 @@
+"""Rows with the columns they have, as a frame of polars or pandas or as Arrow.
+
+Each library is an extra and is loaded by the method that needs it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from abc import abstractmethod
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from importlib.resources import files
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
+
+from creatoraudit_api.types import ReadModel, Shapes
+
+from .._core import clock
+from .._core.contract import Fault, contract_error, type_name
+from .._version import __version__
+from ..errors import ConfigurationError, ContractError, UsageError
+from .columns import CALLED, OTHERS, Kind, Row, is_open, kind_seen, kinds_of, typed
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+T = TypeVar("T")
+Expand = bool | Collection[str]
+
+
+class Origin(NamedTuple):
+    """Which response rows came from, for what is said about them."""
+
+    operation: str
+    request_id: str | None = None
+    cursor: str | None = None
+
+
+class Table:
+    """Rows, as JSON objects, and the kind of each of their columns.
+
+    Attributes:
+        rows: The rows.
+        kinds: The kind of each column, in order.
+        spread: Whether a frame also has a column for each member that is not declared.
+        origin: Which response the rows came from.
+    """
+
+    __slots__ = ("kinds", "origin", "rows", "spread")
+
+    def __init__(
+        self,
+        rows: Sequence[Row],
+        kinds: Mapping[str, Kind],
+        *,
+        spread: bool = False,
+        origin: Origin | None = None,
+    ) -> None:
+        self.rows = rows
+        self.kinds = kinds
+        self.spread = spread
+        self.origin = origin
+
+    @classmethod
+    def of(cls, model: str | None, rows: Sequence[Row], origin: Origin | None = None) -> Table:
+        """Rows of one model; None where the contract does not say which."""
+        model = model or ""
+        return cls(rows, kinds_of(model), spread=is_open(model), origin=origin)
+
+    def to_polars(self, expand: Expand) -> pl.DataFrame:
+        """A frame of polars; see `creatoraudit.frames.to_polars`."""
+        try:
+            import polars as pl  # noqa: PLC0415 - an extra, loaded only for this call
+        except ImportError:
+            raise missing("polars") from None
+        dtypes: dict[Kind, Any] = {
+            "string": pl.String,
+            "integer": pl.Int64,
+            "number": pl.Float64,
+            "boolean": pl.Boolean,
+            "datetime": pl.Datetime("us", "UTC"),
+            "json": pl.String,
+        }
+        return pl.DataFrame(
+            [
+                pl.Series(name, cells, dtype=dtypes[kind])
+                for name, (kind, cells) in self._columns(expand).items()
+            ]
+        )
+
+    def to_pandas(self, expand: Expand) -> pd.DataFrame:
+        """A frame of pandas; see `creatoraudit.frames.to_pandas`."""
+        try:
+            import pandas as pd  # noqa: PLC0415 - an extra, loaded only for this call
+        except ImportError:
+            raise missing("pandas") from None
+        dtypes: dict[Kind, Any] = {
+            "string": "string",
+            "integer": "Int64",
+            "number": "Float64",
+            "boolean": "boolean",
+            "datetime": pd.DatetimeTZDtype("us", "UTC"),
+            "json": "string",
+        }
+        return pd.DataFrame(
+            {
+                name: pd.array(cells, dtype=dtypes[kind])
+                for name, (kind, cells) in self._columns(expand).items()
+            }
+        )
+
+    def to_arrow(self) -> pa.Table:
+        """The rows as an Arrow table; raises as `to_batch` does."""
+        return pyarrow().Table.from_batches([self.to_batch()])
+
+    def to_batch(self) -> pa.RecordBatch:
+        """The rows as Arrow.
+
+        Raises:
+            ConfigurationError: pyarrow is not installed.
+            ContractError: A value is not of its column's type.
+        """
+        library = pyarrow()
+        fields = arrow_schema(self.kinds)
+        values, others = self.values()
+        arrays = []
+        for name, kind in self.kinds.items():
+            column = others if name == OTHERS else values[name]
+            array = _instants(column, fields.field(name).type) if kind == "datetime" else None
+            if array is None:
+                cells, wrong = typed(column, kind)
+                if wrong:
+                    raise self._misfit(name, kind, wrong)
+                array = library.array(cells, fields.field(name).type)
+            arrays.append(array)
+        return library.RecordBatch.from_arrays(arrays, schema=fields)
+
+    def values(self) -> tuple[Mapping[str, Sequence[object]], list[dict[str, object] | None]]:
+        """The values of each declared column, and per row what is not declared."""
+        names = [name for name in self.kinds if name != OTHERS]
+        shapes = Shapes(names, frozenset())
+        taken, others = [], []
+        for row in self.rows:
+            try:
+                taken.append(shapes.take(row))
+            except KeyError:
+                taken.append(shapes.take({**shapes.absent, **row}))
+            unknown = shapes[tuple(row)][1]
+            others.append({name: row[name] for name in unknown} if unknown else None)
+        columns = zip(*taken, strict=True) if taken else ([] for _ in names)
+        return dict(zip(names, columns, strict=True)), others
+
+    def _misfit(self, name: str, kind: Kind, wrong: Mapping[int, object]) -> ContractError:
+        position, value = next(iter(wrong.items()))
+        shown = f" (id {self.rows[position].get('id')})" if "id" in self.kinds else ""
+        what = f"is {type_name(value)} where {CALLED[kind]} belongs{shown}"
+        origin = self.origin or Origin("rows")
+        fault = Fault(f"$.data[].{name}", what)
+        error = contract_error(origin.operation, fault, origin.request_id)
+        error.resume_cursor = origin.cursor
+        return error
+
+    def _columns(self, expand: Expand) -> dict[str, tuple[Kind, list[object]]]:
+        """Kind and cells of each column of a frame; what does not fit its column is in `OTHERS`."""
+        expanded = self._expanded(expand)
+        values, others = self.values()
+        columns: dict[str, tuple[Kind, list[object]]] = {}
+        for name, kind in self.kinds.items():
+            if name != OTHERS:
+                cells, wrong = typed(values[name], kind)
+                columns[name] = kind, cells
+                if OTHERS in self.kinds:
+                    for position, value in wrong.items():
+                        others[position] = {**(others[position] or {}), name: value}
+        if OTHERS in self.kinds:
+            columns[OTHERS] = "json", typed(others, "json")[0]
+        for name in expanded:
+            prefix = "" if name == OTHERS else f"{name}."
+            for inner, cells in _members(others if name == OTHERS else values[name]).items():
+                kind = kind_seen(cells)
+                column = f"{prefix}{inner}"
+                # A stranger's key with a dot in it may read like an inner member.
+                while column in columns:
+                    column += "_"
+                columns[column] = kind, typed(cells, kind)[0]
+        return columns
+
+    def _expanded(self, expand: Expand) -> list[str]:
+        wanted = {expand} if isinstance(expand, str) else expand
+        unknown = () if isinstance(wanted, bool) else sorted({*wanted} - {*self.kinds})
+        if unknown and self.kinds:
+            there = ", ".join(name for name, kind in self.kinds.items() if kind == "json")
+            raise UsageError(f"expand= names no column {unknown[0]!r:.60}; nested ones: {there}")
+        return [
+            name
+            for name, kind in self.kinds.items()
+            if kind == "json"
+            and ((wanted if isinstance(wanted, bool) else name in wanted) or self._spreads(name))
+        ]
+
+    def _spreads(self, name: str) -> bool:
+        return self.spread and name == OTHERS
+
+
+def _members(values: Iterable[object]) -> dict[str, list[object]]:
+    """The values of each member that any of the objects has."""
+    objects = [value if isinstance(value, Mapping) else {} for value in values]
+    names = dict.fromkeys(chain.from_iterable(objects))
+    return {name: [one.get(name) for one in objects] for name in names}
+
+
+class Tabular:
+    """What has rows and columns: it becomes a frame, or Arrow."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def _table(self) -> Table:
+        """The rows and their columns."""
+
+    def to_pandas(self, *, expand: Expand = False) -> pd.DataFrame:
+        """A pandas frame of it; see `creatoraudit.frames.to_pandas`."""
+        return self._table().to_pandas(expand)
+
+    def to_polars(self, *, expand: Expand = False) -> pl.DataFrame:
+        """A polars frame of it; see `creatoraudit.frames.to_polars`."""
+        return self._table().to_polars(expand)
+
+    def to_arrow(self) -> pa.Table:
+        """An Arrow table of it; needs the extra `arrow`.
+
+        Raises:
+            ConfigurationError: pyarrow is not installed.
+            ContractError: A value is not of its column's type.
+        """
+        return self._table().to_arrow()
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """The stream that polars, duckdb and other consumers of Arrow ask for."""
+        return self.to_arrow().__arrow_c_stream__(requested_schema)
+
+
+class ItemList(list[T], Tabular):
+    """The items of a list, which knows its columns when it is empty too."""
+
+    def __init__(self, items: Iterable[T], model: str | None) -> None:
+        super().__init__(items)
+        self._model = model
+
+    def _table(self) -> Table:
+        return table_of(self, self._model)
+
+
+def table_of(items: Iterable[object], model: str | None = None) -> Table:
+    """A row per item: of models, mappings and what has a row of its own.
+
+    Args:
+        items: The items, or a single mapping.
+        model: Name of the model whose columns there are at least.
+
+    Raises:
+        UsageError: An item is none of these.
+    """
+    kinds: dict[str, Kind] = {} if model is None else dict(kinds_of(model))
+    spread = False
+    rows: list[Row] = []
+    mappings: list[Row] = []
+    given: object = items
+    if not isinstance(given, Iterable):
+        raise UsageError(
+            f"a frame is made of models or mappings, not {type(given).__name__};"
+            " of an async list, await its to_pandas() or to_polars()"
+        )
+    for item in [items] if isinstance(items, Mapping) else items:
+        if isinstance(item, ReadModel):
+            own = Table.of(type(item).__name__, [item.to_dict()])
+        elif isinstance(item, Tabular):
+            own = item._table()
+        elif isinstance(item, Mapping):
+            row: Row = cast("Row", item)
+            mappings.append(row)
+            own = Table([row], {})
+        else:
+            raise UsageError(f"a frame is made of models or mappings, not {type(item).__name__}")
+        kinds |= own.kinds
+        spread = spread or own.spread
+        rows += own.rows
+    if OTHERS in kinds:
+        kinds[OTHERS] = kinds.pop(OTHERS)
+    for name in dict.fromkeys(chain.from_iterable(mappings)):
+        if name not in kinds:
+            kinds[name] = kind_seen([row.get(name) for row in rows])
+    return Table(rows, kinds, spread=spread)
+
+
+def joined(tables: Sequence[Table], empty: Table, most: int | None) -> Table:
+    """The rows of several tables of the same columns, at most `most`."""
+    rows = [row for table in tables for row in table.rows]
+    origin = empty.origin if len(tables) != 1 else tables[0].origin
+    return Table(rows[:most], empty.kinds, spread=empty.spread, origin=origin)
+
+
+def streamed(tables: Iterator[Table], empty: Table, most: int | None, requested: object) -> object:
+    """An Arrow stream of tables that are made while it is read, at most `most` rows."""
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        left = most
+        while left != 0 and (table := next(tables, None)) is not None:
+            batch = table.to_batch()
+            yield batch if left is None else batch.slice(0, left)
+            left = None if left is None else max(0, left - len(batch))
+
+    reader = pyarrow().RecordBatchReader.from_batches(arrow_schema(empty.kinds), batches())
+    return reader.__arrow_c_stream__(requested)
+
+
+def metadata(organization: str) -> dict[str, str]:
+    """What a file says about itself: whose figures these are, of when, and made by what."""
+    stamp = json.loads(files("creatoraudit_api").joinpath("stamp.json").read_text("utf-8"))
+    written = dt.datetime.fromtimestamp(clock.wall(), dt.UTC)
+    return {
+        "creatoraudit.organization": organization,
+        "creatoraudit.written_at": written.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "creatoraudit.version": __version__,
+        "creatoraudit.contract": stamp["contract"],
+    }
+
+
+def arrow_schema(kinds: Mapping[str, Kind]) -> pa.Schema:
+    """The columns as an Arrow schema.
+
+    Raises:
+        ConfigurationError: pyarrow is not installed.
+    """
+    library = pyarrow()
+    types: Mapping[Kind, pa.DataType] = {
+        "string": library.string(),
+        "integer": library.int64(),
+        "number": library.float64(),
+        "boolean": library.bool_(),
+        "datetime": library.timestamp("us", "UTC"),
+        "json": library.string(),
+    }
+    return library.schema([(name, types[kind]) for name, kind in kinds.items()])
+
+
+def _instants(values: Sequence[object], instant: pa.DataType) -> pa.Array | None:
+    """Timestamps read by Arrow, which is fast; None where one is spelt in another way."""
+    library = pyarrow()
+    try:
+        return library.array(values, library.string()).cast(instant)
+    except (library.ArrowInvalid, library.ArrowTypeError, UnicodeEncodeError):
+        return None
+
+
+def pyarrow() -> Any:
+    """The module pyarrow.
+
+    Raises:
+        ConfigurationError: It is not installed.
+    """
+    try:
+        import pyarrow as pa  # noqa: PLC0415 - an extra, loaded only where it is needed
+    except ImportError:
+        raise missing("pyarrow", "arrow") from None
+    return pa
+
+
+def missing(library: str, extra: str | None = None) -> ConfigurationError:
+    """The error for a library that is not installed."""
+    return ConfigurationError(
+        f"{library} is not installed; run: pip install 'creatoraudit[{extra or library}]'"
+    )
