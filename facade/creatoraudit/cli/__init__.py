@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 
 from .._version import __version__
+from . import _streams
 from ._extras import missing
 
 __all__ = ["main"]
@@ -20,9 +21,9 @@ def main() -> None:
     0 done, 1 the API, the network or some of the work failed, 2 wrong usage or a missing extra, 130
     interrupted.
     """
+    _streams.prepare()
     if sys.argv[1:] == ["--version"]:
-        print(f"creatoraudit {__version__}")  # noqa: T201 - click may not be installed
-        sys.exit(0)
+        sys.exit(_version())
     if line := missing("cli"):
         sys.exit(_refuse(line))
     try:
@@ -34,6 +35,16 @@ def main() -> None:
         print("creatoraudit: interrupted", file=sys.stderr)  # noqa: T201 - click may not be there
         code = 130
     sys.exit(code)
+
+
+def _version() -> int:
+    try:
+        print(f"creatoraudit {__version__}", flush=True)  # noqa: T201 - click may not be installed
+    except OSError as error:
+        _streams.give_up_output()
+        _refuse(f"creatoraudit: standard output: {_streams.why(error)}")
+        return 1
+    return 0
 
 
 def _refuse(line: str) -> int:

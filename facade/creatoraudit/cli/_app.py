@@ -7,7 +7,6 @@ command is imported only when it is run; what it does is its own module's busine
 from __future__ import annotations
 
 import io
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -17,7 +16,7 @@ import click
 
 from .._version import __version__
 from ..errors import ConfigurationError, CreatorAuditError, UsageError
-from . import _safe
+from . import _safe, _streams
 from ._click import Group, told
 from ._extras import missing
 from ._options import examples
@@ -189,12 +188,15 @@ def run(args: Sequence[str], command: click.Command = app, name: str = "creatora
         _say(str(error))
         return FAILED
     except OSError as error:
-        _say(f"{error.filename or 'the output'}: {error.strerror or error}")
+        if error.filename is None:
+            _streams.give_up_output()
+            _say(f"standard output: {_streams.why(error)}")
+        else:
+            _say(f"{error.filename}: {error.strerror}")
         return FAILED
-    except ReaderLeftError as left:
-        # Python flushes stdout once more on its way out, and would complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return left.code
+    except ReaderLeftError:
+        _streams.give_up_output()
+        return DONE
     return code if isinstance(code, int) else DONE
 
 

@@ -20,7 +20,7 @@ import click
 from attrs import evolve, frozen
 
 from ..errors import CreatorAuditError
-from . import _safe
+from . import _safe, _streams
 from ._click import OneOf
 
 if TYPE_CHECKING:
@@ -38,23 +38,21 @@ _NOTHING = "–"
 
 
 class ReaderLeftError(Exception):
-    """Whoever read our stdout has closed it: there is nothing left to do, and nothing wrong.
-
-    Attributes:
-        code: What the process ends with.
-    """
-
-    code = 0
+    """Whoever read our stdout has closed it: there is nothing left to do, and nothing wrong."""
 
 
 @contextmanager
 def changing() -> Iterator[None]:
-    """Around what changes one thing after the other: what was not reached then is a failure."""
+    """Around what changes one thing after the other: it goes on when nobody reads its rows."""
+    global _goes_on  # noqa: PLW0603 - there is one standard output
+    _goes_on = True
     try:
         yield
-    except ReaderLeftError as left:
-        left.code = 1
-        raise
+    finally:
+        _goes_on = False
+
+
+_goes_on = False
 
 
 def write(data: str | bytes) -> None:
@@ -66,7 +64,9 @@ def write(data: str | bytes) -> None:
     try:
         click.echo(data, nl=False, color=True)
     except BrokenPipeError:
-        raise ReaderLeftError from None
+        if not _goes_on:
+            raise ReaderLeftError from None
+        _streams.give_up_output()
 
 
 def resumable(pages: Iterator[T], start: str | None, how: str) -> Iterator[T]:
