@@ -43,10 +43,11 @@ if TYPE_CHECKING:
     )
     from creatoraudit_api.types import JSON
 
+    from ._async.batch import AsyncParts
     from ._async.client import AsyncCreatorAudit
     from ._async.pager import AsyncPager
     from ._core.drift import DriftRecord
-    from ._core.events import RequestEvent
+    from ._core.events import RequestEvent, WaitEvent
     from ._core.options import CreateOptions, RequestOptions, WaitOptions
     from ._core.response import Reply
     from ._results.batch import BatchPart
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from ._results.deltas import VideoDeltas
     from ._results.metrics import AccountVideoMetrics, AccountVideoTotals, Metrics
     from ._results.pages import Page
+    from ._sync.batch import Parts
     from ._sync.client import CreatorAudit
     from ._sync.pager import Pager
     from .errors import (
@@ -144,6 +146,7 @@ _HOMES = {
     "AccountVideoTotals": "creatoraudit._results.metrics",
     "AsyncCreatorAudit": "creatoraudit._async.client",
     "AsyncPager": "creatoraudit._async.pager",
+    "AsyncParts": "creatoraudit._async.batch",
     "BatchPart": "creatoraudit._results.batch",
     "Breakout": "creatoraudit._results.breakouts",
     "Breakouts": "creatoraudit._results.breakouts",
@@ -155,6 +158,8 @@ _HOMES = {
     "Metrics": "creatoraudit._results.metrics",
     "Page": "creatoraudit._results.pages",
     "Pager": "creatoraudit._sync.pager",
+    "Parts": "creatoraudit._sync.batch",
+    "WaitEvent": "creatoraudit._core.events",
     "Progress": "creatoraudit._results.breakouts",
     "Reply": "creatoraudit._core.response",
     "RequestEvent": "creatoraudit._core.events",
@@ -177,6 +182,7 @@ __all__ = [
     "ApiMeta",
     "AsyncCreatorAudit",
     "AsyncPager",
+    "AsyncParts",
     "BadRequestError",
     "BatchPart",
     "Breakout",
@@ -209,6 +215,7 @@ __all__ = [
     "Page",
     "Pager",
     "PaginationError",
+    "Parts",
     "Progress",
     "QuotaExceededError",
     "RateLimitedError",
@@ -233,6 +240,7 @@ __all__ = [
     "ValidationError",
     "Video",
     "VideoDeltas",
+    "WaitEvent",
     "WaitOptions",
     "WaitTimeout",
     "WhoAmI",

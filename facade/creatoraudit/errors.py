@@ -83,8 +83,12 @@ class CreatorAuditError(Exception):
         request_id: `X-Request-ID` of the answer concerned, when there was one.
         resume_cursor: Set by a walk over pages: the cursor of the page that failed. Hand it to the
             same `list` call as `cursor=` to go on there. None on the first page and outside walks.
-        done_ids: Set by a batch: the ids whose answers had arrived.
+        done_ids: Set by a batch: the ids whose answers arrived, those reported not found included.
         pending_ids: Set by a batch: the ids to ask again.
+        unknown_ids: Set by a batch that changes something: the ids of requests that may have been
+            carried out, so look before you send them again.
+        partial: Set by a batch: what arrived. Of `deltas()` and `metrics()` it is their result for
+            `done_ids`; of an iteration, the list of parts that were not handed out.
     """
 
     def __init__(self, message: str, *, request_id: str | None = None) -> None:
@@ -94,6 +98,8 @@ class CreatorAuditError(Exception):
         self.resume_cursor: str | None = None
         self.done_ids: Sequence[str | int] = ()
         self.pending_ids: Sequence[str | int] = ()
+        self.unknown_ids: Sequence[str | int] = ()
+        self.partial: Any = None
 
     def __str__(self) -> str:
         if self.request_id is None:

@@ -109,20 +109,21 @@ def test_opaque_path_ids_stay_one_segment(facade, serve, odd):
 
 @pytest.mark.filterwarnings("ignore:Async generator 'http:ResourceWarning")
 def test_a_failure_while_pages_wait_ends_the_reading_ahead(facade, serve):
-    listed, failed = threading.Semaphore(0), threading.Event()
+    listed, first, failed = threading.Semaphore(0), threading.Lock(), threading.Event()
 
     def respond(request):
         if request.path == "/videos/deltas":
-            if not failed.is_set():
+            if first.acquire(blocking=False):
                 for _ in range(4):
-                    assert listed.acquire(timeout=10)
+                    assert listed.acquire(timeout=60)
                 failed.set()
+            assert failed.wait(60)
             return problem(500)
         listed.release()
         number = int(request.query.get("cursor", ["0"])[0])
         return page([video(number * 200 + n) for n in range(200)], str(number + 1))
 
-    ca = facade(serve(respond).url, concurrency=1)
+    ca = facade(serve(respond).url, concurrency=4)
     with pytest.raises(InternalError, match="batch_video_deltas"):
         ca.do(lambda ca: ca.breakouts())
 

@@ -128,7 +128,9 @@ def test_to_list_takes_all_or_as_many_as_asked(facade, sandbox):
     assert len(ca.do(lambda ca: ca.videos.list().to_list())) == 400
     assert ca.do(lambda ca: ca.videos.list(max_items=0).to_list()) == []
     assert len(ca.do(lambda ca: ca.videos.list(max_items=3).to_list())) == 3
-    assert len(ca.do(lambda ca: ca.videos.list(max_items=3).to_list(max_items=201))) == 201
+    assert len(ca.do(lambda ca: ca.videos.list(max_items=3).to_list(max_items=201))) == 3
+    assert len(ca.do(lambda ca: ca.videos.list(max_items=201).to_list(max_items=3))) == 3
+    assert len(ca.do(lambda ca: ca.videos.list().to_list(max_items=201))) == 201
 
 
 def test_total_count_costs_one_small_request(facade, sandbox, faulty):

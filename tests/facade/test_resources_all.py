@@ -203,12 +203,14 @@ def test_options_are_what_every_method_is_said_to_take():
     assert set(RequestOptions.__annotations__) == {
         "timeout",
         "max_retries",
+        "max_wait",
         "retry_budget",
         "extra_headers",
         "extra_query",
         "extra_body",
     }
     assert set(RequestOptions.__annotations__) - set(WaitOptions.__annotations__) == {
+        "max_wait",
         "timeout",
         "retry_budget",
         "extra_body",

@@ -57,12 +57,11 @@ def asked(server, id_list):
         lambda: iter(MANY),
         lambda: (one for one in MANY),
         lambda: tuple(MANY),
-        lambda: dict.fromkeys(MANY),
         lambda: [UUID(one) for one in MANY],
         lambda: [one.upper() for one in MANY],
         lambda: [*MANY, *MANY[:300], *MANY],
     ],
-    ids=["list", "iterator", "generator", "tuple", "dict", "UUIDs", "upper case", "repeated"],
+    ids=["list", "iterator", "generator", "tuple", "UUIDs", "upper case", "repeated"],
 )
 def test_any_iterable_of_any_length_is_split_and_kept_in_order(
     facade, metrics_server, resource, ids
@@ -186,7 +185,7 @@ def test_the_platforms_are_asked_in_separate_calls(facade, serve):
         ("tiktok", 5, 5),
     ]
     assert list(found.not_found) == [("instagram", 2), ("tiktok", 2)]
-    assert [request.json for request in server.requests] == [
+    assert sorted((request.json for request in server.requests), key=str) == [
         {"instagram_post_ids": [3, 1, 2]},
         {"tiktok_video_ids": [1, 2, 5]},
     ]

@@ -128,7 +128,7 @@ def test_a_good_call_shows_no_key_either(facade, serve, logs):
     pager = ca.do(lambda ca: ca.videos.list())
     (item,) = ca.collect(lambda _: pager)
     shown = [repr(one) for one in (reply, pager, item, ca.client, *seen)]
-    sender = ca.client._operations.sender
+    sender = ca.client._operations._sender
     shown += [repr(vars(one)) for one in (ca.client, sender, sender._transport)]
     shown.append(repr(sender._keys))
     shown.append(logs.getvalue())

@@ -92,7 +92,7 @@ def _methods_of(prefix: str, owner: object) -> Iterator[Method]:
         if name == "update":
             arguments |= CHANGE
         returned = str(signature.return_annotation)
-        shape: Shape = "items" if returned.startswith(("Pager[", "Iterator[")) else "value"
+        shape: Shape = "items" if returned.startswith(("Pager[", "Parts[")) else "value"
         yield Method(prefix + name, shape, options, arguments)
         if "via" in signature.parameters:
             yield Method(f"{prefix}{name} via=get", shape, options, {**arguments, "via": "get"})

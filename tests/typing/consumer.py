@@ -73,7 +73,7 @@ def sync_consumer(ca: CreatorAudit, some_id: UUID) -> None:
     assert_type(ca.paginate(operations.list_videos), Pager[Video])
     assert_type(ca.paginate("list_videos"), Pager[object])
     batch = ca.batch(operations.batch_video_deltas, ["x"])
-    assert_type(batch, Iterator[BatchPart[VideoDeltasResponse]])
+    assert_type(next(batch), BatchPart[VideoDeltasResponse])
     for part in batch:
         assert_type(part.reply.value, VideoDeltasResponse)
 

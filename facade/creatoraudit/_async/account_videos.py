@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
+from itertools import chain
 from typing import TYPE_CHECKING, Unpack
 
 from creatoraudit_api import operations
@@ -10,11 +11,11 @@ from creatoraudit_api import operations
 from .._core.arguments import Day, MetricsPeriod, period_arguments, several
 from .._core.options import RequestOptions
 from .._core.urls import Platform
-from .._results.metrics import AccountVideoMetrics, AccountVideoTotals, Totals
+from .._results.metrics import AccountVideoMetrics
 from ..errors import UsageError
-from .batch import AsyncChained, AsyncMapped
+from .batch import AsyncParts, Chunk
 from .metrics import AsyncMetricsJob
-from .pager import AsyncPager
+from .pager import AsyncPageFetcher, AsyncPager
 
 if TYPE_CHECKING:
     from creatoraudit_api.models import AccountVideo
@@ -67,8 +68,10 @@ class AsyncAccountVideos:
             "limit": limit,
             "cursor": cursor,
         }
-        source = self._operations.pages(operations.list_account_videos, arguments, options)
-        return AsyncPager(source, max_items)
+        fetcher = AsyncPageFetcher(
+            self._operations, operations.list_account_videos, arguments, options
+        )
+        return AsyncPager(fetcher, max_items)
 
     async def metrics(
         self,
@@ -109,8 +112,6 @@ class AsyncAccountVideos:
 
         Docs: https://docs.creatoraudit.com/api-reference/analytics/batch-windowed-account-video-metrics
         """
-        rows: list[AccountVideoTotals] = []
-        not_found: list[tuple[Platform, int]] = []
         parts = self.stream_metrics(
             instagram=instagram,
             tiktok=tiktok,
@@ -119,10 +120,7 @@ class AsyncAccountVideos:
             end_date=end_date,
             **options,
         )
-        async for part in parts:
-            rows.extend(part.rows)
-            not_found.extend(part.not_found)
-        return AccountVideoMetrics(rows, not_found)
+        return await parts.collect(AccountVideoMetrics.merged)
 
     def stream_metrics(
         self,
@@ -133,7 +131,7 @@ class AsyncAccountVideos:
         start_date: Day | None = None,
         end_date: Day | None = None,
         **options: Unpack[RequestOptions],
-    ) -> AsyncIterator[AccountVideoMetrics]:
+    ) -> AsyncParts[AccountVideoMetrics]:
         """As `metrics`, but one `AccountVideoMetrics` per request, as they arrive.
 
         Example:
@@ -149,20 +147,21 @@ class AsyncAccountVideos:
             ("tiktok", "tiktok_video_ids", _integers(tiktok, "tiktok")),
         )
 
-        def stream(
+        def chunks(
             platform: Platform, id_list: str, ids: list[int]
-        ) -> AsyncIterator[AccountVideoMetrics]:
-            asking = AsyncMetricsJob(self._operations.sender, operation, id_list, span, options)
-            return AsyncMapped(asking.parts(ids), lambda part: _metrics(platform, part))
+        ) -> Iterable[Chunk[AccountVideoMetrics]]:
+            job = AsyncMetricsJob(self._operations, operation, id_list, span, options)
 
-        return AsyncChained(stream(*one) for one in lists)
+            async def ask(part: list[int]) -> AccountVideoMetrics:
+                return AccountVideoMetrics.of(platform, await job.ask(part))
 
+            return job.chunks(ids, ask)
 
-def _metrics(platform: Platform, part: Totals[int]) -> AccountVideoMetrics:
-    return AccountVideoMetrics(
-        [AccountVideoTotals(platform, one, part.found[one]) for one in part.found],
-        [(platform, one) for one in part.not_found],
-    )
+        return AsyncParts(
+            chain.from_iterable(chunks(*one) for one in lists),
+            concurrency=self._operations.side_by_side(),
+            repeatable=True,
+        )
 
 
 def _integers(ids: Iterable[int], name: str) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal, TypeAlias, Unpack
 from uuid import UUID
 
@@ -21,8 +21,9 @@ from .._core.arguments import (
 from .._core.options import CreateOptions, RequestOptions, WaitOptions
 from .._core.urls import Platform, profile
 from .._results.metrics import Metrics
+from .batch import AsyncParts
 from .metrics import AsyncMetricsJob
-from .pager import AsyncPager
+from .pager import AsyncPageFetcher, AsyncPager
 from .wait import wait_until_refreshed
 
 if TYPE_CHECKING:
@@ -108,8 +109,8 @@ class AsyncAccounts:
             "limit": limit,
             "cursor": cursor,
         }
-        source = self._operations.pages(operations.list_accounts, arguments, options)
-        return AsyncPager(source, max_items)
+        fetcher = AsyncPageFetcher(self._operations, operations.list_accounts, arguments, options)
+        return AsyncPager(fetcher, max_items)
 
     async def get(self, account_id: UUID | str, **options: Unpack[RequestOptions]) -> Account:
         """Read one tracked account.
@@ -307,7 +308,7 @@ class AsyncAccounts:
         start_date: Day | None = None,
         end_date: Day | None = None,
         **options: Unpack[RequestOptions],
-    ) -> AsyncIterator[Metrics]:
+    ) -> AsyncParts[Metrics]:
         """As `metrics`, but one `Metrics` per request, in the order of the ids, as they arrive.
 
         Example:
@@ -328,7 +329,7 @@ class AsyncAccounts:
     ) -> AsyncMetricsJob:
         operation = operations.batch_account_metrics
         span = period_arguments(operation, period, start_date, end_date)
-        return AsyncMetricsJob(self._operations.sender, operation, "account_ids", span, options)
+        return AsyncMetricsJob(self._operations, operation, "account_ids", span, options)
 
     async def wait_until_refreshed(
         self,
@@ -369,7 +370,7 @@ class AsyncAccounts:
         async def read(seconds: float) -> Account:
             return await self.get(one, retry_budget=seconds, **options)
 
-        budget = self._operations.sender.settings.retry_budget
+        budget = self._operations.settings.retry_budget
         return await wait_until_refreshed(
             read, one, budget=budget, timeout=timeout, poll=poll, after=after
         )

@@ -6,7 +6,7 @@ that making a client costs little more than making an HTTP client; what sends, w
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .._core.arguments import Period
     from .._core.cache import Cache, CacheSetting
     from .._core.drift import DriftWatch, OnDrift
-    from .._core.events import OnEvent
+    from .._core.events import OnEvent, OnWait
     from .._core.http import AsyncClient
     from .._core.options import RequestOptions
     from .._core.response import RawResponse, Reply
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .._results.pages import PageOf
     from .account_videos import AsyncAccountVideos
     from .accounts import AsyncAccounts
+    from .batch import AsyncParts
     from .breakouts import OnProgress
     from .creators import AsyncCreators
     from .deltas import Via
@@ -57,12 +58,17 @@ class AsyncCreatorAudit:
         timeout: Seconds one try may wait for the network, more than 0.
         max_retries: Tries after the first, 0 or more.
         retry_budget: Seconds for all tries of one call, their waits and the reading of the body.
-        concurrency: Requests side by side in batches and breakouts, 1 or more.
+        concurrency: Requests in flight at a time, 1 or more, of everything that uses the client:
+            lists, batches, breakouts, exports, and calls you make side by side.
+        max_wait: Seconds that one request may wait for the rate limit, 0 or more; one that would
+            wait longer raises RateLimitedError and is not sent. None waits as long as it takes.
         cache: True to keep answers in memory, or a file to keep them in (mode 0600): a GET then
             asks the server whether they changed. Each key has its own.
         http_client: An httpx client of your own, used as a pipe: its headers, cookies, auth and
             redirects are not used, and closing it stays with you.
-        on_event: Called with a `RequestEvent` after each try, for metrics of your own.
+        on_event: Called with a `RequestEvent` after each try, for metrics of your own. An exception
+            in a hook becomes a RuntimeWarning, and the call goes on.
+        on_wait: Called with a `WaitEvent` before a wait of three seconds or more.
         on_drift: Called with a `DriftRecord` when an answer deviates from the contract of this
             release, once per kind and location; nothing is compared when it is absent.
 
@@ -86,8 +92,10 @@ class AsyncCreatorAudit:
         retry_budget: float = 150.0,
         concurrency: int = 8,
         cache: CacheSetting = None,
+        max_wait: float | None = None,
         http_client: AsyncClient | None = None,
         on_event: OnEvent | None = None,
+        on_wait: OnWait | None = None,
         on_drift: OnDrift | None = None,
     ) -> None:
         held = [api_key]
@@ -99,6 +107,7 @@ class AsyncCreatorAudit:
             max_retries=max_retries,
             retry_budget=retry_budget,
             concurrency=concurrency,
+            max_wait=max_wait,
         )
         self._origin = origin(base_url)
         self._deprecation = DeprecationNotice()
@@ -107,12 +116,12 @@ class AsyncCreatorAudit:
         watch = _drift(on_drift)
 
         def make() -> AsyncOperations:
+            from .._core.events import Hooks
             from .operations import AsyncOperations
             from .sender import AsyncSender
 
-            sender = AsyncSender(
-                settings, self._transport, keys, cache=self._cache, on_event=on_event, drift=watch
-            )
+            hooks = Hooks(on_event, on_wait, watch)
+            sender = AsyncSender(settings, self._transport, keys, cache=self._cache, hooks=hooks)
             return AsyncOperations(sender)
 
         self._make_operations = make
@@ -222,28 +231,33 @@ class AsyncCreatorAudit:
             >>> async for video in ca.paginate("list_videos", limit=200):
             ...     print(video.id)
         """
-        return self._operations.paginate(operation, arguments)
+        from .pager import paginate
+
+        return paginate(self._operations, operation, arguments)
 
     @overload
     def batch(
         self, operation: Operation[T], ids: Iterable[str] | Iterable[int], **arguments: object
-    ) -> AsyncIterator[BatchPart[T]]: ...
+    ) -> AsyncParts[BatchPart[T]]: ...
     @overload
     def batch(
         self, operation: str, ids: Iterable[str] | Iterable[int], **arguments: object
-    ) -> AsyncIterator[BatchPart[object]]: ...
+    ) -> AsyncParts[BatchPart[object]]: ...
     def batch(
         self, operation: Operation[Any] | str, ids: Iterable[Any], **arguments: object
-    ) -> AsyncIterator[BatchPart[Any]]:
+    ) -> AsyncParts[BatchPart[Any]]:
         """Ask any batch operation about any number of ids.
 
         The ids are split at the contract's bound, asked once each, and the answers come in order.
+        Iterate over it as it is, and nothing runs between two parts; iterate inside `async with`,
+        and requests stay in flight while you work on a part.
 
         Args:
             operation: From `creatoraudit_api.operations`, or its name.
             ids: Ids; repeated ones are asked once.
             **arguments: As for `call`; `id_list` chooses the list where the operation takes two,
-                and `concurrency` how many requests run side by side (the client's when absent).
+                and `concurrency` how many requests run side by side (the client's when absent, and
+                never more).
 
         Raises:
             UsageError: The operation is no batch, or an argument is wrong.
@@ -253,7 +267,9 @@ class AsyncCreatorAudit:
             >>> async for part in ca.batch("batch_video_metrics", ids, period="7d"):
             ...     print(len(part.ids), part.reply.status)
         """
-        return self._operations.batch(operation, ids, arguments)
+        from .batch import batch
+
+        return batch(self._operations, operation, ids, arguments)
 
     async def request(
         self,

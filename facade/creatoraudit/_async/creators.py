@@ -13,7 +13,7 @@ from .._core.arguments import Day, Direction, Period, day_arguments
 from .._core.options import CreateOptions, RequestOptions
 from .._results.creators import CreatorFigures, Link, figures
 from .._results.tables import ItemList
-from .pager import AsyncPager
+from .pager import AsyncPageFetcher, AsyncPager
 
 if TYPE_CHECKING:
     from creatoraudit_api.models import Creator, TopCreator
@@ -78,8 +78,8 @@ class AsyncCreators:
             "limit": limit,
             "cursor": cursor,
         }
-        source = self._operations.pages(operations.list_creators, arguments, options)
-        return AsyncPager(source, max_items)
+        fetcher = AsyncPageFetcher(self._operations, operations.list_creators, arguments, options)
+        return AsyncPager(fetcher, max_items)
 
     async def get(self, creator_id: UUID | str, **options: Unpack[RequestOptions]) -> Creator:
         """Read one creator.

@@ -1,38 +1,37 @@
-"""View deltas of any number of videos."""
+"""Asks for the view deltas of any number of videos."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from creatoraudit_api import operations
+from creatoraudit_api import operations as api
 
-from .._core.contract import Fault, contract_error
 from .._core.options import RequestCounter, RequestOptions
-from .._core.request import prepare
-from .._core.response import payload_of
+from .._core.response import RawResponse
+from .._results.batch import chunks, once
 from .._results.deltas import GET_BATCH, VideoDeltas, checked_windows, read_deltas
 from ..errors import UsageError
-from .batch import AsyncMapped, AsyncParts
+from .batch import AsyncParts
 
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
 
-    from .sender import AsyncSender
+    from .operations import AsyncOperations
 
 Via: TypeAlias = Literal["post", "get"]
 
 
 class AsyncDeltasJob:
-    """How deltas are asked: over which operation, for which windows."""
+    """How deltas are asked for: by which operation, for which windows."""
 
     def __init__(
-        self, sender: AsyncSender, windows: Iterable[int], via: Via, options: RequestOptions
+        self, operations: AsyncOperations, windows: Iterable[int], via: Via, options: RequestOptions
     ) -> None:
         if via not in ("post", "get"):
             raise UsageError(f"via must be post or get, not {via!r:.40}")
         self._operation: Operation[object] = (
-            operations.batch_video_deltas if via == "post" else operations.get_video_deltas
+            api.batch_video_deltas if via == "post" else api.get_video_deltas
         )
         bounds = self._operation.bounds["windows"]
         self.windows = checked_windows(
@@ -40,38 +39,29 @@ class AsyncDeltasJob:
         )
         most = self._operation.batch_size or GET_BATCH
         self.size = most if via == "post" else min(most, GET_BATCH)
-        self._core = sender
+        self._operations = operations
         self._options = options
 
-    async def ask(
-        self, ids: Sequence[str], counter: RequestCounter | None = None
-    ) -> tuple[dict[str, dict[str, int | None]], list[str]]:
+    async def ask(self, ids: Sequence[str], counter: RequestCounter | None = None) -> VideoDeltas:
         """Ask about as many ids as fit into one request."""
+
+        def read(payload: Any, _: RawResponse) -> VideoDeltas:
+            return read_deltas(payload, ids, self.windows)
+
         arguments = {"video_ids": ids, "windows": self.windows}
-        request = prepare(self._operation, arguments, self._options)
-        sent = await self._core.send(request, self._options, counter)
-        try:
-            return read_deltas(payload_of(request.operation, sent), ids, self.windows)
-        except Fault as found:
-            fault = found
-        raise contract_error(request.operation, fault, sent.request_id)
+        reply = await self._operations.invoke(
+            self._operation, arguments, self._options, read=read, counter=counter
+        )
+        return reply.value
 
-    def stream(self, ids: Iterable[str]) -> AsyncIterator[VideoDeltas]:
+    def stream(self, ids: Iterable[str]) -> AsyncParts[VideoDeltas]:
         """One `VideoDeltas` per request, in the order of the ids."""
-        concurrency = self._core.settings.concurrency
-        parts = AsyncParts(self.ask, ids, size=self.size, concurrency=concurrency)
-        return AsyncMapped(parts, lambda part: self._deltas(*part[1]))
-
-    def _deltas(
-        self, found: Mapping[str, Mapping[str, int | None]], not_found: Iterable[str]
-    ) -> VideoDeltas:
-        return VideoDeltas(found, self.windows, not_found=tuple(not_found))
+        return AsyncParts(
+            ((part, self.ask) for part in chunks(once(ids), self.size)),
+            concurrency=self._operations.side_by_side(),
+            repeatable=True,
+        )
 
     async def all(self, ids: Iterable[str]) -> VideoDeltas:
-        """All of them in one `VideoDeltas`."""
-        by_id: dict[str, Mapping[str, int | None]] = {}
-        missing: list[str] = []
-        async for part in self.stream(ids):
-            by_id.update(part.by_id)
-            missing.extend(part.not_found)
-        return VideoDeltas(by_id, self.windows, not_found=tuple(missing))
+        """The deltas of all ids in one `VideoDeltas`."""
+        return await self.stream(ids).collect(lambda parts: VideoDeltas.merged(parts, self.windows))

@@ -12,7 +12,7 @@ from creatoraudit_api import operations
 
 from .._core.urls import Handle
 from ..errors import NotFoundError, UsageError
-from .pager import AsyncPager
+from .pager import AsyncPageFetcher, AsyncPager
 
 if TYPE_CHECKING:
     from creatoraudit_api.models import Account
@@ -50,8 +50,8 @@ async def _listed(
 ) -> Mapping[str, list[Account]]:
     """The accounts of a list, by their usernames regardless of case."""
     named: dict[str, list[Account]] = {}
-    pages = sending.pages(operations.list_accounts, filters, options)
-    async for account in AsyncPager(pages):
+    fetcher = AsyncPageFetcher(sending, operations.list_accounts, filters, options)
+    async for account in AsyncPager(fetcher):
         if isinstance(account.username, str):
             named.setdefault(account.username.casefold(), []).append(account)
     return named

@@ -79,32 +79,60 @@ class ArrowSource:
     """What a list is to a consumer of Arrow: nothing before `await to_arrow()`."""
 
 
+class Signal:
+    """Wakes one waiter; a call of `set` before the wait counts."""
+
+    def __init__(self) -> None:
+        self._event = anyio.Event()
+
+    def set(self) -> None:
+        """Wake the waiter, or have its next wait end at once."""
+        self._event.set()
+
+    async def wait(self) -> None:
+        """Wait until `set` is called."""
+        await self._event.wait()
+        self._event = anyio.Event()
+
+
 class Job(Generic[T]):
-    """A call that runs in a pool."""
+    """A call that runs in a pool.
+
+    Attributes:
+        error: What it raised, once it has ended.
+    """
 
     def __init__(self) -> None:
         self._finished = anyio.Event()
         self._value: T | None = None
-        self._error: Exception | None = None
+        self.error: Exception | None = None
 
     @property
     def done(self) -> bool:
         """Whether it has ended."""
         return self._finished.is_set()
 
+    async def wait(self) -> None:
+        """Wait until it has ended."""
+        await self._finished.wait()
+
+    def value(self) -> T:
+        """What it returned, once it has ended; raises what it raised."""
+        if self.error is not None:
+            raise self.error
+        return cast("T", self._value)
+
     async def result(self) -> T:
         """What it returned, as soon as it has; raises what it raised."""
-        await self._finished.wait()
-        if self._error is not None:
-            raise self._error
-        return cast("T", self._value)
+        await self.wait()
+        return self.value()
 
     async def run(self, function: Callable[..., Awaitable[T]], args: tuple[Any, ...]) -> None:
         """Carry it out; an exception waits for whoever asks for the result."""
         try:
             self._value = await function(*args)
         except Exception as error:  # noqa: BLE001 - kept for, and raised by, `result`
-            self._error = error
+            self.error = error
         finally:
             self._finished.set()
 
@@ -113,9 +141,13 @@ class Pool:
     """Runs calls side by side, at most `size` at a time.
 
     Left normally it waits for all of them; left by an exception it abandons those still running.
+
+    Attributes:
+        failed: Whether one of them has ended with an exception.
     """
 
     def __init__(self, size: int) -> None:
+        self.failed = False
         self._free = anyio.Semaphore(size)
         self._group = anyio.create_task_group()
 
@@ -139,6 +171,20 @@ class Pool:
             _, others = group.split(anyio.get_cancelled_exc_class())
             raise (others or group).exceptions[0] from None
 
+    def cancel(self) -> None:
+        """Abandon what is still running; leaving the pool waits until that has ended."""
+        self._group.cancel_scope.cancel()
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the next call begins at once."""
+        return self._free.value > 0
+
+    async def room(self) -> None:
+        """Wait until the next call begins at once."""
+        await self._free.acquire()
+        self._free.release()
+
     async def start(self, function: Callable[[*Ts], Awaitable[T]], *args: *Ts) -> Job[T]:
         """Begin a call, once there is room for it."""
         await self._free.acquire()
@@ -148,6 +194,7 @@ class Pool:
             try:
                 await job.run(function, args)
             finally:
+                self.failed = self.failed or job.error is not None
                 self._free.release()
 
         self._group.start_soon(run)

@@ -1,83 +1,67 @@
-"""Windowed totals of any number of resources."""
+"""Asks for the windowed totals of any number of resources."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from attrs import evolve
-
-from .._core.contract import Fault, contract_error
 from .._core.options import RequestOptions
-from .._core.request import prepare
-from .._core.response import payload_of
+from .._core.response import RawResponse
+from .._results.batch import chunks, once
 from .._results.metrics import Metrics, Totals, read_totals
-from .batch import AsyncMapped, AsyncParts
+from .batch import AsyncParts, Chunk
 
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
 
-    from .sender import AsyncSender
+    from .io import Function
+    from .operations import AsyncOperations
 
+T = TypeVar("T")
 Id = TypeVar("Id", str, int)
 
 
 class AsyncMetricsJob:
-    """How totals are asked: over which operation and id list, for which period."""
+    """How totals are asked for: by which operation and id list, for which period."""
 
     def __init__(
         self,
-        sender: AsyncSender,
+        operations: AsyncOperations,
         operation: Operation[object],
         id_list: str,
         period: Mapping[str, object],
         options: RequestOptions,
     ) -> None:
-        self._core = sender
+        self._operations = operations
         self._operation = operation
         self._id_list = id_list
         self._period = period
         self._options = options
 
-    async def _ask(self, ids: Sequence[Id]) -> Totals[Id]:
+    async def ask(self, ids: Sequence[Id]) -> Totals[Id]:
+        """Ask about as many ids as fit into one request."""
+
+        def read(payload: Any, _: RawResponse) -> Totals[Id]:
+            return read_totals(payload, ids)
+
         arguments = {**self._period, self._id_list: ids}
-        request = prepare(self._operation, arguments, self._options)
-        sent = await self._core.send(request, self._options)
-        try:
-            return read_totals(payload_of(request.operation, sent), ids)
-        except Fault as found:
-            fault = found
-        raise contract_error(request.operation, fault, sent.request_id)
+        reply = await self._operations.invoke(self._operation, arguments, self._options, read=read)
+        return reply.value
 
-    def parts(self, ids: Iterable[Id]) -> AsyncIterator[Totals[Id]]:
-        """The answers, in the order of the ids."""
-        size = self._operation.batch_size or 1
-        concurrency = self._core.settings.concurrency
-        parts = AsyncParts(self._ask, ids, size=size, concurrency=concurrency)
-        return AsyncMapped(parts, lambda part: part[1])
+    def chunks(self, ids: Iterable[Id], ask: Function[list[Any], T]) -> Iterable[Chunk[T]]:
+        """The ids, as many as fit into one request at a time, each with what asks about them."""
+        return ((part, ask) for part in chunks(once(ids), self._operation.batch_size or 1))
 
-    def stream(self, ids: Iterable[str]) -> AsyncIterator[Metrics]:
+    def stream(self, ids: Iterable[str]) -> AsyncParts[Metrics]:
         """One `Metrics` per request, in the order of the ids."""
-        return AsyncMapped(self.parts(ids), _metrics)
+
+        async def ask(part: list[str]) -> Metrics:
+            return Metrics.of(await self.ask(part))
+
+        return AsyncParts(
+            self.chunks(ids, ask), concurrency=self._operations.side_by_side(), repeatable=True
+        )
 
     async def all(self, ids: Iterable[str]) -> Metrics:
-        """All of them in one `Metrics`."""
-        merged = Metrics()
-        by_id = dict(merged.by_id)
-        missing: list[str] = []
-        async for part in self.stream(ids):
-            by_id.update(part.by_id)
-            missing.extend(part.not_found)
-            merged = part
-        return evolve(merged, by_id=by_id, not_found=tuple(missing))
-
-
-def _metrics(part: Totals[str]) -> Metrics:
-    return Metrics(
-        by_id=part.found,
-        period=part.text("period"),
-        start_date=part.text("start_date"),
-        end_date=part.text("end_date"),
-        days=part.number("days"),
-        not_found=tuple(part.not_found),
-    )
+        """The totals of all ids in one `Metrics`."""
+        return await self.stream(ids).collect(Metrics.merged)

@@ -1,16 +1,26 @@
-"""Walking lists page by page."""
+"""Walks lists: fetches their pages, one when it is needed or the next one while you work on one."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING, Generic, TypeVar
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Self, TypeVar, cast
 
-from .._results.pages import Page
+from .._core.options import RequestCounter, RequestOptions, split_options
+from .._core.request import find, prepare
+from .._core.response import RawResponse
+from .._results.pages import Page, PageOf, RawPage, Walk
 from .._results.tables import Expand, ItemList, Origin, Table, joined
-from ..errors import UsageError
-from .ahead import AsyncPrefetch
-from .io import ArrowSource
-from .source import AsyncPageFetcher
+from ..errors import ContractError, CreatorAuditError, UsageError, ValidationError
+from .io import ArrowSource, Channel, Pool, give_way
+from .operations import AsyncOperations
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+    from creatoraudit_api.operations import Operation
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,22 +29,229 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+# Pages that wait to be worked on, per walk; more would only cost memory.
+AHEAD = 2
+# A list of fewer pages is not worth splitting: asking how would take as long.
+LEAST_PAGES = 10
+
+
+class AsyncPageFetcher(Generic[T]):
+    """Fetches single pages of one list, as large as the contract allows unless told otherwise.
+
+    Raises:
+        UsageError: A filter cannot be right; nothing was sent.
+    """
+
+    def __init__(
+        self,
+        operations: AsyncOperations,
+        operation: Operation[PageOf[T]],
+        arguments: Mapping[str, object],
+        options: RequestOptions,
+        *,
+        strict: bool = False,
+    ) -> None:
+        self.operation = operation
+        self._operations = operations
+        self._arguments = {**arguments}
+        if self._arguments.get("limit") is None:
+            self._arguments["limit"] = operation.page_limit
+        prepare(operation, self._arguments, options, strict=strict)
+        self._options = options
+        self._strict = strict
+
+    def walk(self) -> Walk:
+        """The state of a new walk, for `fetch`."""
+        cursor = self._arguments.get("cursor")
+        return Walk(self.operation.name, None if cursor is None else str(cursor))
+
+    async def fetch(self, walk: Walk) -> Page[T]:
+        """The page where `walk` stands; moves it on, unless the page cannot be decoded."""
+        at = walk.cursor
+        raw = await self.fetch_raw(walk)
+        try:
+            return raw.page()
+        except ContractError:
+            walk.back(at)
+            raise
+
+    async def fetch_raw(self, walk: Walk, counter: RequestCounter | None = None) -> RawPage[T]:
+        """The page where `walk` stands, not yet decoded; moves it on."""
+        at = walk.cursor
+
+        def read(payload: Any, response: RawResponse) -> RawPage[T]:
+            raw = RawPage(self.operation, response, payload, at)
+            try:
+                walk.move(payload, response.request_id)
+            except ContractError:
+                raw.page()  # where more is wrong than the position, that is said first
+                raise
+            return raw
+
+        arguments = self._arguments if at is None else {**self._arguments, "cursor": at}
+        try:
+            reply = await self._operations.invoke(
+                self.operation,
+                arguments,
+                self._options,
+                read=read,
+                strict=self._strict,
+                counter=counter,
+            )
+        except CreatorAuditError as error:
+            error.resume_cursor = at
+            raise
+        return reply.value
+
+    async def count(self) -> int | None:
+        """The size of the whole list."""
+        arguments = {**self._arguments, "include_total": True, "limit": 1}
+        reply = await self._operations.invoke(self.operation, arguments, self._options)
+        page: PageOf[T] = reply.value
+        return page.pagination.total_count
+
+
+class AsyncPrefetch(Generic[T]):
+    """Follows walks side by side and hands out their pages in the order in which they arrive.
+
+    Only jobs that need every page use it (breakouts, exports, `to_list`); plain iteration asks for
+    a page when it is needed and no earlier.
+    """
+
+    def __init__(self, walks: int) -> None:
+        self._channel: Channel[RawPage[T] | BaseException | None] = Channel(AHEAD * walks)
+        self._pool = Pool(walks)
+        self._open = 0
+
+    async def __aenter__(self) -> Self:
+        await self._pool.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        # Whoever leaves wants no more pages: what still waits to hand one over must not wait on.
+        self._channel.close()
+        await self._pool.__aexit__(exc_type, exc, traceback)
+
+    async def follow(
+        self,
+        fetcher: AsyncPageFetcher[T],
+        walk: Walk,
+        *,
+        most: int | None = None,
+        counter: RequestCounter | None = None,
+    ) -> None:
+        """Begin to fetch the pages of a walk; with `most`, no more than hold that many items."""
+        self._open += 1
+        await self._pool.start(self._read, fetcher, walk, most, counter)
+        await give_way()
+
+    async def next(self) -> RawPage[T] | None:
+        """The next page; None when every walk has ended. Raises what ended a walk early.
+
+        You decode it: the page after it is fetched meanwhile.
+        """
+        while self._open:
+            page = await self._channel.get()
+            if isinstance(page, BaseException):
+                raise page
+            if page is not None:
+                await give_way()
+                return page
+            self._open -= 1
+        return None
+
+    async def _read(
+        self,
+        fetcher: AsyncPageFetcher[T],
+        walk: Walk,
+        most: int | None,
+        counter: RequestCounter | None,
+    ) -> None:
+        seen, wanted = 0, True
+        try:
+            while wanted and not walk.ended and (most is None or seen < most):
+                page = await fetcher.fetch_raw(walk, counter)
+                seen += page.size
+                wanted = await self._channel.put(page)
+        # Raised by `next`, which would wait for ever; a hook may call sys.exit().
+        except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001 - see above
+            await self._channel.put(error)
+            return
+        await self._channel.put(None)
+
+
+class AsyncStartedWalk(NamedTuple, Generic[T]):
+    """A walk whose first page has been fetched."""
+
+    fetcher: AsyncPageFetcher[T]
+    walk: Walk
+    page: RawPage[T]
+
+
+async def begin_walks(
+    fetcher: AsyncPageFetcher[T],
+    of_platform: Callable[..., AsyncPageFetcher[T]],
+    *,
+    split: bool,
+    counter: RequestCounter | None = None,
+) -> list[AsyncStartedWalk[T]]:
+    """Begin the walks that make up a list, each with its first page: one, or one per platform.
+
+    A long list is split when the server shows that it applies the filter, and only when the parts
+    add up to the whole: a platform this release has never heard of would be lost otherwise.
+
+    Args:
+        fetcher: The whole list.
+        of_platform: Makes the fetcher of one platform's part (None: of the whole), with further
+            arguments of the list.
+        split: Whether splitting is worth it at all.
+        counter: Counts the requests.
+    """
+    bound = fetcher.operation.bounds.get("platform")
+    platforms = bound.choices if split and bound is not None else ()
+    counted = of_platform(None, include_total=True) if platforms else fetcher
+    walk = fetcher.walk()
+    first = await counted.fetch_raw(walk, counter)
+    whole = [AsyncStartedWalk(fetcher, walk, first)]
+    left = first.total_count
+    if not platforms or not isinstance(left, int) or left < LEAST_PAGES * max(first.size, 1):
+        return whole
+    parts: list[AsyncStartedWalk[T]] = []
+    for platform in platforms:
+        part = of_platform(platform)
+        walk = part.walk()
+        try:
+            page = await of_platform(platform, include_total=True).fetch_raw(walk, counter)
+        except ValidationError:
+            return whole
+        size = page.total_count
+        if page.applied("platform") != platform or not isinstance(size, int):
+            return whole
+        left -= size
+        parts.append(AsyncStartedWalk(part, walk, page))
+    return parts if left == 0 else whole
+
 
 class AsyncPages(AsyncIterator[Page[T]]):
     """One walk, page by page.
 
-    No generator, so that one left by `break` has nothing to clean up: an event loop would do that
-    later, or complain that it has to.
+    It is not a generator, so that one left by `break` has nothing to clean up: an event loop would
+    do that later, or complain that it has to.
     """
 
-    def __init__(self, source: AsyncPageFetcher[T]) -> None:
-        self._source = source
-        self._walk = source.walk()
+    def __init__(self, fetcher: AsyncPageFetcher[T]) -> None:
+        self._fetcher = fetcher
+        self._walk = fetcher.walk()
 
     async def __anext__(self) -> Page[T]:
         if self._walk.ended:
             raise StopAsyncIteration
-        return await self._source.fetch(self._walk)
+        return await self._fetcher.fetch(self._walk)
 
 
 class AsyncItems(AsyncIterator[T]):
@@ -65,24 +282,19 @@ class AsyncPager(ArrowSource, Generic[T]):
     on the way carries `resume_cursor`; pass it to the same call as `cursor=` to go on.
     """
 
-    def __init__(self, source: AsyncPageFetcher[T], max_items: int | None = None) -> None:
-        counted: object = max_items
-        if counted is not None and (
-            isinstance(counted, bool) or not isinstance(counted, int) or counted < 0
-        ):
-            raise UsageError(f"max_items must be a whole number from 0 on, not {counted!r:.40}")
-        self._source = source
-        self._max_items = max_items
+    def __init__(self, fetcher: AsyncPageFetcher[T], max_items: int | None = None) -> None:
+        self._fetcher = fetcher
+        self._max_items = _checked_most(max_items)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self._source.operation.name}>"
+        return f"<{type(self).__name__} of {self._fetcher.operation.name}>"
 
     def __aiter__(self) -> AsyncIterator[T]:
-        return AsyncItems(AsyncPages(self._source), self._max_items)
+        return AsyncItems(AsyncPages(self._fetcher), self._max_items)
 
     def pages(self) -> AsyncIterator[Page[T]]:
         """Iterate over whole pages; `max_items` does not apply."""
-        return AsyncPages(self._source)
+        return AsyncPages(self._fetcher)
 
     async def first(self) -> T | None:
         """The first item, or None when the list is empty."""
@@ -91,12 +303,15 @@ class AsyncPager(ArrowSource, Generic[T]):
         return None
 
     async def to_list(self, *, max_items: int | None = None) -> list[T]:
-        """All items in a list, at most `max_items`; the next page is fetched meanwhile."""
-        if max_items is not None:
-            return await AsyncPager(self._source, max_items).to_list()
-        pages = await self._all_pages()
-        items = [item for page in pages for item in page.items]
-        return ItemList(items[: self._max_items], self._source.operation.item)
+        """All items in a list, fetched ahead.
+
+        Args:
+            max_items: At most this many; the pager's own `max_items` holds as well.
+        """
+        bounds = [one for one in (self._max_items, _checked_most(max_items)) if one is not None]
+        most = min(bounds, default=None)
+        items = [item for page in await self._all_pages(most) for item in page.items]
+        return ItemList(items[:most], self._fetcher.operation.item)
 
     async def to_arrow(self) -> pa.Table:
         """All items as an Arrow table, at most `max_items`; needs the extra `arrow`.
@@ -117,24 +332,43 @@ class AsyncPager(ArrowSource, Generic[T]):
 
     async def total_count(self) -> int | None:
         """The size of the whole list; one small request of its own, which costs the API a count."""
-        return await self._source.count()
+        return await self._fetcher.count()
 
-    async def _all_pages(self) -> list[Page[T]]:
+    async def _all_pages(self, most: int | None) -> list[Page[T]]:
         """The pages that hold what is wanted; the next one is fetched meanwhile."""
-        most = self._max_items
         pages: list[Page[T]] = []
         if most == 0:
             return pages
-        async with AsyncPrefetch[T](1) as ahead:
-            await ahead.follow(self._source, self._source.walk(), None, most)
-            while (raw := await ahead.next()) is not None:
+        async with AsyncPrefetch[T](1) as prefetch:
+            await prefetch.follow(self._fetcher, self._fetcher.walk(), most=most)
+            while (raw := await prefetch.next()) is not None:
                 pages.append(raw.page())
         return pages
 
     async def _table(self) -> Table:
-        pages = await self._all_pages()
+        pages = await self._all_pages(self._max_items)
         return joined([page._table() for page in pages], self._no_rows(), self._max_items)
 
     def _no_rows(self) -> Table:
-        operation = self._source.operation
+        operation = self._fetcher.operation
         return Table.of(operation.item, [], Origin(operation.name))
+
+
+def _checked_most(max_items: object) -> int | None:
+    if max_items is None:
+        return None
+    if isinstance(max_items, bool) or not isinstance(max_items, int) or max_items < 0:
+        raise UsageError(f"max_items must be a whole number from 0 on, not {max_items!r:.40}")
+    return max_items
+
+
+def paginate(
+    operations: AsyncOperations, operation: Operation[Any] | str, arguments: Mapping[str, object]
+) -> AsyncPager[Any]:
+    """Walk the pages of any list operation."""
+    found = find(operation)
+    if not found.paged:
+        raise UsageError(f"{found.name} is not paged; use call()")
+    options, own = split_options(arguments)
+    max_items = cast("int | None", own.pop("max_items", None))
+    return AsyncPager(AsyncPageFetcher(operations, found, own, options, strict=True), max_items)

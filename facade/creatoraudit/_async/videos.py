@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Literal, TypeAlias, Unpack
 from uuid import UUID
 
@@ -22,9 +22,10 @@ from .._core.options import CreateOptions, RequestOptions, WaitOptions
 from .._core.urls import Platform, post_platform
 from .._results.deltas import DEFAULT_WINDOWS, VideoDeltas
 from .._results.metrics import Metrics
+from .batch import AsyncParts
 from .deltas import AsyncDeltasJob, Via
 from .metrics import AsyncMetricsJob
-from .pager import AsyncPager
+from .pager import AsyncPageFetcher, AsyncPager
 from .wait import wait_until_refreshed
 
 if TYPE_CHECKING:
@@ -103,8 +104,8 @@ class AsyncVideos:
             "limit": limit,
             "cursor": cursor,
         }
-        source = self._operations.pages(operations.list_videos, arguments, options)
-        return AsyncPager(source, max_items)
+        fetcher = AsyncPageFetcher(self._operations, operations.list_videos, arguments, options)
+        return AsyncPager(fetcher, max_items)
 
     async def get(self, video_id: UUID | str, **options: Unpack[RequestOptions]) -> Video:
         """Read one individually tracked post.
@@ -292,7 +293,7 @@ class AsyncVideos:
 
         Docs: https://docs.creatoraudit.com/api-reference/videos/batch-video-engagement-deltas
         """
-        asking = AsyncDeltasJob(self._operations.sender, windows, via, options)
+        asking = AsyncDeltasJob(self._operations, windows, via, options)
         return await asking.all(resource_ids(video_ids, "video_id"))
 
     def stream_deltas(
@@ -302,7 +303,7 @@ class AsyncVideos:
         *,
         via: Via = "post",
         **options: Unpack[RequestOptions],
-    ) -> AsyncIterator[VideoDeltas]:
+    ) -> AsyncParts[VideoDeltas]:
         """As `deltas`, but one `VideoDeltas` per request, in the order of the ids, as they arrive.
 
         Example:
@@ -311,7 +312,7 @@ class AsyncVideos:
 
         Docs: https://docs.creatoraudit.com/api-reference/videos/batch-video-engagement-deltas
         """
-        asking = AsyncDeltasJob(self._operations.sender, windows, via, options)
+        asking = AsyncDeltasJob(self._operations, windows, via, options)
         return asking.stream(resource_ids(video_ids, "video_id"))
 
     async def metrics(
@@ -360,7 +361,7 @@ class AsyncVideos:
         start_date: Day | None = None,
         end_date: Day | None = None,
         **options: Unpack[RequestOptions],
-    ) -> AsyncIterator[Metrics]:
+    ) -> AsyncParts[Metrics]:
         """As `metrics`, but one `Metrics` per request, in the order of the ids, as they arrive.
 
         Example:
@@ -381,7 +382,7 @@ class AsyncVideos:
     ) -> AsyncMetricsJob:
         operation = operations.batch_video_metrics
         span = period_arguments(operation, period, start_date, end_date)
-        return AsyncMetricsJob(self._operations.sender, operation, "video_ids", span, options)
+        return AsyncMetricsJob(self._operations, operation, "video_ids", span, options)
 
     async def wait_until_refreshed(
         self,
@@ -422,7 +423,7 @@ class AsyncVideos:
         async def read(seconds: float) -> Video:
             return await self.get(one, retry_budget=seconds, **options)
 
-        budget = self._operations.sender.settings.retry_budget
+        budget = self._operations.settings.retry_budget
         return await wait_until_refreshed(
             read, one, budget=budget, timeout=timeout, poll=poll, after=after
         )

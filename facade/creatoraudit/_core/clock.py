@@ -26,8 +26,8 @@ def wall() -> float:
 
 
 def jitter(ceiling: float) -> float:
-    """A wait anywhere between nothing and `ceiling` (full jitter)."""
-    return random.uniform(0.0, ceiling)
+    """Seconds anywhere between half of `ceiling` and all of it."""
+    return random.uniform(ceiling / 2, ceiling)
 
 
 def skip(seconds: float) -> bool:

@@ -73,12 +73,14 @@ def origin(base_url: str | None) -> Origin:
     return Origin(url=text.rstrip("/"), secure=parts.scheme == "https", loopback=loopback)
 
 
-def number_problem(name: str, value: object, least: float, *, whole: bool = False) -> str | None:
+def number_problem(
+    name: str, value: object, least: float, *, whole: bool = False, zero: bool = False
+) -> str | None:
     """What is wrong with a number given as a setting; None when nothing is."""
     kinds = (int,) if whole else (int, float)
     if isinstance(value, bool) or not isinstance(value, kinds) or not math.isfinite(value):
         return f"{name} must be a {'whole ' if whole else ''}number, not {value!r:.40}"
-    if value < least or (not whole and value == 0):
+    if value < least or (value == 0 and not whole and not zero):
         return f"{name} must be {'at least ' + str(least) if whole else 'more than 0'}, not {value}"
     return None
 
@@ -90,17 +92,25 @@ class Settings:
         timeout: Seconds one try may wait for the network.
         max_retries: Tries after the first.
         retry_budget: Seconds for all tries of a call and the waits between them.
-        concurrency: Requests side by side in batches and breakouts.
+        concurrency: Requests in flight at a time, of everything that uses the client.
+        max_wait: Seconds of pacing one call accepts; None for any.
     """
 
     def __init__(
-        self, *, timeout: float, max_retries: int, retry_budget: float, concurrency: int
+        self,
+        *,
+        timeout: float,
+        max_retries: int,
+        retry_budget: float,
+        concurrency: int,
+        max_wait: float | None = None,
     ) -> None:
         for problem in (
             number_problem("timeout", timeout, 0),
             number_problem("max_retries", max_retries, 0, whole=True),
             number_problem("retry_budget", retry_budget, 0),
             number_problem("concurrency", concurrency, 1, whole=True),
+            None if max_wait is None else number_problem("max_wait", max_wait, 0, zero=True),
         ):
             if problem is not None:
                 raise ConfigurationError(problem)
@@ -108,3 +118,4 @@ class Settings:
         self.max_retries = max_retries
         self.retry_budget = retry_budget
         self.concurrency = concurrency
+        self.max_wait = max_wait

@@ -4,7 +4,7 @@ Nothing of it is fatal by itself: the API promises to add members within v2, and
 kept.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple, TypeAlias
 
 from creatoraudit_api.operations import OPERATIONS
@@ -38,25 +38,24 @@ OnDrift: TypeAlias = Callable[[DriftRecord], object]
 
 
 class DriftWatch:
-    """Tells a caller about each deviation once per kind and location."""
+    """Finds each deviation once per kind and location, for `tell`."""
 
     def __init__(self, tell: OnDrift) -> None:
-        self._tell = tell
+        self.tell = tell
         self._told: set[tuple[Kind, str, str]] = set()
 
-    def look(self, request: PreparedRequest, sent: RawResponse) -> None:
-        """Compare one answer; one that is not JSON is none of its business."""
+    def look(self, request: PreparedRequest, response: RawResponse) -> Iterator[DriftRecord]:
+        """Compare one response; one that is not JSON is none of its business."""
         operation = OPERATIONS.get(request.operation)
-        if operation is None or not sent.content:
+        if operation is None or not response.content:
             return
         try:
-            payload = sent.json()
+            payload = response.json()
         except ValueError:
             return
-        schema = response_schema(operation, sent.status_code)
+        schema = response_schema(operation, response.status_code)
         for found in deviations(schema, payload):
             known = (found.kind, request.operation, one_line(found.place.general, 200))
             if known not in self._told:
                 self._told.add(known)
-                detail = one_line(found.what, 200)
-                self._tell(DriftRecord(*known, detail, sent.request_id))
+                yield DriftRecord(*known, one_line(found.what, 200), response.request_id)

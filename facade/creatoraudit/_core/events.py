@@ -1,10 +1,21 @@
-"""What a client tells about each try: one record, for the log and for a caller's own metrics."""
+"""Tells the log and a program's own hooks about each try and each long wait."""
 
+import warnings
 from collections.abc import Callable
-from typing import NamedTuple, TypeAlias
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
+from . import log
 from .request import PreparedRequest
 from .response import Failure, RawResponse
+
+if TYPE_CHECKING:
+    from .drift import DriftWatch
+
+T = TypeVar("T")
+
+# Waits shorter than this many seconds are nobody's concern.
+LONG_WAIT = 3.0
 
 
 class RequestEvent(NamedTuple):
@@ -33,7 +44,22 @@ class RequestEvent(NamedTuple):
     cached: bool = False
 
 
+class WaitEvent(NamedTuple):
+    """A wait of a few seconds or more that is about to begin.
+
+    Attributes:
+        operation: Name of the operation.
+        reason: `"rate limit"` (pacing, nothing was sent yet) or `"retry"`.
+        seconds: How long it takes.
+    """
+
+    operation: str
+    reason: str
+    seconds: float
+
+
 OnEvent: TypeAlias = Callable[[RequestEvent], object]
+OnWait: TypeAlias = Callable[[WaitEvent], object]
 
 
 def event_of(
@@ -52,3 +78,51 @@ def event_of(
         request_id=None if sent is None else sent.request_id,
         cached=sent is not None and sent.cached,
     )
+
+
+class Hooks:
+    """A program's own functions, called outside of any slot, so that each may use the client.
+
+    An exception in one becomes a RuntimeWarning and, with its traceback, a line of the log; the
+    call goes on, because the result of a create that has succeeded must not be lost for it.
+    """
+
+    def __init__(
+        self, on_event: OnEvent | None, on_wait: OnWait | None, drift: "DriftWatch | None"
+    ) -> None:
+        self._on_event = on_event
+        self._on_wait = on_wait
+        self._drift = drift
+
+    def tells(self, seconds: float) -> bool:
+        """Whether a wait is long enough for a hook to be called about it."""
+        return self._on_wait is not None and seconds >= LONG_WAIT
+
+    def waits(self, request: PreparedRequest, seconds: float, reason: str) -> None:
+        """Tell that a wait begins."""
+        log.waits(request, seconds, reason, long=seconds >= LONG_WAIT)
+        if self._on_wait is not None and seconds >= LONG_WAIT:
+            event = WaitEvent(request.operation, reason, seconds)
+            _call("on_wait", self._on_wait, event)
+
+    def received(self, request: PreparedRequest, response: RawResponse) -> None:
+        """Tell how a response deviates from the contract."""
+        if self._drift is not None:
+            for record in self._drift.look(request, response):
+                _call("on_drift", self._drift.tell, record)
+
+    def tried(self, event: RequestEvent) -> None:
+        """Tell that a try has ended."""
+        log.tried(event)
+        if self._on_event is not None:
+            _call("on_event", self._on_event, event)
+
+
+def _call(name: str, hook: Callable[[T], object], event: T) -> None:
+    try:
+        hook(event)
+    except Exception as error:  # noqa: BLE001 - a program's own function; see `Hooks`
+        text = f"{name}= raised {type(error).__name__}: {error}; the call goes on"
+        log.logger.error(text, exc_info=error)
+        with suppress(RuntimeWarning):  # where warnings are made exceptions
+            warnings.warn(text, RuntimeWarning, stacklevel=2)

@@ -134,7 +134,7 @@ def build_request(request: PreparedRequest, origin: Origin, timeouts: Timeouts) 
             url,
             headers=headers,
             json=request.json,
-            extensions={"timeout": httpx.Timeout(timeouts.step).as_dict()},
+            extensions={"timeout": httpx.Timeout(timeouts.read).as_dict()},
         )
     except (TypeError, ValueError, AttributeError, httpx.InvalidURL) as error:
         raise UsageError(

@@ -58,6 +58,7 @@ def tried(event: RequestEvent) -> None:
     )
 
 
-def waits(request: PreparedRequest, seconds: float, why: str) -> None:
-    """Log a wait."""
-    logger.debug("%s waits %.2f s: %s", request.operation, seconds, why)
+def waits(request: PreparedRequest, seconds: float, why: str, *, long: bool = False) -> None:
+    """Log a wait; one that takes long is worth knowing."""
+    level = logging.INFO if long else logging.DEBUG
+    logger.log(level, "%s waits %.2f s: %s", request.operation, seconds, why)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, TypedDict, cast
 
 if TYPE_CHECKING:
     from creatoraudit_api.types import JSON
@@ -28,12 +28,15 @@ class RequestOptions(WaitOptions, total=False):
     """Keyword arguments of every method that sends requests, with those of `WaitOptions`.
 
     Attributes:
+        max_wait: Seconds of pacing that one request of the call accepts (0 or more), beyond which
+            it is not sent: RateLimitedError. The client's when absent.
         timeout: Seconds one try may wait for the network (more than 0); the client's when absent.
         retry_budget: Seconds for all tries of one request, their waits and the reading of the body
             (more than 0); the client's when absent.
         extra_body: Members to add to the JSON body; they win over the method's own.
     """
 
+    max_wait: float
     timeout: float
     retry_budget: float
     extra_body: Mapping[str, JSON]
@@ -48,6 +51,14 @@ class CreateOptions(RequestOptions, total=False):
     """
 
     idempotency_key: str
+
+
+def split_options(values: Mapping[str, object]) -> tuple[CreateOptions, dict[str, object]]:
+    """Separate options from an operation's own arguments; no argument has an option's name."""
+    names = CreateOptions.__optional_keys__
+    options = {name: value for name, value in values.items() if name in names}
+    rest = {name: value for name, value in values.items() if name not in names}
+    return cast(CreateOptions, options), rest
 
 
 class RequestCounter:

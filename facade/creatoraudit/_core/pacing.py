@@ -2,7 +2,6 @@
 
 import datetime as dt
 import math
-import threading
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 
@@ -11,10 +10,15 @@ from . import clock
 # A reset further away or a limit higher than this is no rate window but a broken header.
 LONGEST_WINDOW = 3600.0
 LARGEST_LIMIT = 10**9
+# Seconds that processes sharing a key are spread over when their common window begins.
+JITTER = 0.2
 
 
 def seconds_asked(headers: Mapping[str, str]) -> float | None:
-    """The wait that `Retry-After` asks for: seconds, or an HTTP date against the Date header."""
+    """The wait that `Retry-After` asks for: seconds, or an HTTP date against the Date header.
+
+    A hint of nothing, one in the past and one that cannot be read are none.
+    """
     value = headers.get("retry-after", "").strip()
     if not value:
         return None
@@ -23,9 +27,10 @@ def seconds_asked(headers: Mapping[str, str]) -> float | None:
     except ValueError:
         pass
     else:
-        return max(seconds, 0.0) if math.isfinite(seconds) else None
+        return seconds if 0 < seconds < math.inf else None
     at = _http_date(value)
-    return None if at is None else max(at - server_time(headers), 0.0)
+    seconds = 0.0 if at is None else at - server_time(headers)
+    return seconds if seconds > 0 else None
 
 
 def server_time(headers: Mapping[str, str]) -> float:
@@ -47,19 +52,21 @@ class Pacer:
     """Keeps one client inside its rate window.
 
     No delay while plenty is left; below a tenth of the window (or `concurrency` requests, when that
-    is more) the rest is spread evenly until the reset. All calls of one client share it.
+    is more) the rest is spread evenly until the reset. The scheduler that owns it holds a lock.
     """
 
     def __init__(self, concurrency: int) -> None:
         self._concurrency = concurrency
-        self._lock = threading.Lock()
         self._limit = 0
         self._left = 0
         self._reset = -math.inf
         self._next = -math.inf
 
-    def observe(self, headers: Mapping[str, str]) -> None:
-        """Take note of an answer's X-RateLimit headers, if it has usable ones."""
+    def observe(self, headers: Mapping[str, str], in_flight: int) -> None:
+        """Take note of a response's X-RateLimit headers, if it has usable ones.
+
+        Requests that are still in flight are not counted in them yet.
+        """
         try:
             limit = int(headers["x-ratelimit-limit"])
             left = int(headers["x-ratelimit-remaining"])
@@ -68,25 +75,36 @@ class Pacer:
             return
         if not 0 < limit <= LARGEST_LIMIT or left < 0 or not 0 <= until <= LONGEST_WINDOW:
             return
-        with self._lock:
-            reset = clock.now() + until
-            # Answers overtake each other: within one window only a lower count is news.
-            same_window = abs(reset - self._reset) < 1.5
-            self._left = min(left, self._left) if same_window else left
-            self._limit, self._reset = limit, max(reset, self._reset) if same_window else reset
+        reset = clock.now() + until + (clock.jitter(JITTER) if until else 0.0)
+        # Responses overtake each other: within one window only a lower count is news.
+        same_window = abs(reset - self._reset) < 1.5
+        self._left = min(left, self._left) if same_window else max(left - in_flight, 0)
+        self._limit, self._reset = limit, max(reset, self._reset) if same_window else reset
+
+    def close(self, seconds: float) -> None:
+        """Let nothing pass for a while: a request was refused."""
+        self._left = 0
+        self._reset = max(self._reset, clock.now() + min(seconds, LONGEST_WINDOW))
 
     def delay(self) -> float:
-        """Seconds to wait before the next request, which is counted as sent then."""
-        with self._lock:
-            now = clock.now()
-            if now >= self._reset:
-                return 0.0
-            plenty = max(self._concurrency, self._limit // 10)
-            left, self._left = self._left, max(self._left - 1, 0)
-            if left > plenty:
-                return 0.0
-            if left == 0:
-                return self._reset - now
+        """Seconds until the next request may be sent; 0 when it may be sent now."""
+        now = clock.now()
+        if now >= self._reset or self._left > self._plenty:
+            return 0.0
+        if self._left == 0:
+            return self._reset - now
+        return min(max(self._next - now, 0.0), self._reset - now)
+
+    def take(self) -> None:
+        """Count a request as sent now."""
+        now = clock.now()
+        if now >= self._reset or self._left == 0:
+            return
+        if self._left <= self._plenty:
             slot = max(self._next, now)
-            self._next = slot + (self._reset - slot) / left
-            return min(slot - now, self._reset - now)
+            self._next = slot + (self._reset - slot) / self._left
+        self._left -= 1
+
+    @property
+    def _plenty(self) -> int:
+        return max(self._concurrency, self._limit // 10)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 from ..errors import APIError, ContractError
@@ -23,13 +23,37 @@ if TYPE_CHECKING:
     from .request import PreparedRequest
 
 
-class RawResponse(NamedTuple):
-    """A complete answer as it came: the shape generated functions expect of httpx."""
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
-    status_code: int
-    headers: Mapping[str, str]
-    content: bytes
-    cached: bool = False
+UNREAD = object()
+
+
+class RawResponse:
+    """A complete response as it came, in the shape that generated functions expect of httpx.
+
+    Attributes:
+        status_code: HTTP status.
+        headers: Headers, looked up regardless of case.
+        content: The body.
+        cached: Whether the body came out of the cache, because the server said it is unchanged.
+    """
+
+    __slots__ = ("_json", "cached", "content", "headers", "status_code")
+
+    def __init__(
+        self,
+        status_code: int,
+        headers: Mapping[str, str],
+        content: bytes,
+        *,
+        cached: bool = False,
+    ) -> None:
+        self.status_code = status_code
+        self.headers = headers
+        self.content = content
+        self.cached = cached
+        self._json: Any = UNREAD
 
     def __repr__(self) -> str:
         return f"<{self.status_code}, {len(self.content)} bytes>"
@@ -40,13 +64,24 @@ class RawResponse(NamedTuple):
         sent = self.headers.get("x-request-id")
         return None if sent is None else one_line(sent, 128)
 
+    def without_body(self) -> RawResponse:
+        """The same without its body, for what is kept after the body was decoded."""
+        return RawResponse(self.status_code, self.headers, b"", cached=self.cached)
+
     def json(self) -> Any:
-        """The body, decoded.
+        """The body, decoded; whoever asks again gets the same value.
 
         Raises:
             ValueError: It is not JSON.
         """
-        return loads(self.content)
+        if self._json is UNREAD:
+            self._json = loads(self.content)
+        return self._json
+
+
+# Takes a value out of a payload (and its response) where that is not the operation's own model;
+# raises `Fault`.
+Read: TypeAlias = Callable[[Any, RawResponse], T]
 
 
 class Failure(NamedTuple):
@@ -71,12 +106,12 @@ class Timeouts(NamedTuple):
     """How long one try may take.
 
     Attributes:
-        step: Seconds for each wait for the network (connect, write, read).
-        whole: Seconds for the whole exchange, the body included.
+        read: Seconds for each wait for the network (connect, write, read).
+        total: Seconds for the whole exchange, the body included.
     """
 
-    step: float
-    whole: float
+    read: float
+    total: float
 
 
 # Levels of lists and objects; the API's own answers have about five.
@@ -167,8 +202,6 @@ def fastest() -> Callable[[bytes], Any]:
     return loads_fast
 
 
-T_co = TypeVar("T_co", covariant=True)
-
 # What a generated decoder raises for a body that it cannot take apart.
 UNDECODABLE = (KeyError, TypeError, AttributeError, ValueError)
 
@@ -236,13 +269,24 @@ def payload_of(operation: str, sent: RawResponse) -> Any:
     )
 
 
-def decode(operation: Operation[T_co], sent: RawResponse) -> Reply[T_co]:
-    """Decode a success answer.
+def decode(
+    operation: Operation[T_co], sent: RawResponse, read: Read[T_co] | None = None
+) -> Reply[T_co]:
+    """Decode a success response, with the operation's own decoder or with `read`.
 
     Raises:
         ContractError: It lacks what the contract requires; `path` names the member.
     """
-    return decode_payload(operation, sent, payload_of(operation.name, sent))
+    payload = payload_of(operation.name, sent)
+    if read is None:
+        return decode_payload(operation, sent, payload)
+    try:
+        value = read(payload, sent)
+    except Fault as found:
+        fault = found
+    else:
+        return Reply(value, sent.status_code, sent.headers, sent.request_id)
+    raise contract_error(operation.name, fault, sent.request_id)
 
 
 def decode_payload(operation: Operation[T_co], sent: RawResponse, payload: Any) -> Reply[T_co]:

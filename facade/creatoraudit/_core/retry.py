@@ -1,14 +1,12 @@
-"""When a request is sent again, how long to wait before, and how fast to go.
+"""Decides whether a request is sent again, and how long to wait before.
 
-Pure decisions for sync and async alike: no I/O, no sleeping, no clock but `clock`. `Attempts`
-judges the tries of one call; `Pacer` spreads what is left of a rate window over everything that
-uses one client. Which class an answer becomes is left to `errors`.
+Pure decisions for sync and async alike: no I/O, no sleeping, no clock but `clock`.
 """
 
 import math
 from typing import TYPE_CHECKING
 
-from ..errors import APIError, NetworkError, RequestTimeoutError, UsageError
+from ..errors import APIError, NetworkError, RateLimitedError, RequestTimeoutError, UsageError
 from . import clock
 from .config import number_problem
 from .response import Failure, Timeouts
@@ -24,10 +22,14 @@ BACKOFF_FIRST = 1.0
 BACKOFF_MOST = 30.0
 BACKOFF_DOUBLINGS = 5
 # Sockets take no waits of centuries, which is how some say that they have time.
-LONGEST_STEP = 86_400.0
+LONGEST_READ = 86_400.0
 
-RETRY_ALWAYS = frozenset({429})
-RETRY_REPEATABLE = frozenset({502, 503, 504})
+RATE_LIMITED = 429
+SERVER_ERRORS = 500
+# The server did nothing with the request.
+REFUSED = frozenset({425, 429})
+# It may have; a second try helps, but only where it does no harm. 520 to 529 are a gateway's own.
+TRANSIENT = frozenset({408, 502, 503, 504, *range(520, 530)})
 
 
 class Attempts:
@@ -37,9 +39,10 @@ class Attempts:
         operation: Name for messages.
         repeatable: Whether sending it twice does no harm (reads, the PUT link).
         keyed: Whether an Idempotency-Key makes a second try safe for ten minutes.
-        max_retries: Tries after the first.
+        max_retries: Tries after the first; waiting as long as a 429 asks for costs none.
         timeout: Seconds one try may wait for the network.
-        budget: Seconds for all tries and their waits, pacing apart.
+        max_wait: Seconds of pacing the call accepts; None for any.
+        made: Tries so far.
     """
 
     def __init__(
@@ -51,14 +54,17 @@ class Attempts:
         max_retries: int,
         timeout: float,
         budget: float,
+        max_wait: float | None = None,
     ) -> None:
         self.operation = operation
         self.repeatable = repeatable
         self.keyed = keyed
         self.max_retries = max_retries
         self.timeout = timeout
+        self.max_wait = max_wait
         self.made = 0
         self.deadline = clock.now() + budget
+        self._free = 0
         self._key_dies = math.inf
         self._last: Failure | APIError | None = None
 
@@ -74,10 +80,12 @@ class Attempts:
         timeout = options.get("timeout", settings.timeout)
         max_retries = options.get("max_retries", settings.max_retries)
         budget = options.get("retry_budget", settings.retry_budget)
+        max_wait = options.get("max_wait", settings.max_wait)
         for problem in (
             number_problem("timeout", timeout, 0),
             number_problem("max_retries", max_retries, 0, whole=True),
             number_problem("retry_budget", budget, 0),
+            None if max_wait is None else number_problem("max_wait", max_wait, 0, zero=True),
         ):
             if problem is not None:
                 raise UsageError(problem)
@@ -88,25 +96,39 @@ class Attempts:
             max_retries=max_retries,
             timeout=timeout,
             budget=budget,
+            max_wait=max_wait,
         )
 
-    def pace(self, seconds: float) -> None:
-        """Allow for a pacing wait before the next try; the budget does not count it.
+    def paced(self, seconds: float) -> None:
+        """Allow for the time a request waited for its turn; the budget does not count it."""
+        self.deadline += seconds
+
+    def check_wait(self, seconds: float, total: float) -> None:
+        """Accept that a request waits for the rate window: for `seconds` now, and `total` in all.
 
         Raises:
+            RateLimitedError: It is more than `max_wait`.
             CreatorAuditError: The Idempotency-Key would not outlive it; what the last try ended in.
         """
-        self.deadline += seconds
         if self._last is not None and clock.now() + seconds >= self._key_dies:
             raise self._last if isinstance(self._last, APIError) else self._error(self._last)
+        if self.max_wait is None or total <= self.max_wait:
+            return
+        raise RateLimitedError(
+            f"{self.operation}: the rate limit leaves no request for {total:.3g} s, more than"
+            f" max_wait={self.max_wait:g}; nothing was sent. Try later, or raise max_wait=",
+            status=429,
+            headers={},
+            retry_after=total,
+        )
 
     def start(self) -> Timeouts:
         """Begin a try; returns how long it may take."""
         self.made += 1
         if self.keyed and self.made == 1:
             self._key_dies = clock.now() + IDEMPOTENCY_SECONDS
-        whole = max(self.deadline - clock.now(), 0.001)
-        return Timeouts(step=min(self.timeout, whole, LONGEST_STEP), whole=whole)
+        total = max(self.deadline - clock.now(), 0.001)
+        return Timeouts(read=min(self.timeout, total, LONGEST_READ), total=total)
 
     def after_failure(self, failure: Failure) -> float:
         """Seconds to wait before the next try.
@@ -114,7 +136,8 @@ class Attempts:
         Raises:
             NetworkError: There is to be none.
         """
-        wait = self._wait(None) if self._safe(failure) and not failure.permanent else None
+        harmless = not failure.written or self._harmless
+        wait = self._wait(None) if harmless and not failure.permanent else None
         if wait is None:
             raise self._error(failure)
         self._last = failure
@@ -126,17 +149,21 @@ class Attempts:
         Raises:
             APIError: There is to be none; it is the one given.
         """
-        again = error.status in RETRY_ALWAYS or (
-            error.status in RETRY_REPEATABLE and (self.repeatable or self.keyed)
-        )
+        refused, transient = error.status in REFUSED, _is_transient(error)
+        again = refused or (transient and self._harmless)
+        if error.status == RATE_LIMITED and error.retry_after is not None and self.max_retries:
+            self._free += 1
         wait = self._wait(error.retry_after) if again else None
         if wait is None:
+            if (transient or error.status >= SERVER_ERRORS) and not self._harmless:
+                error.message += "; it may have been carried out, so it was not sent again"
             raise error
         self._last = error
         return wait
 
-    def _safe(self, failure: Failure) -> bool:
-        return not failure.written or self.repeatable or self.keyed
+    @property
+    def _harmless(self) -> bool:
+        return self.repeatable or self.keyed
 
     def _error(self, failure: Failure) -> NetworkError:
         cls = RequestTimeoutError if failure.timed_out else NetworkError
@@ -144,16 +171,27 @@ class Attempts:
         message = f"{self.operation}: {failure.kind} after {tries}: {failure.cause}"
         if not failure.written and not failure.permanent:
             message += "; check the network, its proxy settings and base_url="
-        if not self._safe(failure):
+        if failure.written and not self._harmless:
             message += "; it may have been carried out, so it was not sent again"
         return cls(message, written=failure.written, cause=failure.cause)
 
-    def _wait(self, asked: float | None) -> float | None:
-        if self.made > self.max_retries:
+    def _wait(self, hint: float | None) -> float | None:
+        """The back-off, or the server's hint if that is longer; a hint alone has no floor."""
+        if self.made - self._free > self.max_retries:
             return None
-        wait = asked
-        if wait is None:
-            # Bounded before it is raised to a power: some calls are tried thousands of times.
-            doublings = min(self.made - 1, BACKOFF_DOUBLINGS)
-            wait = clock.jitter(min(BACKOFF_FIRST * 2.0**doublings, BACKOFF_MOST))
+        # Bounded before it is raised to a power: some calls are tried thousands of times.
+        doublings = min(self.made - 1, BACKOFF_DOUBLINGS)
+        wait = max(hint or 0.0, clock.jitter(min(BACKOFF_FIRST * 2.0**doublings, BACKOFF_MOST)))
         return wait if clock.now() + wait < min(self.deadline, self._key_dies) else None
+
+
+def _is_transient(error: APIError) -> bool:
+    """Whether the state is one that passes: by its status, or by a gateway's page in its place.
+
+    The API answers in JSON; a server error in another form is not its own word.
+    """
+    if error.status in TRANSIENT:
+        return True
+    own = error.code or error.title or error.detail or error.type
+    in_json = "json" in error.headers.get("content-type", "")
+    return error.status >= SERVER_ERRORS and not own and not in_json

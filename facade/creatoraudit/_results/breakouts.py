@@ -14,9 +14,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from statistics import median
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 
-from attrs import Factory, asdict, define, field, frozen
+from attrs import Factory, asdict, define, evolve, field, frozen
 
 from creatoraudit_api.types import timestamp
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from creatoraudit_api.models import AccountVideo, Video
     from creatoraudit_api.types import JSON
 
-    from .pages import Row
+    from .pages import RawItem
 
 Post: TypeAlias = "Video | AccountVideo"
 RankBy: TypeAlias = Literal["views", "growth", "outlier"]
@@ -148,7 +148,7 @@ def breakout_kinds(windows: Iterable[str]) -> dict[str, Kind]:
 class Breakouts(Tabular):
     """The answer of `breakouts`: the posts, best first, and how it came about.
 
-    Iterate over it, index it, or ask for its `len`.
+    Iterate over it, index it, or ask for its `len`; a slice is a `Breakouts` of those posts.
 
     Attributes:
         window: Days ranked by.
@@ -179,7 +179,13 @@ class Breakouts(Tabular):
     include_partial: bool = False
     values: Sequence[float] = field(default=(), repr=False)
 
-    def __getitem__(self, index: int) -> Breakout:
+    @overload
+    def __getitem__(self, index: int) -> Breakout: ...
+    @overload
+    def __getitem__(self, index: slice) -> Breakouts: ...
+    def __getitem__(self, index: int | slice) -> Breakout | Breakouts:
+        if isinstance(index, slice):
+            return evolve(self, posts=self.posts[index])
         return self.posts[index]
 
     def __len__(self) -> int:
@@ -245,7 +251,7 @@ class BreakoutsQuery:
 class _Candidate:
     """A post with its delta. Heap entry: the worst post is the smallest."""
 
-    row: Row[Post]
+    item: RawItem[Post]
     deltas: Mapping[str, int | None]
     delta: int
     author: object
@@ -332,17 +338,17 @@ class Ranking:
 
     def worth_asking(
         self,
-        rows: Iterable[Row[Post]],
+        items: Iterable[RawItem[Post]],
         *,
         remember: bool,
         filter_platform: bool,
-    ) -> list[Row[Post]]:
+    ) -> list[RawItem[Post]]:
         """Of one page, the posts whose deltas are to be asked; the others are counted."""
-        cached: list[Row[Post]] = []
+        asked: list[RawItem[Post]] = []
         query = self.query
         least, both = query.min_views, query.source == "both"
-        for row in rows:
-            post = row.json
+        for item in items:
+            post = item.json
             if filter_platform and post.get("platform") != query.platform:
                 continue
             if least is not None:
@@ -356,9 +362,9 @@ class Ranking:
             self._seen.add(identity)
             self.considered += 1
             if self._has_history(post):
-                cached.append(row)
-        self.asked += len(cached)
-        return cached
+                asked.append(item)
+        self.asked += len(asked)
+        return asked
 
     def _in_both(self, post: Mapping[str, Any], remember: bool) -> bool:
         named = (post.get("platform"), post.get("external_id"))
@@ -393,31 +399,31 @@ class Ranking:
 
     def take(
         self,
-        rows: Iterable[Row[Post]],
+        items: Iterable[RawItem[Post]],
         deltas: Mapping[str, Mapping[str, int | None]],
         not_found: Iterable[str],
     ) -> None:
         """Take the answer for posts that were asked."""
         unknown = set(not_found)
-        for row in rows:
+        for item in items:
             self.answered += 1
-            video_id = row.json["id"]
+            video_id = item.json["id"]
             windows = deltas.get(video_id)
             delta = None if windows is None else windows.get(self._window_key)
             if windows is not None and delta is not None:
-                self._rank(row, windows, delta)
+                self._rank(item, windows, delta)
             elif video_id in unknown and windows is None:
                 self.skipped.not_found += 1
             else:
                 self.skipped.no_delta += 1
 
-    def _rank(self, row: Row[Post], windows: Mapping[str, int | None], delta: int) -> None:
-        author = _author(row.json)
+    def _rank(self, item: RawItem[Post], windows: Mapping[str, int | None], delta: int) -> None:
+        author = _author(item.json)
         self._deltas[author].append(delta)
         by = self.query.by
         offers: tuple[tuple[object, float | None], ...] = ((None, delta),)
         if by == "growth":
-            growth = _growth(_views_before(row.json, delta), delta)
+            growth = _growth(_views_before(item.json, delta), delta)
             if growth is not None:
                 self._growths.append(growth)
             offers = ((None, growth),)
@@ -431,8 +437,8 @@ class Ranking:
             if best is None:
                 best = self._best[group] = _Best(self.query.top)
             if best.room_for(value):
-                key = _key(value, row.json["id"])
-                best.offer(_Candidate(row, windows, delta, author, key))
+                key = _key(value, item.json["id"])
+                best.offer(_Candidate(item, windows, delta, author, key))
 
     def result(self, requests: int) -> Breakouts:
         """The ranking, once every answer was taken."""
@@ -471,10 +477,10 @@ class Ranking:
             posts=tuple(
                 Breakout(
                     rank=rank,
-                    video=one.row.decode(),
+                    video=one.item.decode(),
                     deltas=one.deltas,
                     delta=one.delta,
-                    views_before=(before := _views_before(one.row.json, one.delta)),
+                    views_before=(before := _views_before(one.item.json, one.delta)),
                     growth=_growth(before, one.delta),
                     outlier=outlier(one),
                 )

@@ -7,7 +7,7 @@ are understood; anything else is a ContractError, never a silent zero.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from attrs import field, frozen
 
@@ -40,6 +40,16 @@ class VideoDeltas(Mapping[str, Mapping[str, "int | None"]], Tabular):
     by_id: Mapping[str, Mapping[str, int | None]] = field(factory=dict)
     windows: tuple[int, ...] = DEFAULT_WINDOWS
     not_found: Sequence[str] = ()
+
+    @classmethod
+    def merged(cls, parts: Iterable[VideoDeltas], windows: tuple[int, ...]) -> Self:
+        """The deltas of several requests in one."""
+        by_id: dict[str, Mapping[str, int | None]] = {}
+        missing: list[str] = []
+        for part in parts:
+            by_id.update(part.by_id)
+            missing.extend(part.not_found)
+        return cls(by_id, windows, not_found=tuple(missing))
 
     def __getitem__(self, video_id: UUID | str) -> Mapping[str, int | None]:
         return self.by_id[str(video_id)]
@@ -81,10 +91,8 @@ def checked_windows(windows: Iterable[int], least: int, most: int, count: int) -
     return tuple(wanted)
 
 
-def read_deltas(
-    payload: Any, asked: Sequence[str], windows: Sequence[int]
-) -> tuple[dict[str, dict[str, int | None]], list[str]]:
-    """Read one answer: deltas by id, and the ids not found.
+def read_deltas(payload: Any, asked: Sequence[str], windows: tuple[int, ...]) -> VideoDeltas:
+    """Read one response.
 
     Raises:
         Fault: It has neither documented shape.
@@ -104,9 +112,10 @@ def read_deltas(
     else:
         raise Fault("$.data", "is neither a map by video id nor a list of rows")
     missing = set(_not_found(payload))
-    return (
+    return VideoDeltas(
         {video_id: found[video_id] for video_id in asked if video_id in found},
-        [video_id for video_id in asked if video_id in missing],
+        windows,
+        not_found=tuple(video_id for video_id in asked if video_id in missing),
     )
 
 

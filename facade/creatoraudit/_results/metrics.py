@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from attrs import field, frozen
 
@@ -41,6 +41,29 @@ class Metrics(Mapping[str, WindowedTotals], Tabular):
     end_date: str | None = None
     days: int | None = None
     not_found: Sequence[str] = ()
+
+    @classmethod
+    def of(cls, totals: Totals[str]) -> Self:
+        """The totals of one request."""
+        return cls(
+            by_id=totals.found,
+            period=totals.text("period"),
+            start_date=totals.text("start_date"),
+            end_date=totals.text("end_date"),
+            days=totals.number("days"),
+            not_found=tuple(totals.not_found),
+        )
+
+    @classmethod
+    def merged(cls, parts: Sequence[Metrics]) -> Self:
+        """The totals of several requests in one; the period is that of the last."""
+        by_id: dict[str, WindowedTotals] = {}
+        missing: list[str] = []
+        for part in parts:
+            by_id.update(part.by_id)
+            missing.extend(part.not_found)
+        last = parts[-1] if parts else cls()
+        return cls(by_id, last.period, last.start_date, last.end_date, last.days, tuple(missing))
 
     def __getitem__(self, resource_id: UUID | str) -> WindowedTotals:
         return self.by_id[str(resource_id)]
@@ -82,6 +105,22 @@ class AccountVideoMetrics(Tabular):
 
     rows: Sequence[AccountVideoTotals] = ()
     not_found: Sequence[tuple[Platform, int]] = ()
+
+    @classmethod
+    def of(cls, platform: Platform, totals: Totals[int]) -> Self:
+        """The totals of one request about posts of one platform."""
+        return cls(
+            [AccountVideoTotals(platform, one, totals.found[one]) for one in totals.found],
+            [(platform, one) for one in totals.not_found],
+        )
+
+    @classmethod
+    def merged(cls, parts: Sequence[AccountVideoMetrics]) -> Self:
+        """The totals of several requests in one."""
+        return cls(
+            [row for part in parts for row in part.rows],
+            [one for part in parts for one in part.not_found],
+        )
 
     def __iter__(self) -> Iterator[AccountVideoTotals]:
         return iter(self.rows)

@@ -158,7 +158,7 @@ class RawPage(Generic[T]):
         self, operation: Operation[PageOf[T]], sent: RawResponse, payload: Any, at: str | None
     ) -> None:
         self._operation = operation
-        self._sent = sent
+        self._sent = sent.without_body()
         self._payload = payload
         self._at = at
         items = payload.get("data") if isinstance(payload, dict) else None
@@ -174,7 +174,7 @@ class RawPage(Generic[T]):
         filters = self._payload.get("filters")
         return filters.get(name) if isinstance(filters, dict) else None
 
-    def rows(self) -> list[Row[T]]:
+    def items(self) -> list[RawItem[T]]:
         """Its items, for a job that needs few of them decoded.
 
         Raises:
@@ -186,9 +186,8 @@ class RawPage(Generic[T]):
             error = contract_error(self._operation.name, fault, self._sent.request_id)
             error.resume_cursor = self._at
             raise error
-        bare = self._sent._replace(content=b"")
-        page = RawPage(self._operation, bare, {**self._payload, "data": []}, self._at)
-        return [Row(item, position, page) for position, item in enumerate(items)]
+        page = RawPage(self._operation, self._sent, {**self._payload, "data": []}, self._at)
+        return [RawItem(item, position, page) for position, item in enumerate(items)]
 
     def page(self) -> Page[T]:
         """Decode it.
@@ -214,15 +213,15 @@ class RawPage(Generic[T]):
         page._rows = Table.of(self._operation.item, self._payload["data"], origin)
         return page
 
-    def decode(self, row: Row[T]) -> T:
+    def decode(self, item: RawItem[T]) -> T:
         """Decode one of its items."""
-        payload = {**self._payload, "data": [row.json]}
+        payload = {**self._payload, "data": [item.json]}
         status = self._sent.status_code
         try:
             return self._operation.decode(status, payload).data[0]
         except UNDECODABLE as error:
             fault = fault_of(self._operation, status, payload, error)
-        path = fault.path.replace("[0]", f"[{row.position}]", 1)
+        path = fault.path.replace("[0]", f"[{item.position}]", 1)
         raise contract_error(self._operation.name, Fault(path, fault.what), self._sent.request_id)
 
 
@@ -237,7 +236,7 @@ def _fault_in(items: object) -> Fault | None:
     return None
 
 
-class Row(Generic[T]):
+class RawItem(Generic[T]):
     """An item as its page brought it.
 
     Attributes:

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from itertools import chain
 from typing import TYPE_CHECKING, Unpack
 
 from creatoraudit_api import operations
@@ -11,11 +12,11 @@ from creatoraudit_api import operations
 from .._core.arguments import Day, MetricsPeriod, period_arguments, several
 from .._core.options import RequestOptions
 from .._core.urls import Platform
-from .._results.metrics import AccountVideoMetrics, AccountVideoTotals, Totals
+from .._results.metrics import AccountVideoMetrics
 from ..errors import UsageError
-from .batch import Chained, Mapped
+from .batch import Chunk, Parts
 from .metrics import MetricsJob
-from .pager import Pager
+from .pager import PageFetcher, Pager
 
 if TYPE_CHECKING:
     from creatoraudit_api.models import AccountVideo
@@ -68,8 +69,8 @@ class AccountVideos:
             "limit": limit,
             "cursor": cursor,
         }
-        source = self._operations.pages(operations.list_account_videos, arguments, options)
-        return Pager(source, max_items)
+        fetcher = PageFetcher(self._operations, operations.list_account_videos, arguments, options)
+        return Pager(fetcher, max_items)
 
     def metrics(
         self,
@@ -110,8 +111,6 @@ class AccountVideos:
 
         Docs: https://docs.creatoraudit.com/api-reference/analytics/batch-windowed-account-video-metrics
         """
-        rows: list[AccountVideoTotals] = []
-        not_found: list[tuple[Platform, int]] = []
         parts = self.stream_metrics(
             instagram=instagram,
             tiktok=tiktok,
@@ -120,10 +119,7 @@ class AccountVideos:
             end_date=end_date,
             **options,
         )
-        for part in parts:
-            rows.extend(part.rows)
-            not_found.extend(part.not_found)
-        return AccountVideoMetrics(rows, not_found)
+        return parts.collect(AccountVideoMetrics.merged)
 
     def stream_metrics(
         self,
@@ -134,7 +130,7 @@ class AccountVideos:
         start_date: Day | None = None,
         end_date: Day | None = None,
         **options: Unpack[RequestOptions],
-    ) -> Iterator[AccountVideoMetrics]:
+    ) -> Parts[AccountVideoMetrics]:
         """As `metrics`, but one `AccountVideoMetrics` per request, as they arrive.
 
         Example:
@@ -150,20 +146,21 @@ class AccountVideos:
             ("tiktok", "tiktok_video_ids", _integers(tiktok, "tiktok")),
         )
 
-        def stream(
+        def chunks(
             platform: Platform, id_list: str, ids: list[int]
-        ) -> Iterator[AccountVideoMetrics]:
-            asking = MetricsJob(self._operations.sender, operation, id_list, span, options)
-            return Mapped(asking.parts(ids), lambda part: _metrics(platform, part))
+        ) -> Iterable[Chunk[AccountVideoMetrics]]:
+            job = MetricsJob(self._operations, operation, id_list, span, options)
 
-        return Chained(stream(*one) for one in lists)
+            def ask(part: list[int]) -> AccountVideoMetrics:
+                return AccountVideoMetrics.of(platform, job.ask(part))
 
+            return job.chunks(ids, ask)
 
-def _metrics(platform: Platform, part: Totals[int]) -> AccountVideoMetrics:
-    return AccountVideoMetrics(
-        [AccountVideoTotals(platform, one, part.found[one]) for one in part.found],
-        [(platform, one) for one in part.not_found],
-    )
+        return Parts(
+            chain.from_iterable(chunks(*one) for one in lists),
+            concurrency=self._operations.side_by_side(),
+            repeatable=True,
+        )
 
 
 def _integers(ids: Iterable[int], name: str) -> list[int]:

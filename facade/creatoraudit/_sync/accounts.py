@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal, TypeAlias, Unpack
 from uuid import UUID
 
@@ -22,8 +22,9 @@ from .._core.arguments import (
 from .._core.options import CreateOptions, RequestOptions, WaitOptions
 from .._core.urls import Platform, profile
 from .._results.metrics import Metrics
+from .batch import Parts
 from .metrics import MetricsJob
-from .pager import Pager
+from .pager import PageFetcher, Pager
 from .wait import wait_until_refreshed
 
 if TYPE_CHECKING:
@@ -109,8 +110,8 @@ class Accounts:
             "limit": limit,
             "cursor": cursor,
         }
-        source = self._operations.pages(operations.list_accounts, arguments, options)
-        return Pager(source, max_items)
+        fetcher = PageFetcher(self._operations, operations.list_accounts, arguments, options)
+        return Pager(fetcher, max_items)
 
     def get(self, account_id: UUID | str, **options: Unpack[RequestOptions]) -> Account:
         """Read one tracked account.
@@ -304,7 +305,7 @@ class Accounts:
         start_date: Day | None = None,
         end_date: Day | None = None,
         **options: Unpack[RequestOptions],
-    ) -> Iterator[Metrics]:
+    ) -> Parts[Metrics]:
         """As `metrics`, but one `Metrics` per request, in the order of the ids, as they arrive.
 
         Example:
@@ -325,7 +326,7 @@ class Accounts:
     ) -> MetricsJob:
         operation = operations.batch_account_metrics
         span = period_arguments(operation, period, start_date, end_date)
-        return MetricsJob(self._operations.sender, operation, "account_ids", span, options)
+        return MetricsJob(self._operations, operation, "account_ids", span, options)
 
     def wait_until_refreshed(
         self,
@@ -366,7 +367,7 @@ class Accounts:
         def read(seconds: float) -> Account:
             return self.get(one, retry_budget=seconds, **options)
 
-        budget = self._operations.sender.settings.retry_budget
+        budget = self._operations.settings.retry_budget
         return wait_until_refreshed(
             read, one, budget=budget, timeout=timeout, poll=poll, after=after
         )

@@ -1,34 +1,35 @@
 # Derived from ../_async/breakouts.py by scripts/unasync.py; change that file instead.
-"""The main job: list the posts, ask for their deltas meanwhile, rank."""
+"""Finds breakout posts: lists the posts, asks for their deltas meanwhile, and ranks them."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from creatoraudit_api import operations
+from creatoraudit_api import operations as api
 
 from .._core.options import RequestCounter, RequestOptions
 from .._core.request import known_options
 from .._results.breakouts import Breakouts, BreakoutsQuery, Post, Progress, Ranking
-from .._results.pages import PageOf, RawPage, Row, Walk
-from ..errors import CreatorAuditError, ValidationError
-from .ahead import Prefetch
+from .._results.deltas import VideoDeltas
+from .._results.pages import PageOf, RawItem, RawPage, Walk
+from ..errors import CreatorAuditError
 from .deltas import DeltasJob, Via
 from .io import Job, Pool
+from .operations import Operations
+from .pager import PageFetcher, Prefetch, begin_walks
 
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
 
-    from .operations import Operations
-    from .source import PageFetcher
-
 OnProgress = Callable[[Progress], object]
-Part: TypeAlias = "tuple[PageFetcher[Post], Walk, RawPage[Post]]"
+ListName: TypeAlias = str
 
-# A list of fewer pages is not worth splitting: asking how would take as long.
-LEAST_PAGES = 10
+_LISTS: dict[ListName, Operation[PageOf[Post]]] = {
+    "videos": api.list_videos,
+    "account-videos": api.list_account_videos,
+}
 
 
 class BreakoutsJob:
@@ -43,94 +44,61 @@ class BreakoutsJob:
         on_progress: OnProgress | None,
     ) -> None:
         known_options("breakouts", options)
-        sender = operations.sender
         self._operations = operations
         self._query = query
         self._options = options
         self._on_progress = on_progress
-        self._concurrency = sender.settings.concurrency
-        self._deltas = DeltasJob(sender, query.windows, via, options)
+        self._concurrency = operations.side_by_side()
+        self._deltas = DeltasJob(operations, query.windows, via, options)
         self._ranking = Ranking(query)
-        self._tally = RequestCounter()
-        self._position = Walk("breakouts", None)
-        self._waiting: list[Row[Post]] = []
-        self._asked: deque[tuple[list[Row[Post]], Job[Any]]] = deque()
+        self._counter = RequestCounter()
+        self._first_walk = Walk("breakouts", None)
+        self._waiting: list[RawItem[Post]] = []
+        self._asked: deque[tuple[list[RawItem[Post]], Job[VideoDeltas]]] = deque()
 
     def run(self) -> Breakouts:
         """Carry it out."""
         # Built before anything is sent, so that a wrong filter is refused first.
-        lists = [(name, self._source(name, self._query.platform)) for name in self._lists()]
+        lists = [(name, self._fetcher(name, self._query.platform)) for name in self._lists()]
         with Pool(self._concurrency) as pool:
-            for name, source in lists:
-                self._walk(pool, name, source)
+            for name, fetcher in lists:
+                self._walk(pool, name, fetcher)
             self._ask(pool)
             while self._asked:
                 self._take()
-        return self._ranking.result(self._tally.requests)
+        return self._ranking.result(self._counter.requests)
 
-    def _lists(self) -> tuple[str, ...]:
+    def _lists(self) -> tuple[ListName, ...]:
         # Individually tracked posts come first, so that of a post in both lists that one is kept.
         source = self._query.source
         return ("videos", "account-videos") if source == "both" else (source,)
 
-    def _source(self, name: str, platform: str | None, **more: object) -> PageFetcher[Post]:
-        operation: Operation[PageOf[Post]] = (
-            operations.list_videos if name == "videos" else operations.list_account_videos
+    def _fetcher(self, name: ListName, platform: str | None, **more: object) -> PageFetcher[Post]:
+        arguments = {"platform": platform, **more}
+        return PageFetcher(self._operations, _LISTS[name], arguments, self._options)
+
+    def _walk(self, pool: Pool, name: ListName, fetcher: PageFetcher[Post]) -> None:
+        split = self._query.platform is None and self._concurrency > 1
+        walks = begin_walks(
+            fetcher,
+            lambda platform, **more: self._fetcher(name, platform, **more),
+            split=split,
+            counter=self._counter,
         )
-        return self._operations.pages(operation, {"platform": platform, **more}, self._options)
+        self._first_walk = walks[0].walk
+        with Prefetch[Post](len(walks)) as prefetch:
+            for one in walks:
+                if not one.walk.ended:
+                    prefetch.follow(one.fetcher, one.walk, counter=self._counter)
+            for one in walks:
+                self._work(pool, name, one.page)
+            while (page := prefetch.next()) is not None:
+                self._work(pool, name, page)
 
-    def _walk(self, pool: Pool, name: str, source: PageFetcher[Post]) -> None:
-        parts = self._begin(name, source)
-        self._position = parts[0][1]
-        with Prefetch[Post](len(parts)) as ahead:
-            for part, walk, _ in parts:
-                if not walk.ended:
-                    ahead.follow(part, walk, self._tally)
-            for _, _, first in parts:
-                self._work(pool, name, first)
-            while (raw := ahead.next()) is not None:
-                self._work(pool, name, raw)
-
-    def _begin(self, name: str, source: PageFetcher[Post]) -> list[Part]:
-        """The walks that make up a list, each with its first page: one, or one per platform.
-
-        A long list is split when the server shows that it applies the filter, and only when the
-        parts add up to the whole: a platform this release has never heard of would be lost
-        otherwise.
-        """
-        platforms = self._platforms(source)
-        counted = self._source(name, None, include_total=True) if platforms else source
-        walk = source.walk()
-        first = counted.receive(walk, self._tally)
-        whole = [(source, walk, first)]
-        left = first.total_count
-        if not platforms or not isinstance(left, int) or left < LEAST_PAGES * max(first.size, 1):
-            return whole
-        parts: list[Part] = []
-        for platform in platforms:
-            part = self._source(name, platform)
-            walk = part.walk()
-            try:
-                counted = self._source(name, platform, include_total=True)
-                page = counted.receive(walk, self._tally)
-            except ValidationError:
-                return whole
-            size = page.total_count
-            if page.applied("platform") != platform or not isinstance(size, int):
-                return whole
-            left -= size
-            parts.append((part, walk, page))
-        return parts if left == 0 else whole
-
-    def _platforms(self, source: PageFetcher[Post]) -> tuple[str, ...]:
-        bound = source.operation.bounds.get("platform")
-        wanted = self._query.platform is None and self._concurrency > 1
-        return bound.choices if wanted and bound is not None else ()
-
-    def _work(self, pool: Pool, name: str, page: RawPage[Post]) -> None:
+    def _work(self, pool: Pool, name: ListName, page: RawPage[Post]) -> None:
         platform = self._query.platform
         self._waiting += self._ranking.worth_asking(
-            page.rows(),
+            page.items(),
             remember=name == "videos",
             filter_platform=platform is not None and page.applied("platform") != platform,
         )
@@ -142,19 +110,19 @@ class BreakoutsJob:
 
     def _ask(self, pool: Pool) -> None:
         size = self._deltas.size
-        rows, self._waiting = self._waiting[:size], self._waiting[size:]
-        if rows:
-            ids = [row.json["id"] for row in rows]
-            self._asked.append((rows, pool.start(self._deltas.ask, ids, self._tally)))
+        items, self._waiting = self._waiting[:size], self._waiting[size:]
+        if items:
+            ids = [item.json["id"] for item in items]
+            self._asked.append((items, pool.start(self._deltas.ask, ids, self._counter)))
 
     def _take(self) -> None:
-        rows, job = self._asked.popleft()
+        items, job = self._asked.popleft()
         try:
-            found, not_found = job.result()
+            deltas = job.result()
         except CreatorAuditError as error:
-            error.resume_cursor = self._position.cursor
+            error.resume_cursor = self._first_walk.cursor
             raise
-        self._ranking.take(rows, found, not_found)
+        self._ranking.take(items, deltas.by_id, deltas.not_found)
         self._report()
 
     def _report(self) -> None:

@@ -14,7 +14,7 @@ from .._core.arguments import Day, Direction, Period, day_arguments
 from .._core.options import CreateOptions, RequestOptions
 from .._results.creators import CreatorFigures, Link, figures
 from .._results.tables import ItemList
-from .pager import Pager
+from .pager import PageFetcher, Pager
 
 if TYPE_CHECKING:
     from creatoraudit_api.models import Creator, TopCreator
@@ -79,8 +79,8 @@ class Creators:
             "limit": limit,
             "cursor": cursor,
         }
-        source = self._operations.pages(operations.list_creators, arguments, options)
-        return Pager(source, max_items)
+        fetcher = PageFetcher(self._operations, operations.list_creators, arguments, options)
+        return Pager(fetcher, max_items)
 
     def get(self, creator_id: UUID | str, **options: Unpack[RequestOptions]) -> Creator:
         """Read one creator.

@@ -13,7 +13,7 @@ from creatoraudit_api import operations
 
 from .._core.urls import Handle
 from ..errors import NotFoundError, UsageError
-from .pager import Pager
+from .pager import PageFetcher, Pager
 
 if TYPE_CHECKING:
     from creatoraudit_api.models import Account
@@ -51,8 +51,8 @@ def _listed(
 ) -> Mapping[str, list[Account]]:
     """The accounts of a list, by their usernames regardless of case."""
     named: dict[str, list[Account]] = {}
-    pages = sending.pages(operations.list_accounts, filters, options)
-    for account in Pager(pages):
+    fetcher = PageFetcher(sending, operations.list_accounts, filters, options)
+    for account in Pager(fetcher):
         if isinstance(account.username, str):
             named.setdefault(account.username.casefold(), []).append(account)
     return named

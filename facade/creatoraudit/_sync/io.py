@@ -24,10 +24,23 @@ Ts = TypeVarTuple("Ts")
 Function: TypeAlias = Callable[[A], T]
 
 
+# The job that the current thread carries out, if a pool gave it one.
+_current = threading.local()
+
+
+class AbandonedError(BaseException):
+    """Ends a job whose pool was left; nobody is there to see it."""
+
+
 def sleep(seconds: float) -> None:
     """Wait, unless a test skips waits."""
-    if not clock.skip(seconds):
+    if clock.skip(seconds):
+        return
+    job: Job[Any] | None = getattr(_current, "job", None)
+    if job is None:
         time.sleep(seconds)
+    else:
+        job.sleep(seconds)
 
 
 def give_way() -> None:
@@ -64,32 +77,79 @@ class ArrowSource(Tabular):
         return streamed(tables, self._no_rows(), self._max_items, requested_schema)
 
 
+class Signal:
+    """Wakes one waiter; a call of `set` before the wait counts."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+        self._job: Job[Any] | None = getattr(_current, "job", None)
+        if self._job is not None:
+            self._job.signal = self
+
+    def set(self) -> None:
+        """Wake the waiter, or have its next wait end at once."""
+        self._event.set()
+
+    def wait(self) -> None:
+        """Wait until `set` is called."""
+        self._event.wait()
+        self._event.clear()
+        if self._job is not None:
+            self._job.sleep(0.0)
+
+
 class Job(Generic[T]):
-    """A call that runs in a pool."""
+    """A call that runs in a pool.
+
+    Attributes:
+        error: What it raised, once it has ended.
+    """
 
     def __init__(self) -> None:
         self._finished = threading.Event()
+        self._abandoned = threading.Event()
         self._value: T | None = None
-        self._error: BaseException | None = None
+        self.error: BaseException | None = None
+        self.signal: Signal | None = None
 
     @property
     def done(self) -> bool:
         """Whether it has ended."""
         return self._finished.is_set()
 
+    def wait(self) -> None:
+        """Wait until it has ended."""
+        self._finished.wait()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait as a part of this job, unless it is abandoned."""
+        if self._abandoned.wait(seconds):
+            raise AbandonedError
+
+    def abandon(self) -> None:
+        """End whatever wait it is in, or its next one."""
+        self._abandoned.set()
+        if self.signal is not None:
+            self.signal.set()
+
+    def value(self) -> T:
+        """What it returned, once it has ended; raises what it raised."""
+        if self.error is not None:
+            raise self.error
+        return cast("T", self._value)
+
     def result(self) -> T:
         """What it returned, as soon as it has; raises what it raised."""
-        self._finished.wait()
-        if self._error is not None:
-            raise self._error
-        return cast("T", self._value)
+        self.wait()
+        return self.value()
 
     def run(self, function: Callable[..., T], args: tuple[Any, ...]) -> None:
         """Carry it out; an exception waits for whoever asks for the result."""
+        _current.job = self
         try:
             self._value = function(*args)
         except BaseException as error:  # noqa: BLE001 - kept for, and raised by, `result`
-            self._error = error
+            self.error = error
         finally:
             self._finished.set()
 
@@ -97,14 +157,20 @@ class Job(Generic[T]):
 class Pool:
     """Runs calls side by side, at most `size` at a time.
 
-    Left normally it waits for all of them; left by an exception it abandons those still running.
-    Its threads are daemons, so that Ctrl-C never waits for a server that does not answer.
+    Left normally it waits for all of them. Left by an exception it abandons them: no further
+    request is sent, and what is on the wire is waited for, except after Ctrl-C, which must not
+    wait for a server that does not answer (its threads are daemons).
+
+    Attributes:
+        failed: Whether one of them has ended with an exception.
     """
 
     def __init__(self, size: int) -> None:
+        self.failed = False
         self._size = size
         self._lock = threading.Condition()
-        self._queue: deque[Callable[[], None]] = deque()
+        self._queue: deque[tuple[Job[Any], Callable[[], None]]] = deque()
+        self._running: set[Job[Any]] = set()
         self._threads: list[threading.Thread] = []
         self._busy = 0
         self._closed = False
@@ -118,22 +184,39 @@ class Pool:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        if exc is not None:
+            self.cancel()
         with self._lock:
-            if exc is not None:
-                self._queue.clear()
             self._closed = True
             self._lock.notify_all()
-        if exc is None:
+        if exc is None or isinstance(exc, Exception):
             for thread in self._threads:
                 thread.join()
+
+    def cancel(self) -> None:
+        """Abandon what is still running; leaving the pool waits until that has ended."""
+        with self._lock:
+            self._queue.clear()
+            for job in self._running:
+                job.abandon()
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the next call begins at once."""
+        return self._busy < self._size
+
+    def room(self) -> None:
+        """Wait until the next call begins at once."""
+        with self._lock:
+            self._lock.wait_for(lambda: self.has_room)
 
     def start(self, function: Callable[[*Ts], T], *args: *Ts) -> Job[T]:
         """Begin a call, once there is room for it."""
         job: Job[T] = Job()
         with self._lock:
-            self._lock.wait_for(lambda: self._busy < self._size)
+            self._lock.wait_for(lambda: self.has_room)
             self._busy += 1
-            self._queue.append(lambda: job.run(function, args))
+            self._queue.append((job, lambda: job.run(function, args)))
             if len(self._threads) < self._busy:
                 thread = threading.Thread(target=self._work, daemon=True, name="creatoraudit")
                 self._threads.append(thread)
@@ -147,9 +230,12 @@ class Pool:
                 self._lock.wait_for(lambda: self._queue or self._closed)
                 if not self._queue:
                     return
-                call = self._queue.popleft()
+                job, call = self._queue.popleft()
+                self._running.add(job)
             call()
             with self._lock:
+                self._running.remove(job)
+                self.failed = self.failed or job.error is not None
                 self._busy -= 1
                 self._lock.notify_all()
 

@@ -1,32 +1,26 @@
 # Derived from ../_async/sender.py by scripts/unasync.py; change that file instead.
-"""The one way to the network: key, pacing, tries, errors. Every request of the package passes here.
+"""Sends prepared requests under one policy: key, turn, tries, cache, events, errors.
 
-The decisions are in `_policy`, `errors` and `_reply`; this is the loop that carries them out.
+Every request of the package passes here. The decisions are in `_core`; this is the loop that
+carries them out.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from types import TracebackType
 
 from .._core import clock, log
+from .._core.cache import Cache, CachedResponse
 from .._core.config import Settings
-from .._core.events import OnEvent, event_of
-from .._core.key import ApiKey, KeyRing
+from .._core.events import Hooks, event_of
+from .._core.key import KeyRing
 from .._core.options import RequestCounter, RequestOptions
-from .._core.pacing import Pacer
 from .._core.request import PreparedRequest, with_header
-from .._core.response import Failure, RawResponse, Reply, decode, error_of
-from .._core.retry import Attempts
-from .io import off_loop, sleep
+from .._core.response import Failure, RawResponse, error_of
+from .._core.retry import RATE_LIMITED, Attempts
+from .._core.scheduler import Scheduler
+from .io import Signal, off_loop, sleep
 from .transport import Transport
-
-if TYPE_CHECKING:
-    from creatoraudit_api.operations import Operation
-
-    from .._core.cache import Cache, CachedResponse
-    from .._core.drift import DriftWatch
-
-T = TypeVar("T")
 
 
 class Sender:
@@ -39,26 +33,14 @@ class Sender:
         keys: KeyRing,
         *,
         cache: Cache | None,
-        on_event: OnEvent | None,
-        drift: DriftWatch | None,
+        hooks: Hooks,
     ) -> None:
         self.settings = settings
-        self._cache = cache
-        self._on_event = on_event
-        self._drift = drift
-        self._keys = keys
         self._transport = transport
-        self._pacer = Pacer(settings.concurrency)
-
-    def call(
-        self,
-        operation: Operation[T],
-        request: PreparedRequest,
-        options: RequestOptions,
-        counter: RequestCounter | None,
-    ) -> Reply[T]:
-        """Send and decode."""
-        return decode(operation, self.send(request, options, counter))
+        self._keys = keys
+        self._cache = cache
+        self._hooks = hooks
+        self._scheduler = Scheduler(settings.concurrency)
 
     def send(
         self,
@@ -69,46 +51,103 @@ class Sender:
         """Send until there is a success, or an exception is due."""
         attempts = Attempts.of(self.settings, request, options)
         while True:
-            self._transport.check()
-            key = self._keys.key(request.operation) if request.authenticated else None
-            pause = self._pacer.delay() if request.authenticated else 0.0
-            if pause > 0:
-                attempts.pace(pause)
-                log.waits(request, pause, "pacing")
-                sleep(pause)
-            outcome = self._try(request, key, attempts)
+            outcome = self._try(request, attempts)
             if counter is not None:
                 counter.add()
-            if isinstance(outcome, RawResponse):
-                if self._drift is not None:
-                    self._drift.look(request, outcome)
-                if request.authenticated:
-                    self._pacer.observe(outcome.headers)
+            if isinstance(outcome, Failure):
+                wait = attempts.after_failure(outcome)
+            else:
                 error = error_of(request, outcome)
                 if error is None:
                     return outcome
                 wait = attempts.after_error(error)
-            else:
-                wait = attempts.after_failure(outcome)
-            log.waits(request, wait, "before the next try")
+                if error.status == RATE_LIMITED:
+                    self._scheduler.refused(wait)
+            self._hooks.waits(request, wait, "retry")
             sleep(wait)
 
-    def _try(
-        self, request: PreparedRequest, key: ApiKey | None, attempts: Attempts
-    ) -> RawResponse | Failure:
-        timeouts = attempts.start()
-        name = None if self._cache is None else self._cache.name(request, key)
+    def _try(self, request: PreparedRequest, attempts: Attempts) -> RawResponse | Failure:
+        self._transport.check()
+        key = self._keys.key(request.operation) if request.authenticated else None
+        cache = self._cache
+        name = None if cache is None else cache.name(request, key)
         cached: CachedResponse | None = None
-        if self._cache is not None and name is not None:
-            cached = off_loop(self._cache.store.get, name)
-        asking = request if cached is None else with_header(request, "If-None-Match", cached.etag)
-        began = clock.now()
-        outcome = self._transport.send(asking, key, timeouts)
-        seconds = clock.now() - began
-        if isinstance(outcome, RawResponse) and self._cache is not None and name is not None:
-            outcome = off_loop(self._cache.settle, name, cached, outcome)
-        event = event_of(request, outcome, seconds, attempts.made)
-        log.tried(event)
-        if self._on_event is not None:
-            self._on_event(event)
+        asking = request
+        if cache is not None and name is not None:
+            cached = off_loop(cache.store.get, name)
+            if cached is not None:
+                asking = with_header(request, "If-None-Match", cached.etag)
+        with Turn(self._scheduler, request, attempts, self._hooks):
+            timeouts = attempts.start()
+            began = clock.now()
+            outcome = self._transport.send(asking, key, timeouts)
+            seconds = clock.now() - began
+        if isinstance(outcome, RawResponse):
+            if request.authenticated:
+                self._scheduler.observe(outcome.headers)
+            if cache is not None and name is not None:
+                outcome = off_loop(cache.settle, name, cached, outcome)
+            self._hooks.received(request, outcome)
+        self._hooks.tried(event_of(request, outcome, seconds, attempts.made))
         return outcome
+
+
+class Turn:
+    """One request's turn: entering it waits until the request may be sent, leaving it ends that.
+
+    Attributes:
+        paced: Whether the request counts in the rate window.
+        max_wait: Seconds of pacing that the call accepts; None for any.
+        paced_before: The scheduler's total of pacing when the call first joined the queue.
+    """
+
+    def __init__(
+        self, scheduler: Scheduler, request: PreparedRequest, attempts: Attempts, hooks: Hooks
+    ) -> None:
+        self.paced = request.authenticated
+        self.max_wait = attempts.max_wait
+        self.paced_before = -1.0
+        self._scheduler = scheduler
+        self._request = request
+        self._attempts = attempts
+        self._hooks = hooks
+        self._signal = Signal()
+
+    def wake(self) -> None:
+        """Have it ask again."""
+        self._signal.set()
+
+    def __enter__(self) -> None:
+        began = clock.now()
+        try:
+            self._scheduler.join(self, first=self._attempts.made > 0)
+            while (pause := self._scheduler.pause(self)) != 0.0:
+                self._attempts.check_wait(pause or 0.0, self._scheduler.pacing_of(self))
+                if pause is None:
+                    self._signal.wait()
+                else:
+                    self._pace(pause)
+            self._attempts.paced(clock.now() - began)
+        except BaseException:
+            self._scheduler.leave(self)
+            raise
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._scheduler.leave(self)
+
+    def _pace(self, pause: float) -> None:
+        """Wait for the rate window, as the first of the queue."""
+        if self._hooks.tells(pause):
+            # The hook may use the client, which would wait behind this request for ever.
+            self._scheduler.leave(self)
+            self._hooks.waits(self._request, pause, "rate limit")
+            self._scheduler.join(self, first=True)
+        else:
+            log.waits(self._request, pause, "rate limit")
+        sleep(pause)
+        self._scheduler.waited(pause)

@@ -74,9 +74,9 @@ class Transport:
         if self._client.is_closed:
             raise UsageError(f"{prepared.operation}: the client given as http_client= is closed")
         request = build_request(prepared, self._origin, timeouts)
-        deadline = clock.now() + timeouts.whole
+        deadline = clock.now() + timeouts.total
         try:
-            with time_limit(timeouts.whole):
+            with time_limit(timeouts.total):
                 response = self._client.send(
                     request, auth=auth_for(key), stream=True, follow_redirects=False
                 )

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Literal, TypeAlias, Unpack
 from uuid import UUID
 
@@ -23,9 +23,10 @@ from .._core.options import CreateOptions, RequestOptions, WaitOptions
 from .._core.urls import Platform, post_platform
 from .._results.deltas import DEFAULT_WINDOWS, VideoDeltas
 from .._results.metrics import Metrics
+from .batch import Parts
 from .deltas import DeltasJob, Via
 from .metrics import MetricsJob
-from .pager import Pager
+from .pager import PageFetcher, Pager
 from .wait import wait_until_refreshed
 
 if TYPE_CHECKING:
@@ -104,8 +105,8 @@ class Videos:
             "limit": limit,
             "cursor": cursor,
         }
-        source = self._operations.pages(operations.list_videos, arguments, options)
-        return Pager(source, max_items)
+        fetcher = PageFetcher(self._operations, operations.list_videos, arguments, options)
+        return Pager(fetcher, max_items)
 
     def get(self, video_id: UUID | str, **options: Unpack[RequestOptions]) -> Video:
         """Read one individually tracked post.
@@ -293,7 +294,7 @@ class Videos:
 
         Docs: https://docs.creatoraudit.com/api-reference/videos/batch-video-engagement-deltas
         """
-        asking = DeltasJob(self._operations.sender, windows, via, options)
+        asking = DeltasJob(self._operations, windows, via, options)
         return asking.all(resource_ids(video_ids, "video_id"))
 
     def stream_deltas(
@@ -303,7 +304,7 @@ class Videos:
         *,
         via: Via = "post",
         **options: Unpack[RequestOptions],
-    ) -> Iterator[VideoDeltas]:
+    ) -> Parts[VideoDeltas]:
         """As `deltas`, but one `VideoDeltas` per request, in the order of the ids, as they arrive.
 
         Example:
@@ -312,7 +313,7 @@ class Videos:
 
         Docs: https://docs.creatoraudit.com/api-reference/videos/batch-video-engagement-deltas
         """
-        asking = DeltasJob(self._operations.sender, windows, via, options)
+        asking = DeltasJob(self._operations, windows, via, options)
         return asking.stream(resource_ids(video_ids, "video_id"))
 
     def metrics(
@@ -361,7 +362,7 @@ class Videos:
         start_date: Day | None = None,
         end_date: Day | None = None,
         **options: Unpack[RequestOptions],
-    ) -> Iterator[Metrics]:
+    ) -> Parts[Metrics]:
         """As `metrics`, but one `Metrics` per request, in the order of the ids, as they arrive.
 
         Example:
@@ -382,7 +383,7 @@ class Videos:
     ) -> MetricsJob:
         operation = operations.batch_video_metrics
         span = period_arguments(operation, period, start_date, end_date)
-        return MetricsJob(self._operations.sender, operation, "video_ids", span, options)
+        return MetricsJob(self._operations, operation, "video_ids", span, options)
 
     def wait_until_refreshed(
         self,
@@ -423,7 +424,7 @@ class Videos:
         def read(seconds: float) -> Video:
             return self.get(one, retry_budget=seconds, **options)
 
-        budget = self._operations.sender.settings.retry_budget
+        budget = self._operations.settings.retry_budget
         return wait_until_refreshed(
             read, one, budget=budget, timeout=timeout, poll=poll, after=after
         )

@@ -81,17 +81,19 @@ def _run(
         first = today - dt.timedelta(days=int(period.removesuffix("d")) - 1)
         names = _roster(ca) if everybody else _top(ca, period, top)
 
-        def figures_of(ids: list[str]) -> dict[str, float | None]:
+        def figures_of(ids: list[str]) -> tuple[str, dict[str, float | None]]:
+            (one,) = ids
             try:
-                return _figures(ca.creators.analytics(ids[0], first, today).rows)
+                return one, _figures(ca.creators.analytics(one, first, today).rows)
             except NotFoundError:  # deleted since it was listed
-                return _figures(())
+                return one, _figures(())
 
         ranked: list[Row] = []
         with counting("creators", beside_rows=False) as done:
             done.expect(lambda: len(names))
-            asked = Parts(figures_of, list(names), size=1, concurrency=connection.concurrency)
-            for (one,), figures in asked:
+            chunks = (([one], figures_of) for one in names)
+            parts = Parts(chunks, concurrency=connection.concurrency, repeatable=True)
+            for one, figures in parts:
                 ranked.append({"id": one, "name": names[one], **figures})
                 done.advance(1)
         ranked.sort(key=lambda row: _order(row, by))

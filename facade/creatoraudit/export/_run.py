@@ -18,8 +18,8 @@ from .._core.arguments import Day, MetricsPeriod
 from .._core.files import new_file
 from .._results.pages import Page
 from .._results.tables import Table, metadata
-from .._sync.ahead import Prefetch
 from .._sync.deltas import Via
+from .._sync.pager import PageFetcher, Prefetch
 from ..errors import CreatorAuditError, UsageError, ValidationError
 from ._checkpoint import FILE, Checkpoint, Position, Seen, Stage, digest_of, failures_told
 from ._forms import Form, form_of
@@ -29,7 +29,6 @@ from ._subjects import Ask, ListFilters, Subject, rows_of, subject_of
 if TYPE_CHECKING:
     from .. import CreatorAudit
     from .._sync.operations import Operations
-    from .._sync.source import PageFetcher
 
 # Rows after which a part ends, with the page it is in. What a kill costs is the requests for them.
 PART_ROWS = 2_000
@@ -149,7 +148,7 @@ def export(
     )
     form = form_of(name, subject.columns, raw=raw)
     operations = client._operations
-    ask = None if subject.asker is None else subject.asker(operations.sender)
+    ask = None if subject.asker is None else subject.asker(operations)
     job = _Job(operations, subject, ask, form, filters, on_progress)
     job.pages()  # refuses a wrong filter before anything is sent or written
     folder = path.with_name(f"{path.name}.partial")
@@ -223,7 +222,8 @@ class _Job:
     def pages(self, cursor: str | None = None) -> PageFetcher[object]:
         """The list from a cursor on."""
         arguments = {**self.filters, "cursor": cursor}
-        return self.operations.pages(self.subject.operation, arguments, {}, strict=True)
+        operation = self.subject.operation
+        return PageFetcher(self.operations, operation, arguments, {}, strict=True)
 
     def run(self, checkpoint: Checkpoint, path: Path, *, overwrite: bool) -> Exported:
         """Go on where the checkpoint is, to the end."""
@@ -264,7 +264,7 @@ class _Job:
     def _follow(self, checkpoint: Checkpoint) -> None:
         source = self.pages(checkpoint.position.cursor)
         with Prefetch[object](1) as ahead:
-            ahead.follow(source, source.walk(), None)
+            ahead.follow(source, source.walk())
             while (arrival := ahead.next()) is not None:
                 self._take(arrival.page())
                 if self.rows - self.saved >= PART_ROWS:

@@ -28,7 +28,7 @@ from ._names import WHATS, Source, What
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
 
-    from .._sync.sender import Sender
+    from .._sync.operations import Operations
 
 Ask: TypeAlias = Callable[[Sequence[str]], Mapping[str, Row]]
 
@@ -109,14 +109,14 @@ class Subject:
         operation: The list that is walked.
         columns: The kind of each column.
         asked: What else makes it another export, beside the list and its filters.
-        asker: For figures: makes of a client's sender the function that asks about ids. It refuses
-            what cannot be asked.
+        asker: For figures: makes the function that asks about ids, given a client's operations. It
+            refuses what cannot be asked.
     """
 
     operation: Operation[PageOf[object]]
     columns: Mapping[str, Kind]
     asked: Mapping[str, object] = field(factory=dict)
-    asker: Callable[[Sender], Ask] | None = None
+    asker: Callable[[Operations], Ask] | None = None
 
 
 def subject_of(what: str, options: Options) -> Subject:
@@ -196,8 +196,8 @@ def _deltas(source: str, options: Options) -> Subject:
     windows = list(dict.fromkeys(DEFAULT_WINDOWS if given is None else given))
     via = options.get("via") or "post"
 
-    def asker(sender: Sender) -> Ask:
-        job = DeltasJob(sender, windows, via, {})
+    def asker(operations: Operations) -> Ask:
+        job = DeltasJob(operations, windows, via, {})
         return lambda ids: {one: delta_row(changes) for one, changes in job.all(ids).by_id.items()}
 
     return Subject(
@@ -214,8 +214,8 @@ def _metrics(source: str, options: Options) -> Subject:
         operation, options.get("period"), options.get("start_date"), options.get("end_date")
     )
 
-    def asker(sender: Sender) -> Ask:
-        job = MetricsJob(sender, operation, id_list, span, {})
+    def asker(operations: Operations) -> Ask:
+        job = MetricsJob(operations, operation, id_list, span, {})
 
         def ask(ids: Sequence[str]) -> Mapping[str, Row]:
             answer = job.all(ids)
