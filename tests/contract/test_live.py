@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ import pytest
 
 import creatoraudit_api
 from creatoraudit_sandbox import Sandbox
+from support import warm
 from support.server import Answer, ScriptedServer
 
 NOW = "2026-06-15T12:00:00Z"
@@ -57,7 +57,7 @@ def contract(
     given = {"CREATORAUDIT_BASE_URL": url, "CREATORAUDIT_API_KEY": key}
     ran = subprocess.run(
         [
-            *(sys.executable, "-P", "-m", "creatoraudit", "contract"),
+            *(warm.python(warm.CONTRACT), "-P", "-m", "creatoraudit", "contract"),
             *("--rate", "0", "--report-dir", "reports", *options),
         ],
         env=os.environ

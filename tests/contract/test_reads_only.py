@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from creatoraudit._core.key import ApiKey
 from creatoraudit.contract import Exchange, _run
 from creatoraudit.contract._wire import ReadOnly, RefusedRequestError, Rules
 from creatoraudit_sandbox import Sandbox
+from support import warm
 from support.conformance import ROOT
 from support.server import Answer, Raw, Request, Reset, ScriptedServer, Step, Truncated
 
@@ -46,7 +46,7 @@ def schemathesis(
     }
     subprocess.run(
         [
-            *(sys.executable, "-m", "schemathesis.cli", "--config-file", "config.toml"),
+            *(warm.python(warm.CONTRACT), "-m", "schemathesis.cli", "--config-file", "config.toml"),
             *("run", str(ROOT / "openapi.json"), "--url", sandbox.base_url),
             *("-H", f"Authorization: Bearer {sandbox.api_key}"),
             *ASKED_FOR_EVERYTHING,
@@ -99,7 +99,7 @@ except Exception as error:
         "CREATORAUDIT_CONTRACT_RATE": "0",
     }
     ran = subprocess.run(
-        [sys.executable, "-c", code],
+        [warm.python(warm.CONTRACT), "-c", code],
         env=os.environ | live,
         cwd=tmp_path,
         capture_output=True,

@@ -6,9 +6,10 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from . import warm
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ROOT / "scripts"
@@ -56,10 +57,9 @@ class Checkout:
     def data(self, name: str, data: Node) -> None:
         (self.scripts / name).write_text(json.dumps(data), encoding="utf-8")
 
-    def regenerate(self, *arguments: str, hash_seed: str = "random") -> Ran:
-        return self._run(
-            [str(self.scripts / "regenerate.py"), *arguments], PYTHONHASHSEED=hash_seed
-        )
+    def regenerate(self, *arguments: str, hash_seed: str | None = None) -> Ran:
+        seed = {} if hash_seed is None else {"PYTHONHASHSEED": hash_seed}
+        return self._run([str(self.scripts / "regenerate.py"), *arguments], **seed)
 
     def python(self, code: str) -> str:
         """What a script prints that imports the generated package of this checkout."""
@@ -78,7 +78,7 @@ class Checkout:
 
     def _run(self, command: list[str], **environment: str) -> Ran:
         done = subprocess.run(
-            [sys.executable, "-B", "-W", "error", *command],
+            [warm.python(warm.GENERATOR), "-B", "-W", "error", *command],
             cwd=self.root,
             env={**os.environ, **environment},
             capture_output=True,

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +16,14 @@ from typing import Any
 from creatoraudit.contract import Facts
 from creatoraudit_sandbox import Sandbox
 
+from . import warm
+
 ROOT = Path(__file__).parents[2]
-HOOKS = str(ROOT / "tests" / "contract")
+PROGRAM = f"""
+sys.path.insert(0, {str(ROOT / "tests" / "contract")!r})
+from schemathesis.cli import schemathesis
+schemathesis()
+"""
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,7 @@ def conform(
     chosen = [word for one in operations for word in ("--include-operation-id", one)]
     result = subprocess.run(
         [
-            *(sys.executable, "-m", "schemathesis.cli"),
+            *(warm.python(warm.CONTRACT), "-c", PROGRAM),
             *("--config-file", str(ROOT / "schemathesis.toml")),
             *("run", str(ROOT / "openapi.json"), "--url", sandbox.base_url),
             *("-H", f"Authorization: Bearer {sandbox.api_key}"),
@@ -60,7 +65,6 @@ def conform(
             "CREATORAUDIT_CONFORMANCE_TALLY": str(tally),
             "CREATORAUDIT_CONTRACT_FACTS": str(facts),
             "SCHEMATHESIS_HOOKS": "hooks",
-            "PYTHONPATH": os.pathsep.join([HOOKS, os.environ.get("PYTHONPATH", "")]),
         },
         cwd=folder,  # it writes its caches where it is
         stdin=subprocess.DEVNULL,

@@ -24,12 +24,12 @@ PYTHON = sys.executable
 def warm(names: list[str]) -> None:
     """Import modules, and all below those that end with `.*`, but for what is not installed."""
     for name in names:
-        with contextlib.suppress(ImportError):
+        with contextlib.suppress(Exception):  # whoever needs it will tell
             found = importlib.import_module(name.removesuffix(".*"))
             if name.endswith(".*"):
                 for module in pkgutil.walk_packages(found.__path__, f"{found.__name__}."):
                     if not module.name.endswith(".__main__"):
-                        with contextlib.suppress(ImportError):
+                        with contextlib.suppress(Exception):
                             importlib.import_module(module.name)
 
 

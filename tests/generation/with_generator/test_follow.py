@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from support import warm
 from support.checkout import ROOT, Checkout, Node
 
 HOSTILE = "a`|<b>@all [c](d)\n# e\u202e"
@@ -22,7 +22,7 @@ def follow(checkout: Checkout, document: Node) -> subprocess.CompletedProcess[st
     published.write_text(json.dumps(document), encoding="utf-8")
     return subprocess.run(
         [
-            *(sys.executable, str(checkout.scripts / "follow.py")),
+            *(warm.python(warm.GENERATOR), str(checkout.scripts / "follow.py")),
             *("--from", "new.json", "--root", ".", "--summary", "summary.md"),
         ],
         cwd=checkout.root,
