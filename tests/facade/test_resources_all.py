@@ -212,7 +212,6 @@ def test_options_are_what_every_method_is_said_to_take():
     assert set(RequestOptions.__annotations__) - set(WaitOptions.__annotations__) == {
         "max_wait",
         "timeout",
-        "retry_budget",
         "extra_body",
     }
     assert [method.name for method in METHODS if method.options is None] == []

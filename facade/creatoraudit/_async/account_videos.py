@@ -11,6 +11,7 @@ from creatoraudit_api import operations
 from .._core.arguments import Day, MetricsPeriod, period_arguments, several
 from .._core.options import RequestOptions
 from .._core.urls import Platform
+from .._core.values import whole
 from .._results.metrics import AccountVideoMetrics
 from ..errors import UsageError
 from .batch import AsyncParts, Chunk
@@ -168,7 +169,8 @@ def _integers(ids: Iterable[int], name: str) -> list[int]:
     checked: list[int] = []
     given: Iterable[object] = several(ids)
     for one in given:
-        if isinstance(one, bool) or not isinstance(one, int):
+        number = whole(one)
+        if number is None:
             raise UsageError(f"{name} takes internal integer ids, not {one!r:.60}")
-        checked.append(one)
+        checked.append(number)
     return checked

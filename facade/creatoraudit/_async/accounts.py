@@ -19,7 +19,7 @@ from .._core.arguments import (
     resource_ids,
 )
 from .._core.options import CreateOptions, RequestOptions, WaitOptions
-from .._core.urls import Platform, profile
+from .._core.urls import Platform, profile, text_of
 from .._results.metrics import Metrics
 from .batch import AsyncParts
 from .metrics import AsyncMetricsJob
@@ -172,7 +172,7 @@ class AsyncAccounts:
 
         Docs: https://docs.creatoraudit.com/api-reference/accounts/track-an-account.md
         """
-        where, name = profile(username, platform)
+        where, name = profile(text_of("username", username), platform)
         arguments = {
             "platform": where,
             "username": name,
@@ -226,7 +226,7 @@ class AsyncAccounts:
 
         Docs: https://docs.creatoraudit.com/migration
         """
-        return await self.update(account_id, is_active=False, **options)
+        return await self._switch(account_id, options, is_active=False)
 
     async def resume(self, account_id: UUID | str, **options: Unpack[RequestOptions]) -> Account:
         """Take the tracking of an account up again. The same as `update(..., is_active=True)`.
@@ -236,7 +236,14 @@ class AsyncAccounts:
 
         Docs: https://docs.creatoraudit.com/migration
         """
-        return await self.update(account_id, is_active=True, **options)
+        return await self._switch(account_id, options, is_active=True)
+
+    async def _switch(
+        self, account_id: UUID | str, options: RequestOptions, *, is_active: bool
+    ) -> Account:
+        path, changes = {"account_id": account_id}, {"is_active": is_active}
+        operation = operations.update_account
+        return (await self._operations.change(operation, path, changes, options)).value.data
 
     async def delete(self, account_id: UUID | str, **options: Unpack[RequestOptions]) -> None:
         """Stop tracking an account.
@@ -368,9 +375,10 @@ class AsyncAccounts:
         one = resource_id(account_id, "account_id")
 
         async def read(seconds: float) -> Account:
-            return await self.get(one, retry_budget=seconds, **options)
+            options["retry_budget"] = seconds
+            return await self.get(one, **options)
 
-        budget = self._operations.settings.retry_budget
+        budget = options.get("retry_budget", self._operations.settings.retry_budget)
         return await wait_until_refreshed(
             read, one, budget=budget, timeout=timeout, poll=poll, after=after
         )

@@ -15,6 +15,7 @@ from .._core import log
 from .._core.config import Settings, origin
 from .._core.deprecation import DeprecationNotice
 from .._core.key import KeyRing, KeySource
+from .._core.values import plain
 from .transport import AsyncTransport
 
 if TYPE_CHECKING:
@@ -477,7 +478,7 @@ class AsyncCreatorAudit:
 
 
 def _cache(setting: CacheSetting, base_url: str) -> Cache | None:
-    if setting is None or setting is False:
+    if setting is None or plain(setting) is False:
         return None
     from .._core.cache import Cache
 

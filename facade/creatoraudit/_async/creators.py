@@ -190,7 +190,7 @@ class AsyncCreators:
 
         Docs: https://docs.creatoraudit.com/concepts
         """
-        return await self.update(creator_id, is_active=False, **options)
+        return await self._switch(creator_id, options, is_active=False)
 
     async def resume(self, creator_id: UUID | str, **options: Unpack[RequestOptions]) -> Creator:
         """Activate a creator. The same as `update(..., is_active=True)`.
@@ -200,7 +200,14 @@ class AsyncCreators:
 
         Docs: https://docs.creatoraudit.com/concepts
         """
-        return await self.update(creator_id, is_active=True, **options)
+        return await self._switch(creator_id, options, is_active=True)
+
+    async def _switch(
+        self, creator_id: UUID | str, options: RequestOptions, *, is_active: bool
+    ) -> Creator:
+        path, changes = {"creator_id": creator_id}, {"is_active": is_active}
+        operation = operations.update_creator
+        return (await self._operations.change(operation, path, changes, options)).value.data
 
     async def delete(self, creator_id: UUID | str, **options: Unpack[RequestOptions]) -> None:
         """Delete a creator. What becomes of its accounts is not documented.

@@ -19,7 +19,7 @@ from .._core.arguments import (
     resource_ids,
 )
 from .._core.options import CreateOptions, RequestOptions, WaitOptions
-from .._core.urls import Platform, post_platform
+from .._core.urls import Platform, post_platform, text_of
 from .._results.deltas import DEFAULT_WINDOWS, VideoDeltas
 from .._results.metrics import Metrics
 from .batch import AsyncParts
@@ -129,7 +129,7 @@ class AsyncVideos:
 
     async def track(
         self,
-        identifier: str,
+        identifier: str | int,
         *,
         platform: Platform | None = None,
         metadata: Mapping[str, JSON] | Unset | None = UNSET,
@@ -169,9 +169,10 @@ class AsyncVideos:
 
         Docs: https://docs.creatoraudit.com/api-reference/videos/track-a-video
         """
+        text = text_of("identifier", identifier)
         arguments = {
-            "platform": post_platform(identifier, platform),
-            "identifier": identifier,
+            "platform": post_platform(text, platform),
+            "identifier": text,
             "metadata": metadata,
             "is_active": is_active,
             "scrape_interval_hours": scrape_interval_hours,
@@ -223,7 +224,7 @@ class AsyncVideos:
 
         Docs: https://docs.creatoraudit.com/migration
         """
-        return await self.update(video_id, is_active=False, **options)
+        return await self._switch(video_id, options, is_active=False)
 
     async def resume(self, video_id: UUID | str, **options: Unpack[RequestOptions]) -> Video:
         """Take the tracking of a post up again. The same as `update(..., is_active=True)`.
@@ -233,7 +234,14 @@ class AsyncVideos:
 
         Docs: https://docs.creatoraudit.com/migration
         """
-        return await self.update(video_id, is_active=True, **options)
+        return await self._switch(video_id, options, is_active=True)
+
+    async def _switch(
+        self, video_id: UUID | str, options: RequestOptions, *, is_active: bool
+    ) -> Video:
+        path, changes = {"video_id": video_id}, {"is_active": is_active}
+        operation = operations.update_video
+        return (await self._operations.change(operation, path, changes, options)).value.data
 
     async def delete(self, video_id: UUID | str, **options: Unpack[RequestOptions]) -> None:
         """Stop tracking a post.
@@ -421,9 +429,10 @@ class AsyncVideos:
         one = resource_id(video_id, "video_id")
 
         async def read(seconds: float) -> Video:
-            return await self.get(one, retry_budget=seconds, **options)
+            options["retry_budget"] = seconds
+            return await self.get(one, **options)
 
-        budget = self._operations.settings.retry_budget
+        budget = options.get("retry_budget", self._operations.settings.retry_budget)
         return await wait_until_refreshed(
             read, one, budget=budget, timeout=timeout, poll=poll, after=after
         )

@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 
 from .._core import clock
 from .._core.config import number_problem
+from .._core.values import plain
 from ..errors import UsageError, WaitTimeout
 from .io import Function, sleep
 
@@ -44,15 +45,16 @@ async def wait_until_refreshed(
         UsageError: A number is not positive, or `after` has no zone.
         WaitTimeout: It was not, within `timeout` seconds; carries what was read last.
     """
-    for name, seconds in (("timeout", timeout), ("poll", poll)):
+    for name, seconds in (("timeout", timeout), ("poll", poll), ("retry_budget", budget)):
         problem = number_problem(name, seconds, 0)
         if problem is not None:
             raise UsageError(problem)
     since: object = after
     if since is not None and (not isinstance(since, dt.datetime) or since.tzinfo is None):
         raise UsageError("after must be a datetime with a zone; add tzinfo")
-    deadline = clock.now() + timeout
-    pause = poll
+    deadline = clock.now() + plain(timeout)
+    pause: float = plain(poll)
+    budget = plain(budget)
     while True:
         resource = await read(min(budget, max(deadline - clock.now(), LAST_LOOK)))
         # An object: a timestamp that cannot be read is kept as it was sent.

@@ -3,15 +3,48 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
+import os
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
+from uuid import UUID
+
+from creatoraudit_api.types import ReadModel, WriteModel, encode
 
 from ..errors import UsageError
 from .text import one_line
+from .values import plain, whole
 
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Bound, Operation
+
+
+def sendable(operation: str, name: str, value: object) -> Any:
+    """A value, and all that it holds, as something that JSON or a query can carry.
+
+    Raises:
+        UsageError: It is a missing value (NaN, NaT, NA), or of a type that neither can carry.
+    """
+    value = plain(value)
+    if isinstance(value, (str, int, ReadModel, WriteModel)) or value is None:
+        return value
+    if isinstance(value, (float, dt.date)):  # a datetime is a date
+        if value != value or value in (math.inf, -math.inf):  # noqa: PLR0124 - NaN and NaT
+            raise UsageError(f"{operation}: cannot be sent: {name} is {value}, which is no value")
+        return encode(value)
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, os.PathLike):
+        return os.fsdecode(value)
+    if isinstance(value, Mapping):
+        return {
+            plain(key): sendable(operation, f"{name}.{key!s:.40}", one)
+            for key, one in value.items()
+        }
+    if isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray, memoryview)):
+        return [sendable(operation, f"each of {name}", one) for one in value]
+    raise UsageError(f"{operation}: cannot be sent: {name} is of type {type(value).__name__}")
 
 
 def utc_day(value: object, name: str) -> dt.date:
@@ -20,6 +53,7 @@ def utc_day(value: object, name: str) -> dt.date:
     Raises:
         UsageError: It is something else, or a datetime without a zone.
     """
+    value = plain(value)
     if isinstance(value, str):
         try:
             value = dt.date.fromisoformat(value)
@@ -94,6 +128,12 @@ Direction: TypeAlias = Literal["asc", "desc"]
 
 
 def checked(operation: Operation[object], name: str, value: object, *, own: bool) -> object:
+    """An argument that keeps the contract's bounds, as JSON or a query can carry it.
+
+    Raises:
+        UsageError: It does not, or nothing can carry it.
+    """
+    value = plain(value)
     if operation.arguments.get(name) == "path":
         return _path_id(name, value, operation.bounds.get(name))
     bound = operation.bounds[name]
@@ -108,24 +148,34 @@ def checked(operation: Operation[object], name: str, value: object, *, own: bool
         raise UsageError(
             f"{name} must be one of {', '.join(bound.choices)}, not {one_line(value, 40)!r}"
         )
+    value = sendable(operation.name, name, value)
     if isinstance(value, str):
         _between(name, len(value), bound.min_length, bound.max_length, "characters")
-    elif isinstance(value, int) and not isinstance(value, bool):
+    elif bound.kind == "integer":
+        value = _whole(name, value)
         _between(name, value, bound.minimum, bound.maximum, "")
     return value
 
 
+def _whole(name: str, value: object) -> int:
+    found = whole(value)
+    if found is None:
+        raise UsageError(f"{name} must be a whole number, not {value!r:.40}")
+    return found
+
+
 def _checked_items(name: str, value: object, bound: Bound, *, own: bool) -> list[object]:
     """The items of a list; ids are checked when they are the caller's own and not the server's."""
-    if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Sequence):
+    if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
         raise UsageError(f"{name} must be a list, not {type(value).__name__}")
-    _between(name, len(value), bound.min_items, bound.max_items, "items")
-    for item in value:
+    items: list[object] = [plain(item) for item in value]
+    _between(name, len(items), bound.min_items, bound.max_items, "items")
+    for item in items:
         if isinstance(item, int) and not isinstance(item, bool):
             _between(f"each of {name}", item, bound.item_minimum, bound.item_maximum, "")
     if own and bound.format == "uuid":
-        return [resource_id(item, f"each of {name}") for item in value]
-    return list(value)
+        return [resource_id(item, f"each of {name}") for item in items]
+    return items
 
 
 def _between(name: str, value: int, least: int | None, most: int | None, unit: str) -> None:
@@ -161,7 +211,7 @@ def resource_id(value: object, name: str = "id") -> str:
     Raises:
         UsageError: It is no UUID.
     """
-    text = str(value).strip().lower()
+    text = same_id(value)
     # Stricter than uuid.UUID(), which also takes braces, a urn: prefix and no hyphens at all.
     if _UUID.fullmatch(text):
         return text
@@ -169,6 +219,11 @@ def resource_id(value: object, name: str = "id") -> str:
     raise UsageError(
         f"{name} must be a UUID such as 3c90c3cc-0d44-4b50-8888-8dd25736052a, not {shown}"
     )
+
+
+def same_id(value: object) -> str:
+    """The text by which an id is sent and looked up, however it was written."""
+    return str(value).strip().lower()
 
 
 def resource_ids(values: Iterable[object], name: str) -> Iterator[str]:

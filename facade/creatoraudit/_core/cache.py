@@ -20,7 +20,7 @@ import threading
 from collections import OrderedDict
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 from urllib.parse import urlencode
 
 from ..errors import ConfigurationError
@@ -28,6 +28,7 @@ from .files import own_file
 from .key import ApiKey
 from .request import PreparedRequest
 from .response import RawResponse
+from .values import plain
 
 MEMORY_BYTES = 64 * 2**20
 DISK_BYTES = 512 * 2**20
@@ -182,16 +183,16 @@ class Cache:
         self._base_url = base_url
 
     @classmethod
-    def of(cls, setting: Literal[True] | str | os.PathLike[str], base_url: str) -> Cache:
+    def of(cls, setting: bool | str | os.PathLike[str], base_url: str) -> Cache:
         """The cache a client was asked to use.
 
         Raises:
             ConfigurationError: The file cannot be used.
         """
-        if setting is True:
+        if plain(setting) is True:
             return cls(MemoryStore(), base_url)
         try:
-            path = Path(os.fsdecode(setting)).expanduser()
+            path = Path(os.fsdecode(setting)).expanduser()  # type: ignore[arg-type]  # see below
         except TypeError:
             kind = type(setting).__name__
             raise ConfigurationError(f"cache= must be True or a file, not {kind}") from None

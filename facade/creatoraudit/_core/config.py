@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
-import math
 import os
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from ..errors import ConfigurationError
+from . import values
 from .text import one_line
 
 ENV_BASE_URL = "CREATORAUDIT_BASE_URL"
@@ -46,6 +46,9 @@ def origin(base_url: str | None) -> Origin:
         ConfigurationError: It is no http(s) URL, or plain http to another machine, or carries
             credentials, a query or a fragment.
     """
+    given: object = base_url
+    if given is not None and not isinstance(given, str):
+        raise ConfigurationError(f"base_url= must be a string, not {type(given).__name__}")
     text = (base_url or os.environ.get(ENV_BASE_URL) or DEFAULT_BASE_URL).strip()
     where = "base_url=" if base_url else ENV_BASE_URL
 
@@ -77,11 +80,11 @@ def number_problem(
     name: str, value: object, least: float, *, whole: bool = False, zero: bool = False
 ) -> str | None:
     """What is wrong with a number given as a setting; None when nothing is."""
-    kinds = (int,) if whole else (int, float)
-    if isinstance(value, bool) or not isinstance(value, kinds) or not math.isfinite(value):
+    found = values.whole(value) if whole else values.number(value)
+    if found is None:
         return f"{name} must be a {'whole ' if whole else ''}number, not {value!r:.40}"
-    if value < least or (value == 0 and not whole and not zero):
-        return f"{name} must be {'at least ' + str(least) if whole else 'more than 0'}, not {value}"
+    if found < least or (found == 0 and not whole and not zero):
+        return f"{name} must be {'at least ' + str(least) if whole else 'more than 0'}, not {found}"
     return None
 
 
@@ -114,8 +117,8 @@ class Settings:
         ):
             if problem is not None:
                 raise ConfigurationError(problem)
-        self.timeout = timeout
-        self.max_retries = max_retries
-        self.retry_budget = retry_budget
-        self.concurrency = concurrency
-        self.max_wait = max_wait
+        self.timeout: float = values.plain(timeout)
+        self.max_retries: int = values.plain(max_retries)
+        self.retry_budget: float = values.plain(retry_budget)
+        self.concurrency: int = values.plain(concurrency)
+        self.max_wait: float | None = values.plain(max_wait)

@@ -15,11 +15,14 @@ class WaitOptions(TypedDict, total=False):
 
     Attributes:
         max_retries: Tries after the first (0 or more); the client's when absent.
+        retry_budget: Seconds for all tries of one request, their waits and the reading of the body
+            (more than 0); the client's when absent.
         extra_headers: Headers to send as well. `Authorization` is not among them.
         extra_query: Query parameters to send as well, e.g. ones newer than this release.
     """
 
     max_retries: int
+    retry_budget: float
     extra_headers: Mapping[str, str]
     extra_query: Mapping[str, JSON]
 
@@ -31,14 +34,11 @@ class RequestOptions(WaitOptions, total=False):
         max_wait: Seconds of pacing that one request of the call accepts (0 or more), beyond which
             it is not sent: RateLimitedError. The client's when absent.
         timeout: Seconds one try may wait for the network (more than 0); the client's when absent.
-        retry_budget: Seconds for all tries of one request, their waits and the reading of the body
-            (more than 0); the client's when absent.
         extra_body: Members to add to the JSON body; they win over the method's own.
     """
 
     max_wait: float
     timeout: float
-    retry_budget: float
     extra_body: Mapping[str, JSON]
 
 

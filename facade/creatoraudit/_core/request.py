@@ -14,7 +14,7 @@ from creatoraudit_api.operations import OPERATIONS, Operation
 from creatoraudit_api.types import UNSET
 
 from ..errors import UsageError
-from .arguments import checked
+from .arguments import checked, sendable
 from .options import CreateOptions, RequestOptions
 from .text import one_line
 
@@ -113,8 +113,9 @@ def prepare(
             known = ", ".join([*operation.arguments, *operation.body_members]) or "none"
             raise UsageError(f"{operation.name} has no argument {name!r}; it takes: {known}")
         elif value is not None:
-            (body if operation.body else query)[name] = value
-    extra = dict(options.get("extra_body") or {})
+            (body if operation.body else query)[name] = sendable(operation.name, name, value)
+    extra = sendable(operation.name, "extra_body", options.get("extra_body") or {})
+    extra_query = sendable(operation.name, "extra_query", options.get("extra_query") or {})
     for name in sorted(operation.required):
         if name not in given and name not in body and name not in extra:
             raise UsageError(f"{operation.name} needs {name}")
@@ -134,7 +135,7 @@ def prepare(
         operation=operation.name,
         method=kwargs["method"],
         url=kwargs["url"],
-        params={**kwargs.get("params", {}), **query, **(options.get("extra_query") or {})},
+        params={**kwargs.get("params", {}), **query, **extra_query},
         headers=headers,
         json=kwargs.get("json"),
         repeatable=operation.repeatable,

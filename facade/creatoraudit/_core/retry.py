@@ -10,6 +10,7 @@ from ..errors import APIError, NetworkError, RateLimitedError, RequestTimeoutErr
 from . import clock
 from .config import number_problem
 from .response import Failure, Timeouts
+from .values import plain
 
 if TYPE_CHECKING:
     from .config import Settings
@@ -77,10 +78,10 @@ class Attempts:
         Raises:
             UsageError: It asked for what cannot be.
         """
-        timeout = options.get("timeout", settings.timeout)
-        max_retries = options.get("max_retries", settings.max_retries)
-        budget = options.get("retry_budget", settings.retry_budget)
-        max_wait = options.get("max_wait", settings.max_wait)
+        timeout = plain(options.get("timeout", settings.timeout))
+        max_retries = plain(options.get("max_retries", settings.max_retries))
+        budget = plain(options.get("retry_budget", settings.retry_budget))
+        max_wait = plain(options.get("max_wait", settings.max_wait))
         for problem in (
             number_problem("timeout", timeout, 0),
             number_problem("max_retries", max_retries, 0, whole=True),

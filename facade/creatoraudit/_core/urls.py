@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from ..errors import UsageError
 from .text import one_line
+from .values import whole
 
 Platform: TypeAlias = Literal["instagram", "tiktok"]
 
@@ -71,6 +72,20 @@ def _is_profile(platform: Platform, steps: list[str]) -> bool:
     if len(steps) != 1:
         return False
     return steps[0].startswith("@") if platform == "tiktok" else steps[0] not in _NO_PROFILE
+
+
+def text_of(name: str, value: object) -> str:
+    """A URL, an id or a name; a numeric id may be given as a number.
+
+    Raises:
+        UsageError: It is neither text nor a whole number.
+    """
+    if isinstance(value, str):
+        return value
+    number = whole(value)
+    if number is None:
+        raise UsageError(f"{name} must be a string, not {type(value).__name__}")
+    return str(number)
 
 
 def post_platform(identifier: str, platform: Platform | None) -> Platform:

@@ -20,6 +20,7 @@ from attrs import Factory, asdict, define, evolve, field, frozen
 
 from creatoraudit_api.types import timestamp
 
+from .._core.values import plain
 from ..errors import UsageError
 from .columns import Kind
 from .deltas import delta_row
@@ -220,12 +221,12 @@ def _whole(value: object) -> bool:
 class BreakoutsQuery:
     """What `breakouts` was asked, checked."""
 
-    window: int
-    top: int
+    window: int = field(converter=plain)
+    top: int = field(converter=plain)
     by: RankBy
     source: Source
     platform: str | None
-    min_views: int | None
+    min_views: int | None = field(converter=plain)
     include_partial: bool
 
     def __attrs_post_init__(self) -> None:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 from attrs import field, frozen
 
+from .._core.arguments import same_id
 from .._core.contract import Fault
+from .._core.values import whole
 from ..errors import UsageError
 from .columns import Kind
 from .tables import Table, Tabular
@@ -52,7 +54,7 @@ class VideoDeltas(Mapping[str, Mapping[str, "int | None"]], Tabular):
         return cls(by_id, windows, not_found=tuple(missing))
 
     def __getitem__(self, video_id: UUID | str) -> Mapping[str, int | None]:
-        return self.by_id[str(video_id)]
+        return self.by_id[same_id(video_id)]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.by_id)
@@ -81,9 +83,10 @@ def checked_windows(windows: Iterable[int], least: int, most: int, count: int) -
     given: object = windows
     if not isinstance(given, Iterable):
         raise UsageError(f"windows must be a list of days, such as [7], not {given!r:.40}")
-    for days in given:
-        if isinstance(days, bool) or not isinstance(days, int) or not least <= days <= most:
-            raise UsageError(f"window must be between {least} and {most} days, not {days!r:.40}")
+    for one in given:
+        days = whole(one)
+        if days is None or not least <= days <= most:
+            raise UsageError(f"window must be between {least} and {most} days, not {one!r:.40}")
         if days not in wanted:
             wanted.append(days)
     if not 1 <= len(wanted) <= count:

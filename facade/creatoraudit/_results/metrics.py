@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from creatoraudit_api.models import WindowedTotals
 
+from .._core.arguments import same_id
 from .._core.contract import Fault
 from .._core.urls import Platform
 from .columns import kinds_of
@@ -66,7 +67,7 @@ class Metrics(Mapping[str, WindowedTotals], Tabular):
         return cls(by_id, last.period, last.start_date, last.end_date, last.days, tuple(missing))
 
     def __getitem__(self, resource_id: UUID | str) -> WindowedTotals:
-        return self.by_id[str(resource_id)]
+        return self.by_id[same_id(resource_id)]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.by_id)

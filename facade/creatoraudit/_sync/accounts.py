@@ -20,7 +20,7 @@ from .._core.arguments import (
     resource_ids,
 )
 from .._core.options import CreateOptions, RequestOptions, WaitOptions
-from .._core.urls import Platform, profile
+from .._core.urls import Platform, profile, text_of
 from .._results.metrics import Metrics
 from .batch import Parts
 from .metrics import MetricsJob
@@ -171,7 +171,7 @@ class Accounts:
 
         Docs: https://docs.creatoraudit.com/api-reference/accounts/track-an-account.md
         """
-        where, name = profile(username, platform)
+        where, name = profile(text_of("username", username), platform)
         arguments = {
             "platform": where,
             "username": name,
@@ -225,7 +225,7 @@ class Accounts:
 
         Docs: https://docs.creatoraudit.com/migration
         """
-        return self.update(account_id, is_active=False, **options)
+        return self._switch(account_id, options, is_active=False)
 
     def resume(self, account_id: UUID | str, **options: Unpack[RequestOptions]) -> Account:
         """Take the tracking of an account up again. The same as `update(..., is_active=True)`.
@@ -235,7 +235,14 @@ class Accounts:
 
         Docs: https://docs.creatoraudit.com/migration
         """
-        return self.update(account_id, is_active=True, **options)
+        return self._switch(account_id, options, is_active=True)
+
+    def _switch(
+        self, account_id: UUID | str, options: RequestOptions, *, is_active: bool
+    ) -> Account:
+        path, changes = {"account_id": account_id}, {"is_active": is_active}
+        operation = operations.update_account
+        return (self._operations.change(operation, path, changes, options)).value.data
 
     def delete(self, account_id: UUID | str, **options: Unpack[RequestOptions]) -> None:
         """Stop tracking an account.
@@ -365,9 +372,10 @@ class Accounts:
         one = resource_id(account_id, "account_id")
 
         def read(seconds: float) -> Account:
-            return self.get(one, retry_budget=seconds, **options)
+            options["retry_budget"] = seconds
+            return self.get(one, **options)
 
-        budget = self._operations.settings.retry_budget
+        budget = options.get("retry_budget", self._operations.settings.retry_budget)
         return wait_until_refreshed(
             read, one, budget=budget, timeout=timeout, poll=poll, after=after
         )

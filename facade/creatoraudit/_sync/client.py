@@ -16,6 +16,7 @@ from .._core import log
 from .._core.config import Settings, origin
 from .._core.deprecation import DeprecationNotice
 from .._core.key import KeyRing, KeySource
+from .._core.values import plain
 from .transport import Transport
 
 if TYPE_CHECKING:
@@ -474,7 +475,7 @@ class CreatorAudit:
 
 
 def _cache(setting: CacheSetting, base_url: str) -> Cache | None:
-    if setting is None or setting is False:
+    if setting is None or plain(setting) is False:
         return None
     from .._core.cache import Cache
 

@@ -189,7 +189,7 @@ class Creators:
 
         Docs: https://docs.creatoraudit.com/concepts
         """
-        return self.update(creator_id, is_active=False, **options)
+        return self._switch(creator_id, options, is_active=False)
 
     def resume(self, creator_id: UUID | str, **options: Unpack[RequestOptions]) -> Creator:
         """Activate a creator. The same as `update(..., is_active=True)`.
@@ -199,7 +199,14 @@ class Creators:
 
         Docs: https://docs.creatoraudit.com/concepts
         """
-        return self.update(creator_id, is_active=True, **options)
+        return self._switch(creator_id, options, is_active=True)
+
+    def _switch(
+        self, creator_id: UUID | str, options: RequestOptions, *, is_active: bool
+    ) -> Creator:
+        path, changes = {"creator_id": creator_id}, {"is_active": is_active}
+        operation = operations.update_creator
+        return (self._operations.change(operation, path, changes, options)).value.data
 
     def delete(self, creator_id: UUID | str, **options: Unpack[RequestOptions]) -> None:
         """Delete a creator. What becomes of its accounts is not documented.

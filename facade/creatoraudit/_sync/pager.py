@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Self, TypeVar, cast
 from .._core.options import RequestCounter, RequestOptions, split_options
 from .._core.request import find, prepare
 from .._core.response import RawResponse
+from .._core.values import whole
 from .._results.pages import Page, PageOf, RawPage, Walk
 from .._results.tables import Expand, ItemList, Origin, Table, joined
 from ..errors import ContractError, CreatorAuditError, UsageError, ValidationError
@@ -358,9 +359,10 @@ class Pager(ArrowSource, Generic[T]):
 def _checked_most(max_items: object) -> int | None:
     if max_items is None:
         return None
-    if isinstance(max_items, bool) or not isinstance(max_items, int) or max_items < 0:
+    most = whole(max_items)
+    if most is None or most < 0:
         raise UsageError(f"max_items must be a whole number from 0 on, not {max_items!r:.40}")
-    return max_items
+    return most
 
 
 def paginate(

@@ -20,7 +20,7 @@ from .._core.arguments import (
     resource_ids,
 )
 from .._core.options import CreateOptions, RequestOptions, WaitOptions
-from .._core.urls import Platform, post_platform
+from .._core.urls import Platform, post_platform, text_of
 from .._results.deltas import DEFAULT_WINDOWS, VideoDeltas
 from .._results.metrics import Metrics
 from .batch import Parts
@@ -130,7 +130,7 @@ class Videos:
 
     def track(
         self,
-        identifier: str,
+        identifier: str | int,
         *,
         platform: Platform | None = None,
         metadata: Mapping[str, JSON] | Unset | None = UNSET,
@@ -170,9 +170,10 @@ class Videos:
 
         Docs: https://docs.creatoraudit.com/api-reference/videos/track-a-video
         """
+        text = text_of("identifier", identifier)
         arguments = {
-            "platform": post_platform(identifier, platform),
-            "identifier": identifier,
+            "platform": post_platform(text, platform),
+            "identifier": text,
             "metadata": metadata,
             "is_active": is_active,
             "scrape_interval_hours": scrape_interval_hours,
@@ -224,7 +225,7 @@ class Videos:
 
         Docs: https://docs.creatoraudit.com/migration
         """
-        return self.update(video_id, is_active=False, **options)
+        return self._switch(video_id, options, is_active=False)
 
     def resume(self, video_id: UUID | str, **options: Unpack[RequestOptions]) -> Video:
         """Take the tracking of a post up again. The same as `update(..., is_active=True)`.
@@ -234,7 +235,12 @@ class Videos:
 
         Docs: https://docs.creatoraudit.com/migration
         """
-        return self.update(video_id, is_active=True, **options)
+        return self._switch(video_id, options, is_active=True)
+
+    def _switch(self, video_id: UUID | str, options: RequestOptions, *, is_active: bool) -> Video:
+        path, changes = {"video_id": video_id}, {"is_active": is_active}
+        operation = operations.update_video
+        return (self._operations.change(operation, path, changes, options)).value.data
 
     def delete(self, video_id: UUID | str, **options: Unpack[RequestOptions]) -> None:
         """Stop tracking a post.
@@ -422,9 +428,10 @@ class Videos:
         one = resource_id(video_id, "video_id")
 
         def read(seconds: float) -> Video:
-            return self.get(one, retry_budget=seconds, **options)
+            options["retry_budget"] = seconds
+            return self.get(one, **options)
 
-        budget = self._operations.settings.retry_budget
+        budget = options.get("retry_budget", self._operations.settings.retry_budget)
         return wait_until_refreshed(
             read, one, budget=budget, timeout=timeout, poll=poll, after=after
         )

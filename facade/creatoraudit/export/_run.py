@@ -18,6 +18,7 @@ from .._core.arguments import Day, MetricsPeriod
 from .._core.files import new_file
 from .._results.pages import Page
 from .._results.tables import Table, metadata
+from .._sync.client import CreatorAudit
 from .._sync.deltas import Via
 from .._sync.pager import PageFetcher, Prefetch
 from ..errors import CreatorAuditError, UsageError, ValidationError
@@ -27,7 +28,6 @@ from ._names import FORMATS, Format, Source, What
 from ._subjects import Ask, ListFilters, Subject, rows_of, subject_of
 
 if TYPE_CHECKING:
-    from .. import CreatorAudit
     from .._sync.operations import Operations
 
 # Rows after which a part ends, with the page it is in. What a kill costs is the requests for them.
@@ -134,7 +134,10 @@ def export(
 
     Docs: https://docs.creatoraudit.com/examples/curl
     """
-    path, name = _target(os.fspath(out), what, format)
+    given: object = client
+    if not isinstance(given, CreatorAudit):
+        raise UsageError(f"export() takes a CreatorAudit, not {type(given).__name__}")
+    path, name = _target(_path(out), what, format)
     subject = subject_of(
         what,
         {
@@ -169,6 +172,14 @@ def export(
     anew = overwrite or not path.exists()
     with Checkpoint(folder, identity, restart=restart, overwrite=anew) as checkpoint:
         return job.run(checkpoint, path, overwrite=overwrite)
+
+
+def _path(out: object) -> str:
+    try:
+        text = os.fsdecode(out)  # type: ignore[arg-type]  # whether it can is the question
+        return os.path.expanduser(text)  # noqa: PTH111 - a Path loses the slash at its end
+    except TypeError:
+        raise UsageError(f"out must be a path, not {type(out).__name__}") from None
 
 
 def _exists(path: Path) -> UsageError:
