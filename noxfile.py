@@ -148,6 +148,14 @@ def properties(session: nox.Session) -> None:
 
 
 @nox.session
+def faults(session: nox.Session) -> None:
+    """Try every operation under every fault, instead of one operation of each shape."""
+    install(session, "test", extras=TESTED)
+    every = {"CREATORAUDIT_TEST_FAULTS": "all"}
+    session.run("pytest", "tests/faults", *SIDE_BY_SIDE, *session.posargs, env=every)
+
+
+@nox.session
 def contract(session: nox.Session) -> None:
     """Compare the sandbox with openapi.json, and try the contract checks on it."""
     install(session, "test", extras="cli,contract")
