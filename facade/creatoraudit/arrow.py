@@ -23,17 +23,19 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, get_args
 from creatoraudit_api import operations
 
 from ._core.arguments import resource_id
+from ._core.lazy import LazyModule
 from ._core.text import one_line
 from ._results.columns import Kind, kinds_of
 from ._results.deltas import checked_windows, delta_row
 from ._results.pages import Page
 from ._results.tables import arrow_schema, pyarrow
+from ._sync.client import CreatorAudit
 from .errors import CreatorAuditError, UsageError
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-    from ._sync.client import CreatorAudit
+else:
+    pa = LazyModule("pyarrow", optional=True)
 
 __all__ = ["Batch", "List", "batches", "schema"]
 

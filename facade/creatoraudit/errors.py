@@ -37,6 +37,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from creatoraudit_api.types import JSON
+else:
+    JSON = Any
 
 __all__ = [
     "APIError",

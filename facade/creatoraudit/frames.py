@@ -13,16 +13,20 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from creatoraudit_api.types import ReadModel
 
+from ._core.lazy import LazyModule
 from ._results.columns import Row
 from ._results.tables import Expand, Table, Tabular, table_of
 
 if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
+else:
+    pd = LazyModule("pandas", optional=True)
+    pl = LazyModule("polars", optional=True)
 
 __all__ = ["to_pandas", "to_polars"]
 
-Framable: TypeAlias = "Tabular | Iterable[ReadModel | Row | Tabular] | ReadModel | Row"
+Framable: TypeAlias = Tabular | Iterable[ReadModel | Row | Tabular] | ReadModel | Row
 
 
 def to_polars(items: Framable, *, expand: Expand = False) -> pl.DataFrame:

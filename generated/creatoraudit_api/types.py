@@ -12,10 +12,14 @@ import enum
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from operator import itemgetter
-from typing import Any, ClassVar, Final, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeAlias, TypeVar
 
-JSON: TypeAlias = "None | bool | int | float | str | list[JSON] | dict[str, JSON]"
-"""Any JSON value, as the standard library's decoder gives it."""
+if TYPE_CHECKING:
+    JSON: TypeAlias = "None | bool | int | float | str | list[JSON] | dict[str, JSON]"
+    """Any JSON value, as the standard library's decoder gives it."""
+else:
+    # So that annotations can be read at run time: nothing else resolves a type that holds itself.
+    JSON = Any
 
 T = TypeVar("T")
 

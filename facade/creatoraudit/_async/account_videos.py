@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import chain
-from typing import TYPE_CHECKING, Unpack
+from typing import Unpack
 
-from creatoraudit_api import operations
+from creatoraudit_api import models, operations
 
 from .._core.arguments import Day, MetricsPeriod, period_arguments, several
 from .._core.options import RequestOptions
@@ -16,12 +16,8 @@ from .._results.metrics import AccountVideoMetrics
 from ..errors import UsageError
 from .batch import AsyncParts, Chunk
 from .metrics import AsyncMetricsJob
+from .operations import AsyncOperations
 from .pager import AsyncPageFetcher, AsyncPager
-
-if TYPE_CHECKING:
-    from creatoraudit_api.models import AccountVideo
-
-    from .operations import AsyncOperations
 
 
 class AsyncAccountVideos:
@@ -39,7 +35,7 @@ class AsyncAccountVideos:
         cursor: str | None = None,
         max_items: int | None = None,
         **options: Unpack[RequestOptions],
-    ) -> AsyncPager[AccountVideo]:
+    ) -> AsyncPager[models.AccountVideo]:
         """List posts found through tracked accounts; nothing is sent yet.
 
         Args:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Literal, TypeAlias, Unpack
+from typing import Literal, TypeAlias, Unpack
 from uuid import UUID
 
-from creatoraudit_api import operations
+from creatoraudit_api import models, operations
 from creatoraudit_api.types import UNSET, Unset
 
 from .._core.arguments import (
@@ -23,13 +23,9 @@ from .._core.urls import Platform, profile, text_of
 from .._results.metrics import Metrics
 from .batch import AsyncParts
 from .metrics import AsyncMetricsJob
+from .operations import AsyncOperations
 from .pager import AsyncPageFetcher, AsyncPager
 from .wait import wait_until_refreshed
-
-if TYPE_CHECKING:
-    from creatoraudit_api.models import Account
-
-    from .operations import AsyncOperations
 
 AccountOrder: TypeAlias = Literal[
     "added_at",
@@ -64,7 +60,7 @@ class AsyncAccounts:
         cursor: str | None = None,
         max_items: int | None = None,
         **options: Unpack[RequestOptions],
-    ) -> AsyncPager[Account]:
+    ) -> AsyncPager[models.Account]:
         """List tracked accounts; nothing is sent yet. Filters narrow the list together.
 
         Args:
@@ -112,7 +108,9 @@ class AsyncAccounts:
         fetcher = AsyncPageFetcher(self._operations, operations.list_accounts, arguments, options)
         return AsyncPager(fetcher, max_items)
 
-    async def get(self, account_id: UUID | str, **options: Unpack[RequestOptions]) -> Account:
+    async def get(
+        self, account_id: UUID | str, **options: Unpack[RequestOptions]
+    ) -> models.Account:
         """Read one tracked account.
 
         Args:
@@ -142,7 +140,7 @@ class AsyncAccounts:
         category: str | Unset | None = UNSET,
         scrape_interval_hours: int | Unset | None = UNSET,
         **options: Unpack[CreateOptions],
-    ) -> Account:
+    ) -> models.Account:
         """Start tracking a profile.
 
         The account exists at once; its first figures follow within seconds (see
@@ -188,7 +186,7 @@ class AsyncAccounts:
         *,
         is_active: bool | Unset | None = UNSET,
         **options: Unpack[RequestOptions],
-    ) -> Account:
+    ) -> models.Account:
         """Change settings of a tracked account.
 
         Only `is_active` is documented; send other members with `extra_body=`. A member that is not
@@ -218,7 +216,9 @@ class AsyncAccounts:
         )
         return reply.value.data
 
-    async def pause(self, account_id: UUID | str, **options: Unpack[RequestOptions]) -> Account:
+    async def pause(
+        self, account_id: UUID | str, **options: Unpack[RequestOptions]
+    ) -> models.Account:
         """Pause the tracking of an account. The same as `update(..., is_active=False)`.
 
         Example:
@@ -228,7 +228,9 @@ class AsyncAccounts:
         """
         return await self._switch(account_id, options, is_active=False)
 
-    async def resume(self, account_id: UUID | str, **options: Unpack[RequestOptions]) -> Account:
+    async def resume(
+        self, account_id: UUID | str, **options: Unpack[RequestOptions]
+    ) -> models.Account:
         """Take the tracking of an account up again. The same as `update(..., is_active=True)`.
 
         Example:
@@ -240,7 +242,7 @@ class AsyncAccounts:
 
     async def _switch(
         self, account_id: UUID | str, options: RequestOptions, *, is_active: bool
-    ) -> Account:
+    ) -> models.Account:
         path, changes = {"account_id": account_id}, {"is_active": is_active}
         operation = operations.update_account
         return (await self._operations.change(operation, path, changes, options)).value.data
@@ -346,7 +348,7 @@ class AsyncAccounts:
         poll: float = 2.0,
         after: dt.datetime | None = None,
         **options: Unpack[WaitOptions],
-    ) -> Account:
+    ) -> models.Account:
         """Wait for the first refresh of a tracked account, or for the next one.
 
         Reads it at growing intervals; nothing else is changed or kept waiting.
@@ -374,7 +376,7 @@ class AsyncAccounts:
         """
         one = resource_id(account_id, "account_id")
 
-        async def read(seconds: float) -> Account:
+        async def read(seconds: float) -> models.Account:
             options["retry_budget"] = seconds
             return await self.get(one, **options)
 

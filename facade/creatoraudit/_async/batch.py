@@ -24,7 +24,7 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 # The ids of one request, and what asks about them.
-Chunk: TypeAlias = "tuple[list[Any], Function[list[Any], T]]"
+Chunk: TypeAlias = tuple[list[Any], Function[list[Any], T]]
 
 # Parts that may wait for a slow one before them, for each request that may be in flight.
 PARTS_AHEAD = 4

@@ -9,41 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, Unpack, overload
 
 from .._core import log
 from .._core.config import Settings, origin
 from .._core.deprecation import DeprecationNotice
 from .._core.key import KeyRing, KeySource
+from .._core.lazy import LazyModule
 from .._core.values import plain
 from .transport import AsyncTransport
 
 if TYPE_CHECKING:
-    from typing import Self, Unpack
-
-    from creatoraudit_api.models import ApiMeta, Health, Overview, SearchResponse, WhoAmI
-    from creatoraudit_api.operations import Operation
-
-    from .._core.arguments import Period
-    from .._core.cache import Cache, CacheSetting
-    from .._core.drift import DriftWatch, OnDrift
-    from .._core.events import OnEvent, OnWait
-    from .._core.http import AsyncClient
-    from .._core.options import RequestOptions
-    from .._core.response import RawResponse, Reply
-    from .._core.urls import Platform
-    from .._results.batch import BatchPart
-    from .._results.breakouts import Breakouts, RankBy, Source
-    from .._results.pages import PageOf
-    from .account_videos import AsyncAccountVideos
-    from .accounts import AsyncAccounts
-    from .batch import AsyncParts
-    from .breakouts import OnProgress
-    from .creators import AsyncCreators
-    from .deltas import Via
-    from .operations import AsyncOperations
-    from .pager import AsyncPager
-    from .videos import AsyncVideos
+    from . import types
+else:
+    types = LazyModule(f"{__package__}.types")
 
 T = TypeVar("T")
 
@@ -92,12 +71,12 @@ class AsyncCreatorAudit:
         max_retries: int = 4,
         retry_budget: float = 150.0,
         concurrency: int = 8,
-        cache: CacheSetting = None,
+        cache: types.CacheSetting = None,
         max_wait: float | None = None,
-        http_client: AsyncClient | None = None,
-        on_event: OnEvent | None = None,
-        on_wait: OnWait | None = None,
-        on_drift: OnDrift | None = None,
+        http_client: types.AsyncClient | None = None,
+        on_event: types.OnEvent | None = None,
+        on_wait: types.OnWait | None = None,
+        on_drift: types.OnDrift | None = None,
     ) -> None:
         held = [api_key]
         del api_key
@@ -116,7 +95,7 @@ class AsyncCreatorAudit:
         self._cache = _cache(cache, self._origin.url)
         watch = _drift(on_drift)
 
-        def make() -> AsyncOperations:
+        def make() -> types.AsyncOperations:
             from .._core.events import Hooks
             from .operations import AsyncOperations
             from .sender import AsyncSender
@@ -128,35 +107,35 @@ class AsyncCreatorAudit:
         self._make_operations = make
 
     @property
-    def _operations(self) -> AsyncOperations:
+    def _operations(self) -> types.AsyncOperations:
         """What sends, under one policy. Made by the first call."""
-        made: AsyncOperations | None = self.__dict__.get("_made_operations")
+        made: types.AsyncOperations | None = self.__dict__.get("_made_operations")
         # Of several threads that come first, one wins: pacing is shared by all of them.
         return made or self.__dict__.setdefault("_made_operations", self._make_operations())
 
     @cached_property
-    def accounts(self) -> AsyncAccounts:
+    def accounts(self) -> types.AsyncAccounts:
         """Instagram and TikTok profiles under tracking."""
         from .accounts import AsyncAccounts
 
         return AsyncAccounts(self._operations)
 
     @cached_property
-    def videos(self) -> AsyncVideos:
+    def videos(self) -> types.AsyncVideos:
         """Posts that are tracked one by one."""
         from .videos import AsyncVideos
 
         return AsyncVideos(self._operations)
 
     @cached_property
-    def account_videos(self) -> AsyncAccountVideos:
+    def account_videos(self) -> types.AsyncAccountVideos:
         """Posts that were found through tracked accounts."""
         from .account_videos import AsyncAccountVideos
 
         return AsyncAccountVideos(self._operations)
 
     @cached_property
-    def creators(self) -> AsyncCreators:
+    def creators(self) -> types.AsyncCreators:
         """Groups of accounts, their links, figures and ranking."""
         from .creators import AsyncCreators
 
@@ -188,10 +167,12 @@ class AsyncCreatorAudit:
         await self._transport.aclose()
 
     @overload
-    async def call(self, operation: Operation[T], **arguments: object) -> Reply[T]: ...
+    async def call(self, operation: types.Operation[T], **arguments: object) -> types.Reply[T]: ...
     @overload
-    async def call(self, operation: str, **arguments: object) -> Reply[object]: ...
-    async def call(self, operation: Operation[Any] | str, **arguments: object) -> Reply[Any]:
+    async def call(self, operation: str, **arguments: object) -> types.Reply[object]: ...
+    async def call(
+        self, operation: types.Operation[Any] | str, **arguments: object
+    ) -> types.Reply[Any]:
         """Call any operation of the contract.
 
         Args:
@@ -215,10 +196,14 @@ class AsyncCreatorAudit:
         return await self._operations.call(operation, arguments)
 
     @overload
-    def paginate(self, operation: Operation[PageOf[T]], **arguments: object) -> AsyncPager[T]: ...
+    def paginate(
+        self, operation: types.Operation[types.PageOf[T]], **arguments: object
+    ) -> types.AsyncPager[T]: ...
     @overload
-    def paginate(self, operation: str, **arguments: object) -> AsyncPager[object]: ...
-    def paginate(self, operation: Operation[Any] | str, **arguments: object) -> AsyncPager[Any]:
+    def paginate(self, operation: str, **arguments: object) -> types.AsyncPager[object]: ...
+    def paginate(
+        self, operation: types.Operation[Any] | str, **arguments: object
+    ) -> types.AsyncPager[Any]:
         """Walk the pages of any list operation; nothing is sent before the first iteration.
 
         Args:
@@ -238,15 +223,15 @@ class AsyncCreatorAudit:
 
     @overload
     def batch(
-        self, operation: Operation[T], ids: Iterable[str] | Iterable[int], **arguments: object
-    ) -> AsyncParts[BatchPart[T]]: ...
+        self, operation: types.Operation[T], ids: Iterable[str] | Iterable[int], **arguments: object
+    ) -> types.AsyncParts[types.BatchPart[T]]: ...
     @overload
     def batch(
         self, operation: str, ids: Iterable[str] | Iterable[int], **arguments: object
-    ) -> AsyncParts[BatchPart[object]]: ...
+    ) -> types.AsyncParts[types.BatchPart[object]]: ...
     def batch(
-        self, operation: Operation[Any] | str, ids: Iterable[Any], **arguments: object
-    ) -> AsyncParts[BatchPart[Any]]:
+        self, operation: types.Operation[Any] | str, ids: Iterable[Any], **arguments: object
+    ) -> types.AsyncParts[types.BatchPart[Any]]:
         """Ask any batch operation about any number of ids.
 
         The ids are split at the contract's bound, asked once each, and the answers come in order.
@@ -281,7 +266,7 @@ class AsyncCreatorAudit:
         headers: Mapping[str, str] | None = None,
         json: Any = None,
         extensions: Mapping[str, Any] | None = None,
-    ) -> RawResponse:
+    ) -> types.RawResponse:
         """Send a raw request under the client's whole policy: key, pacing, retries, errors.
 
         `url` is relative to the base URL. This is what lets the generated functions take the client
@@ -295,7 +280,7 @@ class AsyncCreatorAudit:
             method, url, params=params, headers=headers, json=json, extensions=extensions
         )
 
-    async def whoami(self, **options: Unpack[RequestOptions]) -> WhoAmI:
+    async def whoami(self, **options: Unpack[types.RequestOptions]) -> types.WhoAmI:
         """Tell which organization and which named key the requests are made with.
 
         Returns:
@@ -315,7 +300,7 @@ class AsyncCreatorAudit:
 
         return (await self._operations.invoke(operations.whoami, {}, options)).value.data
 
-    async def health(self, **options: Unpack[RequestOptions]) -> Health:
+    async def health(self, **options: Unpack[types.RequestOptions]) -> types.Health:
         """Tell whether the service is alive. Needs no key.
 
         Returns:
@@ -333,7 +318,7 @@ class AsyncCreatorAudit:
 
         return (await self._operations.invoke(operations.get_health, {}, options)).value
 
-    async def meta(self, **options: Unpack[RequestOptions]) -> ApiMeta:
+    async def meta(self, **options: Unpack[types.RequestOptions]) -> types.ApiMeta:
         """Tell version and lifecycle state of the API. Needs no key.
 
         A deprecation or sunset date that is set gives one DeprecationWarning per client.
@@ -358,8 +343,8 @@ class AsyncCreatorAudit:
         return meta
 
     async def overview(
-        self, period: Period | None = None, **options: Unpack[RequestOptions]
-    ) -> Overview:
+        self, period: types.Period | None = None, **options: Unpack[types.RequestOptions]
+    ) -> types.Overview:
         """Read the headline figures of the organization, with the period before and the change.
 
         Args:
@@ -386,8 +371,8 @@ class AsyncCreatorAudit:
         ).value.data
 
     async def search(
-        self, q: str, *, limit: int | None = None, **options: Unpack[RequestOptions]
-    ) -> SearchResponse:
+        self, q: str, *, limit: int | None = None, **options: Unpack[types.RequestOptions]
+    ) -> types.SearchResponse:
         """Find accounts by username, creators by name and videos by caption.
 
         Args:
@@ -419,15 +404,15 @@ class AsyncCreatorAudit:
         window: int = 7,
         *,
         top: int = 10,
-        by: RankBy = "views",
-        source: Source = "account-videos",
-        platform: Platform | None = None,
+        by: types.RankBy = "views",
+        source: types.Source = "account-videos",
+        platform: types.Platform | None = None,
         min_views: int | None = None,
         include_partial: bool = False,
-        via: Via = "post",
-        on_progress: OnProgress | None = None,
-        **options: Unpack[RequestOptions],
-    ) -> Breakouts:
+        via: types.Via = "post",
+        on_progress: types.OnProgress | None = None,
+        **options: Unpack[types.RequestOptions],
+    ) -> types.Breakouts:
         """Find the posts that gained most over the last days.
 
         Walks the list, asks for the view deltas meanwhile, skips posts without history (and counts
@@ -477,7 +462,7 @@ class AsyncCreatorAudit:
         return await job.run()
 
 
-def _cache(setting: CacheSetting, base_url: str) -> Cache | None:
+def _cache(setting: types.CacheSetting, base_url: str) -> types.Cache | None:
     if setting is None or plain(setting) is False:
         return None
     from .._core.cache import Cache
@@ -485,7 +470,7 @@ def _cache(setting: CacheSetting, base_url: str) -> Cache | None:
     return Cache.of(setting, base_url)
 
 
-def _drift(on_drift: OnDrift | None) -> DriftWatch | None:
+def _drift(on_drift: types.OnDrift | None) -> types.DriftWatch | None:
     if on_drift is None:
         return None
     from .._core.drift import DriftWatch

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Literal, Unpack
+from typing import Literal, Unpack
 from uuid import UUID
 
-from creatoraudit_api import operations
-from creatoraudit_api.types import UNSET, Unset
+from creatoraudit_api import models, operations
+from creatoraudit_api.types import JSON, UNSET, Unset
 
 from .._core.arguments import Day, Direction, Period, day_arguments
 from .._core.options import CreateOptions, RequestOptions
 from .._results.creators import CreatorFigures, Link, figures
 from .._results.tables import ItemList
+from .operations import AsyncOperations
 from .pager import AsyncPageFetcher, AsyncPager
-
-if TYPE_CHECKING:
-    from creatoraudit_api.models import Creator, TopCreator
-    from creatoraudit_api.types import JSON
-
-    from .operations import AsyncOperations
 
 CREATED = 201
 
@@ -42,7 +37,7 @@ class AsyncCreators:
         cursor: str | None = None,
         max_items: int | None = None,
         **options: Unpack[RequestOptions],
-    ) -> AsyncPager[Creator]:
+    ) -> AsyncPager[models.Creator]:
         """List creators with totals over their accounts; nothing is sent yet.
 
         Args:
@@ -81,7 +76,9 @@ class AsyncCreators:
         fetcher = AsyncPageFetcher(self._operations, operations.list_creators, arguments, options)
         return AsyncPager(fetcher, max_items)
 
-    async def get(self, creator_id: UUID | str, **options: Unpack[RequestOptions]) -> Creator:
+    async def get(
+        self, creator_id: UUID | str, **options: Unpack[RequestOptions]
+    ) -> models.Creator:
         """Read one creator.
 
         Args:
@@ -110,7 +107,7 @@ class AsyncCreators:
         is_active: bool | Unset | None = UNSET,
         metadata: Mapping[str, JSON] | Unset | None = UNSET,
         **options: Unpack[CreateOptions],
-    ) -> Creator:
+    ) -> models.Creator:
         """Create a creator; accounts join it with `link`.
 
         Retries carry one Idempotency-Key, yet the API calls that best effort: a duplicate stays
@@ -148,7 +145,7 @@ class AsyncCreators:
         is_active: bool | Unset | None = UNSET,
         metadata: Mapping[str, JSON] | Unset | None = UNSET,
         **options: Unpack[RequestOptions],
-    ) -> Creator:
+    ) -> models.Creator:
         """Rename, activate, archive or re-tag a creator.
 
         A member that is not given stays as it is, None is sent as null.
@@ -182,7 +179,9 @@ class AsyncCreators:
         )
         return reply.value.data
 
-    async def pause(self, creator_id: UUID | str, **options: Unpack[RequestOptions]) -> Creator:
+    async def pause(
+        self, creator_id: UUID | str, **options: Unpack[RequestOptions]
+    ) -> models.Creator:
         """Archive a creator. The same as `update(..., is_active=False)`.
 
         Example:
@@ -192,7 +191,9 @@ class AsyncCreators:
         """
         return await self._switch(creator_id, options, is_active=False)
 
-    async def resume(self, creator_id: UUID | str, **options: Unpack[RequestOptions]) -> Creator:
+    async def resume(
+        self, creator_id: UUID | str, **options: Unpack[RequestOptions]
+    ) -> models.Creator:
         """Activate a creator. The same as `update(..., is_active=True)`.
 
         Example:
@@ -204,7 +205,7 @@ class AsyncCreators:
 
     async def _switch(
         self, creator_id: UUID | str, options: RequestOptions, *, is_active: bool
-    ) -> Creator:
+    ) -> models.Creator:
         path, changes = {"creator_id": creator_id}, {"is_active": is_active}
         operation = operations.update_creator
         return (await self._operations.change(operation, path, changes, options)).value.data
@@ -298,7 +299,7 @@ class AsyncCreators:
         *,
         limit: int | None = None,
         **options: Unpack[RequestOptions],
-    ) -> Sequence[TopCreator]:
+    ) -> Sequence[models.TopCreator]:
         """List the top creators of a period, best first.
 
         Args:

@@ -75,10 +75,6 @@ def time_limit(seconds: float) -> AbstractContextManager[object]:
     return anyio.move_on_after(seconds)
 
 
-class ArrowSource:
-    """What a list is to a consumer of Arrow: nothing before `await to_arrow()`."""
-
-
 class Signal:
     """Wakes one waiter; a call of `set` before the wait counts."""
 

@@ -6,14 +6,15 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Self, TypeVar, cast
 
+from .._core.lazy import LazyModule
 from .._core.options import RequestCounter, RequestOptions, split_options
 from .._core.request import find, prepare
 from .._core.response import RawResponse
 from .._core.values import whole
 from .._results.pages import Page, PageOf, RawPage, Walk
-from .._results.tables import Expand, ItemList, Origin, Table, joined
+from .._results.tables import AsyncArrowSource, Expand, ItemList, Origin, Table, joined
 from ..errors import ContractError, CreatorAuditError, UsageError, ValidationError
-from .io import ArrowSource, Channel, Pool, give_way
+from .io import Channel, Pool, give_way
 from .operations import AsyncOperations
 
 if TYPE_CHECKING:
@@ -22,11 +23,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from creatoraudit_api.operations import Operation
-
-if TYPE_CHECKING:
-    import pandas as pd
-    import polars as pl
-    import pyarrow as pa
+else:
+    pd = LazyModule("pandas", optional=True)
+    pl = LazyModule("polars", optional=True)
+    pa = LazyModule("pyarrow", optional=True)
 
 T = TypeVar("T")
 
@@ -275,7 +275,7 @@ class AsyncItems(AsyncIterator[T]):
             self._items = iter(page.items)
 
 
-class AsyncPager(ArrowSource, Generic[T]):
+class AsyncPager(AsyncArrowSource, Generic[T]):
     """A list that is fetched as it is read; nothing is sent before.
 
     Iterate it for items, or `pages()` for page objects. Each iteration is a walk of its own. A page

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Literal, TypeAlias, Unpack
+from typing import Literal, TypeAlias, Unpack
 from uuid import UUID
 
-from creatoraudit_api import operations
-from creatoraudit_api.types import UNSET, Unset
+from creatoraudit_api import models, operations
+from creatoraudit_api.types import JSON, UNSET, Unset
 
 from .._core.arguments import (
     Day,
@@ -25,14 +25,9 @@ from .._results.metrics import Metrics
 from .batch import AsyncParts
 from .deltas import AsyncDeltasJob, Via
 from .metrics import AsyncMetricsJob
+from .operations import AsyncOperations
 from .pager import AsyncPageFetcher, AsyncPager
 from .wait import wait_until_refreshed
-
-if TYPE_CHECKING:
-    from creatoraudit_api.models import Video
-    from creatoraudit_api.types import JSON
-
-    from .operations import AsyncOperations
 
 VideoOrder: TypeAlias = Literal["added_at", "create_time", "view_count", "like_count", "play_count"]
 
@@ -58,7 +53,7 @@ class AsyncVideos:
         cursor: str | None = None,
         max_items: int | None = None,
         **options: Unpack[RequestOptions],
-    ) -> AsyncPager[Video]:
+    ) -> AsyncPager[models.Video]:
         """List individually tracked posts with their newest figures; nothing is sent yet.
 
         The documentation only implies `platform`, `is_active` and `q` here: look at `filters` of a
@@ -107,7 +102,7 @@ class AsyncVideos:
         fetcher = AsyncPageFetcher(self._operations, operations.list_videos, arguments, options)
         return AsyncPager(fetcher, max_items)
 
-    async def get(self, video_id: UUID | str, **options: Unpack[RequestOptions]) -> Video:
+    async def get(self, video_id: UUID | str, **options: Unpack[RequestOptions]) -> models.Video:
         """Read one individually tracked post.
 
         Args:
@@ -136,7 +131,7 @@ class AsyncVideos:
         is_active: bool | Unset | None = UNSET,
         scrape_interval_hours: int | Unset | None = UNSET,
         **options: Unpack[CreateOptions],
-    ) -> Video:
+    ) -> models.Video:
         """Start tracking one Instagram post or TikTok video.
 
         The video exists at once; its first figures follow within seconds (see
@@ -186,7 +181,7 @@ class AsyncVideos:
         *,
         is_active: bool | Unset | None = UNSET,
         **options: Unpack[RequestOptions],
-    ) -> Video:
+    ) -> models.Video:
         """Change settings of a tracked video.
 
         Only `is_active` is documented; send other members with `extra_body=`. A member that is not
@@ -216,7 +211,7 @@ class AsyncVideos:
         )
         return reply.value.data
 
-    async def pause(self, video_id: UUID | str, **options: Unpack[RequestOptions]) -> Video:
+    async def pause(self, video_id: UUID | str, **options: Unpack[RequestOptions]) -> models.Video:
         """Pause the tracking of a post. The same as `update(..., is_active=False)`.
 
         Example:
@@ -226,7 +221,7 @@ class AsyncVideos:
         """
         return await self._switch(video_id, options, is_active=False)
 
-    async def resume(self, video_id: UUID | str, **options: Unpack[RequestOptions]) -> Video:
+    async def resume(self, video_id: UUID | str, **options: Unpack[RequestOptions]) -> models.Video:
         """Take the tracking of a post up again. The same as `update(..., is_active=True)`.
 
         Example:
@@ -238,7 +233,7 @@ class AsyncVideos:
 
     async def _switch(
         self, video_id: UUID | str, options: RequestOptions, *, is_active: bool
-    ) -> Video:
+    ) -> models.Video:
         path, changes = {"video_id": video_id}, {"is_active": is_active}
         operation = operations.update_video
         return (await self._operations.change(operation, path, changes, options)).value.data
@@ -400,7 +395,7 @@ class AsyncVideos:
         poll: float = 2.0,
         after: dt.datetime | None = None,
         **options: Unpack[WaitOptions],
-    ) -> Video:
+    ) -> models.Video:
         """Wait for the first refresh of a tracked video, or for the next one.
 
         Reads it at growing intervals; nothing else is changed or kept waiting.
@@ -428,7 +423,7 @@ class AsyncVideos:
         """
         one = resource_id(video_id, "video_id")
 
-        async def read(seconds: float) -> Video:
+        async def read(seconds: float) -> models.Video:
             options["retry_budget"] = seconds
             return await self.get(one, **options)
 

@@ -75,7 +75,7 @@ def utc_day(value: object, name: str) -> dt.date:
 
 Period: TypeAlias = Literal["7d", "30d", "90d"]
 MetricsPeriod: TypeAlias = Literal["7d", "30d", "90d", "custom"]
-Day: TypeAlias = "dt.date | dt.datetime | str"
+Day: TypeAlias = dt.date | dt.datetime | str
 
 
 def period_arguments(

@@ -38,7 +38,7 @@ OPENING_MS = 5000
 OK = 200
 NOT_MODIFIED = 304
 
-CacheSetting: TypeAlias = "bool | str | os.PathLike[str] | None"
+CacheSetting: TypeAlias = bool | str | os.PathLike[str] | None
 
 
 class CachedResponse(NamedTuple):

@@ -15,7 +15,7 @@ from ..errors import ConfigurationError, MissingKeyError
 
 ENV_KEY = "CREATORAUDIT_API_KEY"
 
-KeySource: TypeAlias = "str | Callable[[], str] | None"
+KeySource: TypeAlias = str | Callable[[], str] | None
 
 
 class ApiKey:

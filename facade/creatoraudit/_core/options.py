@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, TypedDict, cast
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 if TYPE_CHECKING:
     from creatoraudit_api.types import JSON
+else:
+    JSON = Any
 
 
 class WaitOptions(TypedDict, total=False):

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 
 from attrs import Factory, asdict, define, evolve, field, frozen
 
-from creatoraudit_api.types import timestamp
+from creatoraudit_api import models
+from creatoraudit_api.types import JSON, timestamp
 
 from .._core.values import plain
 from ..errors import UsageError
@@ -27,12 +28,9 @@ from .deltas import delta_row
 from .tables import Table, Tabular
 
 if TYPE_CHECKING:
-    from creatoraudit_api.models import AccountVideo, Video
-    from creatoraudit_api.types import JSON
-
     from .pages import RawItem
 
-Post: TypeAlias = "Video | AccountVideo"
+Post: TypeAlias = models.Video | models.AccountVideo
 RankBy: TypeAlias = Literal["views", "growth", "outlier"]
 Source: TypeAlias = Literal["account-videos", "videos", "both"]
 

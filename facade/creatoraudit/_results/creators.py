@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from creatoraudit_api import models
+from creatoraudit_api.types import JSON
+
 from .._core.contract import Fault, contract_error
 from .tables import Table, Tabular, table_of
-
-if TYPE_CHECKING:
-    from creatoraudit_api.models import CreatorAccountLink
-    from creatoraudit_api.types import JSON
 
 
 @frozen
@@ -25,7 +23,7 @@ class Link:
     """
 
     created: bool
-    record: CreatorAccountLink
+    record: models.CreatorAccountLink
 
 
 @frozen

@@ -7,7 +7,8 @@ are understood; anything else is a ContractError, never a silent zero.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
+from uuid import UUID
 
 from attrs import field, frozen
 
@@ -17,9 +18,6 @@ from .._core.values import whole
 from ..errors import UsageError
 from .columns import Kind
 from .tables import Table, Tabular
-
-if TYPE_CHECKING:
-    from uuid import UUID
 
 # Ids per request when they travel in the URL: 50 UUIDs make a query of 2.5 kB.
 GET_BATCH = 50

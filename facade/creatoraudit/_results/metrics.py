@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
+from uuid import UUID
 
 from attrs import field, frozen
 
@@ -14,9 +15,6 @@ from .._core.contract import Fault
 from .._core.urls import Platform
 from .columns import kinds_of
 from .tables import Table, Tabular
-
-if TYPE_CHECKING:
-    from uuid import UUID
 
 Id = TypeVar("Id", str, int)
 _TOTALS = WindowedTotals.__name__

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
+from creatoraudit_api.types import JSON
+
 from .._core.contract import Fault, contract_error
 from .._core.response import UNDECODABLE, RawResponse, decode_payload, fault_of
 from ..errors import ContractError, PaginationError
@@ -12,7 +14,6 @@ from .tables import Origin, Table, Tabular, table_of
 
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
-    from creatoraudit_api.types import JSON
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from abc import abstractmethod
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
@@ -17,6 +17,7 @@ from creatoraudit_api.types import ReadModel, Shapes
 
 from .._core import clock
 from .._core.contract import Fault, contract_error, type_name
+from .._core.lazy import LazyModule
 from .._version import __version__
 from ..errors import ConfigurationError, ContractError, UsageError
 from .columns import CALLED, OTHERS, Kind, Row, is_open, kind_seen, kinds_of, typed
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
     import pyarrow as pa
+else:
+    pd = LazyModule("pandas", optional=True)
+    pl = LazyModule("polars", optional=True)
+    pa = LazyModule("pyarrow", optional=True)
 
 T = TypeVar("T")
 Expand = bool | Collection[str]
@@ -326,6 +331,23 @@ def metadata(organization: str) -> dict[str, str]:
         "creatoraudit.version": __version__,
         "creatoraudit.contract": stamp["contract"],
     }
+
+
+class AsyncArrowSource:
+    """What an async list is to a consumer of Arrow: nothing before `await to_arrow()`."""
+
+
+class ArrowSource(Tabular):
+    """What a list is to a consumer of Arrow: a stream that is fetched while it is read."""
+
+    _max_items: int | None
+    pages: Callable[[], Iterator[Any]]
+    _no_rows: Callable[[], Table]
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """The stream that polars, duckdb and other consumers of Arrow ask for."""
+        tables = (page._table() for page in self.pages())
+        return streamed(tables, self._no_rows(), self._max_items, requested_schema)
 
 
 def arrow_schema(kinds: Mapping[str, Kind]) -> pa.Schema:

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import chain
-from typing import TYPE_CHECKING, Unpack
+from typing import Unpack
 
-from creatoraudit_api import operations
+from creatoraudit_api import models, operations
 
 from .._core.arguments import Day, MetricsPeriod, period_arguments, several
 from .._core.options import RequestOptions
@@ -17,12 +17,8 @@ from .._results.metrics import AccountVideoMetrics
 from ..errors import UsageError
 from .batch import Chunk, Parts
 from .metrics import MetricsJob
+from .operations import Operations
 from .pager import PageFetcher, Pager
-
-if TYPE_CHECKING:
-    from creatoraudit_api.models import AccountVideo
-
-    from .operations import Operations
 
 
 class AccountVideos:
@@ -40,7 +36,7 @@ class AccountVideos:
         cursor: str | None = None,
         max_items: int | None = None,
         **options: Unpack[RequestOptions],
-    ) -> Pager[AccountVideo]:
+    ) -> Pager[models.AccountVideo]:
         """List posts found through tracked accounts; nothing is sent yet.
 
         Args:

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Literal, TypeAlias, Unpack
+from typing import Literal, TypeAlias, Unpack
 from uuid import UUID
 
-from creatoraudit_api import operations
+from creatoraudit_api import models, operations
 from creatoraudit_api.types import UNSET, Unset
 
 from .._core.arguments import (
@@ -24,13 +24,9 @@ from .._core.urls import Platform, profile, text_of
 from .._results.metrics import Metrics
 from .batch import Parts
 from .metrics import MetricsJob
+from .operations import Operations
 from .pager import PageFetcher, Pager
 from .wait import wait_until_refreshed
-
-if TYPE_CHECKING:
-    from creatoraudit_api.models import Account
-
-    from .operations import Operations
 
 AccountOrder: TypeAlias = Literal[
     "added_at",
@@ -65,7 +61,7 @@ class Accounts:
         cursor: str | None = None,
         max_items: int | None = None,
         **options: Unpack[RequestOptions],
-    ) -> Pager[Account]:
+    ) -> Pager[models.Account]:
         """List tracked accounts; nothing is sent yet. Filters narrow the list together.
 
         Args:
@@ -113,7 +109,7 @@ class Accounts:
         fetcher = PageFetcher(self._operations, operations.list_accounts, arguments, options)
         return Pager(fetcher, max_items)
 
-    def get(self, account_id: UUID | str, **options: Unpack[RequestOptions]) -> Account:
+    def get(self, account_id: UUID | str, **options: Unpack[RequestOptions]) -> models.Account:
         """Read one tracked account.
 
         Args:
@@ -141,7 +137,7 @@ class Accounts:
         category: str | Unset | None = UNSET,
         scrape_interval_hours: int | Unset | None = UNSET,
         **options: Unpack[CreateOptions],
-    ) -> Account:
+    ) -> models.Account:
         """Start tracking a profile.
 
         The account exists at once; its first figures follow within seconds (see
@@ -187,7 +183,7 @@ class Accounts:
         *,
         is_active: bool | Unset | None = UNSET,
         **options: Unpack[RequestOptions],
-    ) -> Account:
+    ) -> models.Account:
         """Change settings of a tracked account.
 
         Only `is_active` is documented; send other members with `extra_body=`. A member that is not
@@ -217,7 +213,7 @@ class Accounts:
         )
         return reply.value.data
 
-    def pause(self, account_id: UUID | str, **options: Unpack[RequestOptions]) -> Account:
+    def pause(self, account_id: UUID | str, **options: Unpack[RequestOptions]) -> models.Account:
         """Pause the tracking of an account. The same as `update(..., is_active=False)`.
 
         Example:
@@ -227,7 +223,7 @@ class Accounts:
         """
         return self._switch(account_id, options, is_active=False)
 
-    def resume(self, account_id: UUID | str, **options: Unpack[RequestOptions]) -> Account:
+    def resume(self, account_id: UUID | str, **options: Unpack[RequestOptions]) -> models.Account:
         """Take the tracking of an account up again. The same as `update(..., is_active=True)`.
 
         Example:
@@ -239,7 +235,7 @@ class Accounts:
 
     def _switch(
         self, account_id: UUID | str, options: RequestOptions, *, is_active: bool
-    ) -> Account:
+    ) -> models.Account:
         path, changes = {"account_id": account_id}, {"is_active": is_active}
         operation = operations.update_account
         return (self._operations.change(operation, path, changes, options)).value.data
@@ -343,7 +339,7 @@ class Accounts:
         poll: float = 2.0,
         after: dt.datetime | None = None,
         **options: Unpack[WaitOptions],
-    ) -> Account:
+    ) -> models.Account:
         """Wait for the first refresh of a tracked account, or for the next one.
 
         Reads it at growing intervals; nothing else is changed or kept waiting.
@@ -371,7 +367,7 @@ class Accounts:
         """
         one = resource_id(account_id, "account_id")
 
-        def read(seconds: float) -> Account:
+        def read(seconds: float) -> models.Account:
             options["retry_budget"] = seconds
             return self.get(one, **options)
 

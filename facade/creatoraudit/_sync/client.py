@@ -10,41 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, Unpack, overload
 
 from .._core import log
 from .._core.config import Settings, origin
 from .._core.deprecation import DeprecationNotice
 from .._core.key import KeyRing, KeySource
+from .._core.lazy import LazyModule
 from .._core.values import plain
 from .transport import Transport
 
 if TYPE_CHECKING:
-    from typing import Self, Unpack
-
-    from creatoraudit_api.models import ApiMeta, Health, Overview, SearchResponse, WhoAmI
-    from creatoraudit_api.operations import Operation
-
-    from .._core.arguments import Period
-    from .._core.cache import Cache, CacheSetting
-    from .._core.drift import DriftWatch, OnDrift
-    from .._core.events import OnEvent, OnWait
-    from .._core.http import Client
-    from .._core.options import RequestOptions
-    from .._core.response import RawResponse, Reply
-    from .._core.urls import Platform
-    from .._results.batch import BatchPart
-    from .._results.breakouts import Breakouts, RankBy, Source
-    from .._results.pages import PageOf
-    from .account_videos import AccountVideos
-    from .accounts import Accounts
-    from .batch import Parts
-    from .breakouts import OnProgress
-    from .creators import Creators
-    from .deltas import Via
-    from .operations import Operations
-    from .pager import Pager
-    from .videos import Videos
+    from . import types
+else:
+    types = LazyModule(f"{__package__}.types")
 
 T = TypeVar("T")
 
@@ -93,12 +72,12 @@ class CreatorAudit:
         max_retries: int = 4,
         retry_budget: float = 150.0,
         concurrency: int = 8,
-        cache: CacheSetting = None,
+        cache: types.CacheSetting = None,
         max_wait: float | None = None,
-        http_client: Client | None = None,
-        on_event: OnEvent | None = None,
-        on_wait: OnWait | None = None,
-        on_drift: OnDrift | None = None,
+        http_client: types.Client | None = None,
+        on_event: types.OnEvent | None = None,
+        on_wait: types.OnWait | None = None,
+        on_drift: types.OnDrift | None = None,
     ) -> None:
         held = [api_key]
         del api_key
@@ -117,7 +96,7 @@ class CreatorAudit:
         self._cache = _cache(cache, self._origin.url)
         watch = _drift(on_drift)
 
-        def make() -> Operations:
+        def make() -> types.Operations:
             from .._core.events import Hooks
             from .operations import Operations
             from .sender import Sender
@@ -129,35 +108,35 @@ class CreatorAudit:
         self._make_operations = make
 
     @property
-    def _operations(self) -> Operations:
+    def _operations(self) -> types.Operations:
         """What sends, under one policy. Made by the first call."""
-        made: Operations | None = self.__dict__.get("_made_operations")
+        made: types.Operations | None = self.__dict__.get("_made_operations")
         # Of several threads that come first, one wins: pacing is shared by all of them.
         return made or self.__dict__.setdefault("_made_operations", self._make_operations())
 
     @cached_property
-    def accounts(self) -> Accounts:
+    def accounts(self) -> types.Accounts:
         """Instagram and TikTok profiles under tracking."""
         from .accounts import Accounts
 
         return Accounts(self._operations)
 
     @cached_property
-    def videos(self) -> Videos:
+    def videos(self) -> types.Videos:
         """Posts that are tracked one by one."""
         from .videos import Videos
 
         return Videos(self._operations)
 
     @cached_property
-    def account_videos(self) -> AccountVideos:
+    def account_videos(self) -> types.AccountVideos:
         """Posts that were found through tracked accounts."""
         from .account_videos import AccountVideos
 
         return AccountVideos(self._operations)
 
     @cached_property
-    def creators(self) -> Creators:
+    def creators(self) -> types.Creators:
         """Groups of accounts, their links, figures and ranking."""
         from .creators import Creators
 
@@ -189,10 +168,10 @@ class CreatorAudit:
         self._transport.close()
 
     @overload
-    def call(self, operation: Operation[T], **arguments: object) -> Reply[T]: ...
+    def call(self, operation: types.Operation[T], **arguments: object) -> types.Reply[T]: ...
     @overload
-    def call(self, operation: str, **arguments: object) -> Reply[object]: ...
-    def call(self, operation: Operation[Any] | str, **arguments: object) -> Reply[Any]:
+    def call(self, operation: str, **arguments: object) -> types.Reply[object]: ...
+    def call(self, operation: types.Operation[Any] | str, **arguments: object) -> types.Reply[Any]:
         """Call any operation of the contract.
 
         Args:
@@ -216,10 +195,14 @@ class CreatorAudit:
         return self._operations.call(operation, arguments)
 
     @overload
-    def paginate(self, operation: Operation[PageOf[T]], **arguments: object) -> Pager[T]: ...
+    def paginate(
+        self, operation: types.Operation[types.PageOf[T]], **arguments: object
+    ) -> types.Pager[T]: ...
     @overload
-    def paginate(self, operation: str, **arguments: object) -> Pager[object]: ...
-    def paginate(self, operation: Operation[Any] | str, **arguments: object) -> Pager[Any]:
+    def paginate(self, operation: str, **arguments: object) -> types.Pager[object]: ...
+    def paginate(
+        self, operation: types.Operation[Any] | str, **arguments: object
+    ) -> types.Pager[Any]:
         """Walk the pages of any list operation; nothing is sent before the first iteration.
 
         Args:
@@ -239,15 +222,15 @@ class CreatorAudit:
 
     @overload
     def batch(
-        self, operation: Operation[T], ids: Iterable[str] | Iterable[int], **arguments: object
-    ) -> Parts[BatchPart[T]]: ...
+        self, operation: types.Operation[T], ids: Iterable[str] | Iterable[int], **arguments: object
+    ) -> types.Parts[types.BatchPart[T]]: ...
     @overload
     def batch(
         self, operation: str, ids: Iterable[str] | Iterable[int], **arguments: object
-    ) -> Parts[BatchPart[object]]: ...
+    ) -> types.Parts[types.BatchPart[object]]: ...
     def batch(
-        self, operation: Operation[Any] | str, ids: Iterable[Any], **arguments: object
-    ) -> Parts[BatchPart[Any]]:
+        self, operation: types.Operation[Any] | str, ids: Iterable[Any], **arguments: object
+    ) -> types.Parts[types.BatchPart[Any]]:
         """Ask any batch operation about any number of ids.
 
         The ids are split at the contract's bound, asked once each, and the answers come in order.
@@ -282,7 +265,7 @@ class CreatorAudit:
         headers: Mapping[str, str] | None = None,
         json: Any = None,
         extensions: Mapping[str, Any] | None = None,
-    ) -> RawResponse:
+    ) -> types.RawResponse:
         """Send a raw request under the client's whole policy: key, pacing, retries, errors.
 
         `url` is relative to the base URL. This is what lets the generated functions take the client
@@ -296,7 +279,7 @@ class CreatorAudit:
             method, url, params=params, headers=headers, json=json, extensions=extensions
         )
 
-    def whoami(self, **options: Unpack[RequestOptions]) -> WhoAmI:
+    def whoami(self, **options: Unpack[types.RequestOptions]) -> types.WhoAmI:
         """Tell which organization and which named key the requests are made with.
 
         Returns:
@@ -316,7 +299,7 @@ class CreatorAudit:
 
         return (self._operations.invoke(operations.whoami, {}, options)).value.data
 
-    def health(self, **options: Unpack[RequestOptions]) -> Health:
+    def health(self, **options: Unpack[types.RequestOptions]) -> types.Health:
         """Tell whether the service is alive. Needs no key.
 
         Returns:
@@ -334,7 +317,7 @@ class CreatorAudit:
 
         return (self._operations.invoke(operations.get_health, {}, options)).value
 
-    def meta(self, **options: Unpack[RequestOptions]) -> ApiMeta:
+    def meta(self, **options: Unpack[types.RequestOptions]) -> types.ApiMeta:
         """Tell version and lifecycle state of the API. Needs no key.
 
         A deprecation or sunset date that is set gives one DeprecationWarning per client.
@@ -358,7 +341,9 @@ class CreatorAudit:
         self._deprecation.look_at(meta)
         return meta
 
-    def overview(self, period: Period | None = None, **options: Unpack[RequestOptions]) -> Overview:
+    def overview(
+        self, period: types.Period | None = None, **options: Unpack[types.RequestOptions]
+    ) -> types.Overview:
         """Read the headline figures of the organization, with the period before and the change.
 
         Args:
@@ -383,8 +368,8 @@ class CreatorAudit:
         return (self._operations.invoke(operations.get_overview, arguments, options)).value.data
 
     def search(
-        self, q: str, *, limit: int | None = None, **options: Unpack[RequestOptions]
-    ) -> SearchResponse:
+        self, q: str, *, limit: int | None = None, **options: Unpack[types.RequestOptions]
+    ) -> types.SearchResponse:
         """Find accounts by username, creators by name and videos by caption.
 
         Args:
@@ -416,15 +401,15 @@ class CreatorAudit:
         window: int = 7,
         *,
         top: int = 10,
-        by: RankBy = "views",
-        source: Source = "account-videos",
-        platform: Platform | None = None,
+        by: types.RankBy = "views",
+        source: types.Source = "account-videos",
+        platform: types.Platform | None = None,
         min_views: int | None = None,
         include_partial: bool = False,
-        via: Via = "post",
-        on_progress: OnProgress | None = None,
-        **options: Unpack[RequestOptions],
-    ) -> Breakouts:
+        via: types.Via = "post",
+        on_progress: types.OnProgress | None = None,
+        **options: Unpack[types.RequestOptions],
+    ) -> types.Breakouts:
         """Find the posts that gained most over the last days.
 
         Walks the list, asks for the view deltas meanwhile, skips posts without history (and counts
@@ -474,7 +459,7 @@ class CreatorAudit:
         return job.run()
 
 
-def _cache(setting: CacheSetting, base_url: str) -> Cache | None:
+def _cache(setting: types.CacheSetting, base_url: str) -> types.Cache | None:
     if setting is None or plain(setting) is False:
         return None
     from .._core.cache import Cache
@@ -482,7 +467,7 @@ def _cache(setting: CacheSetting, base_url: str) -> Cache | None:
     return Cache.of(setting, base_url)
 
 
-def _drift(on_drift: OnDrift | None) -> DriftWatch | None:
+def _drift(on_drift: types.OnDrift | None) -> types.DriftWatch | None:
     if on_drift is None:
         return None
     from .._core.drift import DriftWatch

@@ -4,23 +4,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Literal, Unpack
+from typing import Literal, Unpack
 from uuid import UUID
 
-from creatoraudit_api import operations
-from creatoraudit_api.types import UNSET, Unset
+from creatoraudit_api import models, operations
+from creatoraudit_api.types import JSON, UNSET, Unset
 
 from .._core.arguments import Day, Direction, Period, day_arguments
 from .._core.options import CreateOptions, RequestOptions
 from .._results.creators import CreatorFigures, Link, figures
 from .._results.tables import ItemList
+from .operations import Operations
 from .pager import PageFetcher, Pager
-
-if TYPE_CHECKING:
-    from creatoraudit_api.models import Creator, TopCreator
-    from creatoraudit_api.types import JSON
-
-    from .operations import Operations
 
 CREATED = 201
 
@@ -43,7 +38,7 @@ class Creators:
         cursor: str | None = None,
         max_items: int | None = None,
         **options: Unpack[RequestOptions],
-    ) -> Pager[Creator]:
+    ) -> Pager[models.Creator]:
         """List creators with totals over their accounts; nothing is sent yet.
 
         Args:
@@ -82,7 +77,7 @@ class Creators:
         fetcher = PageFetcher(self._operations, operations.list_creators, arguments, options)
         return Pager(fetcher, max_items)
 
-    def get(self, creator_id: UUID | str, **options: Unpack[RequestOptions]) -> Creator:
+    def get(self, creator_id: UUID | str, **options: Unpack[RequestOptions]) -> models.Creator:
         """Read one creator.
 
         Args:
@@ -109,7 +104,7 @@ class Creators:
         is_active: bool | Unset | None = UNSET,
         metadata: Mapping[str, JSON] | Unset | None = UNSET,
         **options: Unpack[CreateOptions],
-    ) -> Creator:
+    ) -> models.Creator:
         """Create a creator; accounts join it with `link`.
 
         Retries carry one Idempotency-Key, yet the API calls that best effort: a duplicate stays
@@ -147,7 +142,7 @@ class Creators:
         is_active: bool | Unset | None = UNSET,
         metadata: Mapping[str, JSON] | Unset | None = UNSET,
         **options: Unpack[RequestOptions],
-    ) -> Creator:
+    ) -> models.Creator:
         """Rename, activate, archive or re-tag a creator.
 
         A member that is not given stays as it is, None is sent as null.
@@ -181,7 +176,7 @@ class Creators:
         )
         return reply.value.data
 
-    def pause(self, creator_id: UUID | str, **options: Unpack[RequestOptions]) -> Creator:
+    def pause(self, creator_id: UUID | str, **options: Unpack[RequestOptions]) -> models.Creator:
         """Archive a creator. The same as `update(..., is_active=False)`.
 
         Example:
@@ -191,7 +186,7 @@ class Creators:
         """
         return self._switch(creator_id, options, is_active=False)
 
-    def resume(self, creator_id: UUID | str, **options: Unpack[RequestOptions]) -> Creator:
+    def resume(self, creator_id: UUID | str, **options: Unpack[RequestOptions]) -> models.Creator:
         """Activate a creator. The same as `update(..., is_active=True)`.
 
         Example:
@@ -203,7 +198,7 @@ class Creators:
 
     def _switch(
         self, creator_id: UUID | str, options: RequestOptions, *, is_active: bool
-    ) -> Creator:
+    ) -> models.Creator:
         path, changes = {"creator_id": creator_id}, {"is_active": is_active}
         operation = operations.update_creator
         return (self._operations.change(operation, path, changes, options)).value.data
@@ -295,7 +290,7 @@ class Creators:
         *,
         limit: int | None = None,
         **options: Unpack[RequestOptions],
-    ) -> Sequence[TopCreator]:
+    ) -> Sequence[models.TopCreator]:
         """List the top creators of a period, best first.
 
         Args:

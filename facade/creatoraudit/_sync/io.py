@@ -9,14 +9,12 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from types import TracebackType
 from typing import Any, Generic, Self, TypeAlias, TypeVar, TypeVarTuple, cast
 
 from .._core import clock
-from .._results.pages import Page
-from .._results.tables import Table, Tabular, streamed
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -62,19 +60,6 @@ class LoopGuard:
 def time_limit(seconds: float) -> AbstractContextManager[object]:  # noqa: ARG001 - as its twin
     """Nothing: sync reads are limited by socket timeouts and by the deadline between chunks."""
     return nullcontext()
-
-
-class ArrowSource(Tabular):
-    """What a list is to a consumer of Arrow: a stream that is fetched while it is read."""
-
-    _max_items: int | None
-    pages: Callable[[], Iterator[Page[Any]]]
-    _no_rows: Callable[[], Table]
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """The stream that polars, duckdb and other consumers of Arrow ask for."""
-        tables = (page._table() for page in self.pages())
-        return streamed(tables, self._no_rows(), self._max_items, requested_schema)
 
 
 class Signal:

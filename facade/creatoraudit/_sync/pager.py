@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Self, TypeVar, cast
 
+from .._core.lazy import LazyModule
 from .._core.options import RequestCounter, RequestOptions, split_options
 from .._core.request import find, prepare
 from .._core.response import RawResponse
 from .._core.values import whole
 from .._results.pages import Page, PageOf, RawPage, Walk
-from .._results.tables import Expand, ItemList, Origin, Table, joined
+from .._results.tables import ArrowSource, Expand, ItemList, Origin, Table, joined
 from ..errors import ContractError, CreatorAuditError, UsageError, ValidationError
-from .io import ArrowSource, Channel, Pool, give_way
+from .io import Channel, Pool, give_way
 from .operations import Operations
 
 if TYPE_CHECKING:
@@ -23,11 +24,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from creatoraudit_api.operations import Operation
-
-if TYPE_CHECKING:
-    import pandas as pd
-    import polars as pl
-    import pyarrow as pa
+else:
+    pd = LazyModule("pandas", optional=True)
+    pl = LazyModule("polars", optional=True)
+    pa = LazyModule("pyarrow", optional=True)
 
 T = TypeVar("T")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Literal, TypeAlias, Unpack
+from typing import Literal, TypeAlias, Unpack
 from uuid import UUID
 
-from creatoraudit_api import operations
-from creatoraudit_api.types import UNSET, Unset
+from creatoraudit_api import models, operations
+from creatoraudit_api.types import JSON, UNSET, Unset
 
 from .._core.arguments import (
     Day,
@@ -26,14 +26,9 @@ from .._results.metrics import Metrics
 from .batch import Parts
 from .deltas import DeltasJob, Via
 from .metrics import MetricsJob
+from .operations import Operations
 from .pager import PageFetcher, Pager
 from .wait import wait_until_refreshed
-
-if TYPE_CHECKING:
-    from creatoraudit_api.models import Video
-    from creatoraudit_api.types import JSON
-
-    from .operations import Operations
 
 VideoOrder: TypeAlias = Literal["added_at", "create_time", "view_count", "like_count", "play_count"]
 
@@ -59,7 +54,7 @@ class Videos:
         cursor: str | None = None,
         max_items: int | None = None,
         **options: Unpack[RequestOptions],
-    ) -> Pager[Video]:
+    ) -> Pager[models.Video]:
         """List individually tracked posts with their newest figures; nothing is sent yet.
 
         The documentation only implies `platform`, `is_active` and `q` here: look at `filters` of a
@@ -108,7 +103,7 @@ class Videos:
         fetcher = PageFetcher(self._operations, operations.list_videos, arguments, options)
         return Pager(fetcher, max_items)
 
-    def get(self, video_id: UUID | str, **options: Unpack[RequestOptions]) -> Video:
+    def get(self, video_id: UUID | str, **options: Unpack[RequestOptions]) -> models.Video:
         """Read one individually tracked post.
 
         Args:
@@ -137,7 +132,7 @@ class Videos:
         is_active: bool | Unset | None = UNSET,
         scrape_interval_hours: int | Unset | None = UNSET,
         **options: Unpack[CreateOptions],
-    ) -> Video:
+    ) -> models.Video:
         """Start tracking one Instagram post or TikTok video.
 
         The video exists at once; its first figures follow within seconds (see
@@ -187,7 +182,7 @@ class Videos:
         *,
         is_active: bool | Unset | None = UNSET,
         **options: Unpack[RequestOptions],
-    ) -> Video:
+    ) -> models.Video:
         """Change settings of a tracked video.
 
         Only `is_active` is documented; send other members with `extra_body=`. A member that is not
@@ -217,7 +212,7 @@ class Videos:
         )
         return reply.value.data
 
-    def pause(self, video_id: UUID | str, **options: Unpack[RequestOptions]) -> Video:
+    def pause(self, video_id: UUID | str, **options: Unpack[RequestOptions]) -> models.Video:
         """Pause the tracking of a post. The same as `update(..., is_active=False)`.
 
         Example:
@@ -227,7 +222,7 @@ class Videos:
         """
         return self._switch(video_id, options, is_active=False)
 
-    def resume(self, video_id: UUID | str, **options: Unpack[RequestOptions]) -> Video:
+    def resume(self, video_id: UUID | str, **options: Unpack[RequestOptions]) -> models.Video:
         """Take the tracking of a post up again. The same as `update(..., is_active=True)`.
 
         Example:
@@ -237,7 +232,9 @@ class Videos:
         """
         return self._switch(video_id, options, is_active=True)
 
-    def _switch(self, video_id: UUID | str, options: RequestOptions, *, is_active: bool) -> Video:
+    def _switch(
+        self, video_id: UUID | str, options: RequestOptions, *, is_active: bool
+    ) -> models.Video:
         path, changes = {"video_id": video_id}, {"is_active": is_active}
         operation = operations.update_video
         return (self._operations.change(operation, path, changes, options)).value.data
@@ -399,7 +396,7 @@ class Videos:
         poll: float = 2.0,
         after: dt.datetime | None = None,
         **options: Unpack[WaitOptions],
-    ) -> Video:
+    ) -> models.Video:
         """Wait for the first refresh of a tracked video, or for the next one.
 
         Reads it at growing intervals; nothing else is changed or kept waiting.
@@ -427,7 +424,7 @@ class Videos:
         """
         one = resource_id(video_id, "video_id")
 
-        def read(seconds: float) -> Video:
+        def read(seconds: float) -> models.Video:
             options["retry_budget"] = seconds
             return self.get(one, **options)
 

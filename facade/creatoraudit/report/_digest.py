@@ -7,15 +7,14 @@ for figures anywhere; what a top creator carries besides its id is not documente
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from attrs import frozen
 
-from ._words import number
+from creatoraudit_api import models
+from creatoraudit_api.types import JSON
 
-if TYPE_CHECKING:
-    from creatoraudit_api.models import Overview, TopCreator
-    from creatoraudit_api.types import JSON
+from ._words import number
 
 FIGURES: Mapping[str, str] = {
     "total_views": "Views",
@@ -80,8 +79,8 @@ class Digest:
     """
 
     period: str
-    overview: Overview
-    creators: Sequence[TopCreator]
+    overview: models.Overview
+    creators: Sequence[models.TopCreator]
 
     @property
     def days(self) -> int:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
+from .._results.breakouts import Breakout, Breakouts
 from .._version import __version__
 from ..errors import ConfigurationError
 from . import _breakouts, _charts, _posts, _words
@@ -18,8 +19,6 @@ from ._digest import CREATOR_FIGURES, FIGURES, Digest
 
 if TYPE_CHECKING:
     from jinja2 import Environment
-
-    from .._results.breakouts import Breakout, Breakouts
 
 
 def render_html(result: Breakouts | Digest, *, made_at: dt.datetime | None = None) -> str:

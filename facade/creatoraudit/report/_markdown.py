@@ -9,13 +9,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from .._results.breakouts import Breakout, Breakouts
 from . import _breakouts, _posts, _words
 from ._digest import CREATOR_FIGURES, FIGURES, Digest
-
-if TYPE_CHECKING:
-    from .._results.breakouts import Breakout, Breakouts
 
 _LONGEST_CAPTION = 80  # a line of a chat
 

@@ -1,0 +1,64 @@
+"""Names in the annotations of the client.
+
+Apart from it, because importing them takes longer than making a client: they are imported when
+somebody asks for the types of its methods at run time.
+"""
+
+from creatoraudit_api.models import ApiMeta, Health, Overview, SearchResponse, WhoAmI
+from creatoraudit_api.operations import Operation
+
+from .._core.arguments import Period
+from .._core.cache import Cache, CacheSetting
+from .._core.drift import DriftWatch, OnDrift
+from .._core.events import OnEvent, OnWait
+from .._core.http import AsyncClient
+from .._core.options import RequestOptions
+from .._core.response import RawResponse, Reply
+from .._core.urls import Platform
+from .._results.batch import BatchPart
+from .._results.breakouts import Breakouts, RankBy, Source
+from .._results.pages import PageOf
+from .account_videos import AsyncAccountVideos
+from .accounts import AsyncAccounts
+from .batch import AsyncParts
+from .breakouts import OnProgress
+from .creators import AsyncCreators
+from .deltas import Via
+from .operations import AsyncOperations
+from .pager import AsyncPager
+from .videos import AsyncVideos
+
+__all__ = [
+    "ApiMeta",
+    "AsyncAccountVideos",
+    "AsyncAccounts",
+    "AsyncClient",
+    "AsyncCreators",
+    "AsyncOperations",
+    "AsyncPager",
+    "AsyncParts",
+    "AsyncVideos",
+    "BatchPart",
+    "Breakouts",
+    "Cache",
+    "CacheSetting",
+    "DriftWatch",
+    "Health",
+    "OnDrift",
+    "OnEvent",
+    "OnProgress",
+    "OnWait",
+    "Operation",
+    "Overview",
+    "PageOf",
+    "Period",
+    "Platform",
+    "RankBy",
+    "RawResponse",
+    "Reply",
+    "RequestOptions",
+    "SearchResponse",
+    "Source",
+    "Via",
+    "WhoAmI",
+]
