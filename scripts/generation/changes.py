@@ -1,7 +1,7 @@
 """What a new contract changes for the facade: the summary at the end of a regeneration.
 
-Which operations came, went or changed is `drifting`'s judgement; which facade methods that concerns
-is read off the facade's source, where a method names the operations it uses.
+Which operations came, went or changed is said by the drift report. Which facade methods that
+concerns is read off the facade's source, where a method names the operations it uses.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import ast
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from creatoraudit.contract._drift import Level, compare
 from creatoraudit.contract.openapi import Document, operations
@@ -24,27 +24,71 @@ def facade_methods(root: Path) -> dict[str, list[str]]:
     """Methods of the facade by the name of the operation they use, such as `videos.list`."""
     found: dict[str, list[str]] = {}
     for path in sorted((root / SOURCE).glob("*.py")):
-        for method in _methods(ast.parse(path.read_text("utf-8"))):
-            own = method.name if path.stem == "client" else f"{path.stem}.{method.name}"
-            for name in _operations_in(method):
-                found.setdefault(name, []).append(WORKS_FOR.get(path.stem, own))
+        module = ast.parse(path.read_text("utf-8"))
+        if path.stem in WORKS_FOR:
+            for name in {*_operations_in(module, _table(module))}:
+                found.setdefault(name, []).append(WORKS_FOR[path.stem])
+            continue
+        for methods in _classes(module):
+            for method, uses in _used(methods, _table(module)):
+                own = method if path.stem == "client" else f"{path.stem}.{method}"
+                for name in uses:
+                    found.setdefault(name, []).append(own)
     return found
 
 
-def _methods(module: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+_Method: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def _classes(module: ast.Module) -> Iterator[dict[str, _Method]]:
+    """The methods of each class, by name."""
     for top in module.body:
         if isinstance(top, ast.ClassDef):
-            for member in top.body:
-                if isinstance(member, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                    yield member
+            yield {
+                member.name: member
+                for member in top.body
+                if isinstance(member, (ast.FunctionDef, ast.AsyncFunctionDef))
+            }
 
 
-def _operations_in(method: ast.AST) -> Iterator[str]:
+def _used(methods: Mapping[str, _Method], table: str) -> Iterator[tuple[str, set[str]]]:
+    """The public methods of a class, each with the operations it uses, also through others."""
+    for name in methods:
+        if name.startswith("_"):
+            continue
+        waiting, seen, uses = [name], set[str](), set[str]()
+        while waiting:
+            method = waiting.pop()
+            seen.add(method)
+            uses |= {*_operations_in(methods[method], table)}
+            waiting += {*_attributes_of("self", methods[method])} & methods.keys() - seen
+        yield name, uses
+
+
+def _table(module: ast.Module) -> str:
+    """What a module calls the generated table of operations."""
+    return next(
+        (
+            each.asname or each.name
+            for node in ast.walk(module)
+            if isinstance(node, ast.ImportFrom) and node.module == "creatoraudit_api"
+            for each in node.names
+            if each.name == "operations"
+        ),
+        "",
+    )
+
+
+def _operations_in(node: ast.AST, table: str) -> Iterator[str]:
+    return _attributes_of(table, node)
+
+
+def _attributes_of(name: str, method: ast.AST) -> Iterator[str]:
     for node in ast.walk(method):
         if (
             isinstance(node, ast.Attribute)
             and isinstance(node.value, ast.Name)
-            and node.value.id == "operations"
+            and node.value.id == name
         ):
             yield node.attr
 

@@ -70,6 +70,86 @@ OAUTH = {
 OPERATION = {"responses": {"204": {"description": "Done."}}}
 TEXT = {"type": "string"}
 
+INCOMING = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": {"type": "object", "properties": {"a": TEXT, "b": TEXT}}}
+        },
+    },
+    "responses": {"200": {"description": "Taken."}, "204": {"description": "Taken."}},
+}
+FORM = f"{BODY}/content/multipart~1form-data"
+WITH_FORM = [(FORM, {"schema": {"$ref": f"#{SENT}"}, "encoding": {}})]
+
+
+def incoming(given: list[Edit], at: str) -> list[Mutation]:
+    """Changes of a request that the API sends by itself: a webhook or a callback."""
+    body = f"{at}/requestBody"
+    member = f"{body}/content/application~1json/schema/properties/b"
+    return [
+        M("webhook-removed", [(at, GONE)], at, "webhook-added", given),
+        M(
+            "webhook-deprecated",
+            [(f"{at}/deprecated", True)],
+            at,
+            "webhook-no-longer-deprecated",
+            given,
+        ),
+        M(
+            "webhook-no-longer-deprecated",
+            [(f"{at}/deprecated", GONE)],
+            at,
+            "webhook-deprecated",
+            [*given, (f"{at}/deprecated", True)],
+        ),
+        M("webhook-body-removed", [(body, GONE)], body, "webhook-body-added", given),
+        M(
+            "webhook-body-became-optional",
+            [(f"{body}/required", GONE)],
+            body,
+            "webhook-body-became-required",
+            given,
+        ),
+        M(
+            "webhook-status-removed",
+            [(f"{at}/responses/204", GONE)],
+            f"{at}/responses/204",
+            "webhook-status-added",
+            given,
+        ),
+        M("response-member-removed", [(member, GONE)], member, "response-member-added", given),
+        M(
+            "webhook-added",
+            [(f"{at[:-4]}put", INCOMING)],
+            f"{at[:-4]}put",
+            "webhook-removed",
+            given,
+        ),
+        M(
+            "webhook-body-added",
+            [(body, INCOMING["requestBody"])],
+            body,
+            "webhook-body-removed",
+            [*given, (body, GONE)],
+        ),
+        M(
+            "webhook-body-became-required",
+            [(f"{body}/required", True)],
+            body,
+            "webhook-body-became-optional",
+            [*given, (f"{body}/required", GONE)],
+        ),
+        M(
+            "webhook-status-added",
+            [(f"{at}/responses/202", {"description": "Taken."})],
+            f"{at}/responses/202",
+            "webhook-status-removed",
+            given,
+        ),
+    ]
+
+
 MUTATIONS: list[Mutation] = [
     # operations
     M("operation-removed", [(GET, GONE)], GET, "operation-added"),
@@ -106,13 +186,18 @@ MUTATIONS: list[Mutation] = [
         "operation-tags-changed",
         quiet=[(f"{LIST}/deprecated", False)],
     ),
-    M(
-        "operation-callbacks-changed",
-        [(f"{TRACK}/callbacks", {"done": {}})],
-        f"{TRACK}/callbacks",
-        "operation-callbacks-changed",
-        quiet=[(f"{TRACK}/deprecated", False)],
-    ),
+    # webhooks and callbacks
+    *[
+        mutation
+        for given, at in (
+            ([("/webhooks", {"done": {"post": INCOMING}})], "/webhooks/done/post"),
+            (
+                [(f"{TRACK}/callbacks", {"done": {"{$url}": {"post": INCOMING}}})],
+                f"{TRACK}/callbacks/done/{{$url}}/post",
+            ),
+        )
+        for mutation in incoming(given, at)
+    ],
     M(
         "path-parameter-renamed",
         [
@@ -342,10 +427,25 @@ MUTATIONS: list[Mutation] = [
         given=[(f"{BODY}/content/text~1plain", {})],
     ),
     M(
+        "request-encoding-added",
+        [(f"{FORM}/encoding/metadata", {"contentType": "application/json"})],
+        f"{FORM}/encoding/metadata",
         "request-encoding-changed",
-        [(f"{JSON_BODY}/encoding", {"metadata": {"contentType": "text/plain"}})],
-        f"{JSON_BODY}/encoding",
+        given=WITH_FORM,
+    ),
+    M(
         "request-encoding-changed",
+        [(f"{FORM}/encoding/identifier", {"contentType": "text/html"})],
+        f"{FORM}/encoding/identifier",
+        "request-encoding-changed",
+        given=WITH_FORM,
+        quiet=[(f"{JSON_BODY}/encoding", {"metadata": {"contentType": "text/plain"}})],
+    ),
+    M(
+        "request-media-type-added",
+        [(FORM, {"schema": {}})],
+        FORM,
+        "request-media-type-removed",
         quiet=[
             (
                 f"{BODY}/content",
@@ -660,7 +760,7 @@ MUTATIONS: list[Mutation] = [
         "response-format-changed",
         [(f"{READ}/properties/added_at/format", "date")],
         f"{READ}/properties/added_at/format",
-        "response-format-changed",
+        "response-format-hint-changed",
         quiet=[(f"{READ}/properties/added_at/type", ["null", "string"])],
     ),
     M(
@@ -850,6 +950,7 @@ class Pair(NamedTuple):
     back: str
     quiet: Any = None
     """A schema that is another one on paper and says the same as `old`."""
+    directions: tuple[str, ...] = ("request", "response")
 
 
 MEMBER = {"type": "object", "properties": {"a": TEXT}}
@@ -857,6 +958,20 @@ UNION = {"anyOf": [{"type": "string", "format": "uuid"}, {"type": "integer", "mi
 ONE_MORE = {"anyOf": [*UNION["anyOf"], {"type": "object", "required": ["b"]}]}
 MAP = {"type": "object", "additionalProperties": TEXT}
 CLOSED = {"type": "object", "additionalProperties": False}
+
+TIME, DAY, ID = ({"type": "string", "format": name} for name in ("date-time", "date", "uuid"))
+INT32, INT64 = ({"type": "integer", "format": name} for name in ("int32", "int64"))
+SENT_ONLY, READ_ONLY = ("request",), ("response",)
+ALTERNATIVES = [
+    {"type": "object", "properties": {"type": TEXT, name: TEXT}} for name in ("first", "second")
+]
+
+
+def tagged(*values: str, by: str = "type") -> Any:
+    """A choice with a discriminator that maps these values."""
+    mapping = {value: f"#/{value}" for value in values}
+    return {"anyOf": ALTERNATIVES, "discriminator": {"propertyName": by, "mapping": mapping}}
+
 
 PAIRS: list[Pair] = [
     Pair(
@@ -983,23 +1098,71 @@ PAIRS: list[Pair] = [
         "pattern-changed",
         {"allOf": [{"pattern": "a"}, TEXT]},
     ),
+    Pair("format-tightened", TEXT, TIME, "/format", "format-loosened", {"anyOf": [TEXT]}),
+    Pair("format-loosened", TIME, TEXT, "/format", "format-tightened", {"allOf": [TIME]}),
+    Pair("format-changed", TIME, DAY, "/format", "format-changed", {"anyOf": [TIME]}, SENT_ONLY),
     Pair(
-        "format-tightened", TEXT, {"type": "string", "format": "uuid"}, "/format", "format-loosened"
+        "format-changed", TIME, DAY, "/format", "format-hint-changed", {"anyOf": [TIME]}, READ_ONLY
+    ),
+    Pair("format-loosened", INT32, INT64, "/format", "format-tightened", None, SENT_ONLY),
+    # What the client takes as it comes.
+    *[
+        Pair("format-hint-changed", old, new, "/format", "format-hint-changed", None, READ_ONLY)
+        for old, new in ((DAY, ID), (INT32, INT64), (ID, {"type": "string", "format": "x"}))
+    ],
+    *[
+        Pair(
+            "format-hint-changed",
+            ID,
+            TEXT,
+            "/format",
+            "format-tightened",
+            {"anyOf": [ID]},
+            READ_ONLY,
+        ),
+        # What a server does not check.
+        Pair(
+            "format-hint-changed",
+            TEXT,
+            {"type": "string", "format": "password"},
+            "/format",
+            "format-hint-changed",
+            {"allOf": [TEXT]},
+            SENT_ONLY,
+        ),
+        Pair(
+            "format-hint-changed",
+            {"type": "integer"},
+            INT64,
+            "/format",
+            "format-hint-changed",
+            None,
+            SENT_ONLY,
+        ),
+    ],
+    Pair(
+        "discriminator-value-added",
+        tagged("x"),
+        tagged("x", "y"),
+        "/discriminator/mapping/y",
+        "discriminator-value-removed",
+        tagged("x") | {"anyOf": ALTERNATIVES[::-1]},
     ),
     Pair(
-        "format-loosened",
-        {"type": "integer", "format": "int32"},
-        {"type": "integer", "format": "int64"},
-        "/format",
-        "format-tightened",
+        "discriminator-value-removed",
+        tagged("x", "y"),
+        tagged("x"),
+        "/discriminator/mapping/y",
+        "discriminator-value-added",
+        tagged("y", "x"),
     ),
     Pair(
-        "format-changed",
-        {"type": "string", "format": "date"},
-        {"type": "string", "format": "uuid"},
-        "/format",
-        "format-changed",
-        {"anyOf": [{"type": "string", "format": "date"}]},
+        "discriminator-changed",
+        tagged("x"),
+        tagged("x", by="kind"),
+        "/discriminator",
+        "discriminator-changed",
+        {"oneOf": ALTERNATIVES, "discriminator": tagged("x")["discriminator"]},
     ),
     Pair(
         "constraint-tightened",

@@ -250,6 +250,45 @@ def test_the_script_needs_neither_the_generated_package_nor_the_extra(
     assert "base.json -> head.json: 1 breaking" in ran.stdout
 
 
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_equal_findings_are_told_together(drift: Drift, form: str) -> None:
+    head = contract()
+    for item in head["paths"].values():
+        for operation in item.values():
+            operation["tags"] = ["Other"]
+            operation["parameters"] = [
+                *operation.get("parameters", []),
+                {"name": "org", "in": "query", "required": True, "schema": STRING},
+            ]
+    ran = drift(contract(), head, "--format", form)
+    assert ran.stdout.count("required-parameter-added") == 1
+    assert "(30 places)" in ran.stdout
+    assert "and 27 more" in ran.stdout
+    assert "and 25 more" in ran.stdout
+
+
+def test_a_baseline_is_recorded_expires_and_is_pruned(drift: Drift, tmp_path: Path) -> None:
+    head = edited(contract(), BREAKING)
+    options = ("--baseline", "accepted.json")
+    assert drift(contract(), head, *options, "--baseline-update").returncode == 0
+    path = tmp_path / "accepted.json"
+    written = json.loads(path.read_text("ascii"))
+    (entry,) = written["entries"]
+    assert entry["problem"] == 'The member "view_count" no longer comes.'
+    ran = drift(contract(), head, *options)
+    assert (ran.returncode, "1 accepted" in ran.stdout) == (0, True)
+    assert "not reviewed yet" in ran.stdout
+    for form in ("text", "markdown", "json"):
+        path.write_text(json.dumps(written | {"entries": [entry | {"expires": "2000-01-31"}]}))
+        ran = drift(contract(), head, *options, "--format", form)
+        assert ran.returncode == 1
+        assert "2000-01-31" in ran.stdout
+        assert "no longer accepted" in ran.stdout.lower() or form == "json"
+    ran = drift(contract(), contract(), *options, "--baseline-prune")
+    assert (ran.returncode, "1 dropped" in ran.stderr) == (0, True)
+    assert json.loads(path.read_text("ascii"))["entries"] == []
+
+
 def test_accepted_findings_are_listed_apart_and_do_not_count(drift: Drift) -> None:
     head = edited(contract(), [*BREAKING, (f"{READ}/properties/play_count", GONE)])
     entry = {"rule": "response-member-removed", "location": f"{READ}/properties/view_count"}

@@ -13,7 +13,7 @@ from creatoraudit.contract._drift import RULES
 
 CONTRACT = contract()
 DIRECTIONS = {"request": SENT, "response": READ}
-BOTH_WAYS = [(pair, direction) for pair in PAIRS for direction in DIRECTIONS]
+BOTH_WAYS = [(pair, direction) for pair in PAIRS for direction in pair.directions]
 
 
 def named(value: object) -> str | None:

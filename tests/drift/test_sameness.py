@@ -21,6 +21,11 @@ from drift_mutations import GONE, LIST
 from drift_mutations import TEXT as STRING
 
 OBJECT = {"type": "object", "properties": {"a": STRING}}
+BINARY = {"type": "string", "format": "binary"}
+MEDIA = {"contentMediaType": "application/octet-stream"}
+LIST_OF = {"type": "array", "items": STRING}
+BOOLEAN = {"type": "boolean", "enum": [True]}
+NULL = {"type": "null"}
 
 
 def renamed_components(document: Node) -> Node:
@@ -136,6 +141,11 @@ EQUAL = [
     ),
     ({"enum": [1, 2]}, {"enum": [2.0, 1.0], "type": "integer"}),
     ({}, True),
+    (BINARY, {"type": "string", "contentMediaType": "application/octet-stream"}),
+    ({"type": "string", "format": "byte"}, {"type": "string", "contentEncoding": "base64"}),
+    ({"type": "array", "items": BINARY}, {"type": "array", "items": {**MEDIA, "type": "string"}}),
+    ({"anyOf": [OBJECT, LIST_OF, BOOLEAN]}, {"anyOf": [{"oneOf": [OBJECT, LIST_OF]}, BOOLEAN]}),
+    ({"anyOf": [OBJECT, LIST_OF, NULL]}, {"anyOf": [{"anyOf": [OBJECT, LIST_OF]}, NULL]}),
     ({"properties": {"a": {}}}, {"type": "object", "properties": {"a": True}}),
 ]
 

@@ -68,6 +68,25 @@ def test_a_changed_member_names_every_method_that_sees_it(summary: Any) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/videos/metrics", "videos.metrics, videos.stream_metrics"),
+        ("/accounts/metrics", "accounts.metrics, accounts.stream_metrics"),
+        ("/account-videos/metrics", "account_videos.metrics, account_videos.stream_metrics"),
+    ],
+)
+def test_private_methods_stand_for_the_public_ones_that_use_them(
+    summary: Any, path: str, methods: str
+) -> None:
+    def edit(document: Any) -> None:
+        del document["paths"][path]
+
+    removed, affected = summary(edit)
+    assert removed == f"removed operations (1): POST {path}"
+    assert affected == f"facade methods affected (2): {methods}"
+
+
 def test_a_base_path_in_every_path_is_no_change(summary: Any) -> None:
     def edit(document: Any) -> None:
         document["paths"] = {f"/v2{path}": item for path, item in document["paths"].items()}

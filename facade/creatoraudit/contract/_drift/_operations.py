@@ -1,8 +1,9 @@
 """Compares what surrounds the schemas: operations, parameters, bodies, answers, the document.
 
 Decides what is matched with what (operations by method and path with parameter names blanked,
-parameters by place and name, answers by status) and which rule a difference falls under. Webhooks
-are not compared: a client does not call them; nor are components that no operation leads to.
+parameters by place and name, responses by status) and which rule a difference falls under. Webhooks
+and callbacks are compared the other way round: the client reads what they send. Components that no
+operation leads to are not compared.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from ..openapi import (
+    METHODS,
     Document,
     Json,
     Operation,
@@ -23,12 +25,16 @@ from ..openapi import (
 )
 from ._schemas import Direction, SchemaComparison, compare_notes
 from ._security import SecurityComparison
+from ._shapes import ANNOTATIONS
 from ._walk import ABSENT, Absent, Difference, Scope, Walk
 
 _PARAMETER_NAME = re.compile(r"\{([^{}]*)\}")
 
 # Header parameters that OpenAPI says are to be ignored, as other parts of it state them.
 _NOT_PARAMETERS: Final = frozenset({"accept", "content-type", "authorization"})
+
+# Bodies whose members are written one by one; to others an encoding says nothing.
+_ENCODED: Final = ("multipart/", "application/x-www-form-urlencoded")
 
 _STYLES: Final[Mapping[str, str]] = {
     "query": "form",
@@ -66,7 +72,57 @@ def compare(base: Document, head: Document) -> list[Difference]:
             comparison.operation(scope, was, now)
 
         walk.start(("operation", key), work, there.label)
+    hooks, others = webhooks(base), webhooks(head)
+    for name in {**hooks, **others}:
+
+        def come(scope: Scope, name: str = name) -> None:
+            comparison.incoming(scope, _only(hooks, name), _only(others, name))
+
+        walk.start(("webhook", name), come, name)
     return walk.findings()
+
+
+def webhooks(document: Document) -> dict[str, Place]:
+    """The webhooks of a document by method and name."""
+    return _sent(document.top, "webhooks", "webhook")
+
+
+def _callbacks(operation: Place) -> dict[str, Place]:
+    """The callbacks of an operation by method, name and URL."""
+    found: dict[str, Place] = {}
+    for name, each in operation.each("callbacks"):
+        callback = each.resolved()
+        if not name.startswith("x-"):
+            found |= _sent(callback, "", f"callback {name}")
+    return found
+
+
+def _sent(holder: Place, member: str, what: str) -> dict[str, Place]:
+    """The operations below the names of an object."""
+    found: dict[str, Place] = {}
+    for name, each in holder.each(member):
+        if name.startswith("x-"):
+            continue
+        item = each.resolved()
+        for method in METHODS:
+            if (place := item.get(method)) is not None:
+                found[f"{method.upper()} {what} {name}"] = place
+    return found
+
+
+def _only(places: Mapping[str, Place], name: str) -> dict[str, Place]:
+    return {name: places[name]} if name in places else {}
+
+
+def _said(place: Place) -> str:
+    """What an object says, its wording left out."""
+    return canonical(
+        {
+            name: value
+            for name, value in place.members.items()
+            if name not in ANNOTATIONS and not name.startswith("x-")
+        }
+    )
 
 
 class _Comparison:
@@ -110,7 +166,7 @@ class _Comparison:
         _report_member(scope, base, head, "tags", "operation-tags-changed")
         _report_member(scope, base, head, "servers", "servers-changed")
         _report_member(scope, was.item, now.item, "servers", "servers-changed")
-        _report_member(scope, base, head, "callbacks", "operation-callbacks-changed", told=False)
+        self.incoming(scope, _callbacks(base), _callbacks(head))
         _deprecation(scope, base, head, "operation", name=now.label)
         self.parameters(scope, was, now)
         self.body(scope, base, head)
@@ -224,14 +280,63 @@ class _Comparison:
                 scope.report(f"{direction}-media-type-removed", was, name=name)
                 continue
             compare_notes(scope, was, found)
-            if direction == "request":
-                _report_member(
-                    scope, was, found, "encoding", "request-encoding-changed", told=False
-                )
+            if direction == "request" and name.startswith(_ENCODED):
+                self._encodings(scope, was, found)
             self.schemas.at(scope, was.get("schema"), found.get("schema"), direction)
         for name, now in new.items():
             if not any(_covers(other, name) for other in old):
                 scope.report(f"{direction}-media-type-added", now, name=name)
+
+    def _encodings(self, scope: Scope, base: Place, head: Place) -> None:
+        """Compares how the members of a form are written, beyond the default."""
+        old, new = dict(base.each("encoding")), dict(head.each("encoding"))
+        shape = self.schemas.new.of_place(head.get("schema"))
+        required = shape.required if shape else frozenset()
+        for name in sorted(old.keys() | new.keys()):
+            was, now = old.get(name), new.get(name)
+            if (was and _said(was)) == (now and _said(now)):
+                continue
+            there = now or was
+            assert there is not None
+            added = was is None and name not in required
+            scope.report(f"request-encoding-{'added' if added else 'changed'}", there, name=name)
+
+    # ------------------------------------------------------------- webhooks and callbacks
+
+    def incoming(self, scope: Scope, old: Mapping[str, Place], new: Mapping[str, Place]) -> None:
+        """Compares requests that the API sends."""
+        for name in sorted(old.keys() | new.keys()):
+            was, now = old.get(name), new.get(name)
+            if was is not None and now is not None:
+                self._incoming(scope, name, was, now)
+            elif was is not None:
+                scope.report("webhook-removed", was, name=name)
+            elif now is not None:
+                scope.report("webhook-added", now, name=name)
+
+    def _incoming(self, scope: Scope, name: str, base: Place, head: Place) -> None:
+        compare_notes(scope, base, head)
+        _deprecation(scope, base, head, "webhook", name=name)
+        was, now = base.get("requestBody"), head.get("requestBody")
+        if was is not None and now is not None:
+            old, new = was.resolved(), now.resolved()
+            if old.flag("required") != new.flag("required"):
+                how = "required" if new.flag("required") else "optional"
+                scope.report(f"webhook-body-became-{how}", new, name=name)
+            self._media_types(scope, old, new, "response")
+        elif was is not None:
+            scope.report("webhook-body-removed", was, name=name)
+        elif now is not None:
+            scope.report("webhook-body-added", now, name=name)
+        taken, given = _statuses(base), _statuses(head)
+        for status in sorted(taken.keys() | given.keys()):
+            one, other = taken.get(status), given.get(status)
+            if one is not None and other is not None:
+                self._media_types(scope, one.resolved(), other.resolved(), "request")
+            elif one is not None:
+                scope.report("webhook-status-removed", one, name=name, status=status)
+            elif other is not None:
+                scope.report("webhook-status-added", other, name=name, status=status)
 
     # ------------------------------------------------------------------------- the answers
 

@@ -9,7 +9,8 @@ keeps the head document:
 * cosmetic: nothing on the wire is different.
 
 By the project's promise unknown members and unknown values of an enum never break its client, so
-in what it reads both are additive. Ids are stable: accept lists and pipelines refer to them.
+in what it reads both are additive. So are bounds, patterns and conditions, which it does not check,
+and formats that it does not decode. Ids are stable: accept lists and pipelines refer to them.
 """
 
 from __future__ import annotations
@@ -43,11 +44,6 @@ _OPERATIONS = (
     ("operation-no-longer-deprecated", _C, "The operation {name} is no longer deprecated."),
     ("operation-id-changed", _C, "The operationId was {old} and is {new}."),
     ("operation-tags-changed", _C, "The tags were {old} and are {new}."),
-    (
-        "operation-callbacks-changed",
-        _B,
-        "The requests the server sends back (callbacks) are others.",
-    ),
     ("path-parameter-renamed", _C, "The path parameter {old} is called {new}."),
 )
 
@@ -89,7 +85,8 @@ _BODIES = (
     ("request-body-became-optional", _A, "The body may be left out now."),
     ("request-media-type-removed", _B, "A body of type {name} is no longer taken."),
     ("request-media-type-added", _A, "A body of type {name} is taken now."),
-    ("request-encoding-changed", _B, "Parts of the body are encoded another way."),
+    ("request-encoding-changed", _B, "The member {name} is encoded another way."),
+    ("request-encoding-added", _A, "It is said how the optional member {name} is encoded."),
 )
 
 _RESPONSES = (
@@ -117,6 +114,20 @@ _RESPONSES = (
     ),
     ("response-header-deprecated", _A, "The answer's header {name} is deprecated now."),
     ("response-header-no-longer-deprecated", _C, "The header {name} is no longer deprecated."),
+)
+
+# What the API sends by itself: webhooks and callbacks. Bodies are compared like responses.
+_INCOMING = (
+    ("webhook-removed", _B, "The {name} no longer comes."),
+    ("webhook-added", _A, "The {name} is new."),
+    ("webhook-deprecated", _A, "The {name} is deprecated now."),
+    ("webhook-no-longer-deprecated", _C, "The {name} is no longer deprecated."),
+    ("webhook-body-removed", _B, "The {name} comes without a body now."),
+    ("webhook-body-added", _A, "The {name} comes with a body now."),
+    ("webhook-body-became-optional", _B, "The {name} may come without a body now."),
+    ("webhook-body-became-required", _A, "The {name} always comes with a body now."),
+    ("webhook-status-removed", _B, "The {name} may no longer be answered with status {status}."),
+    ("webhook-status-added", _A, "The {name} may be answered with status {status} now."),
 )
 
 _SECURITY = (
@@ -203,7 +214,7 @@ _SENT_AND_READ = (
     (
         "bound-loosened",
         (_A, "What is taken is bounded more loosely: {name} was {old} and is {new}."),
-        (_B, "What comes is bounded more loosely: {name} was {old} and is {new}."),
+        (_A, "What comes is bounded more loosely: {name} was {old} and is {new}."),
     ),
     (
         "pattern-tightened",
@@ -213,12 +224,12 @@ _SENT_AND_READ = (
     (
         "pattern-loosened",
         (_A, "What is taken need not match a pattern any more: {old}."),
-        (_B, "What comes need not match a pattern any more: {old}."),
+        (_A, "What comes need not match a pattern any more: {old}."),
     ),
     (
         "pattern-changed",
         (_B, "What is taken has to match another pattern: {old} before, {new} now."),
-        (_B, "What comes matches another pattern: {old} before, {new} now."),
+        (_A, "What comes matches another pattern: {old} before, {new} now."),
     ),
     (
         "format-tightened",
@@ -236,6 +247,26 @@ _SENT_AND_READ = (
         (_B, "Another format comes: {old} before, {new} now."),
     ),
     (
+        "format-hint-changed",
+        (_A, "The hint at the format taken is another: {old} before, {new} now."),
+        (_A, "The format of what comes as it is: {old} before, {new} now."),
+    ),
+    (
+        "discriminator-changed",
+        (_B, "The alternatives are told apart by {new}, not by {old}."),
+        (_B, "The alternatives are told apart by {new}, not by {old}."),
+    ),
+    (
+        "discriminator-value-added",
+        (_A, "The value {new} chooses an alternative, too."),
+        (_A, "The value {new} may choose an alternative, too."),
+    ),
+    (
+        "discriminator-value-removed",
+        (_B, "The value {old} no longer chooses an alternative."),
+        (_A, "The value {old} no longer chooses an alternative."),
+    ),
+    (
         "constraint-tightened",
         (_B, "What is taken has to meet a condition that is new: {name}."),
         (_A, "What comes meets a condition that is new: {name}."),
@@ -243,12 +274,12 @@ _SENT_AND_READ = (
     (
         "constraint-loosened",
         (_A, "A condition on what is taken is gone: {name}."),
-        (_B, "A condition on what comes is gone: {name}."),
+        (_A, "A condition on what comes is gone: {name}."),
     ),
     (
         "constraint-changed",
         (_B, "A condition on what is taken is another: {name}."),
-        (_B, "A condition on what comes is another: {name}."),
+        (_A, "A condition on what comes is another: {name}."),
     ),
     (
         "default-added",
@@ -356,7 +387,7 @@ def _table() -> dict[str, Rule]:
     rules = [
         Rule(*row)
         for rows in (
-            *(_OPERATIONS, _PARAMETERS, _BODIES, _RESPONSES),
+            *(_OPERATIONS, _PARAMETERS, _BODIES, _RESPONSES, _INCOMING),
             *(_SECURITY, _DOCUMENT, _ONE_DIRECTION),
         )
         for row in rows

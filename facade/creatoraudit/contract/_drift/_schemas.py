@@ -18,6 +18,27 @@ Direction: TypeAlias = Literal["request", "response"]
 
 # A format and one that lets more through.
 _WIDER: Final = frozenset({('"int32"', '"int64"'), ('"float"', '"double"')})
+# Formats that the client decodes; it takes values of all others as they are.
+_DECODED: Final = frozenset({'"date-time"'})
+# Formats that a server checks. Others, such as "password" or "markdown", are for people.
+_CHECKED: Final = _DECODED | {
+    f'"{name}"'
+    for name in (
+        *(
+            "date",
+            "time",
+            "duration",
+            "email",
+            "idn-email",
+            "hostname",
+            "idn-hostname",
+            "ipv4",
+            "ipv6",
+        ),
+        *("uri", "uri-reference", "uri-template", "iri", "iri-reference", "url", "uuid", "regex"),
+        *("json-pointer", "relative-json-pointer", "int32", "float", "byte", "binary", "decimal"),
+    )
+}
 
 _WHOLE: Final[Mapping[str, str]] = {"pattern": "pattern", "format": "format"}
 
@@ -124,6 +145,7 @@ class _Pair:
         self.direction: Direction = direction
         self.nulls = nulls
         self.groups = groups
+        self.alternatives_removed = self.alternatives_added = False
         self.old: Shape = comparison.old.of(groups[0])
         self.new: Shape = comparison.new.of(groups[1])
 
@@ -142,6 +164,7 @@ class _Pair:
                 return
             for one, other in zip_longest(old.choices, new.choices):
                 self._choices(one, other)
+            self._discriminator()
         self._nullability()
         if bool(old.choices) == bool(new.choices):
             self._values()
@@ -250,6 +273,8 @@ class _Pair:
                 how = "loosened"
             else:
                 how = "changed"
+            if name == "format" and not self._says_something(old, new):
+                how = "hint-changed"
             what = _WHOLE.get(name, "constraint")
             fields: dict[str, Json | Absent] = (
                 {"old": _said(old), "new": _said(new)} if name in _WHOLE else {"name": name}
@@ -257,6 +282,32 @@ class _Pair:
             added = [new[text] for text in new.keys() - old.keys()] or [*new.values()]
             where = min((added or [*old.values()]), key=lambda fact: fact.place.pointer).place
             self._report(f"{what}-{how}", where, **fields)
+
+    def _says_something(self, old: Mapping[str, Fact], new: Mapping[str, Fact]) -> bool:
+        """Whether another format is more than a hint for people."""
+        if self.direction == "response":
+            return not old or bool(old.keys() & _DECODED)
+        return bool((old.keys() | new.keys()) & _CHECKED) and not (
+            not old and new.keys() <= {'"int64"', '"double"'}
+        )
+
+    def _discriminator(self) -> None:
+        """Reports another way to tell alternatives apart, and values for alternatives."""
+        old, new = self.old.discriminator, self.new.discriminator
+        if old is None or new is None:
+            return  # the alternatives are what they are, told apart or not
+        was, now = old.members.get("propertyName"), new.members.get("propertyName")
+        if was != now:
+            self._report("discriminator-changed", new, old=was, new=now)
+            return
+        values, others = dict(old.each("mapping")), dict(new.each("mapping"))
+        # A value for an alternative that is new goes with it, and is not told again.
+        if not self.alternatives_removed:
+            for name in values.keys() - others.keys():
+                self._report("discriminator-value-removed", values[name], old=name)
+        if not self.alternatives_added:
+            for name in others.keys() - values.keys():
+                self._report("discriminator-value-added", others[name], new=name)
 
     def _members(self) -> None:
         for name in self.old.members.keys() | self.new.members.keys():
@@ -349,6 +400,8 @@ class _Pair:
                 self.comparison.compare(
                     self.scope, gone.pop(one), added.pop(other), self.direction, nulls=False
                 )
+        self.alternatives_removed |= bool(gone)
+        self.alternatives_added |= bool(added)
         for alternative in gone.values():
             self._report("alternative-removed", alternative.site)
         for alternative in added.values():

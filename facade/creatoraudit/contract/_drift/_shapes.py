@@ -42,13 +42,16 @@ _CONSTRAINTS: Final = frozenset(
         *("not", "if", "then", "else", "contains", "minContains", "maxContains", "prefixItems"),
         *("patternProperties", "propertyNames", "dependentRequired", "dependentSchemas"),
         *("unevaluatedItems", "contentEncoding", "contentMediaType", "contentSchema"),
-        *("discriminator", "multipleOf", "uniqueItems"),
+        *("multipleOf", "uniqueItems"),
     }
 )
 """What is compared as a whole; references in it are followed, annotations left out."""
 
 _ON_NULL: Final = frozenset({"type", "nullable", "enum", "const", "anyOf", "oneOf"})
 _FLAGS: Final = ("deprecated", "readOnly", "writeOnly")
+# What OpenAPI 3.0 calls a format, 3.1 says with a keyword of JSON Schema.
+_BINARY: Final = "application/octet-stream"
+_ENCODINGS: Final[Mapping[str, str]] = {"base64": "byte", "base64url": "byte"}
 _UNORDERED: Final = frozenset({"required", "enum", "type"})
 
 _NAMED: Final = frozenset({"properties", "patternProperties", "dependentSchemas"})
@@ -113,6 +116,8 @@ class Shape:
     items: Group | None = None
     choices: list[tuple[Place, list[Group]]] = field(default_factory=list)
     """Sets of alternatives, each with the place of its keyword."""
+    discriminator: Place | None = None
+    """What tells the alternatives apart."""
 
     def at(self, keyword: str) -> Place:
         """The place of a keyword, else of the schema."""
@@ -338,8 +343,9 @@ class _Builder:
             if name in ("pattern", "format"):
                 shape.rules.setdefault(name, {})[canonical(each.node)] = Fact(each.node, each)
             elif name == "discriminator":
-                said = [each.members.get("propertyName"), sorted(dict(each.each("mapping")))]
-                shape.rules.setdefault(name, {})[canonical(said)] = Fact(None, each)
+                shape.discriminator = shape.discriminator or each
+            elif (kind := _as_format(place, name)) is not None:
+                shape.rules.setdefault("format", {})[canonical(kind)] = Fact(kind, each)
             elif name in _CONSTRAINTS:
                 if each.node is not False:
                     digest = canonical(self.shapes.keyword(each))
@@ -383,7 +389,7 @@ class _Builder:
         self, place: Place, keyword: str, on_null: bool
     ) -> Iterator[tuple[Place, bool, bool]]:
         """Reads a set of alternatives; gives what is left of it if that is a single one."""
-        branches = [group(each) for each in place.items(keyword)]
+        branches = [*_flattened(place, keyword)]
         if not branches:
             return
         shapes = [self.shapes.of(branch) for branch in branches]
@@ -401,6 +407,31 @@ class _Builder:
             self._types(frozenset[str]().union(*types), on_null=False, null=True)
         else:
             self.shape.choices.append((place.get(keyword) or place, left))
+
+
+def _flattened(place: Place, keyword: str) -> Iterator[Group]:
+    """The alternatives of a keyword; a choice among them gives its own alternatives."""
+    waiting, seen = [*place.items(keyword)][::-1], {below(place.pointer, keyword)}
+    while waiting:
+        branch = group(waiting.pop())
+        node = branch.place.node
+        said = node.keys() - ANNOTATIONS.keys() if is_object(node) else set[str]()
+        inner = next((name for name in ("anyOf", "oneOf") if said == {name}), None)
+        if inner is None or below(branch.place.pointer, inner) in seen:
+            yield branch
+        else:
+            seen.add(below(branch.place.pointer, inner))
+            waiting += [*branch.place.items(inner)][::-1]
+
+
+def _as_format(place: Place, name: str) -> str | None:
+    """The format that a keyword of JSON Schema stands for, if it does."""
+    node = place.members
+    if name == "contentEncoding":
+        return _ENCODINGS.get(str(node[name]))
+    if name == "contentMediaType" and "contentEncoding" not in node:
+        return "binary" if node[name] == _BINARY else None
+    return None
 
 
 def _by_name(member: tuple[str, Place]) -> str:
