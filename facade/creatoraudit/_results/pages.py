@@ -216,12 +216,13 @@ class RawPage(Generic[T]):
 
     def decode(self, item: RawItem[T]) -> T:
         """Decode one of its items."""
-        payload = {**self._payload, "data": [item.json]}
-        status = self._sent.status_code
         try:
-            return self._operation.decode(status, payload).data[0]
+            decoded: T = self._operation.decode_item(item.json)
         except UNDECODABLE as error:
-            fault = fault_of(self._operation, status, payload, error)
+            payload = {**self._payload, "data": [item.json]}
+            fault = fault_of(self._operation, self._sent.status_code, payload, error)
+        else:
+            return decoded
         path = fault.path.replace("[0]", f"[{item.position}]", 1)
         raise contract_error(self._operation.name, Fault(path, fault.what), self._sent.request_id)
 
