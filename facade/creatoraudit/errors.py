@@ -189,6 +189,8 @@ class APIError(CreatorAuditError):
         errors: With 422, one mapping per member refused, each with `field` and `message`.
         retry_after: Seconds to wait, from `Retry-After`; None without that header.
         headers: Headers of the answer, looked up regardless of case.
+        body: What the answer's body says, as text with nothing in it that acts, at most 10,000
+            characters; JSON unless it is cut. None when the body was empty.
     """
 
     hint = ""
@@ -207,6 +209,7 @@ class APIError(CreatorAuditError):
         errors: Sequence[Mapping[str, JSON]] = (),
         retry_after: float | None = None,
         request_id: str | None = None,
+        body: str | None = None,
     ) -> None:
         super().__init__(message, request_id=request_id)
         self.status = status
@@ -218,6 +221,7 @@ class APIError(CreatorAuditError):
         self.instance = instance
         self.errors = errors
         self.retry_after = retry_after
+        self.body = body
 
 
 class BadRequestError(APIError):

@@ -6,8 +6,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 from . import log
+from .problems import reason_of
 from .request import PreparedRequest
 from .response import Failure, RawResponse
+from .text import one_line
 
 if TYPE_CHECKING:
     from .drift import DriftWatch
@@ -31,6 +33,7 @@ class RequestEvent(NamedTuple):
         seconds: How long the try took, its body included.
         request_id: `X-Request-ID` of the answer.
         cached: Whether the body came out of the cache, because the server said it is unchanged.
+        reason: Why the server refused, in its own words on one line; None when it did not.
     """
 
     operation: str
@@ -42,6 +45,7 @@ class RequestEvent(NamedTuple):
     seconds: float
     request_id: str | None
     cached: bool = False
+    reason: str | None = None
 
 
 class WaitEvent(NamedTuple):
@@ -67,6 +71,7 @@ def event_of(
 ) -> RequestEvent:
     """The record of one try."""
     sent, failure = (None, outcome) if isinstance(outcome, Failure) else (outcome, None)
+    reason = None if sent is None else reason_of(sent)
     return RequestEvent(
         operation=request.operation,
         method=request.method,
@@ -77,6 +82,7 @@ def event_of(
         seconds=seconds,
         request_id=None if sent is None else sent.request_id,
         cached=sent is not None and sent.cached,
+        reason=None if reason is None else one_line(reason, 300),
     )
 
 

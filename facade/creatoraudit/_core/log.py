@@ -1,8 +1,8 @@
 """What is logged: an allow-list, one line per try.
 
-The logger is `creatoraudit`. A line names operation, method, path, status, time and request id,
-never a query, a body or a header, so neither key nor data can slip in. `CREATORAUDIT_LOG=info` (or
-`debug`) shows it on stderr without further set-up.
+The logger is `creatoraudit`. A line names operation, method, path, status, time, request id and the
+server's reason for a refusal, never a query, a header or another body, so no data can slip in.
+`CREATORAUDIT_LOG=info` (or `debug`) shows it on stderr without further set-up.
 """
 
 from __future__ import annotations
@@ -48,13 +48,14 @@ def tried(event: RequestEvent) -> None:
         return
     ended = event.failure or f"{event.status} request_id={one_line(event.request_id or '-', 128)}"
     logger.info(
-        "%s %s %s try %d: %s in %.0f ms",
+        "%s %s %s try %d: %s in %.0f ms%s",
         event.operation,
         event.method,
         one_line(event.path, 200),
         event.attempt,
         ended,
         event.seconds * 1000,
+        f": {event.reason}" if event.reason else "",
     )
 
 

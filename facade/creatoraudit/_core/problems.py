@@ -1,7 +1,13 @@
-"""Problem documents (RFC 9457): which exception a response becomes and what its message says."""
+"""What a server says about a failure: which exception a response becomes and what its message says.
+
+The API sends problem documents (RFC 9457). Gateways, proxies and login pages between it and us send
+anything, so the reason is looked for in every usual shape of JSON, text and HTML.
+"""
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -23,10 +29,26 @@ from ..errors import (
     UpstreamError,
     ValidationError,
 )
-from .text import one_line
+from .text import json_text, one_line, printable
 
 if TYPE_CHECKING:
     from creatoraudit_api.types import JSON
+
+    from .response import RawResponse
+
+# Characters of a body that an exception keeps, and bytes of one that are looked at as text.
+BODY_MOST = 10_000
+_TEXT_MOST = 64 * 1024
+# Members that hold a reason, the most telling first.
+_REASONS = (
+    *("detail", "message", "error_description", "error_message", "errormessage", "errors"),
+    *("error", "msg", "reason", "description", "title", "fault", "faultstring", "exception"),
+)
+_PLACES = ("loc", "field", "path", "param", "parameter", "name")
+_TITLE = re.compile(
+    r"<(title|h1|message|faultstring|detail|description)\b[^>]*>([^<]+)<", re.IGNORECASE
+)
+_NO_TEXT = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
 
 _BY_CODE: Mapping[str, type[APIError]] = {
     "INSUFFICIENT_SCOPE": InsufficientScopeError,
@@ -71,49 +93,132 @@ def _text(problem: Mapping[str, object], name: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
+def reason_of(response: RawResponse) -> str | None:
+    """Why a server refused, in its own words; None for a success or when it does not say."""
+    if response.status_code < 300:
+        return None
+    is_json, problem = _document(response)
+    return _reason_in(problem) if is_json else _reason_of_text(_text_of(response))
+
+
+def body_of(response: RawResponse) -> str | None:
+    """What the body says, cut, as text that does nothing where it is shown; None for an empty one.
+
+    JSON stays JSON unless it is cut.
+    """
+    if not response.content:
+        return None
+    is_json, problem = _document(response)
+    fits = len(response.content) <= _TEXT_MOST
+    text = json_text(problem) if is_json and fits else printable(_text_of(response))
+    return text if len(text) <= BODY_MOST else f"{text[: BODY_MOST - 1]}…"
+
+
+def _document(response: RawResponse) -> tuple[bool, object]:
+    try:
+        return True, response.json()
+    except ValueError:
+        return False, None
+
+
+def _text_of(response: RawResponse) -> str:
+    content = response.content[:_TEXT_MOST]
+    try:
+        return content.decode()
+    except ValueError:
+        told = response.headers.get("content-type", "").lower().partition("charset=")[2]
+        latin = told.strip('"; ').startswith(("iso-8859-", "latin", "windows-125", "cp125"))
+        return content.decode("cp1252" if latin else "utf-8", "replace")
+
+
+def _reason_in(value: object, depth: int = 6) -> str | None:
+    """The reason in a JSON value, whatever shape it has."""
+    if isinstance(value, str):
+        return " ".join(value.split()) or None
+    if depth and isinstance(value, list):
+        said = [reason for one in value[:20] if (reason := _reason_in(one, depth - 1))]
+        return "; ".join([*said[:3], "…"] if len(said) > 3 else said) or None
+    if not depth or not isinstance(value, dict):
+        return None
+    members = {str(name).lower(): one for name, one in value.items()}
+    for name in _REASONS:
+        reason = _reason_in(members.get(name), depth - 1)
+        if reason is not None:
+            place = _place(members)
+            return f"{place}: {reason}" if place else reason
+    # A list of complaints, or another object, by the name of the member it is about.
+    for name, one in value.items():
+        if isinstance(one, (list, dict)) and (reason := _reason_in(one, depth - 1)):
+            return f"{name}: {reason}"
+    return None
+
+
+def _place(members: Mapping[str, object]) -> str:
+    """Which member of a request an entry is about: `limit`, or `query.limit`."""
+    for name in _PLACES:
+        place = members.get(name)
+        if isinstance(place, list):
+            return ".".join(str(step) for step in place)
+        if isinstance(place, str):
+            return place
+    return ""
+
+
+def _reason_of_text(text: str) -> str | None:
+    """The title of a page, the message in XML, or the text itself; looks at its beginning only."""
+    text = text[:8192]
+    if "<" in text:
+        titles = {found[1].lower(): found[2] for found in reversed(list(_TITLE.finditer(text)))}
+        said = next(iter(titles[one] for one in ("title", "h1") if one in titles), None)
+        text = said or next(iter(reversed(titles.values())), None) or _NO_TEXT.sub(" ", text)
+        text = html.unescape(text)
+    if "\x00" in text or text.count("\ufffd") > len(text) // 10:
+        return None
+    return " ".join(text[:1000].split()) or None
+
+
 def error_for(
     *,
     operation: str,
-    status: int,
-    headers: Mapping[str, str],
-    problem: object,
+    response: RawResponse,
     retry_after: float | None,
-    request_id: str | None = None,
     redirect_host: str | None = None,
 ) -> APIError:
-    """Turn an answer that is no success into its exception.
-
-    `problem` is the decoded body, or None when the body was not JSON: a proxy's HTML page still
-    becomes the right class then, by its status.
-    """
-    document: Mapping[str, object] = problem if isinstance(problem, Mapping) else {}
+    """Turn a response that is no success into its exception."""
+    status = response.status_code
+    _, problem = _document(response)
+    document: Mapping[str, object] = problem if isinstance(problem, dict) else {}
     code, detail, title = (_text(document, name) for name in ("code", "detail", "title"))
     cls = _class_for(status, code)
-    raw_errors = document.get("errors")
-    entries: list[Mapping[str, JSON]] = []
-    if isinstance(raw_errors, list):
-        entries = [entry for entry in raw_errors if isinstance(entry, Mapping)]
+    entries = _entries(document)
+    shown = ""
     if redirect_host is not None:
         said = f"redirected to {redirect_host}; redirects are not followed, check base_url="
     elif 300 <= status < 400:
         said = "an answer that is neither success nor error"
+    elif detail or title:
+        said = str(detail or title)
+        shown = ", ".join(
+            one_line(f"{entry.get('field', '?')}: {entry.get('message', '?')}", 120)
+            for entry in entries[:3]
+        )
     else:
-        said = detail or title or "the answer is no problem document"
-    fields = ", ".join(
-        one_line(f"{entry.get('field', '?')}: {entry.get('message', '?')}", 120)
-        for entry in entries[:3]
-    )
+        none = "the answer is no problem document"
+        reason = reason_of(response)
+        said = (
+            none if reason is None else reason if document else f"{one_line(reason, 200)} ({none})"
+        )
     hint = _HINTS.get((operation, cls), cls.hint)
     message = f"{operation}: {status}" + (f" {one_line(code, 64)}" if code else "")
     message += f": {one_line(said.rstrip('. '), 300)}"
-    message += f" [{fields}{', ...' if len(entries) > 3 else ''}]" if fields else ""
+    message += f" [{shown}{', ...' if len(entries) > 3 else ''}]" if shown else ""
     message += f"; {hint}" if hint else ""
     if retry_after is not None:
         message += f"; asked to wait {retry_after:.10g} s"
     return cls(
         message,
         status=status,
-        headers=headers,
+        headers=response.headers,
         code=code,
         title=title,
         detail=detail,
@@ -121,5 +226,21 @@ def error_for(
         instance=_text(document, "instance"),
         errors=entries,
         retry_after=retry_after,
-        request_id=request_id or _text(document, "request_id"),
+        request_id=response.request_id or _text(document, "request_id"),
+        body=body_of(response),
     )
+
+
+def _entries(document: Mapping[str, object]) -> list[Mapping[str, JSON]]:
+    """One mapping per refused member; other frameworks list them as `detail`, with other names."""
+    listed = document.get("errors")
+    if isinstance(listed, list):
+        return [entry for entry in listed if isinstance(entry, dict)]
+    listed = document.get("detail")
+    if not isinstance(listed, list):
+        return []
+    return [
+        {"field": _place(entry), "message": _reason_in(entry.get("msg")), **entry}
+        for entry in listed
+        if isinstance(entry, dict)
+    ]

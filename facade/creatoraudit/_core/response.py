@@ -226,12 +226,6 @@ def error_of(request: PreparedRequest, sent: RawResponse) -> APIError | None:
     """The exception an answer stands for, or None when it is a success."""
     if 200 <= sent.status_code < 300:
         return None
-    problem: object = None
-    if sent.content:
-        try:
-            problem = sent.json()
-        except ValueError:
-            problem = None
     host = None
     if 300 <= sent.status_code < 400 and "location" in sent.headers:
         try:
@@ -240,11 +234,8 @@ def error_of(request: PreparedRequest, sent: RawResponse) -> APIError | None:
             host = "an unreadable place"
     return error_for(
         operation=request.operation,
-        status=sent.status_code,
-        headers=sent.headers,
-        problem=problem,
+        response=sent,
         retry_after=seconds_asked(sent.headers),
-        request_id=sent.request_id,
         redirect_host=host,
     )
 
