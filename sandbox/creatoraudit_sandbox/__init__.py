@@ -7,6 +7,7 @@ follows from a seed.
 
 from __future__ import annotations
 
+from .organizations import Organization
 from .server import Sandbox
 
-__all__ = ["Sandbox"]
+__all__ = ["Organization", "Sandbox"]

@@ -32,15 +32,14 @@ from . import control, negotiate, texts, wire
 from ._types import Json
 from .clock import Clock
 from .contract import BASE_PATH, Contract, Operation, numbered, operation_key, path_names
-from .cursors import Cursors
 from .drift import Drifts
 from .faults import Fault, Faults
 from .handlers import ROUTES, Call, Result
 from .idempotency import IdempotencyMemory
-from .keys import ApiKey, KeyRing, require
+from .keys import ApiKey, require
+from .organizations import Organization, Organizations
 from .problems import MEDIA_TYPE, Problem
 from .rate import RateLimiter
-from .store import Store
 from .validation import MAX_BODY, Validator
 
 #: POST operations that change nothing and therefore need no write scope.
@@ -96,12 +95,9 @@ class Services:
     """What one sandbox consists of."""
 
     contract: Contract
-    store: Store
-    posts: texts.Posts
+    organizations: Organizations
     clock: Clock
-    keys: KeyRing
     rate: RateLimiter
-    cursors: Cursors
     requests: RequestLog
     idempotency: IdempotencyMemory
     faults: Faults
@@ -183,12 +179,12 @@ class Resource:
         services = self._services
         sent_id = request.headers.get("x-request-id", "")
         request_id = sent_id if _REQUEST_ID.fullmatch(sent_id) else uuid4().hex
-        key = services.keys.find(request.headers.get("authorization"))
+        key, organization = services.organizations.find(request.headers.get("authorization"))
         try:
             for fault in faults:
                 if failure := fault.problem():
                     raise failure
-            result = await self._result(request, served, key)
+            result = await self._result(request, served, key, organization)
             body = result.body
             if served is not None and services.drifts:
                 plain = texts.read(body)
@@ -216,7 +212,13 @@ class Resource:
             services.drifts.dress(served.operation, response)
         return response
 
-    async def _result(self, request: Request, served: Served | None, key: ApiKey | None) -> Result:
+    async def _result(
+        self,
+        request: Request,
+        served: Served | None,
+        key: ApiKey | None,
+        organization: Organization,
+    ) -> Result:
         services = self._services
         if served is None:
             if not self._operations:
@@ -258,9 +260,7 @@ class Resource:
         origin = _origin(request)
         base_url = f"{origin}{BASE_PATH}"
         call = Call(
-            store=services.store,
-            posts=services.posts,
-            cursors=services.cursors,
+            organization=organization,
             operation=served.route,
             url=f"{origin}{quote(request.url.path, safe='/:@')}",
             base_url=base_url,
@@ -273,7 +273,6 @@ class Resource:
             account_quota=services.account_quota,
         )
         with self._lock:
-            services.store.refreshes.catch_up(services.clock.now())
             return services.idempotency.run(
                 ROUTES[served.route], call, request.headers.get("idempotency-key"), raw
             )

@@ -88,6 +88,20 @@ def _instant(context: click.Context, parameter: click.Parameter, value: str | No
     metavar="INSTANT",
     help="Freeze the clock at an ISO 8601 instant.  [default: the real time]",
 )
+@click.option(
+    "--organizations",
+    type=click.IntRange(1),
+    metavar="N",
+    default=1,
+    show_default=True,
+    help="Organizations, each with keys and a world of its own.",
+)
+@click.option(
+    "--write-config",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Write a creatoraudit.toml that names the organizations, with their keys beside it.",
+)
 @click.option("--api-key", metavar="KEY", help="The admin key.  [default: follows from the seed]")
 @click.option(
     "--latency-ms",
@@ -167,6 +181,8 @@ def sandbox(  # noqa: PLR0917 - one argument per option, passed by name
     drift: tuple[str, ...],
     control: bool,
     until_stdin_closes: bool,
+    organizations: int,
+    write_config: str | None,
 ) -> None:
     """Serve a local CreatorAudit API until Ctrl-C.
 
@@ -192,6 +208,7 @@ def sandbox(  # noqa: PLR0917 - one argument per option, passed by name
             faults=faults,
             drift=drift,
             control=control,
+            organizations=organizations,
         )
     except ValueError as error:
         raise click.UsageError(str(error)) from None
@@ -200,12 +217,12 @@ def sandbox(  # noqa: PLR0917 - one argument per option, passed by name
     except OSError as error:
         raise click.ClickException(f"cannot use {error.filename}: {error.strerror}") from None
     try:
-        sys.exit(_serve(box, host, port, until_stdin_closes))
+        sys.exit(_serve(box, host, port, until_stdin_closes, write_config))
     finally:
         box.close()
 
 
-def _serve(box: Sandbox, host: str, port: int, until_stdin_closes: bool) -> int:
+def _serve(box: Sandbox, host: str, port: int, until_stdin_closes: bool, config: str | None) -> int:
     try:
         listener = box.listen()
     except OSError as error:
@@ -214,6 +231,12 @@ def _serve(box: Sandbox, host: str, port: int, until_stdin_closes: bool) -> int:
             f"cannot listen on {host} port {port}: {reason}; another --port may be free, and"
             " --port 0 takes one that is"
         ) from None
+    if config is not None:
+        try:
+            box.write_config(config)
+        except OSError as error:
+            listener.close()
+            raise click.ClickException(f"cannot write {error.filename}: {error.strerror}") from None
     server = server_for(box.app)
     with _ending(server) as signals:
         announcer = threading.Thread(target=_announce, args=(server, box), daemon=True)

@@ -20,7 +20,7 @@ SortKey: TypeAlias = tuple[int | str, int]
 class Cursors:
     """Writes and reads the cursors of one sandbox."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int | str) -> None:
         self._key = hashlib.blake2b(f"cursor:{seed}".encode()).digest()
 
     def _tag(self, payload: bytes, binding: str) -> bytes:

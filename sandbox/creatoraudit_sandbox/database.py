@@ -34,7 +34,7 @@ class Database:
         if path is not None:
             _claim(path)
         self._connection = sqlite3.connect(
-            path or ":memory:", isolation_level=None, check_same_thread=False
+            path or ":memory:", isolation_level=None, check_same_thread=False, cached_statements=16
         )
         self._connection.create_function("contains", 2, _contains, deterministic=True)
         try:

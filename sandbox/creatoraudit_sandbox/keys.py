@@ -1,4 +1,4 @@
-"""API keys: which ones a sandbox knows, what each may do, and how a request's key is found.
+"""API keys: which ones an organization has, and what each may do.
 
 Keys are fixed per seed, so that a script finds them again. Counting their requests is left to
 `rate`.
@@ -31,9 +31,9 @@ class ApiKey:
 
 
 class KeyRing:
-    """The keys of one sandbox: admin, write, read, one disabled, one without subscription."""
+    """The keys of one organization: admin, write, read, one disabled, one without subscription."""
 
-    def __init__(self, seed: int, admin: str | None = None) -> None:
+    def __init__(self, seed: int | str, admin: str | None = None) -> None:
         if admin is not None and (not admin or any(not "!" <= c <= "~" for c in admin)):
             raise ValueError("an API key consists of visible ASCII characters")
 
@@ -48,13 +48,13 @@ class KeyRing:
         self.unpaid = ApiKey(
             secret("unpaid"), "Key without subscription", "admin", subscription_active=False
         )
-        every = (self.admin, self.write, self.read, self.inactive, self.unpaid)
-        self._by_secret = {key.secret: key for key in every}
+        self.every = (self.admin, self.write, self.read, self.inactive, self.unpaid)
 
-    def find(self, authorization: str | None) -> ApiKey | None:
-        """The key of an Authorization header, whatever its state; None for no key of ours."""
-        scheme, _, token = (authorization or "").strip().partition(" ")
-        return self._by_secret.get(token.strip()) if scheme.lower() == "bearer" else None
+
+def bearer(authorization: str | None) -> str:
+    """The token of an Authorization header; empty for none."""
+    scheme, _, token = (authorization or "").strip().partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def require(key: ApiKey | None, scope: str | None) -> ApiKey:

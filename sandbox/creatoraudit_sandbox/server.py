@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import logging
+import os
 import socket
 import sys
 import threading
@@ -15,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from types import TracebackType
 from typing import Self, TypedDict
 
@@ -24,17 +26,15 @@ from starlette.applications import Starlette
 from . import app as application
 from .clock import Clock
 from .contract import BASE_PATH, load
-from .cursors import Cursors
 from .drift import Drifts
 from .faults import Faults
 from .idempotency import IdempotencyMemory
-from .keys import KeyRing
+from .organizations import Organization, Organizations, write_config
 from .protocol import Interruptible, Protocol
 from .rate import RateLimiter
 from .schema import POST_TABLES
 from .store import Store
-from .texts import Posts
-from .world import World
+from .world import DEFAULT_SEED, World
 
 #: Posts found through each account, unless a number is asked for.
 POSTS_PER_ACCOUNT = 30
@@ -163,6 +163,7 @@ class Options(TypedDict, total=False):
     faults: Sequence[str]
     drift: Sequence[str]
     control: bool
+    organizations: int
 
 
 class Sandbox:
@@ -191,6 +192,8 @@ class Sandbox:
         faults: Misbehaviour to start with, e.g. ``["status=503,rate=0.05"]``.
         drift: Departures from openapi.json, e.g. ``["remove=VideoResponse.view_count"]``.
         control: Whether the clock can be moved over HTTP, at ``/control/clock``.
+        organizations: How many organizations there are, each with keys and a world of its own. The
+            sizes above are those of each world.
 
     Raises:
         ValueError: An argument is out of its bounds; the message says which.
@@ -202,7 +205,7 @@ class Sandbox:
 
     def __init__(
         self,
-        seed: int = 7,
+        seed: int = DEFAULT_SEED,
         accounts: int = 40,
         videos: int = 400,
         *,
@@ -221,13 +224,20 @@ class Sandbox:
         faults: Sequence[str] = (),
         drift: Sequence[str] = (),
         control: bool = False,
+        organizations: int = 1,
     ) -> None:
         self._address = (host, port)
         self._clock = Clock(now)
-        self._keys = KeyRing(seed, api_key)
         if account_videos is None:
             account_videos = accounts * POSTS_PER_ACCOUNT
-        world = World(seed, int(self._clock.now()), accounts, account_videos, videos)
+        if data is not None and organizations > 1:
+            raise ValueError("a data file keeps one organization")
+        sizes = (accounts, account_videos, videos)
+        start = int(self._clock.now())
+
+        def make(own_seed: int | str) -> Store:
+            return Store(World(own_seed, start, *sizes), data, refresh_delay)
+
         self.requests = application.RequestLog()
         rate = RateLimiter(self._clock, rate_limit, rate_window)
         contract = load()
@@ -239,15 +249,14 @@ class Sandbox:
             self.faults.add(fault)
         for departure in drift:
             self.drift.add(departure)
-        self._store = Store(world, data, refresh_delay)
+        self._organizations = Organizations(seed, organizations, api_key, make)
+        self._first = self._organizations.every[0]
+        self._store = self._first.store
         self._services = application.Services(
             contract=contract,
-            store=self._store,
-            posts=Posts(self._store),
+            organizations=self._organizations,
             clock=self._clock,
-            keys=self._keys,
             rate=rate,
-            cursors=Cursors(seed),
             requests=self.requests,
             idempotency=IdempotencyMemory(),
             faults=self.faults,
@@ -264,27 +273,45 @@ class Sandbox:
     @property
     def api_key(self) -> str:
         """The key with the admin scope."""
-        return self._keys.admin.secret
+        return self._first.keys.admin.secret
 
     @property
     def write_key(self) -> str:
         """A key with the write scope."""
-        return self._keys.write.secret
+        return self._first.keys.write.secret
 
     @property
     def read_key(self) -> str:
         """A key with the read scope."""
-        return self._keys.read.secret
+        return self._first.keys.read.secret
 
     @property
     def inactive_key(self) -> str:
         """A key that was disabled."""
-        return self._keys.inactive.secret
+        return self._first.keys.inactive.secret
 
     @property
     def unpaid_key(self) -> str:
         """A key whose subscription is not active."""
-        return self._keys.unpaid.secret
+        return self._first.keys.unpaid.secret
+
+    @property
+    def organizations(self) -> tuple[Organization, ...]:
+        """The organizations: ``name``, ``id`` and ``api_key`` of each.
+
+        The keys of the sandbox itself are those of the first.
+        """
+        return self._organizations.every
+
+    def write_config(self, path: str | os.PathLike[str]) -> None:
+        """Write a ``creatoraudit.toml`` that names the organizations while the sandbox runs.
+
+        Their keys are in files of the folder ``keys`` beside it, which only you can read.
+
+        Raises:
+            FileExistsError: There is such a file, and no sandbox wrote it.
+        """
+        write_config(Path(path), self.organizations, self.base_url)
 
     @property
     def base_url(self) -> str:
@@ -334,7 +361,7 @@ class Sandbox:
             self._server.stop()
             self._thread.join()
             self._server = self._thread = None
-        self._store.close()
+        self._organizations.close()
 
     def __enter__(self) -> Self:
         return self.start()

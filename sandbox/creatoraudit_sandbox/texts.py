@@ -8,7 +8,7 @@ and when anything has changed by the store.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
@@ -20,9 +20,6 @@ from .store import Store
 Text: TypeAlias = msgspec.Raw
 #: A body whose members may be written already.
 Body: TypeAlias = "Json | Mapping[str, Json | Text]"
-
-#: Keeping starts anew after this many bytes of text; a post has a thousand, its deltas fifty.
-_MOST_KEPT: Final = 64_000_000
 
 
 def write(body: Body) -> bytes:
@@ -47,17 +44,21 @@ def mapped(items: Mapping[str, bytes]) -> Text:
 
 
 class Posts:
-    """The posts of a store as they are shown."""
+    """The posts of a store as they are shown.
 
-    def __init__(self, store: Store) -> None:
+    Keeping starts anew after ``most_kept`` bytes of text; a post has a thousand, its deltas fifty.
+    """
+
+    def __init__(self, store: Store, most_kept: int) -> None:
+        self._most_kept = most_kept
         self._store = store
         self._as_of = store.changes
         self._size = 0
         self._shown: dict[str, dict[int, bytes]] = {}
         self._deltas: dict[tuple[int, ...], dict[str, bytes]] = {}
 
-    def _forget_what_may_be_wrong(self) -> None:
-        if self._as_of != self._store.changes or self._size > _MOST_KEPT:
+    def _forget_if(self, wrong: bool) -> None:
+        if wrong:
             self._shown.clear()
             self._deltas.clear()
             self._size = 0
@@ -65,18 +66,20 @@ class Posts:
 
     def shown(self, table: str, rows: Sequence[int]) -> list[bytes]:
         """Posts by row number, in that order."""
-        self._forget_what_may_be_wrong()
+        self._forget_if(self._as_of != self._store.changes)
         kept = self._shown.setdefault(table, {})
         missing = [n for n in rows if n not in kept]
         seed, found = self._store.world.seed, table == "account_videos"
         for post in self._store.posts(table, missing):
             text = kept[post.row.n] = write(views.video(post, seed, found=found))
             self._size += len(text)
-        return [kept[n] for n in rows]
+        shown = [kept[n] for n in rows]
+        self._forget_if(self._size > self._most_kept)
+        return shown
 
     def deltas(self, ids: Sequence[str], windows: Sequence[int]) -> dict[str, bytes]:
         """Change in views per window, for those of the UUIDs that are a post's, in that order."""
-        self._forget_what_may_be_wrong()
+        self._forget_if(self._as_of != self._store.changes)
         kept = self._deltas.setdefault(tuple(windows), {})
         missing = [i for i in ids if i not in kept]
         names = [f"{days}d" for days in windows]
@@ -84,4 +87,6 @@ class Posts:
             moves = curve.deltas(history, windows)
             text = kept[video_id] = write(dict(zip(names, moves, strict=True)))
             self._size += len(text)
-        return {i: kept[i] for i in ids if i in kept}
+        moved = {i: kept[i] for i in ids if i in kept}
+        self._forget_if(self._size > self._most_kept)
+        return moved

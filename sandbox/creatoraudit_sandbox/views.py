@@ -35,7 +35,7 @@ def _tags(text: str | None) -> Json:
 
 
 @lru_cache(maxsize=4096)
-def _author_id(seed: int, platform: int, username: str) -> str:
+def _author_id(seed: int | str, platform: int, username: str) -> str:
     return world.platform_account_id(seed, platform, username)
 
 
@@ -49,7 +49,7 @@ def account_video_row(platform: int, internal: int) -> int:
     return 2 * internal + platform
 
 
-def video(post: TrackedPost, seed: int, *, found: bool = False) -> JsonObject:
+def video(post: TrackedPost, seed: int | str, *, found: bool = False) -> JsonObject:
     """A post; ``found`` for one that came in through an account."""
     row, account_id = post
     curve = row.curve

@@ -20,6 +20,7 @@ from .rows import UNKNOWN, AccountRow, CreatorRow, PostRow
 PLATFORMS: Final = ("instagram", "tiktok")
 INSTAGRAM: Final = 0
 TIKTOK: Final = 1
+DEFAULT_SEED: Final = 7
 
 _FIRST = (
     "north",
@@ -124,14 +125,19 @@ def _uuid(raw: bytes) -> str:
     return f"{h[:8]}-{h[8:12]}-4{h[13:16]}-{'89ab'[raw[8] & 3]}{h[17:20]}-{h[20:32]}"
 
 
-def platform_account_id(seed: int, platform: int, username: str) -> str:
+def organization_id(seed: int | str) -> str:
+    """The UUID of the organization that a world belongs to."""
+    return _uuid(_digest(f"{seed}:organization", 16))
+
+
+def platform_account_id(seed: int | str, platform: int, username: str) -> str:
     """The platform-wide id of a profile; known for profiles that are not tracked, too."""
     raw = _digest(f"{seed}:author:{platform}:{username.casefold()}", 8)
     return str(10**9 + int.from_bytes(raw, "big") % 10**16)
 
 
 @lru_cache(maxsize=4096)
-def reach(seed: int, platform: int, username: str) -> int:
+def reach(seed: int | str, platform: int, username: str) -> int:
     """How large an audience a profile has: from 0, small, to 7, each twice the one before."""
     raw = _digest(f"{seed}:reach:{platform}:{username.casefold()}", 8)
     return int.from_bytes(raw, "big") % 8
@@ -146,7 +152,7 @@ class World:
     """The world of one seed, as it stands at ``now`` (epoch seconds)."""
 
     def __init__(
-        self, seed: int, now: int, accounts: int, account_videos: int, videos: int
+        self, seed: int | str, now: int, accounts: int, account_videos: int, videos: int
     ) -> None:
         if min(accounts, account_videos, videos) < 0:
             raise ValueError("the numbers of accounts and videos must not be negative")
@@ -155,6 +161,7 @@ class World:
         self.account_count = accounts
         self.account_video_count = account_videos if accounts else 0
         self.video_count = videos
+        self.post_count = videos + self.account_video_count
 
     def new_id(self, kind: str, n: int) -> str:
         """The UUID of the n-th row of a kind."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final, TypeAlias
 from urllib.parse import urlencode
 
 from .._types import Json, JsonObject
-from ..cursors import Cursors
 from ..keys import ApiKey
+from ..organizations import Organization
 from ..problems import Problem, invalid
 from ..store import Listing, Store
 from ..texts import Body, Posts, Text, listed
@@ -31,9 +32,7 @@ class Call:
     they came in.
     """
 
-    store: Store
-    posts: Posts
-    cursors: Cursors
+    organization: Organization
     operation: str
     url: str
     base_url: str
@@ -44,6 +43,19 @@ class Call:
     body: JsonObject
     key: ApiKey | None = None
     account_quota: int | None = None
+
+    @cached_property
+    def store(self) -> Store:
+        """What the organization tracks, as it stands now."""
+        store = self.organization.store
+        store.refreshes.catch_up(self.now)
+        return store
+
+    @property
+    def posts(self) -> Posts:
+        """The organization's posts as they are shown, as they stand now."""
+        self.store  # noqa: B018 - refreshes that are due come first
+        return self.organization.posts
 
     def text(self, name: str) -> str | None:
         """A query parameter that is a string."""
@@ -151,10 +163,10 @@ def page(
     listing = Listing(table, name, descending, filters.values)
     binding = f"{call.operation} {sorted(echo.items())!r}"
     cursor = call.text("cursor")
-    after = None if cursor is None else call.cursors.read(cursor, binding)
+    after = None if cursor is None else call.organization.cursors.read(cursor, binding)
     limit = min(max(1, call.integer("limit", _PAGE_SIZE)), _MOST_ITEMS)
     rows, last = call.store.page(listing, after, limit)
-    next_cursor = None if last is None else call.cursors.write(last, binding)
+    next_cursor = None if last is None else call.organization.cursors.write(last, binding)
     pagination: JsonObject = {
         "next_cursor": next_cursor,
         "has_next": next_cursor is not None,

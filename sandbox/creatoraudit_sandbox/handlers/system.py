@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from ._base import Call, Result, single
 
-#: Printed with a prefix in one sample and as a UUID in another; opaque either way.
-ORGANIZATION_ID = "0b3f2c14-9a6d-4f1e-8b2a-1c2d3e4f5a6b"
-
 
 def get_health(call: Call) -> Result:
     """Say that the server runs."""
@@ -35,7 +32,7 @@ def whoami(call: Call) -> Result:
     return single(
         {
             "type": "whoami",
-            "organization_id": ORGANIZATION_ID,
+            "organization_id": call.organization.id,
             "api_key_name": call.key.name if call.key else "",
         }
     )
