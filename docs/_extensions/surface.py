@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from typing import Any
 
 from docutils import nodes
 from sphinx.addnodes import pending_xref
@@ -37,6 +38,7 @@ _WITHOUT_A_PAGE = frozenset(
             "RawResponse",
             "T",
             "T_co",
+            "Tabular",
             "Unset",
         ),
         "What",
@@ -57,7 +59,7 @@ def _expose(app: Sphinx) -> None:
     del app
     for name in creatoraudit.__all__:
         value = getattr(creatoraudit, name)
-        if isinstance(value, type):
+        if isinstance(value, type) and value is not Any:
             value.__module__ = "creatoraudit"
     for client in CLIENTS:
         for name, resource in resources(client).items():
