@@ -2,8 +2,8 @@
 
 `facade/creatoraudit/_async/` is written by hand; `_sync/` is this script's output: the same tokens
 without `async` and `await`, with the names of the table below, formatted by ruff. Comments and
-docstrings are translated by the same table. Only `io.py`, the I/O primitives that really differ, is
-written by hand in both.
+docstrings are translated by the same table. Only what really differs is written by hand in both:
+`io.py` (waiting, running calls side by side) and `network.py` (connections).
 
     python scripts/unasync.py            write _sync/
     python scripts/unasync.py --check    fail with a diff when _sync/ is not what would be written
@@ -24,7 +24,8 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parent.parent / "facade" / "creatoraudit"
 SOURCE = PACKAGE / "_async"
 TARGET = PACKAGE / "_sync"
-BY_HAND = "io.py"  # in both trees: sleeping, limiting time, running calls side by side
+# In both trees: sleeping, running calls side by side; connections and what ends them.
+BY_HAND = frozenset({"io.py", "network.py"})
 HEADER = "# Derived from ../_async/{name} by scripts/unasync.py; change that file instead.\n"
 
 # Names that only lose their prefix (AsyncPager -> Pager) are covered by the rule in `sync_name`.
@@ -38,6 +39,7 @@ NAMES = {
     "StopAsyncIteration": "StopIteration",
     "aclose": "close",
     "aiter_bytes": "iter_bytes",
+    "aiter_raw": "iter_raw",
     "anext": "next",
 }
 WORD = re.compile(r"\b\w+\b")
@@ -109,12 +111,12 @@ def main() -> int:
             HEADER.format(name=path.name) + derive(path.read_text(encoding="utf-8")), path.name
         )
         for path in sorted(SOURCE.glob("*.py"))
-        if path.name != BY_HAND
+        if path.name not in BY_HAND
     }
     present = {
         path.name: path.read_text(encoding="utf-8")
         for path in TARGET.glob("*.py")
-        if path.name != BY_HAND
+        if path.name not in BY_HAND
     }
     if check:
         for name in sorted(wanted.keys() | present.keys()):

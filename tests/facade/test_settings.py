@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import inspect
 import logging
 import multiprocessing
 import os
 import pickle
 import socket
 import threading
+from pathlib import Path
 
+import certifi
 import httpx
 import pytest
 
@@ -446,20 +449,112 @@ def _use_in_child(client, results):
         results.put("sent")
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="the platform has no fork")
-@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # threads of other fixtures
-@pytest.mark.parametrize("cls", [CreatorAudit, AsyncCreatorAudit])
-def test_a_client_from_before_a_fork_says_so(serve, cls):
-    server = serve(WHOAMI)
-    client = cls("k", base_url=server.url)
+def use_in_child_of_fork(client):
+    """What a call comes to in a child process."""
     context = multiprocessing.get_context("fork")
     results = context.SimpleQueue()
     child = context.Process(target=_use_in_child, args=(client, results))
     child.start()
     child.join()
-    assert "made before a fork" in results.get()
+    said = results.get()
     results.close()
-    assert not server.requests
+    return said
+
+
+forks = [
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="the platform has no fork"),
+    # Threads of other fixtures run.
+    pytest.mark.filterwarnings("ignore:This process:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:This process:RuntimeWarning"),
+]
+
+
+def with_marks(function):
+    for mark in forks:
+        function = mark(function)
+    return function
+
+
+@with_marks
+@pytest.mark.parametrize("cls", [CreatorAudit, AsyncCreatorAudit])
+def test_a_client_made_before_a_fork_works_in_the_child(serve, cls):
+    """As with gunicorn --preload, Celery and multiprocessing."""
+    server = serve(WHOAMI)
+    client = cls("k", base_url=server.url)
+    assert use_in_child_of_fork(client) == "sent"
+    assert len(server.requests) == 1
+
+
+@with_marks
+def test_a_client_used_before_a_fork_opens_connections_of_its_own_in_the_child(serve):
+    server = serve(WHOAMI, WHOAMI, WHOAMI)
+    with CreatorAudit("k", base_url=server.url) as client:
+        client.whoami()
+        assert use_in_child_of_fork(client) == "sent"
+        client.whoami()
+    # The parent's connection was not touched by the child: it served both of the parent's calls.
+    assert len(server.requests) == 3
+    assert len(server._connections) == 2
+
+
+@with_marks
+def test_an_async_client_used_before_a_fork_opens_connections_of_its_own_in_the_child(serve):
+    server = serve(WHOAMI, WHOAMI, WHOAMI)
+    client = AsyncCreatorAudit("k", base_url=server.url)
+    with asyncio.Runner() as runner:
+        runner.run(_called(client.whoami))
+        assert use_in_child_of_fork(client) == "sent"
+        runner.run(_called(client.whoami))
+        runner.run(client.aclose())
+    assert len(server.requests) == 3
+    assert len(server._connections) == 2
+
+
+async def _called(call):
+    result = call()
+    return await result if inspect.isawaitable(result) else result
+
+
+@with_marks
+@pytest.mark.parametrize("cls", [CreatorAudit, AsyncCreatorAudit])
+def test_a_client_used_before_a_fork_is_closed_in_the_child_without_harm(serve, cls):
+    server = serve(WHOAMI, WHOAMI)
+    client = cls("k", base_url=server.url)
+    with asyncio.Runner() as runner:
+        runner.run(_called(client.whoami))
+        client._transport._pid = -1  # as the child sees it
+        left = client._transport._client
+        asyncio.run(_called(client.aclose if cls is AsyncCreatorAudit else client.close))
+        assert not left.is_closed
+        runner.run(_called(left.aclose if cls is AsyncCreatorAudit else left.close))
+
+
+@with_marks
+def test_a_callers_client_used_before_a_fork_says_what_to_do(serve):
+    server = serve(WHOAMI)
+    with httpx.Client() as own, CreatorAudit("k", base_url=server.url, http_client=own) as client:
+        client.whoami()
+        said = use_in_child_of_fork(client)
+    assert "http_client= was used before this process was forked" in said
+    assert "make one in each process" in said
+
+
+def test_clients_share_one_tls_context_until_the_environment_changes(facade, tmp_path, monkeypatch):
+    def context(ca):
+        return ca.client._transport._client._transport._pool._ssl_context
+
+    assert context(facade()) is context(facade())
+    assert context(facade("http://127.0.0.1:1")) is context(facade("http://127.0.0.1:2"))
+    monkeypatch.setenv("SSL_CERT_FILE", certifi.where())
+    changed = context(facade())
+    assert changed is not context(facade("http://127.0.0.1:1"))
+    copied = tmp_path / "ca.pem"
+    copied.write_bytes(Path(certifi.where()).read_bytes())
+    monkeypatch.setenv("SSL_CERT_FILE", str(copied))
+    before = context(facade())
+    assert before is context(facade())
+    os.utime(copied, (1, 1))
+    assert context(facade()) is not before
 
 
 def test_a_client_in_another_event_loop_says_so(serve):

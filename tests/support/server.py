@@ -237,6 +237,22 @@ class Raw:
 
 
 @dataclass(frozen=True)
+class Endless:
+    """Some bytes, then others again and again, until one of the two sides has had enough."""
+
+    first: bytes
+    again: bytes
+    gap: float = DRIP_GAP
+
+    def play(self, connection: Connection) -> bool:
+        connection.send(self.first)
+        while not connection.wait(self.gap):
+            connection.send(self.again)
+        connection.close()
+        return False
+
+
+@dataclass(frozen=True)
 class Held:
     """An answer that waits until `release` is set, or the server ends."""
 
@@ -250,7 +266,7 @@ class Held:
         return self.answer.play(connection)
 
 
-Step: TypeAlias = Answer | Reset | Stall | Drip | Truncated | Trickled | Raw | Held
+Step: TypeAlias = Answer | Reset | Stall | Drip | Truncated | Trickled | Raw | Endless | Held
 Script: TypeAlias = Iterable[Step] | Callable[[Request], Step]
 
 _UNEXPECTED = Answer(500, json={"code": "UNEXPECTED", "detail": "the script has ended"})

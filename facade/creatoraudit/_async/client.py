@@ -35,17 +35,20 @@ class AsyncCreatorAudit:
             environment's `CREATORAUDIT_API_KEY` when absent. `health` and `meta` need none.
         base_url: Where the API is; `CREATORAUDIT_BASE_URL`, else the production server, when
             absent. Must be https, except for loopback.
-        timeout: Seconds one try may wait for the network, more than 0.
+        timeout: Seconds one try may take, from connecting to the last byte of the response, more
+            than 0.
         max_retries: Tries after the first, 0 or more.
         retry_budget: Seconds for all tries of one call, their waits and the reading of the body.
         concurrency: Requests in flight at a time, 1 or more, of everything that uses the client:
             lists, batches, breakouts, exports, and calls you make side by side.
         max_wait: Seconds that one request may wait for the rate limit, 0 or more; one that would
             wait longer raises RateLimitedError and is not sent. None waits as long as it takes.
+        max_response_bytes: Bytes that a response may have, decompressed; when absent 8 MiB for
+            JSON and 64 MiB for other types that were asked for.
         cache: True to keep answers in memory, or a file to keep them in (mode 0600): a GET then
             asks the server whether they changed. Each key has its own.
-        http_client: An httpx client of your own, used as a pipe: its headers, cookies, auth and
-            redirects are not used, and closing it stays with you.
+        http_client: A client of your own, of httpx or httpx2, used as a pipe: its headers, cookies,
+            auth and redirects are not used, and closing it stays with you.
         on_event: Called with a `RequestEvent` after each try, for metrics of your own. An exception
             in a hook becomes a RuntimeWarning, and the call goes on.
         on_wait: Called with a `WaitEvent` before a wait of three seconds or more.
@@ -71,6 +74,7 @@ class AsyncCreatorAudit:
         max_retries: int = 4,
         retry_budget: float = 150.0,
         concurrency: int = 8,
+        max_response_bytes: int | None = None,
         cache: types.CacheSetting = None,
         max_wait: float | None = None,
         http_client: types.AsyncClient | None = None,
@@ -88,10 +92,11 @@ class AsyncCreatorAudit:
             retry_budget=retry_budget,
             concurrency=concurrency,
             max_wait=max_wait,
+            max_response_bytes=max_response_bytes,
         )
         self._origin = origin(base_url)
         self._deprecation = DeprecationNotice()
-        self._transport = AsyncTransport(self._origin, http_client)
+        self._transport = AsyncTransport(self._origin, http_client, settings.max_response_bytes)
         self._cache = _cache(cache, self._origin.url)
         watch = _drift(on_drift)
 
@@ -178,8 +183,8 @@ class AsyncCreatorAudit:
         Args:
             operation: From `creatoraudit_api.operations`, or its name, such as `"get_video"`.
             **arguments: The operation's own arguments and body members by name, and any of
-                `timeout`, `max_retries`, `retry_budget`, `extra_headers`, `extra_query`,
-                `extra_body`, `idempotency_key`.
+                `timeout`, `max_retries`, `retry_budget`, `max_response_bytes`, `extra_headers`,
+                `extra_query`, `extra_body`, `idempotency_key`.
 
         Returns:
             The decoded value with status, headers and request id.

@@ -92,11 +92,12 @@ class Settings:
     """How patient and how busy a client is.
 
     Attributes:
-        timeout: Seconds one try may wait for the network.
+        timeout: Seconds one try may take, from connecting to the last byte of the response.
         max_retries: Tries after the first.
         retry_budget: Seconds for all tries of a call and the waits between them.
         concurrency: Requests in flight at a time, of everything that uses the client.
         max_wait: Seconds of pacing one call accepts; None for any.
+        max_response_bytes: Bytes that a response may have, decompressed; None for the defaults.
     """
 
     def __init__(
@@ -107,6 +108,7 @@ class Settings:
         retry_budget: float,
         concurrency: int,
         max_wait: float | None = None,
+        max_response_bytes: int | None = None,
     ) -> None:
         for problem in (
             number_problem("timeout", timeout, 0),
@@ -114,11 +116,14 @@ class Settings:
             number_problem("retry_budget", retry_budget, 0),
             number_problem("concurrency", concurrency, 1, whole=True),
             None if max_wait is None else number_problem("max_wait", max_wait, 0, zero=True),
+            max_response_bytes is not None
+            and number_problem("max_response_bytes", max_response_bytes, 1, whole=True),
         ):
-            if problem is not None:
+            if problem:
                 raise ConfigurationError(problem)
         self.timeout: float = values.plain(timeout)
         self.max_retries: int = values.plain(max_retries)
         self.retry_budget: float = values.plain(retry_budget)
         self.concurrency: int = values.plain(concurrency)
         self.max_wait: float | None = values.plain(max_wait)
+        self.max_response_bytes: int | None = values.plain(max_response_bytes)

@@ -1,23 +1,30 @@
 """Everything that is httpx's: the only module that imports it.
 
 Decides how clients are built (timeouts, TLS, proxies), how the key gets onto a request, and what
-each of httpx's exceptions means for a retry. The reading and sending loops are in `_async.pipe`.
+each of httpx's exceptions means for a retry. The reading and sending loops are in
+`_async.transport`.
 """
 
 from __future__ import annotations
 
+import http.cookiejar
+import importlib
+import os
 import ssl
 import sys
-from collections.abc import Generator
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 import httpx
 
 from .._version import __version__
 from ..errors import ConfigurationError, UsageError
 from .config import Origin
+from .exchange import Exchange, Limit
 from .key import ApiKey
-from .response import Failure, Timeouts
+from .response import Failure
 from .text import one_line
 
 if TYPE_CHECKING:
@@ -27,60 +34,77 @@ AsyncClient: TypeAlias = httpx.AsyncClient
 Client: TypeAlias = httpx.Client
 AsyncResponse: TypeAlias = httpx.Response
 Response: TypeAlias = httpx.Response
-# UnicodeError is what a host name that cannot be encoded gives, as a Location may name one.
-Errors = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeError)
+Request: TypeAlias = httpx.Request
 
 C = TypeVar("C", httpx.Client, httpx.AsyncClient)
 
 PYTHON = ".".join(str(part) for part in sys.version_info[:3])
-USER_AGENT = f"creatoraudit/{__version__} python/{PYTHON} httpx/{httpx.__version__}"
-_HEADERS = {
-    "Accept": "application/json",
-    "Accept-Encoding": "gzip, deflate",
-    "User-Agent": USER_AGENT,
-}
 
 
-class _Bearer(httpx.Auth):
+class Auth(Protocol):
+    """How one request authenticates; a function, as httpx and httpx2 both take one."""
+
+    def __call__(self, request: httpx.Request, /) -> httpx.Request: ...
+
+
+class _Bearer:
     """Puts the key on a request at the last moment, so that nothing else ever holds the header."""
 
     def __init__(self, key: ApiKey) -> None:
         self._key = key
 
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+    def __call__(self, request: httpx.Request) -> httpx.Request:
         request.headers["Authorization"] = f"Bearer {self._key.reveal()}"
-        yield request
+        return request
 
 
-class _Anonymous(httpx.Auth):
+def _anonymous(request: httpx.Request) -> httpx.Request:
     """Sends no key, not even one a caller's own client would add."""
-
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        request.headers.pop("Authorization", None)
-        yield request
+    request.headers.pop("Authorization", None)
+    return request
 
 
-def auth_for(key: ApiKey | None) -> httpx.Auth:
+def auth_for(key: ApiKey | None) -> Auth:
     """How one request authenticates."""
-    return _Anonymous() if key is None else _Bearer(key)
+    return _anonymous if key is None else _Bearer(key)
 
 
-def own_client(kind: type[C], origin: Origin) -> C:
-    """An httpx client of our own.
+class _NoCookies(http.cookiejar.CookieJar):
+    """Keeps no cookies: none is ever sent, and a server may set them without end."""
+
+    def extract_cookies(self, response: object, request: object) -> None:
+        """Keep none."""
+
+
+def own_client(kind: type[C], origin: Origin, backend: object) -> C:
+    """An httpx client of our own, whose connections `backend` opens.
 
     Raises:
         ConfigurationError: The environment's proxies or certificates are unusable.
     """
     try:
-        return kind(**_client_settings(origin))
+        client = kind(**_client_settings(origin))
     except (ImportError, OSError, ValueError) as error:
         why = one_line(str(error), 200)
     except httpx.InvalidURL:
         why = "not a URL"  # what httpx says may quote a part of the password
+    else:
+        _open_with(client, backend)
+        return client
     raise ConfigurationError(
         "the environment's proxy or certificate settings cannot be used (see HTTPS_PROXY,"
         f" ALL_PROXY, NO_PROXY, SSL_CERT_FILE): {why}"
     )
+
+
+def _open_with(client: Any, backend: object) -> None:
+    """Have the connections of a client, those to proxies too, opened by `backend`.
+
+    httpcore has a setting for this, but httpx none that would reach it.
+    """
+    for transport in (client._transport, *client._mounts.values()):
+        if transport is not None:  # None stands for hosts that no proxy is asked for
+            transport._pool._network_backend = backend
 
 
 def _client_settings(origin: Origin) -> dict[str, Any]:
@@ -90,81 +114,143 @@ def _client_settings(origin: Origin) -> dict[str, Any]:
     loopback. A plain-http origin gets a TLS context that trusts nobody: it is never used, and
     loading the system's certificates for it would take longer than the first request.
     """
-    verify = (
-        httpx.create_ssl_context() if origin.secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    )
     return {
-        "verify": verify,
+        "verify": _trusting() if origin.secure else _trusting_nobody(),
         "trust_env": not origin.loopback,
         "follow_redirects": False,
+        "cookies": _NoCookies(),
         # The number of connections is bounded by `concurrency`, threads and tasks, not here.
         "limits": httpx.Limits(max_connections=None, max_keepalive_connections=32),
     }
 
 
-def check_kind(http_client: object, wanted: type[httpx.Client | httpx.AsyncClient]) -> None:
-    """Refuse an async client for a sync one and the other way round, before it answers oddly.
-
-    Raises:
-        ConfigurationError: It is of another kind.
-    """
-    if not isinstance(http_client, wanted):
-        raise ConfigurationError(
-            f"http_client= must be an httpx.{wanted.__name__}, not {type(http_client).__name__}"
-        )
+def _trusting() -> ssl.SSLContext:
+    """The TLS context of the environment; clients share it, because one takes long to make."""
+    names = ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")
+    return _context_for(tuple(_version_of(os.environ.get(name)) for name in names))
 
 
-def build_request(request: PreparedRequest, origin: Origin, timeouts: Timeouts) -> httpx.Request:
-    """The request, without the key and without anything from a caller's client.
-
-    Raises:
-        UsageError: A value is none that a URL, HTTP or JSON can carry.
-    """
-    params = {name: value for name, value in request.params.items() if value is not None}
+def _version_of(path: str | None) -> tuple[str | None, int]:
+    """A file or folder as it stands now, so that renewed certificates are read again."""
     try:
-        url = httpx.URL(origin.url + request.url)
-        if params:
-            # Not as an argument of the request: a query that the URL has would be dropped.
-            url = url.copy_merge_params(params)
-        headers = httpx.Headers(_HEADERS, encoding="ascii")
-        for name, value in request.headers.items():
-            headers[name] = value  # one by one: a name in another case replaces ours, too
-        return httpx.Request(
-            request.method,
-            url,
-            headers=headers,
-            json=request.json,
-            extensions={"timeout": httpx.Timeout(timeouts.read).as_dict()},
+        return path, Path(path).stat().st_mtime_ns if path else 0
+    except OSError:
+        return path, 0
+
+
+@lru_cache(maxsize=4)
+def _context_for(_environment: object) -> ssl.SSLContext:
+    return httpx.create_ssl_context()
+
+
+@lru_cache(maxsize=1)
+def _trusting_nobody() -> ssl.SSLContext:
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+class Library:
+    """httpx, or httpx2, which has the same names: whichever the client that sends is made of."""
+
+    def __init__(self, module: ModuleType) -> None:
+        self._httpx: Any = module
+        # UnicodeError is what a host name that cannot be encoded gives, as a Location may name one.
+        self.errors: tuple[type[Exception], ...] = (
+            self._httpx.HTTPError,
+            self._httpx.InvalidURL,
+            self._httpx.StreamError,
+            UnicodeError,
         )
-    except (TypeError, ValueError, AttributeError, httpx.InvalidURL) as error:
-        raise UsageError(
-            f"{request.operation}: cannot be sent: {one_line(str(error), 200)}"
-        ) from None
+        self.late: type[Exception] = self._httpx.TimeoutException
+        self._headers = {
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip, deflate",
+            "User-Agent": (
+                f"creatoraudit/{__version__} python/{PYTHON}"
+                f" {module.__name__}/{self._httpx.__version__}"
+            ),
+        }
+
+    @classmethod
+    def of(cls, http_client: object, wanted: type[httpx.Client | httpx.AsyncClient]) -> Library:
+        """The library that a client is made of; ours when there is none.
+
+        Raises:
+            ConfigurationError: It is another kind of client: async for sync, or of another library.
+        """
+        if http_client is None:
+            return HTTPX
+        for ancestor in type(http_client).__mro__:
+            root = ancestor.__module__.partition(".")[0]
+            if root in ("httpx", "httpx2") and ancestor.__name__ == wanted.__name__:
+                return HTTPX if root == "httpx" else cls(importlib.import_module(root))
+        name = wanted.__name__
+        raise ConfigurationError(
+            f"http_client= must be an httpx.{name} or httpx2.{name}, not {_described(http_client)}"
+        )
+
+    def build_request(
+        self, request: PreparedRequest, origin: Origin, seconds: float, exchange: Exchange
+    ) -> httpx.Request:
+        """The request, without the key and without anything from a caller's client.
+
+        Raises:
+            UsageError: A value is none that a URL, HTTP or JSON can carry.
+        """
+        params = {name: value for name, value in request.params.items() if value is not None}
+        limit = Limit.of(seconds, exchange)
+        try:
+            url = self._httpx.URL(origin.url + request.url)
+            if params:
+                # Not as an argument of the request: a query that the URL has would be dropped.
+                url = url.copy_merge_params(params)
+            headers = self._httpx.Headers(self._headers, encoding="ascii")
+            for name, value in request.headers.items():
+                headers[name] = value  # one by one: a name in another case replaces ours, too
+            built: httpx.Request = self._httpx.Request(
+                request.method,
+                url,
+                headers=headers,
+                json=request.json,
+                extensions={"timeout": dict.fromkeys(("connect", "read", "write", "pool"), limit)},
+            )
+        except (TypeError, ValueError, AttributeError, self._httpx.InvalidURL) as error:
+            raise UsageError(
+                f"{request.operation}: cannot be sent: {one_line(str(error), 200)}"
+            ) from None
+        return built
+
+    def classify(self, error: Exception) -> Failure:
+        """What an exception of the library means."""
+        lib = self._httpx
+        text = one_line(str(error), 300) or type(error).__name__
+        # Our own URL was taken apart before, so these are about a Location, which httpx looks at
+        # although it is not to follow it.
+        if isinstance(error, (lib.InvalidURL, UnicodeError)) or "URL in location header" in text:
+            what = "the answer redirects to an unreadable place"
+            return Failure(what, text, written=True, permanent=True)
+        if isinstance(error, (lib.UnsupportedProtocol, lib.LocalProtocolError)):
+            return Failure("the request cannot be sent", text, written=False, permanent=True)
+        before = (lib.ConnectError, lib.ConnectTimeout, lib.PoolTimeout, lib.ProxyError)
+        if isinstance(error, lib.TimeoutException):
+            written = not isinstance(error, before)
+            what = "no answer in time" if written else "no connection in time"
+            return Failure(what, type(error).__name__, written=written, timed_out=True)
+        if isinstance(error, before):
+            bad_certificate = "CERTIFICATE_VERIFY_FAILED" in text
+            return Failure("cannot connect", text, written=False, permanent=bad_certificate)
+        return Failure("the connection broke", text, written=True)
 
 
-_BEFORE = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
-_PERMANENT = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
-# Our own URL was taken apart before, so these are about a Location, which httpx looks at although
-# it is not to follow it.
-_REDIRECT = (httpx.InvalidURL, UnicodeError)
+HTTPX = Library(httpx)
 
 
-def classify(error: Exception) -> Failure:
-    """What an exception of httpx means."""
-    text = one_line(str(error), 300) or type(error).__name__
-    if isinstance(error, _REDIRECT) or "URL in location header" in text:
-        what = "the answer redirects to an unreadable place"
-        return Failure(what, text, written=True, permanent=True)
-    if isinstance(error, _PERMANENT):
-        return Failure("the request cannot be sent", text, written=False, permanent=True)
-    if isinstance(error, httpx.TimeoutException):
-        written = not isinstance(error, _BEFORE)
-        what = "no answer in time" if written else "no connection in time"
-        return Failure(what, type(error).__name__, written=written, timed_out=True)
-    if isinstance(error, _BEFORE):
-        bad_certificate = "CERTIFICATE_VERIFY_FAILED" in text
-        return Failure("cannot connect", text, written=False, permanent=bad_certificate)
-    return Failure("the connection broke", text, written=True)
+def _described(value: object) -> str:
+    """Which class of which release a value is of, for messages."""
+    kind = type(value)
+    root = kind.__module__.partition(".")[0]
+    version = getattr(sys.modules.get(root), "__version__", None)
+    release = f" of {root} {version}" if isinstance(version, str) else ""
+    return one_line(f"{kind.__module__}.{kind.__qualname__}{release}", 120)
 
 
 def out_of_time() -> Failure:

@@ -21,12 +21,14 @@ class WaitOptions(TypedDict, total=False):
             (more than 0); the client's when absent.
         extra_headers: Headers to send as well. `Authorization` is not among them.
         extra_query: Query parameters to send as well, e.g. ones newer than this release.
+        max_response_bytes: Bytes that a response may have, decompressed; the client's when absent.
     """
 
     max_retries: int
     retry_budget: float
     extra_headers: Mapping[str, str]
     extra_query: Mapping[str, JSON]
+    max_response_bytes: int
 
 
 class RequestOptions(WaitOptions, total=False):
@@ -35,7 +37,8 @@ class RequestOptions(WaitOptions, total=False):
     Attributes:
         max_wait: Seconds of pacing that one request of the call accepts (0 or more), beyond which
             it is not sent: RateLimitedError. The client's when absent.
-        timeout: Seconds one try may wait for the network (more than 0); the client's when absent.
+        timeout: Seconds one try may take, from connecting to the last byte of the response (more
+            than 0); the client's when absent.
         extra_body: Members to add to the JSON body; they win over the method's own.
     """
 

@@ -14,7 +14,9 @@ from creatoraudit_api.operations import OPERATIONS, Operation
 from creatoraudit_api.types import UNSET
 
 from ..errors import UsageError
+from . import values
 from .arguments import checked, sendable
+from .config import number_problem
 from .options import CreateOptions, RequestOptions
 from .text import one_line
 
@@ -79,6 +81,8 @@ class PreparedRequest(NamedTuple):
     keyed: bool = False
     """Whether the operation heeds the Idempotency-Key that the request carries."""
     authenticated: bool = True
+    max_response_bytes: int | None = None
+    """Bytes that its response may have, decompressed; the client's bound when None."""
 
 
 def prepare(
@@ -141,7 +145,16 @@ def prepare(
         repeatable=operation.repeatable,
         keyed=operation.idempotency_key,
         authenticated=operation.authenticated,
+        max_response_bytes=_max_response_bytes(options),
     )
+
+
+def _max_response_bytes(options: RequestOptions) -> int | None:
+    most: int | None = values.plain(options.get("max_response_bytes"))
+    problem = most is not None and number_problem("max_response_bytes", most, 1, whole=True)
+    if problem:
+        raise UsageError(problem)
+    return most
 
 
 def known_options(what: str, options: Mapping[str, object], *, create: bool = False) -> None:

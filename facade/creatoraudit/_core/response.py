@@ -35,11 +35,12 @@ class RawResponse:
     Attributes:
         status_code: HTTP status.
         headers: Headers, looked up regardless of case.
-        content: The body.
+        content: The body, decompressed.
         cached: Whether the body came out of the cache, because the server said it is unchanged.
+        refused: Why the body of a success was not taken in; None when it was.
     """
 
-    __slots__ = ("_json", "cached", "content", "headers", "status_code")
+    __slots__ = ("_json", "cached", "content", "headers", "refused", "status_code")
 
     def __init__(
         self,
@@ -48,11 +49,13 @@ class RawResponse:
         content: bytes,
         *,
         cached: bool = False,
+        refused: str | None = None,
     ) -> None:
         self.status_code = status_code
         self.headers = headers
         self.content = content
         self.cached = cached
+        self.refused = refused
         self._json: Any = UNREAD
 
     def __repr__(self) -> str:
@@ -223,8 +226,16 @@ class Reply(NamedTuple, Generic[T_co]):
 
 
 def error_of(request: PreparedRequest, sent: RawResponse) -> APIError | None:
-    """The exception an answer stands for, or None when it is a success."""
+    """The exception an answer stands for, or None when it is a success.
+
+    Raises:
+        ContractError: It is a success whose body was refused.
+    """
     if 200 <= sent.status_code < 300:
+        if sent.refused is not None:
+            raise ContractError(
+                f"{request.operation}: the response {sent.refused}", request_id=sent.request_id
+            )
         return None
     host = None
     if 300 <= sent.status_code < 400 and "location" in sent.headers:

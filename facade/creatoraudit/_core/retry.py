@@ -128,8 +128,8 @@ class Attempts:
         self.made += 1
         if self.keyed and self.made == 1:
             self._key_dies = clock.now() + IDEMPOTENCY_SECONDS
-        total = max(self.deadline - clock.now(), 0.001)
-        return Timeouts(read=min(self.timeout, total, LONGEST_READ), total=total)
+        total = max(min(self.timeout, self.deadline - clock.now()), 0.001)
+        return Timeouts(read=min(total, LONGEST_READ), total=total)
 
     def after_failure(self, failure: Failure) -> float:
         """Seconds to wait before the next try.

@@ -1,28 +1,29 @@
 # Derived from ../_async/transport.py by scripts/unasync.py; change that file instead.
-"""Sends one request over httpx and reads the answer, within a deadline. No policy."""
+"""Sends one request over httpx and reads the response, within a deadline. No policy."""
 
 from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING
 
-from .._core import clock
+from .._core.body import JSON_BYTES, OTHER_BYTES, Body
 from .._core.config import Origin
+from .._core.exchange import Exchange
 from .._core.http import (
+    Auth,
     Client,
-    Errors,
+    Library,
+    Request,
     Response,
     auth_for,
-    build_request,
-    check_kind,
-    classify,
     out_of_time,
     own_client,
 )
 from .._core.key import ApiKey
 from .._core.response import Failure, RawResponse, Timeouts
 from ..errors import UsageError
-from .io import LoopGuard, time_limit
+from .io import LoopGuard
+from .network import Backend, carry_out
 
 if TYPE_CHECKING:
     from .._core.request import PreparedRequest
@@ -31,13 +32,17 @@ if TYPE_CHECKING:
 class Transport:
     """Our own httpx client, or the caller's, used as nothing but a pipe."""
 
-    def __init__(self, origin: Origin, http_client: Client | None) -> None:
-        if http_client is not None:
-            check_kind(http_client, Client)
+    def __init__(
+        self, origin: Origin, http_client: Client | None, max_response_bytes: int | None
+    ) -> None:
         self._origin = origin
         self._ours = http_client is None
-        self._client = http_client or own_client(Client, origin)
-        self._pid = os.getpid()
+        self._library = Library.of(http_client, Client)
+        self._client = http_client or own_client(Client, origin, Backend())
+        self._max_response_bytes = max_response_bytes
+        # The process that opened connections, and what it left to this one.
+        self._pid: int | None = None
+        self._inherited: list[Client] = []
         self._loop = LoopGuard()
         self._closed = False
 
@@ -48,7 +53,7 @@ class Transport:
             UsageError: Its connections live in another event loop.
         """
         self._closed = True
-        if self._ours:
+        if self._ours and self._pid in (None, os.getpid()):
             self._loop.check()
             self._client.close()
 
@@ -56,16 +61,26 @@ class Transport:
         """Refuse to send where the connections cannot be used.
 
         Raises:
-            UsageError: Closed, or made in another process or event loop.
+            UsageError: Closed, or used in another process or event loop before.
         """
         if self._closed:
             raise UsageError("this client is closed; make a new one")
-        if os.getpid() != self._pid:
-            raise UsageError(
-                "this client was made before a fork and shares its connections with the parent;"
-                " make one in each process"
-            )
+        if self._pid not in (None, os.getpid()):
+            self._leave_to_parent()
         self._loop.check()
+        self._pid = os.getpid()
+
+    def _leave_to_parent(self) -> None:
+        """Open connections of our own after a fork: those that are open are the parent's too."""
+        if not self._ours:
+            raise UsageError(
+                "the client given as http_client= was used before this process was forked and"
+                " shares its connections with the parent; make one in each process"
+            )
+        # Kept, because an object that is thrown away may still write to its connection.
+        self._inherited.append(self._client)
+        self._client = own_client(Client, self._origin, Backend())
+        self._loop = LoopGuard()
 
     def send(
         self, prepared: PreparedRequest, key: ApiKey | None, timeouts: Timeouts
@@ -73,27 +88,45 @@ class Transport:
         """Send once; a failure is returned, so that no traceback holds on to httpx's frames."""
         if self._client.is_closed:
             raise UsageError(f"{prepared.operation}: the client given as http_client= is closed")
-        request = build_request(prepared, self._origin, timeouts)
-        deadline = clock.now() + timeouts.total
+        exchange = Exchange(timeouts.total)
+        request = self._library.build_request(prepared, self._origin, timeouts.read, exchange)
+        auth = auth_for(key)
+        asks_for_json = "json" in request.headers.get("accept", "")
+        most = (
+            prepared.max_response_bytes
+            or self._max_response_bytes
+            or (JSON_BYTES if asks_for_json else OTHER_BYTES)
+        )
         try:
-            with time_limit(timeouts.total):
-                response = self._client.send(
-                    request, auth=auth_for(key), stream=True, follow_redirects=False
-                )
-                try:
-                    content = self._read(response, deadline)
-                finally:
-                    response.close()
-                if content is not None:
-                    return RawResponse(response.status_code, response.headers, content)
-        except Errors as error:
-            return classify(error)
+            return carry_out(
+                exchange, self._exchange, request, auth, most, exchange, ours=self._ours
+            )
+        except TimeoutError:
+            pass
+        except self._library.errors as error:
+            return self._library.classify(error)
         return out_of_time()
 
-    def _read(self, response: Response, deadline: float) -> bytes | None:
-        chunks: list[bytes] = []
-        for chunk in response.iter_bytes():
-            chunks.append(chunk)
-            if clock.now() > deadline:
-                return None
-        return b"".join(chunks)
+    def _exchange(
+        self, request: Request, auth: Auth, most: int, exchange: Exchange
+    ) -> RawResponse | Failure:
+        response = self._client.send(request, auth=auth, stream=True, follow_redirects=False)
+        try:
+            return self._read(response, most, exchange)
+        finally:
+            response.close()
+
+    def _read(self, response: Response, most: int, exchange: Exchange) -> RawResponse | Failure:
+        # A transport that tests put in place of the network has read its response already.
+        decoded = response.is_stream_consumed
+        body = Body(response.status_code, response.headers, most, decoded=decoded)
+        try:
+            for chunk in response.iter_bytes() if decoded else response.iter_raw():
+                for _ in body.pieces(chunk):
+                    if exchange.left <= 0:
+                        return out_of_time()
+                if not body.wanted:
+                    break
+        except self._library.late:
+            return out_of_time()
+        return body.end(response.status_code, response.headers)
