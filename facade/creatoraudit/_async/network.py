@@ -18,14 +18,13 @@ from typing import Any, TypeVar, TypeVarTuple, cast
 import anyio
 import httpcore
 
-from .._core.exchange import Exchange, Limit
+from .._core.exchange import LATE, Exchange, Limit
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
 # Seconds by which the timeouts of a caller's client, which know more, come before our own.
 _GRACE = 0.1
-_LATE = "the time for this exchange is up"
 
 
 async def carry_out(
@@ -92,7 +91,7 @@ def _limited(exchange: Exchange, seconds: float, late: type[Exception]) -> Itera
     """End what is inside after `seconds`, or when the exchange is given up."""
     if seconds <= 0:
         # An operation that need not wait may end before an event loop notices that it is late.
-        raise late(_LATE)
+        raise late(LATE)
     with anyio.CancelScope(deadline=anyio.current_time() + seconds) as scope:
         exchange.on_give_up = scope.cancel
         try:
@@ -100,7 +99,7 @@ def _limited(exchange: Exchange, seconds: float, late: type[Exception]) -> Itera
         finally:
             exchange.on_give_up = None
     if scope.cancelled_caught:
-        raise late(_LATE)
+        raise late
 
 
 @contextmanager

@@ -10,6 +10,8 @@ from collections.abc import Callable
 
 from . import clock
 
+LATE = "the time for this exchange was up before"
+
 
 class Exchange:
     """One request and its response: when they have to be over, and how to give them up.

@@ -22,7 +22,7 @@ import httpx
 from .._version import __version__
 from ..errors import ConfigurationError, UsageError
 from .config import Origin
-from .exchange import Exchange, Limit
+from .exchange import LATE, Exchange, Limit
 from .key import ApiKey
 from .response import Failure
 from .text import one_line
@@ -160,7 +160,6 @@ class Library:
             self._httpx.StreamError,
             UnicodeError,
         )
-        self.late: type[Exception] = self._httpx.TimeoutException
         self._headers = {
             "Accept": "application/json",
             "Accept-Encoding": "gzip, deflate",
@@ -233,6 +232,8 @@ class Library:
         before = (lib.ConnectError, lib.ConnectTimeout, lib.PoolTimeout, lib.ProxyError)
         if isinstance(error, lib.TimeoutException):
             written = not isinstance(error, before)
+            if text == LATE and written:
+                return out_of_time()
             what = "no answer in time" if written else "no connection in time"
             return Failure(what, type(error).__name__, written=written, timed_out=True)
         if isinstance(error, before):

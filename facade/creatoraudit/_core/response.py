@@ -109,8 +109,8 @@ class Timeouts(NamedTuple):
     """How long one try may take.
 
     Attributes:
-        read: Seconds for each wait for the network (connect, write, read).
-        total: Seconds for the whole exchange, the body included.
+        read: Seconds that one try may take as far as `timeout` goes.
+        total: Seconds that it may take, the body included: those, or what all tries have left.
     """
 
     read: float

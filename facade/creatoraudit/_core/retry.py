@@ -129,7 +129,7 @@ class Attempts:
         if self.keyed and self.made == 1:
             self._key_dies = clock.now() + IDEMPOTENCY_SECONDS
         total = max(min(self.timeout, self.deadline - clock.now()), 0.001)
-        return Timeouts(read=min(total, LONGEST_READ), total=total)
+        return Timeouts(read=min(self.timeout, LONGEST_READ), total=min(total, LONGEST_READ))
 
     def after_failure(self, failure: Failure) -> float:
         """Seconds to wait before the next try.

@@ -16,13 +16,12 @@ from typing import Any, TypeVar, TypeVarTuple, cast
 
 import httpcore
 
-from .._core.exchange import Exchange, Limit
+from .._core.exchange import LATE, Exchange, Limit
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
 _TLS_RECORD = 16_384
-_LATE = "the time for this exchange is up"
 
 
 def carry_out(
@@ -49,7 +48,7 @@ def _seconds(timeout: float | None) -> float:
     """How long a socket may wait now; our client gives nothing but a `Limit`."""
     left = cast("Limit", timeout).left
     if left <= 0:
-        raise TimeoutError(_LATE)
+        raise TimeoutError(LATE)
     return left
 
 

@@ -89,7 +89,7 @@ class Transport:
         if self._client.is_closed:
             raise UsageError(f"{prepared.operation}: the client given as http_client= is closed")
         exchange = Exchange(timeouts.total)
-        request = self._library.build_request(prepared, self._origin, timeouts.read, exchange)
+        request = self._library.build_request(prepared, self._origin, min(timeouts), exchange)
         auth = auth_for(key)
         asks_for_json = "json" in request.headers.get("accept", "")
         most = (
@@ -104,8 +104,10 @@ class Transport:
         except TimeoutError:
             pass
         except self._library.errors as error:
-            return self._library.classify(error)
-        return out_of_time()
+            failure = self._library.classify(error)
+            if not (failure.timed_out and failure.written and timeouts.total < timeouts.read):
+                return failure
+        return out_of_time()  # the time for all tries, not for this one
 
     def _exchange(
         self, request: Request, auth: Auth, most: int, exchange: Exchange
@@ -120,13 +122,10 @@ class Transport:
         # A transport that tests put in place of the network has read its response already.
         decoded = response.is_stream_consumed
         body = Body(response.status_code, response.headers, most, decoded=decoded)
-        try:
-            for chunk in response.iter_bytes() if decoded else response.iter_raw():
-                for _ in body.pieces(chunk):
-                    if exchange.left <= 0:
-                        return out_of_time()
-                if not body.wanted:
-                    break
-        except self._library.late:
-            return out_of_time()
+        for chunk in response.iter_bytes() if decoded else response.iter_raw():
+            for _ in body.pieces(chunk):
+                if exchange.left <= 0:
+                    return out_of_time()
+            if not body.wanted:
+                break
         return body.end(response.status_code, response.headers)
