@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -109,6 +110,9 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("python", "scripts/unasync.py", "--check")
+    session.run("zizmor", "--offline", "--quiet", ".github")
+    if shutil.which("actionlint"):
+        session.run("actionlint", external=True)
 
 
 @nox.session
@@ -291,6 +295,33 @@ def check_bare(session: nox.Session, python: str) -> None:
     installed = {entry["name"].lower().replace("_", "-") for entry in json.loads(str(listed))}
     if extra := installed - BARE - {"setuptools"}:
         session.error(f"a bare installation pulled {sorted(extra)}")
+
+
+@nox.session
+def api(session: nox.Session) -> None:
+    """Tell what of the public API differs from the last release, by its tag."""
+    install(session, "api")
+    tags = ("git", "tag", "--list", "v*", "--merged=HEAD", "--sort=-version:refname")
+    tag, *_ = str(session.run(*tags, external=True, silent=True)).split() or [""]
+    if not tag:
+        session.skip("nothing has been released yet")
+    # Exit code 1 says that something breaks, which before 1.0 it may.
+    session.run(
+        *("griffe", "check", "creatoraudit", "--search", "facade", "--against", tag),
+        success_codes=[0, 1],
+    )
+
+
+@nox.session(name="release-tools")
+def release_tools(session: nox.Session) -> None:
+    """Lock the newest tools that .github/release-tools.in names, with their hashes."""
+    install(session, "lowest")
+    session.run(
+        *("uv", "pip", "compile", "--universal", "--python-version=3.11", "--generate-hashes"),
+        *("--no-annotate", "--upgrade", "--quiet"),
+        *("--custom-compile-command", "nox -s release-tools"),
+        *(".github/release-tools.in", "--output-file", ".github/release-tools.txt"),
+    )
 
 
 @nox.session

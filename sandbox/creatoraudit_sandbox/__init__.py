@@ -7,7 +7,14 @@ follows from a seed.
 
 from __future__ import annotations
 
-from .organizations import Organization
-from .server import Sandbox
+try:
+    from .organizations import Organization
+    from .server import Sandbox
+except ModuleNotFoundError as error:
+    if error.name is None or error.name.startswith(__name__):
+        raise
+    raise ModuleNotFoundError(
+        f"the sandbox needs {error.name}: pip install 'creatoraudit[sandbox]'", name=error.name
+    ) from error
 
 __all__ = ["Organization", "Sandbox"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -52,10 +53,58 @@ def test_a_job_has_an_end(name: str) -> None:
         assert JOBS[name]["timeout-minutes"] <= 45
 
 
-def test_actions_are_pinned_to_a_release() -> None:
-    used = {step["uses"] for step in steps() if "uses" in step}
+def test_actions_are_named_by_the_commit_of_a_release() -> None:
+    text = "".join(file.read_text("utf-8") for file in FILES)
+    used = set(re.findall(r"uses: *(.*)", text))
     assert used
-    assert all(re.fullmatch(r"[\w-]+/[\w-]+@(v\d+|release/v\d+)", one) for one in used), used
+    for one in used:
+        assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", one), one
+    assert len({one.partition("@")[0] for one in used}) == len(used)  # the same release everywhere
+
+
+def test_a_release_installs_nothing_but_what_is_locked() -> None:
+    """No tool of a job that builds, attests or publishes can change between two runs."""
+    run = [line for job in WORKFLOWS["release"]["jobs"].values() for line in lines_of(job)]
+    installs = [line for line in run if "install" in line]
+    locked = "python -m pip install --require-hashes -r .github/release-tools.txt"
+    ours = "bare/bin/python -m pip install --quiet dist/*.whl"  # to list what that brings
+    assert {*installs} == {locked, ours}
+    assert "python -m build --no-isolation" in run
+    tools = (ROOT / ".github" / "release-tools.txt").read_text("utf-8")
+    pinned = set(re.findall(r"^([a-z0-9-]+)==\S+.* \\$", tools, re.MULTILINE))
+    named = (ROOT / ".github" / "release-tools.in").read_text("utf-8").splitlines()
+    assert {re.sub(r"\[.*", "", one) for one in named if not one.startswith("#")} <= pinned
+    assert len(re.findall(r"^\S+==", tools, re.MULTILINE)) == len(pinned)
+    assert not any("cache" in str(step) for step in WORKFLOWS["release"]["jobs"].values())
+
+
+def lines_of(job: dict[str, Any]) -> list[str]:
+    return [line.strip() for step in job["steps"] for line in step.get("run", "").splitlines()]
+
+
+def test_rights_of_a_release_are_of_the_jobs_that_need_them() -> None:
+    jobs = WORKFLOWS["release"]["jobs"]
+    rights = {name: job["permissions"] for name, job in jobs.items() if "permissions" in job}
+    assert rights == {
+        "provenance": {"attestations": "write", "id-token": "write"},
+        "publish": {"contents": "read", "id-token": "write"},
+        "announce": {"contents": "write"},
+    }
+    assert jobs["publish"]["environment"] == "release"
+
+
+@pytest.mark.parametrize(
+    ("changelog", "said"),
+    [
+        ("## [1.2.0] - 2026-01-02\n\n### Added\n\n- a\n\n## [1.1.0]\n\n- b\n", "### Added\n\n- a"),
+        ("## [1.2.0]\n\n- a\n\n[1.2.0]: https://example.com\n", "- a"),
+        ("## [1.2.0-rc1]\n\n- a\n", ""),
+        ("## [Unreleased]\n\n- a\n\n## [1.2.0]\n", ""),
+    ],
+)
+def test_page_of_a_release_says_what_the_changelog_says(changelog: str, said: str) -> None:
+    script = runpy.run_path(str(ROOT / "scripts" / "release_notes.py"))
+    assert script["notes"](changelog, "1.2.0") == said
 
 
 def test_sessions_that_are_run_exist() -> None:
@@ -225,9 +274,10 @@ def test_a_change_is_proposed_with_its_summary(
         RUN="https://example.com/runs/1",
     )
     calls = (tmp_path / "calls").read_text().splitlines()
-    assert calls[0].startswith("pr list --head follow-the-api")
-    assert calls[1].startswith(f"pr {verb} ")
-    assert calls[1].endswith("--body-file change/summary.md")
+    assert calls[0] == "auth setup-git"
+    assert calls[1].startswith("pr list --head follow-the-api")
+    assert calls[2].startswith(f"pr {verb} ")
+    assert calls[2].endswith("--body-file change/summary.md")
     assert (change / "summary.md").read_text() == (
         "### what it means\n\nThe tests with this change ended with **failure**:"
         " https://example.com/runs/1\n"
