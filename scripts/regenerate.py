@@ -3,6 +3,7 @@
     python scripts/regenerate.py                      regenerate in place
     python scripts/regenerate.py --check              compare with what is there: exit 1 and a diff
     python scripts/regenerate.py --from FILE|URL      take a new contract; it becomes openapi.json
+    python scripts/regenerate.py --skip-unsupported   leave out operations that cannot be generated
 
 Everything is built beside the target and moved into place at the end: after a failure nothing has
 changed. Needs the interpreter of an environment with the pinned generator and ruff (dependency
@@ -99,10 +100,13 @@ def report(summary: Summary) -> str:
     ):
         if names:
             lines.append(f"{words}: {', '.join(names)}")
+    lines += summary.notes
+    if summary.left_out:
+        lines += [f"left out ({len(summary.left_out)}):", *summary.left_out]
     return "\n".join(lines)
 
 
-def run(origin: str | None, root: Path, scripts: Path, *, check: bool) -> int:
+def run(origin: str | None, root: Path, scripts: Path, *, check: bool, skip: bool) -> int:
     """Regenerates in `root`, or compares; `origin` is a new contract."""
     openapi = root / "openapi.json"
     target = root / "generated" / PACKAGE
@@ -114,11 +118,16 @@ def run(origin: str | None, root: Path, scripts: Path, *, check: bool) -> int:
         work = Path(folder)
         fresh = work / "fresh" / PACKAGE
         fresh.parent.mkdir()
-        summary = generate(contract, origin or openapi.name, fresh, work, sources)
+        summary = generate(
+            contract, origin or openapi.name, fresh, work, sources, skip_unsupported=skip
+        )
         effects = []
         if origin and openapi.exists():
             names = json.loads(sources.names.read_bytes())
-            effects = changes(openapi.read_bytes(), contract, names, root)
+            try:
+                effects = changes(openapi.read_bytes(), contract, names, root)
+            except ContractRefused as error:
+                effects = [f"what it changes cannot be told: {error}"]
         lines = list(differences(target, fresh)) if check else []
         if not check:
             put_in_place(fresh, target, contract if origin else None, openapi)
@@ -140,11 +149,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--scripts", type=Path, default=SCRIPTS, help="where names.json and the like are"
     )
+    parser.add_argument(
+        "--skip-unsupported",
+        dest="skip",
+        action="store_true",
+        help="leave out the operations that cannot be generated, and say which",
+    )
     options = parser.parse_args(arguments)
     if options.check and options.origin:
         parser.error("--check compares with openapi.json; it takes no --from")
     try:
-        return run(options.origin, options.root, options.scripts, check=options.check)
+        return run(
+            options.origin, options.root, options.scripts, check=options.check, skip=options.skip
+        )
     except (ContractRefused, OSError, httpx.HTTPError, httpx.InvalidURL) as error:
         print(f"regenerate: {error}", file=sys.stderr)
         return 1

@@ -40,16 +40,19 @@ class AsyncSupportsRequest(Protocol):
     def request(self, *args: Any, **kwargs: Any) -> Awaitable[SupportsResponse]: ...
 
 
-def answer(response: SupportsResponse, decode: Callable[[int, Any], T]) -> Response[T]:
-    """The record of an answer; only a success that has a body is decoded."""
+def answer(
+    response: SupportsResponse, decode: Callable[[int, Any], T], kind: str = "json"
+) -> Response[T]:
+    """The record of an answer; only a success that has a body is decoded, as what is declared."""
     status_code, content = response.status_code, response.content
-    decodable = 200 <= status_code < 300 and content
-    return Response(
-        status_code=status_code,
-        headers=response.headers,
-        content=content,
-        value=decode(status_code, response.json()) if decodable else None,
-    )
+    value = None
+    if 200 <= status_code < 300 and content:
+        if kind == "json":
+            payload = response.json()
+        else:
+            payload = content.decode(errors="replace") if kind == "text" else content
+        value = decode(status_code, payload)
+    return Response(status_code=status_code, headers=response.headers, content=content, value=value)
 
 
 __all__ = ["AsyncSupportsRequest", "SupportsRequest", "SupportsResponse", "answer"]

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
+from .requests import build as _build
 from .types import JSON
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from .models.who_am_i_envelope import WhoAmIEnvelope
     from .models.windowed_metrics_response import WindowedMetricsResponse
 
+_NONE: Mapping[str, str] = {}
 T_co = TypeVar("T_co", covariant=True)
 
 
@@ -54,7 +56,7 @@ class Bound(NamedTuple):
 
 
 class Operation(NamedTuple, Generic[T_co]):
-    """One operation; its module is imported when it is first used."""
+    """One operation; its module is imported when it is first decoded."""
 
     name: str
     key: str
@@ -65,22 +67,37 @@ class Operation(NamedTuple, Generic[T_co]):
     module: str
     arguments: Mapping[str, str]
     """Where each argument goes, by Python name: "path", "query" or "header"."""
-    wire_names: Mapping[str, str]
-    """Names on the wire of the arguments whose Python name differs."""
-    body: str | None
-    body_members: tuple[str, ...]
-    required: frozenset[str]
     bounds: Mapping[str, Bound]
     read_only: bool
     repeatable: bool
-    idempotency_key: bool
-    paged: bool
-    item: str | None
-    """Model of the items of a list; see `decode_item`."""
     authenticated: bool
-    page_limit: int | None
-    id_lists: tuple[str, ...]
-    batch_size: int | None
+    wire_names: Mapping[str, str] = _NONE
+    """Names on the wire of the arguments and body members whose Python name differs."""
+    styles: Mapping[str, str] = _NONE
+    """How an argument that is no scalar is written, where that is not the default."""
+    body: str | None = None
+    """Model of the body; "object" where it has members and no model."""
+    body_types: tuple[str, ...] = ()
+    """Media types that the body can have, the one to use first; none without a body."""
+    body_required: bool = False
+    body_members: tuple[str, ...] = ()
+    """Members of the body that can be given as arguments, by Python name."""
+    files: tuple[str, ...] = ()
+    """Members of a multipart form that are files."""
+    required: frozenset[str] = frozenset()
+    idempotency_key: bool = False
+    paged: bool = False
+    item: str | None = None
+    """Model of the items of a list; see `decode_item`."""
+    value: str = "json"
+    """What a success is decoded to, by its declared media type: "json", "text" or "bytes"."""
+    accept: str = "application/json"
+    """The declared media type of a success."""
+    key_header: tuple[str, str] | None = ("Authorization", "Bearer ")
+    """The header that carries the key, and what stands before the key in it."""
+    page_limit: int | None = None
+    id_lists: tuple[str, ...] = ()
+    batch_size: int | None = None
 
     # An operation is itself, not the sum of its fields: it can be a key.
     def __eq__(self, other: object) -> bool:
@@ -90,12 +107,13 @@ class Operation(NamedTuple, Generic[T_co]):
         return id(self)
 
     def get_kwargs(self, **arguments: Any) -> dict[str, Any]:
-        """Keyword arguments of httpx's `request`; `body=` takes the body's model or a mapping."""
-        kwargs: dict[str, Any] = _import_module(self.module).get_kwargs(**arguments)
-        return kwargs
+        """Keyword arguments of httpx's `request`; see `requests.build`."""
+        return _build(self, arguments)
 
     def decode(self, status: int, payload: Any) -> T_co:
-        """The value of a success answer's JSON body."""
+        """The value of a success: what its JSON says, or the text or bytes themselves."""
+        if self.value != "json":
+            return payload  # type: ignore[no-any-return]
         value: T_co = _import_module(self.module).decode(status, payload)
         return value
 
@@ -124,19 +142,12 @@ list_accounts: "Operation[AccountPage]" = Operation(
         "creator_id": "query",
         "include_total": "query",
     },
-    wire_names={},
-    body=None,
-    body_members=(),
-    required=frozenset(),
     read_only=True,
     repeatable=True,
-    idempotency_key=False,
     paged=True,
     item="Account",
     authenticated=True,
     page_limit=200,
-    id_lists=(),
-    batch_size=None,
     bounds={
         "limit": Bound(kind="integer", minimum=1, maximum=200, default=50),
         "cursor": Bound(kind="string", nullable=True),
@@ -172,18 +183,15 @@ track_account: "Operation[AccountEnvelope]" = Operation(
     module="creatoraudit_api.api.accounts.track_account",
     arguments={"idempotency_key": "header"},
     wire_names={"idempotency_key": "Idempotency-Key"},
+    body_types=("application/json",),
+    body_required=True,
     body="TrackAccountRequest",
     body_members=("platform", "username", "category", "scrape_interval_hours"),
     required=frozenset(("platform", "username")),
     read_only=False,
     repeatable=False,
     idempotency_key=True,
-    paged=False,
-    item=None,
     authenticated=True,
-    page_limit=None,
-    id_lists=(),
-    batch_size=None,
     bounds={
         "idempotency_key": Bound(kind="string", nullable=True),
         "platform": Bound(kind="string", choices=("instagram", "tiktok")),
@@ -200,19 +208,10 @@ get_account: "Operation[AccountEnvelope]" = Operation(
     tag="Accounts",
     module="creatoraudit_api.api.accounts.get_account",
     arguments={"account_id": "path"},
-    wire_names={},
-    body=None,
-    body_members=(),
     required=frozenset(("account_id",)),
     read_only=True,
     repeatable=True,
-    idempotency_key=False,
-    paged=False,
-    item=None,
     authenticated=True,
-    page_limit=None,
-    id_lists=(),
-    batch_size=None,
     bounds={"account_id": Bound(kind="string", format="uuid")},
 )
 delete_account: "Operation[None]" = Operation(
@@ -223,19 +222,10 @@ delete_account: "Operation[None]" = Operation(
     tag="Accounts",
     module="creatoraudit_api.api.accounts.delete_account",
     arguments={"account_id": "path"},
-    wire_names={},
-    body=None,
-    body_members=(),
     required=frozenset(("account_id",)),
     read_only=False,
     repeatable=False,
-    idempotency_key=False,
-    paged=False,
-    item=None,
     authenticated=True,
-    page_limit=None,
-    id_lists=(),
-    batch_size=None,
     bounds={"account_id": Bound(kind="string", format="uuid")},
 )
 update_account: "Operation[AccountEnvelope]" = Operation(
@@ -246,19 +236,14 @@ update_account: "Operation[AccountEnvelope]" = Operation(
     tag="Accounts",
     module="creatoraudit_api.api.accounts.update_account",
     arguments={"account_id": "path"},
-    wire_names={},
+    body_types=("application/json",),
+    body_required=True,
     body="UpdateAccountRequest",
     body_members=("is_active",),
     required=frozenset(("account_id",)),
     read_only=False,
     repeatable=False,
-    idempotency_key=False,
-    paged=False,
-    item=None,
     authenticated=True,
-    page_limit=None,
-    id_lists=(),
-    batch_size=None,
     bounds={"account_id": Bound(kind="string", format="uuid"), "is_active": Bound(kind="boolean")},
 )
 list_videos: "Operation[VideoPage]" = Operation(
@@ -280,19 +265,12 @@ list_videos: "Operation[VideoPage]" = Operation(
         "is_active": "query",
         "q": "query",
     },
-    wire_names={},
-    body=None,
-    body_members=(),
-    required=frozenset(),
     read_only=True,
     repeatable=True,
-    idempotency_key=False,
     paged=True,
     item="Video",
     authenticated=True,
     page_limit=200,
-    id_lists=(),
-    batch_size=None,
     bounds={
         "limit": Bound(kind="integer", minimum=1, maximum=200, default=50),
         "cursor": Bound(kind="string", nullable=True),
@@ -319,18 +297,15 @@ track_video: "Operation[VideoEnvelope]" = Operation(
     module="creatoraudit_api.api.videos.track_video",
     arguments={"idempotency_key": "header"},
     wire_names={"idempotency_key": "Idempotency-Key"},
+    body_types=("application/json",),
+    body_required=True,
     body="TrackVideoRequest",
     body_members=("platform", "identifier", "metadata", "is_active", "scrape_interval_hours"),
     required=frozenset(("identifier", "platform")),
     read_only=False,
     repeatable=False,
     idempotency_key=True,
-    paged=False,
-    item=None,
     authenticated=True,
-    page_limit=None,
-    id_lists=(),
-    batch_size=None,
     bounds={
         "idempotency_key": Bound(kind="string", nullable=True),
         "platform": Bound(kind="string", choices=("instagram", "tiktok")),
@@ -348,19 +323,10 @@ get_video: "Operation[VideoEnvelope]" = Operation(
     tag="Videos",
     module="creatoraudit_api.api.videos.get_video",
     arguments={"video_id": "path"},
-    wire_names={},
-    body=None,
-    body_members=(),
     required=frozenset(("video_id",)),
     read_only=True,
     repeatable=True,
-    idempotency_key=False,
-    paged=False,
-    item=None,
     authenticated=True,
-    page_limit=None,
-    id_lists=(),
-    batch_size=None,
     bounds={"video_id": Bound(kind="string", format="uuid")},
 )
 delete_video: "Operation[None]" = Operation(
@@ -371,19 +337,10 @@ delete_video: "Operation[None]" = Operation(
     tag="Videos",
     module="creatoraudit_api.api.videos.delete_video",
     arguments={"video_id": "path"},
-    wire_names={},
-    body=None,
-    body_members=(),
     required=frozenset(("video_id",)),
     read_only=False,
     repeatable=False,
-    idempotency_key=False,
-    paged=False,
-    item=None,
     authenticated=True,
-    page_limit=None,
-    id_lists=(),
-    batch_size=None,
     bounds={"video_id": Bound(kind="string", format="uuid")},
 )
 update_video: "Operation[VideoEnvelope]" = Operation(
@@ -394,19 +351,14 @@ update_video: "Operation[VideoEnvelope]" = Operation(
     tag="Videos",
     module="creatoraudit_api.api.videos.update_video",
     arguments={"video_id": "path"},
-    wire_names={},
+    body_types=("application/json",),
+    body_required=True,
     body="UpdateVideoRequest",
     body_members=("is_active",),
     required=frozenset(("video_id",)),
     read_only=False,
     repeatable=False,
-    idempotency_key=False,
-    paged=False,
-    item=None,
     authenticated=True,
-    page_limit=None,
-    id_lists=(),
-    batch_size=None,
     bounds={"video_id": Bound(kind="string", format="uuid"), "is_active": Bound(kind="boolean")},
 )
 get_video_deltas: "Operation[VideoDeltasResponse]" = Operation(
@@ -417,17 +369,10 @@ get_video_deltas: "Operation[VideoDeltasResponse]" = Operation(
     tag="Videos",
     module="creatoraudit_api.api.videos.get_video_deltas",
     arguments={"video_ids": "query", "windows": "query"},
-    wire_names={},
-    body=None,
-    body_members=(),
     required=frozenset(("video_ids",)),
     read_only=True,
     repeatable=True,
-    idempotency_key=False,
-    paged=False,
-    item=None,
     authenticated=True,
-    page_limit=None,
     id_lists=("video_ids",),
     batch_size=200,
     bounds={
@@ -450,17 +395,14 @@ batch_video_deltas: "Operation[VideoDeltasResponse]" = Operation(
     tag="Videos",
     module="creatoraudit_api.api.videos.batch_video_deltas",
     arguments={},
-    wire_names={},
+    body_types=("application/json",),
+    body_required=True,
     body="VideoDeltasRequest",
     body_members=("video_ids", "windows"),
     required=frozenset(("video_ids",)),
     read_only=True,
     repeatable=True,
-    idempotency_key=False,
-    paged=False,
-    item=None,
     authenticated=True,
-    page_limit=None,
     id_lists=("video_ids",),
     batch_size=200,
     bounds={
@@ -483,19 +425,12 @@ list_account_videos: "Operation[AccountVideoPage]" = Operation(
     tag="Videos",
     module="creatoraudit_api.api.videos.list_account_videos",
     arguments={"limit": "query", "cursor": "query", "include_total": "query", "platform": "query"},
-    wire_names={},
-    body=None,
-    body_members=(),
-    required=frozenset(),
     read_only=True,
     repeatable=True,
-    idempotency_key=False,
     paged=True,
     item="AccountVideo",
     authenticated=True,
     page_limit=200,
-    id_lists=(),
-    batch_size=None,
     bounds={
         "limit": Bound(kind="integer", minimum=1, maximum=200, default=50),
         "cursor": Bound(kind="string", nullable=True),
@@ -519,19 +454,12 @@ list_creators: "Operation[CreatorPage]" = Operation(
         "is_active": "query",
         "include_total": "query",
     },
-    wire_names={},
-    body=None,
-    body_members=(),
-    required=frozenset(),
     read_only=True,
     repeatable=True,
-    idempotency_key=False,
     paged=True,
     item="Creator",
     authenticated=True,
     page_limit=200,
-    id_lists=(),
-    batch_size=None,
     bounds={
         "limit": Bound(kind="integer", minimum=1, maximum=200, default=50),
         "cursor": Bound(kind="string", nullable=True),
@@ -551,18 +479,15 @@ create_creator: "Operation[CreatorEnvelope]" = Operation(
     module="creatoraudit_api.api.creators.create_creator",
     arguments={"idempotency_key": "header"},
     wire_names={"idempotency_key": "Idempotency-Key"},
+    body_types=("application/json",),
+    body_required=True,
     body="CreateCreatorRequest",
     body_members=("name", "is_active", "metadata"),
     required=frozenset(("name",)),
     read_only=False,
     repeatable=False,
     idempotency_key=True,
-    paged=False,
-    item=None,
     authenticated=True,
-    page_limit=None,
-    id_lists=(),
-    batch_size=None,
     bounds={
         "idempotency_key": Bound(kind="string", nullable=True),
         "name": Bound(kind="string", min_length=1, max_length=255),
@@ -578,19 +503,10 @@ get_creator: "Operation[CreatorEnvelope]" = Operation(
     tag="Creators",
     module="creatoraudit_api.api.creators.get_creator",
     arguments={"creator_id": "path"},
-    wire_names={},
-    body=None,
-    body_members=(),
     required=frozenset(("creator_id",)),
     read_only=True,
     repeatable=True,
-    idempotency_key=False,
-    paged=False,
-    item=None,
     authenticated=True,
-    page_limit=None,
-    id_lists=(),
-    batch_size=None,
     bounds={"creator_id": Bound(kind="string", format="uuid")},
 )
 delete_creator: "Operation[None]" = Operation(
@@ -601,19 +517,10 @@ delete_creator: "Operation[None]" = Operation(
     tag="Creators",
     module="creatoraudit_api.api.creators.delete_creator",
     arguments={"creator_id": "path"},
-    wire_names={},
-    body=None,
-    body_members=(),
     required=frozenset(("creator_id",)),
     read_only=False,
     repeatable=False,
-    idempotency_key=False,
-    paged=False,
-    item=None,
     authenticated=True,
-    page_limit=None,
-    id_lists=(),
-    batch_size=None,
     bounds={"creator_id": Bound(kind="string", format="uuid")},
 )
 update_creator: "Operation[CreatorEnvelope]" = Operation(
@@ -624,19 +531,14 @@ update_creator: "Operation[CreatorEnvelope]" = Operation(
     tag="Creators",
     module="creatoraudit_api.api.creators.update_creator",
     arguments={"creator_id": "path"},
-    wire_names={},
+    body_types=("application/json",),
+    body_required=True,
     body="UpdateCreatorRequest",
     body_members=("name", "is_active", "metadata"),
     required=frozenset(("creator_id",)),
     read_only=False,
     repeatable=False,
-    idempotency_key=False,
-    paged=False,
-    item=None,
     authenticated=True,
-    page_limit=None,
-    id_lists=(),
-    batch_size=None,
     bounds={
         "creator_id": Bound(kind="string", format="uuid"),
         "name": Bound(kind="string", nullable=True, min_length=1, max_length=255),
@@ -652,19 +554,10 @@ link_account: "Operation[CreatorAccountLinkEnvelope]" = Operation(
     tag="Creators",
     module="creatoraudit_api.api.creators.link_account",
     arguments={"creator_id": "path", "account_id": "path"},
-    wire_names={},
-    body=None,
-    body_members=(),
     required=frozenset(("account_id", "creator_id")),
     read_only=False,
     repeatable=True,
-    idempotency_key=False,
-    paged=False,
-    item=None,
     authenticated=True,
-    page_limit=None,
-    id_lists=(),
-    batch_size=None,
     bounds={
         "creator_id": Bound(kind="string", format="uuid"),
         "account_id": Bound(kind="string", format="uuid"),
@@ -678,19 +571,10 @@ unlink_account: "Operation[None]" = Operation(
     tag="Creators",
     module="creatoraudit_api.api.creators.unlink_account",
     arguments={"creator_id": "path", "account_id": "path"},
-    wire_names={},
-    body=None,
-    body_members=(),
     required=frozenset(("account_id", "creator_id")),
     read_only=False,
     repeatable=False,
-    idempotency_key=False,
-    paged=False,
-    item=None,
     authenticated=True,
-    page_limit=None,
-    id_lists=(),
-    batch_size=None,
     bounds={
         "creator_id": Bound(kind="string", format="uuid"),
         "account_id": Bound(kind="string", format="uuid"),
@@ -704,19 +588,10 @@ top_creators: "Operation[TopCreators]" = Operation(
     tag="Creators",
     module="creatoraudit_api.api.creators.top_creators",
     arguments={"period": "query", "limit": "query"},
-    wire_names={},
-    body=None,
-    body_members=(),
-    required=frozenset(),
     read_only=True,
     repeatable=True,
-    idempotency_key=False,
-    paged=False,
     item="TopCreator",
     authenticated=True,
-    page_limit=None,
-    id_lists=(),
-    batch_size=None,
     bounds={
         "period": Bound(kind="string", choices=("7d", "30d", "90d")),
         "limit": Bound(kind="integer", minimum=1, maximum=25, default=10),
@@ -730,17 +605,14 @@ batch_account_metrics: "Operation[WindowedMetricsResponse]" = Operation(
     tag="Analytics",
     module="creatoraudit_api.api.analytics.batch_account_metrics",
     arguments={},
-    wire_names={},
+    body_types=("application/json",),
+    body_required=True,
     body="AccountMetricsRequest",
     body_members=("account_ids", "period", "start_date", "end_date"),
     required=frozenset(("account_ids",)),
     read_only=True,
     repeatable=True,
-    idempotency_key=False,
-    paged=False,
-    item=None,
     authenticated=True,
-    page_limit=None,
     id_lists=("account_ids",),
     batch_size=200,
     bounds={
@@ -758,17 +630,14 @@ batch_video_metrics: "Operation[WindowedMetricsResponse]" = Operation(
     tag="Analytics",
     module="creatoraudit_api.api.analytics.batch_video_metrics",
     arguments={},
-    wire_names={},
+    body_types=("application/json",),
+    body_required=True,
     body="VideoMetricsRequest",
     body_members=("video_ids", "period", "start_date", "end_date"),
     required=frozenset(("video_ids",)),
     read_only=True,
     repeatable=True,
-    idempotency_key=False,
-    paged=False,
-    item=None,
     authenticated=True,
-    page_limit=None,
     id_lists=("video_ids",),
     batch_size=200,
     bounds={
@@ -786,17 +655,13 @@ batch_account_video_metrics: "Operation[WindowedMetricsResponse]" = Operation(
     tag="Analytics",
     module="creatoraudit_api.api.analytics.batch_account_video_metrics",
     arguments={},
-    wire_names={},
+    body_types=("application/json",),
+    body_required=True,
     body="AccountVideoMetricsRequest",
     body_members=("instagram_post_ids", "tiktok_video_ids", "period", "start_date", "end_date"),
-    required=frozenset(),
     read_only=True,
     repeatable=True,
-    idempotency_key=False,
-    paged=False,
-    item=None,
     authenticated=True,
-    page_limit=None,
     id_lists=("instagram_post_ids", "tiktok_video_ids"),
     batch_size=200,
     bounds={
@@ -815,19 +680,10 @@ creator_analytics: "Operation[CreatorAnalytics]" = Operation(
     tag="Analytics",
     module="creatoraudit_api.api.analytics.creator_analytics",
     arguments={"creator_id": "path", "start_date": "query", "end_date": "query"},
-    wire_names={},
-    body=None,
-    body_members=(),
     required=frozenset(("creator_id",)),
     read_only=True,
     repeatable=True,
-    idempotency_key=False,
-    paged=False,
-    item=None,
     authenticated=True,
-    page_limit=None,
-    id_lists=(),
-    batch_size=None,
     bounds={
         "creator_id": Bound(kind="string", format="uuid"),
         "start_date": Bound(kind="string", format="date"),
@@ -842,19 +698,9 @@ get_overview: "Operation[OverviewEnvelope]" = Operation(
     tag="Overview",
     module="creatoraudit_api.api.overview.get_overview",
     arguments={"period": "query"},
-    wire_names={},
-    body=None,
-    body_members=(),
-    required=frozenset(),
     read_only=True,
     repeatable=True,
-    idempotency_key=False,
-    paged=False,
-    item=None,
     authenticated=True,
-    page_limit=None,
-    id_lists=(),
-    batch_size=None,
     bounds={"period": Bound(kind="string", choices=("7d", "30d", "90d"), default="7d")},
 )
 search: "Operation[SearchResponse]" = Operation(
@@ -865,19 +711,9 @@ search: "Operation[SearchResponse]" = Operation(
     tag="Search",
     module="creatoraudit_api.api.search.search",
     arguments={"q": "query", "limit": "query"},
-    wire_names={},
-    body=None,
-    body_members=(),
-    required=frozenset(),
     read_only=True,
     repeatable=True,
-    idempotency_key=False,
-    paged=False,
-    item=None,
     authenticated=True,
-    page_limit=None,
-    id_lists=(),
-    batch_size=None,
     bounds={
         "q": Bound(kind="string", max_length=128),
         "limit": Bound(kind="integer", minimum=1, maximum=25, default=10),
@@ -891,19 +727,10 @@ get_health: "Operation[Health]" = Operation(
     tag="System",
     module="creatoraudit_api.api.system.get_health",
     arguments={},
-    wire_names={},
-    body=None,
-    body_members=(),
-    required=frozenset(),
     read_only=True,
     repeatable=True,
-    idempotency_key=False,
-    paged=False,
-    item=None,
     authenticated=False,
-    page_limit=None,
-    id_lists=(),
-    batch_size=None,
+    key_header=None,
     bounds={},
 )
 get_meta: "Operation[ApiMetaEnvelope]" = Operation(
@@ -914,19 +741,10 @@ get_meta: "Operation[ApiMetaEnvelope]" = Operation(
     tag="System",
     module="creatoraudit_api.api.system.get_meta",
     arguments={},
-    wire_names={},
-    body=None,
-    body_members=(),
-    required=frozenset(),
     read_only=True,
     repeatable=True,
-    idempotency_key=False,
-    paged=False,
-    item=None,
     authenticated=False,
-    page_limit=None,
-    id_lists=(),
-    batch_size=None,
+    key_header=None,
     bounds={},
 )
 whoami: "Operation[WhoAmIEnvelope]" = Operation(
@@ -937,19 +755,9 @@ whoami: "Operation[WhoAmIEnvelope]" = Operation(
     tag="System",
     module="creatoraudit_api.api.system.whoami",
     arguments={},
-    wire_names={},
-    body=None,
-    body_members=(),
-    required=frozenset(),
     read_only=True,
     repeatable=True,
-    idempotency_key=False,
-    paged=False,
-    item=None,
     authenticated=True,
-    page_limit=None,
-    id_lists=(),
-    batch_size=None,
     bounds={},
 )
 
@@ -985,3 +793,7 @@ OPERATIONS: Mapping[str, Operation[Any]] = {
     "get_meta": get_meta,
     "whoami": whoami,
 }
+"""Every operation by its name."""
+
+LEFT_OUT: Mapping[str, str] = {}
+"""Operations of the contract that are missing here, by name, and why."""

@@ -1,9 +1,9 @@
 """Reading an OpenAPI document and bringing it into one plain shape.
 
-Decides what is accepted at all, and by what name a refusal is reported. After `normalised` every
-operation holds its own parameters, body and responses; only schemas are still shared by
-reference. Which names things get is decided in names.py, what the generator must not see in
-overlay.py.
+Decides which operations are taken at all, and by what name others are left out. After `normalised`
+every operation holds its own parameters, body and responses, and shared schemas are the objects
+with members that become models; all other schemas stand where they are used. Which names things
+get is decided in names.py, what the generator must not see in overlay.py.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ import copy
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 from creatoraudit.contract.openapi import (
     METHODS,
+    inert,
     is_success,
     normalise,
     operation_key,
@@ -25,16 +27,19 @@ from creatoraudit.contract.openapi import (
 )
 from creatoraudit.contract.openapi import DocumentRefused as ContractRefused
 
-Node: TypeAlias = dict[str, Any]
-"""A JSON object of the document; what is in it is found out by walking it."""
+from . import bodies
+from .simple import Simple
 
 __all__ = ["METHODS", "ContractRefused", "is_success"]  # of the reader
 
-_ITEM_WORDS = frozenset({"parameters", "summary", "description", "servers"})
+Node: TypeAlias = dict[str, Any]
+"""A JSON object of the document; what is in it is found out by walking it."""
 
+_ITEM_WORDS = frozenset({"parameters", "summary", "description", "servers"})
 SCHEMAS = "#/components/schemas/"
 
-_PATH = re.compile(r"(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@%-]|\{[A-Za-z_-][A-Za-z0-9_-]*\})*)+")
+# What a URL path can hold, with parameters in braces; a parameter's name may be anything.
+_PATH = re.compile(r"(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@%-]|\{[^{}/]+\})*)+")
 
 
 class Place(NamedTuple):
@@ -50,15 +55,102 @@ class Place(NamedTuple):
         return operation_key(self.method, self.path)
 
 
+class Unsupported(ContractRefused):
+    """What cannot be taken of an operation: where it stands, what it is, and what to do."""
+
+    def __init__(self, what: str, *, pointer: str = "", remedy: str = "") -> None:
+        super().__init__(what)
+        self.pointer = pointer
+        self.remedy = remedy
+
+
+class Reason(NamedTuple):
+    """Why an operation is left out."""
+
+    label: str
+    """Method and path as the document has them."""
+    pointer: str
+    what: str
+    remedy: str
+    asked: bool = False
+    """Whether overlay.json leaves it out by name."""
+
+    @property
+    def line(self) -> str:
+        """The reason on one line."""
+        remedy = f"; {self.remedy}" if self.remedy else ""
+        return f"{self.pointer}: {self.label}: {self.what}{remedy}"
+
+
+class LeftOut:
+    """The operations that are left out, by key, and things that are noted once in the summary."""
+
+    def __init__(self, asked: Mapping[str, str] | None = None) -> None:
+        self.asked = dict(asked or {})
+        self.reasons: dict[str, Reason] = {}
+        self.notes: dict[str, list[str]] = {}
+
+    @contextmanager
+    def taking(self, key: str, label: str, pointer: str) -> Iterator[None]:
+        """Take note of the operation instead when what is done with it is refused."""
+        try:
+            yield
+        except ContractRefused as error:
+            self.add(key, label, pointer, error)
+
+    def add(self, key: str, label: str, pointer: str, error: ContractRefused) -> None:
+        """Leave an operation out because of an error."""
+        where = getattr(error, "pointer", "") or pointer
+        remedy = getattr(error, "remedy", "")
+        what = " ".join(inert(str(error)).removeprefix(f"{label}: ").split())
+        self.reasons.setdefault(key, Reason(label, inert(where), what, remedy))
+
+    def note(self, topic: str, what: str) -> None:
+        """Say something once in the summary."""
+        told = self.notes.setdefault(topic, [])
+        if what not in told:
+            told.append(what)
+
+    def drop(self, document: Node) -> None:
+        """Take the operations that are left out off a document."""
+        paths: Node = {}
+        for path, item in document["paths"].items():
+            kept = {
+                method: node
+                for method, node in item.items()
+                if method not in METHODS or operation_key(method, path) not in self.reasons
+            }
+            if any(method in METHODS for method in kept):
+                paths[path] = kept
+        document["paths"] = paths
+
+    @property
+    def unexpected(self) -> list[Reason]:
+        """What is left out although nobody asked for it."""
+        return [reason for reason in self.reasons.values() if not reason.asked]
+
+
+def pointer_of(method: str, path: str) -> str:
+    """JSON pointer of an operation."""
+    return f"/paths/{path.replace('~', '~0').replace('/', '~1')}/{method}"
+
+
 def load(text: str | bytes, source: str) -> Node:
     """The document in `text`; `source` is what a refusal calls it."""
-    document = dict(parse(text, source).root)
+    document: Node = {**parse(text, source).root}
     try:
         json.dumps(document, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
         raise ContractRefused(f"{source} holds half a character (a lone surrogate)") from error
     if not isinstance(document.get("paths"), dict) or not document["paths"]:
         raise ContractRefused(f"{source} has no paths")
+    for name in ("info", "components"):
+        if name in document and not isinstance(document[name], dict):
+            raise ContractRefused(f"{source}: /{name} is not an object")
+    components: Node = document.get("components", {})
+    for name in ("schemas", "parameters", "responses", "requestBodies", "securitySchemes"):
+        if not isinstance(components.get(name, {}), dict):
+            raise ContractRefused(f"{source}: /components/{name} is not an object")
     return document
 
 
@@ -114,12 +206,14 @@ def referenced(node: Any) -> str | None:
 def lookup(document: Node, pointer: str) -> Any:
     """What a local reference points at."""
     if not pointer.startswith("#/"):
-        raise ContractRefused(f"reference {pointer!r} leads out of the document; bundle it first")
+        raise Unsupported(
+            f"reference {inert(pointer)!r} leads out of the document", remedy="bundle it first"
+        )
     node: Any = document
     for part in pointer[2:].split("/"):
         key = unescaped(part)
         if not isinstance(node, dict) or key not in node:
-            raise ContractRefused(f"reference {pointer!r} leads nowhere")
+            raise Unsupported(f"reference {inert(pointer)!r} leads nowhere")
         node = node[key]
     return node
 
@@ -127,112 +221,212 @@ def lookup(document: Node, pointer: str) -> Any:
 def _resolved(document: Node, node: Any) -> Any:
     """A copy of `node`, or of what it refers to."""
     seen: set[str] = set()
-    while isinstance(node, dict) and "$ref" in node:
-        if node["$ref"] in seen:
-            raise ContractRefused(f"reference {node['$ref']!r} refers to itself")
-        seen.add(node["$ref"])
-        node = lookup(document, node["$ref"])
+    while isinstance(node, dict) and isinstance(target := node.get("$ref"), str):
+        if target in seen:
+            raise Unsupported(f"reference {inert(target)!r} refers to itself")
+        seen.add(target)
+        node = lookup(document, target)
     return copy.deepcopy(node)
-
-
-def _refuse_duplicates(document: Node) -> None:
-    """Refuses a shared operationId, and paths that differ in parameter names only."""
-    ids: dict[str, Place] = {}
-    keys: dict[str, Place] = {}
-    for place in places(document):
-        name = place.node.get("operationId")
-        if name is not None and name in ids:
-            first = ids[name]
-            raise ContractRefused(
-                f"operationId {name!r} is used twice: by {first.method.upper()} {first.path} "
-                f"and by {place.method.upper()} {place.path}"
-            )
-        if name is not None:
-            ids[name] = place
-        if place.key in keys:
-            raise ContractRefused(
-                f"{place.method.upper()} {place.path} and {keys[place.key].path} "
-                "differ only in parameter names"
-            )
-        keys[place.key] = place
 
 
 def _plain_schema_references(document: Node) -> None:
     """Gives schemas plain names, so that a reference is a prefix and the name, nothing escaped."""
     found = schemas(document)
-    plain = {name: re.sub(r"[^A-Za-z0-9_]", "_", name) or "_" for name in found}
-    if len(set(plain.values())) < len(plain):
-        twice = sorted(name for name in plain if list(plain.values()).count(plain[name]) > 1)
-        raise ContractRefused(f"schema names too alike to be told apart: {', '.join(twice)}")
+    plain: dict[str, str] = {}
+    taken: set[str] = set()
+    for name in sorted(found, key=lambda name: re.fullmatch(r"\w+", name, re.ASCII) is None):
+        short = re.sub(r"[^A-Za-z0-9_]", "_", name) or "_"
+        plain[name] = free(taken, short)
+        taken.add(plain[name])
     for node in walk({key: value for key, value in document.items() if key != "openapi"}):
         target = node.get("$ref")
         if isinstance(target, str) and target.startswith(SCHEMAS):
             name = unescaped(target.removeprefix(SCHEMAS))
-            if name not in plain:
-                raise ContractRefused(f"reference {target!r} leads nowhere")
-            node["$ref"] = SCHEMAS + plain[name]
+            node["$ref"] = SCHEMAS + plain.get(name, name)
     document["components"]["schemas"] = {plain[name]: schema for name, schema in found.items()}
 
 
-def _complete(document: Node, key: str, operation: Any, shared: list[Any]) -> Node:
+def free(taken: Any, name: str) -> str:
+    """The name itself, or with a number behind it if it is taken."""
+    candidate, number = name, 2
+    while candidate in taken:
+        candidate, number = f"{name}_{number}", number + 1
+    return candidate
+
+
+def _parameter(document: Node, simple: Simple, raw: Any, where: str) -> Node:
+    """A parameter with its schema, whichever way the document says it."""
+    parameter = _mapping(_resolved(document, raw), "is not an object", where)
+    name, kind = parameter.get("name"), parameter.get("in")
+    if not isinstance(name, str) or kind not in ("path", "query", "header", "cookie"):
+        raise Unsupported(f"parameter {name!r} is nowhere one can be sent", pointer=where)
+    content = parameter.get("content")
+    if isinstance(content, dict) and content:
+        media = _mapping(next(iter(content.values())), "is not an object", f"{where}/content")
+        parameter = {**parameter, "schema": media.get("schema", {}), "style": "json"}
+    parameter["schema"] = simple.of(parameter.get("schema", {}), f"{where}/schema")
+    return parameter
+
+
+def _complete(document: Node, simple: Simple, place: Place, shared: Any, left_out: LeftOut) -> Node:
     """An operation with its own and its path's parameters, body and responses inline."""
+    at = pointer_of(place.method, place.path)
+    operation = _mapping(place.node, "is not an object", at)
     parameters: dict[tuple[str, str], Node] = {}
-    for raw in [*_mapping(operation, key).get("parameters", []), *shared]:
-        parameter = _mapping(_resolved(document, raw), f"a parameter of {key}")
-        name, where = parameter.get("name"), parameter.get("in")
-        if not isinstance(name, str) or where not in ("path", "query", "header", "cookie"):
-            raise ContractRefused(f"{key}: parameter {name!r} is nowhere one can be sent")
-        if not isinstance(parameter.get("schema"), dict):
-            raise ContractRefused(f"{key}: parameter {name!r} has no schema")
-        parameters.setdefault((where, name), parameter)
+    for holder, pointer in ((operation.get("parameters", []), at), (shared, at.rpartition("/")[0])):
+        if not isinstance(holder, list):
+            raise Unsupported("is not an array", pointer=f"{pointer}/parameters")
+        for index, raw in enumerate(holder):
+            found = _parameter(document, simple, raw, f"{pointer}/parameters/{index}")
+            parameters.setdefault((found["in"], found["name"]), found)
+    _match_path(place.path, parameters)
     completed = {**operation, "parameters": list(parameters.values()), "responses": {}}
+    tags = operation.get("tags")
+    completed["tags"] = (
+        [str(tag) for tag in tags if isinstance(tag, str | int) and str(tag).strip()]
+        if isinstance(tags, list)
+        else []
+    )
+    for word in ("summary", "description"):
+        if not isinstance(completed.get(word, ""), str):
+            del completed[word]
+    if isinstance(operation.get("callbacks"), dict) and operation["callbacks"]:
+        left_out.note("callbacks", place.key)
     if "requestBody" in operation:
-        body = _resolved(document, operation["requestBody"])
-        completed["requestBody"] = _mapping(body, f"the body of {key}")
-    for status, response in _mapping(operation.get("responses", {}), f"{key}: responses").items():
-        found = _mapping(_resolved(document, response), f"{key}: response {status}")
-        completed["responses"][str(status)] = found
+        body = _mapping(
+            _resolved(document, operation["requestBody"]), "is not an object", f"{at}/requestBody"
+        )
+        chosen = bodies.request(body, f"{at}/requestBody", simple)
+        if chosen is None:
+            del completed["requestBody"]
+        else:
+            completed["requestBody"] = chosen
+    responses = _mapping(operation.get("responses", {}), "is not an object", f"{at}/responses")
+    for status, response in responses.items():
+        if str(status).startswith("x-"):
+            continue
+        pointer = f"{at}/responses/{status}"
+        found = _mapping(_resolved(document, response), "is not an object", pointer)
+        completed["responses"][str(status)] = bodies.response(found, str(status), pointer, simple)
+    bodies.use_default(completed["responses"])
+    bodies.refuse_streams(completed["responses"], at)
     return completed
 
 
-def _mapping(node: Any, what: str) -> Node:
+def _match_path(path: str, parameters: dict[tuple[str, str], Node]) -> None:
+    """Makes the declared path parameters those that the path has."""
+    written = re.findall(r"{([^{}]*)}", path)
+    if len(set(written)) != len(written):
+        raise Unsupported("the path has a parameter twice")
+    for kind, name in list(parameters):
+        if kind == "path" and name not in written:
+            del parameters[kind, name]
+    for name in written:
+        parameters.setdefault(
+            ("path", name),
+            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}},
+        )
+
+
+def _mapping(node: Any, what: str, pointer: str) -> Node:
     """The node itself when it is an object."""
     if not isinstance(node, dict):
-        raise ContractRefused(f"{what} must be an object, not {type(node).__name__}")
+        raise Unsupported(what, pointer=pointer)
     return node
 
 
-def normalised(source: Mapping[str, Any], *, base_path: str) -> Node:
+def normalised(source: Mapping[str, Any], *, base_path: str, left_out: LeftOut) -> Node:
     """A copy in which every operation is complete in itself and paths are relative to the base URL.
 
-    `base_path` (`/v2`) is taken off when every path starts with it: some documents put it there,
-    some into servers.
+    Operations that cannot be taken are told to `left_out` and missing in the copy.
+
+    Args:
+        source: The document.
+        base_path: Path of the base URL (`/v2`); see `normalise`.
+        left_out: Collects what is left out.
     """
     document: Node = copy.deepcopy(dict(normalise(source, base_path=base_path)))
-    for path, item in document["paths"].items():
-        if not _PATH.fullmatch(path):
-            raise ContractRefused(f"path {path!r} holds characters a URL path cannot have")
-        if not isinstance(item, dict) or "$ref" in item:
-            raise ContractRefused(f"path {path} is not an inline path item")
-        for word in item:
-            if word not in METHODS and word not in _ITEM_WORDS and not word.startswith("x-"):
-                raise ContractRefused(f"{word.upper()} {path} is an operation nobody could send")
     _plain_schema_references(document)
-    _refuse_duplicates(document)
+    simple = Simple(schemas(document))
+    if document.get("webhooks"):
+        left_out.note("webhooks are not generated", ", ".join(map(inert, document["webhooks"])))
+    paths: Node = {}
+    keys: dict[str, str] = {}
+    ids: set[str] = set()
     for path, item in document["paths"].items():
-        document["paths"][path] = {
-            method: _complete(
-                document, f"{method.upper()} {path}", item[method], item.get("parameters", [])
-            )
-            for method in METHODS
-            if method in item
-        }
-    components = document["components"]
+        if path.startswith("x-"):
+            continue
+        if not isinstance(item, dict):
+            raise ContractRefused(f"{pointer_of('', path)[:-1]} is not an object")
+        taken: Node = {}
+        if "$ref" in item:
+            at = pointer_of("", path)[:-1]
+            error = Unsupported(f"reference {inert(str(item['$ref']))!r} leads out of the document")
+            left_out.add(f"path {path}", inert(path), f"{at}/$ref", error)
+            continue
+        for method in (*METHODS, *_unknown_methods(item)):
+            if method not in item:
+                continue
+            place = Place(method, path, item[method])
+            label, at = f"{method.upper()} {inert(path)}", pointer_of(method, path)
+            if _is_asked(place, left_out):
+                why = left_out.asked.get(place.key) or "overlay.json leaves it out"
+                left_out.reasons[place.key] = Reason(label, at, why, "", asked=True)
+                continue
+            known = keys.setdefault(place.key, path)
+            with left_out.taking(place.key if known == path else f"{label} twice", label, at):
+                if method not in METHODS:
+                    raise Unsupported("is an operation nobody could send")
+                if not _PATH.fullmatch(path):
+                    raise Unsupported("holds characters a URL path cannot have")
+                if known != path:
+                    raise Unsupported(f"{path} and {known} differ only in parameter names")
+                taken[method] = _complete(
+                    document, simple, place, item.get("parameters", []), left_out
+                )
+                identity = str(taken[method].get("operationId", place.key))
+                if identity in ids:
+                    left_out.note("operation ids used twice", inert(identity))
+                ids.add(identity)
+        if taken:
+            paths[path] = taken
+    document["paths"] = paths
+    schemes = document["components"].get("securitySchemes", {})
     document["components"] = {
-        "schemas": components["schemas"],
-        "securitySchemes": components.get("securitySchemes", {}),
+        "schemas": simple.models(),
+        "securitySchemes": {name: _resolved(document, scheme) for name, scheme in schemes.items()},
     }
+    _only_used(document)
     return document
+
+
+def _unknown_methods(item: Node) -> list[str]:
+    """Members of a path that are neither methods that are sent nor notes on the path."""
+    known = (*METHODS, *_ITEM_WORDS, "$ref")
+    extra = item.get("additionalOperations")
+    words = [word for word in item if word not in known and not word.startswith("x-")]
+    return [word for word in words if word != "additionalOperations" or extra]
+
+
+def _is_asked(place: Place, left_out: LeftOut) -> bool:
+    """Whether overlay.json leaves the operation out."""
+    return place.key in left_out.asked
+
+
+def _only_used(document: Node) -> None:
+    """Drops the shared schemas that no operation leads to."""
+    found = schemas(document)
+    used: set[str] = set()
+    waiting: list[Any] = [document["paths"]]
+    while waiting:
+        for node in walk(waiting.pop()):
+            name = referenced(node)
+            if name is not None and name not in used and name in found:
+                used.add(name)
+                waiting.append(found[name])
+    document["components"]["schemas"] = {
+        name: schema for name, schema in found.items() if name in used
+    }
 
 
 def is_null(node: Any) -> bool:
@@ -251,17 +445,10 @@ def alternatives(node: Node) -> list[Any] | None:
     return None
 
 
-def json_media_type(content: Mapping[str, Any]) -> str | None:
-    """The media type of a body that is JSON, `application/json` before any `+json`."""
-    plain = [name for name in content if name.split(";")[0].strip().lower() == "application/json"]
-    suffixed = [name for name in content if name.split(";")[0].strip().lower().endswith("+json")]
-    return next(iter([*plain, *suffixed]), None)
-
-
 def json_schema(body: Mapping[str, Any]) -> tuple[Node, str] | None:
     """Where the schema of a JSON body is: its holder and key there."""
     content = body.get("content") or {}
-    media_type = json_media_type(content)
+    media_type = bodies.json_media_type(content)
     if media_type is None or "schema" not in content[media_type]:
         return None
     return content[media_type], "schema"

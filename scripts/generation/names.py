@@ -7,6 +7,7 @@ document; names never clash in silence.
 
 from __future__ import annotations
 
+import builtins
 import copy
 import json
 import re
@@ -16,16 +17,22 @@ from typing import Any, NamedTuple
 
 from openapi_python_client.strings import ClassName, PythonIdentifier
 
+from creatoraudit.contract.openapi import Slot
+
 from .document import (
     SCHEMAS,
     ContractRefused,
+    LeftOut,
     Node,
     Place,
+    Unsupported,
     alternatives,
+    free,
     is_null,
     is_success,
     json_schema,
     places,
+    pointer_of,
     reference,
     referenced,
     schemas,
@@ -35,23 +42,28 @@ from .document import (
 PROBLEM = "application/problem+json"
 
 _POSITION = re.compile(r"(request|response|problem)((?:\.[A-Za-z0-9_]+|\[\]|\{\})*)")
+# What generated modules call something else: no model may be called that.
+TAKEN = frozenset(
+    {
+        *("Any", "AsyncSupportsRequest", "Awaitable", "Bound", "Callable", "ClassVar", "Column"),
+        *("Final", "Generic", "Iterable", "JSON", "Literal", "Mapping", "NamedTuple", "Operation"),
+        *("Protocol", "ReadModel", "Response", "Self", "Sequence", "Shapes", "SupportsRequest"),
+        *("SupportsResponse", "TypeAlias", "TypeVar", "Unset", "UNSET", "WriteModel", "T"),
+        *dir(builtins),
+    }
+)
+RESERVED = frozenset(
+    {
+        # Of generated functions and of the facade's methods for any operation.
+        *("self", "client", "operation", "ids", "id_list", "max_items", "concurrency"),
+        *("body", "files", "data", "path", "method"),
+        # Options that every method takes.
+        *("timeout", "retry_budget", "max_retries", "idempotency_key"),
+        *("extra_headers", "extra_query", "extra_body", "max_wait", "max_response_bytes"),
+    }
+)
+"""What no argument of an operation is called: it gets a `_` behind its name."""
 _NOT_COMPARED = ("title", "description", "examples", "example", "default", "deprecated")
-
-
-class Slot(NamedTuple):
-    """Where a schema is held, so that it can be replaced."""
-
-    holder: Any
-    key: Any
-
-    @property
-    def node(self) -> Any:
-        """The schema held there."""
-        return self.holder[self.key]
-
-    def put(self, node: Any) -> None:
-        """Puts another schema in its place."""
-        self.holder[self.key] = node
 
 
 class _Wanted(NamedTuple):
@@ -60,7 +72,24 @@ class _Wanted(NamedTuple):
     root: Slot
     steps: tuple[str, ...]
     name: str
-    where: str
+    position: str
+    place: Place
+
+    @property
+    def key(self) -> str:
+        return self.place.key
+
+    @property
+    def label(self) -> str:
+        return f"{self.place.method.upper()} {self.place.path}"
+
+    @property
+    def pointer(self) -> str:
+        return pointer_of(self.place.method, self.place.path)
+
+    @property
+    def where(self) -> str:
+        return f"{self.key} {self.position}"
 
 
 def snake(text: str) -> str:
@@ -196,28 +225,36 @@ class Names:
                 if not _POSITION.fullmatch(position):
                     raise ContractRefused(f"names.json: {key} has no position {position!r}")
 
-    def apply(self, document: Node) -> Node:
+    def apply(self, document: Node, left_out: LeftOut) -> Node:
         """A copy of a normalised document in which every object with members has its name."""
         self.absent, self.merged = set(), set()
         document = copy.deepcopy(document)
         self._name_operations(document)
         self._name_path_arguments(document)
-        _inline_plain(document)
-        self._name_models(document)
+        self._name_models(document, left_out)
         _name_the_rest(document)
         _separate_inputs(document)
         return document
 
+    def keep_used(self, document: Node) -> None:
+        """Drop the models of a named document that no operation leads to."""
+        found = schemas(document)
+        used = _reachable(document, [document["paths"]])
+        document["components"]["schemas"] = {k: v for k, v in found.items() if k in used}
+
+    def of(self, place: Place) -> str:
+        """The name of an operation, by itself."""
+        return str(self.operations.get(place.key, {}).get("name") or derived(place, full=False))
+
     def _name_operations(self, document: Node) -> None:
         owners: dict[str, Place] = {}
-        short = Counter(
-            self.operations.get(place.key, {}).get("name") or derived(place, full=False)
-            for place in places(document)
-        )
-        for place in places(document):
-            name = self.operations.get(place.key, {}).get("name") or derived(place, full=False)
-            if short[name] > 1 and place.key not in self.operations:
-                name = derived(place, full=True)
+        short = Counter(self.of(place) for place in places(document))
+        # Named ones first: what is derived gives way.
+        for place in sorted(places(document), key=lambda place: place.key not in self.operations):
+            named = place.key in self.operations
+            name = self.of(place)
+            if short[name] > 1 and not named:
+                name = free(owners, derived(place, full=True))
             if snake(name) != name or not name.isidentifier():
                 raise ContractRefused(f"{place.key}: {name!r} cannot be the name of an operation")
             if name in owners:
@@ -229,28 +266,32 @@ class Names:
             place.node["operationId"] = name
 
     def _name_path_arguments(self, document: Node) -> None:
+        """Gives path parameters the names of the table, and all others names for Python."""
         paths: Node = {}
         for path, item in document["paths"].items():
             written = re.findall(r"{([^}]*)}", path)
-            wanted = [snake(name) for name in written]
+            wanted: list[str] = []
+            for name in written:
+                python = f"{snake(name)}_" if snake(name) in RESERVED else snake(name)
+                wanted.append(free(wanted, python))
             for method, node in item.items():
                 entry = self.operations.get(Place(method, path, node).key, {})
                 wanted = entry.get("path", wanted)
-            if len(wanted) != len(written) or len(set(written)) != len(written):
+            if len(wanted) != len(written):
                 raise ContractRefused(f"{path} and the path arguments in names.json do not match")
             renamed = dict(zip(written, wanted, strict=True))
             for node in item.values():
-                declared = [p for p in node["parameters"] if p["in"] == "path"]
-                if sorted(p["name"] for p in declared) != sorted(written):
-                    raise ContractRefused(f"{path} and its path parameters do not match")
-                for parameter in declared:
-                    parameter["name"] = renamed[parameter["name"]]
+                for parameter in node["parameters"]:
+                    if parameter["in"] == "path":
+                        parameter["name"] = renamed[parameter["name"]]
             for old, new in renamed.items():
                 path = path.replace(f"{{{old}}}", f"{{\0{new}}}")  # noqa: PLW2901  # step by step
-            paths[path.replace("\0", "")] = item
+            # Two paths can come to the same; their operations do not.
+            held = paths.setdefault(path.replace("\0", ""), {})
+            held.update(item)
         document["paths"] = paths
 
-    def _name_models(self, document: Node) -> None:
+    def _name_models(self, document: Node, left_out: LeftOut) -> None:
         """Names by position, outermost first: a copied parent then has children of its own."""
         found = schemas(document)
         public: dict[str, str] = {}
@@ -263,11 +304,12 @@ class Names:
             if public.get(wanted.name, "") == current:
                 continue
             if wanted.name in public:
-                self._merge(document, public[wanted.name], slot.node, wanted)
-                outer.put(reference(public[wanted.name]))
+                with left_out.taking(wanted.key, wanted.label, wanted.pointer):
+                    self._merge(document, public[wanted.name], slot.node, wanted)
+                    outer.put(reference(public[wanted.name]))
                 continue
             if current is None or current in public.values():
-                current = _free(found, f"{wanted.name}_")
+                current = free(found, f"{wanted.name}_")
                 _share(document, outer, copy.deepcopy(slot.node), current)
             public[wanted.name] = current
         self.absent = self._all_models() - set(public)
@@ -280,7 +322,7 @@ class Names:
                 for position, name in {"problem": self.problem, **entry.get("models", {})}.items():
                     start, *steps = re.split(r"(?=[.\[{])", position)
                     if start == root:
-                        yield _Wanted(slot, tuple(steps), name, f"{place.key} {position}")
+                        yield _Wanted(slot, tuple(steps), name, position, place)
 
     def _all_models(self) -> set[str]:
         entries = self.operations.values()
@@ -296,9 +338,9 @@ class Names:
             for node in (one, other)
         )
         if wanted.where.split(" ")[-1].startswith("request") or not plain:
-            raise ContractRefused(
-                f"{wanted.where}: {wanted.name} already names a schema that differs ({known}); "
-                "give one of them another name in names.json"
+            raise Unsupported(
+                f"{wanted.where}: {wanted.name} already names a schema that differs ({known})",
+                remedy="give one of them another name in names.json",
             )
         one["properties"] = {**(other.get("properties") or {}), **(one.get("properties") or {})}
         one["required"] = [
@@ -315,48 +357,6 @@ def _is_object(node: Any) -> bool:
     return kinds == "object" or "properties" in node or "allOf" in node or "object" in (kinds or [])
 
 
-def _is_plain(schema: Any) -> bool:
-    """Whether a shared schema is a mere value or list of values: it needs no class of its own."""
-    return isinstance(schema, dict) and (
-        "enum" in schema
-        or "const" in schema
-        or schema.get("type") in ("string", "integer", "number", "boolean", "array")
-    )
-
-
-def _reaches(document: Node, name: str, schema: Any) -> bool:
-    """Whether a shared schema refers to itself, directly or not."""
-    seen: set[str] = set()
-    waiting = [schema]
-    while waiting:
-        for node in walk(waiting.pop()):
-            target = referenced(node)
-            if target == name:
-                return True
-            if target is not None and target not in seen:
-                seen.add(target)
-                waiting.append(schemas(document).get(target))
-    return False
-
-
-def _inline_plain(document: Node) -> None:
-    """Puts shared values where they are used: what they are called there decides their name."""
-    found = schemas(document)
-    plain = {
-        name: schema
-        for name, schema in found.items()
-        if _is_plain(schema) and not _reaches(document, name, schema)
-    }
-    document["components"]["schemas"] = {
-        name: schema for name, schema in found.items() if name not in plain
-    }
-    for node in walk([document["paths"], schemas(document)]):
-        name = referenced(node)
-        if name in plain:
-            del node["$ref"]
-            node.update({**copy.deepcopy(plain[name]), **node})
-
-
 def _share(document: Node, slot: Slot, node: Node, name: str) -> None:
     """Makes a shared schema of `node`; the slot refers to it and stays as nullable as it was."""
     kinds = node.get("type")
@@ -368,30 +368,17 @@ def _share(document: Node, slot: Slot, node: Node, name: str) -> None:
     slot.put({"anyOf": [reference(name), {"type": "null"}]} if nullable else reference(name))
 
 
-def _free(taken: Node, name: str) -> str:
-    while name in taken:
-        name += "_"
-    return name
-
-
 def _rename(document: Node, assigned: dict[str, str]) -> None:
     """Gives shared schemas their public names, and all others names that do not clash with them."""
-    taken = set(assigned.values())
-    renamed: dict[str, str] = {}
-    for name in schemas(document):
-        new = assigned.get(name)
-        if new is None:
-            new = pascal(name)
-            if new in taken:
-                new = pascal(f"{name}_schema")
-            if new in taken:
-                raise ContractRefused(
-                    f"schema {name} needs a name of its own in names.json ({new} is taken)"
-                )
-            taken.add(new)
-        elif pascal(new) != new:
-            raise ContractRefused(f"names.json: {new!r} cannot be the name of a model")
-        renamed[name] = new
+    classes = _Classes()
+    for name in assigned.values():
+        if pascal(name) != name or name in TAKEN:
+            raise ContractRefused(f"names.json: {name!r} cannot be the name of a model")
+        classes.take(name)
+    renamed = {
+        name: assigned[name] if name in assigned else classes.new(name)
+        for name in schemas(document)
+    }
     for node in walk(document["paths"]):
         _follow(node, renamed)
     for node in walk(schemas(document)):
@@ -399,6 +386,27 @@ def _rename(document: Node, assigned: dict[str, str]) -> None:
     document["components"]["schemas"] = {
         renamed[name]: node for name, node in schemas(document).items()
     }
+
+
+class _Classes:
+    """Names of classes in use; two of them never share a module."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._modules = {snake(name) for name in taken}
+
+    def take(self, name: str) -> None:
+        self._modules.add(snake(name))
+
+    def new(self, *wanted: str) -> str:
+        """The first wanted name that is free, else one with a number."""
+        names = [pascal(name) for name in wanted]
+        names += [pascal(f"{wanted[-1]}_schema")]
+        names += [pascal(f"{wanted[-1]}_schema_{number}") for number in range(2, 1000)]
+        for name in names:
+            if name not in TAKEN and snake(name) not in self._modules:
+                self.take(name)
+                return name
+        raise ContractRefused(f"no free name for the schema {wanted[0]}")
 
 
 def _follow(node: Node, renamed: dict[str, str]) -> None:
@@ -437,13 +445,9 @@ def _hoist(document: Node, slot: Slot, name: str, path: str) -> None:
         _hoist(document, Slot(node, "items"), f"{name}Item", path)
     if isinstance(node.get("additionalProperties"), dict) and not node.get("properties"):
         _hoist(document, Slot(node, "additionalProperties"), f"{name}Value", path)
-    if node.get("properties") or len(node.get("allOf") or []) > 1:
+    if node.get("properties"):
         found = schemas(document)
-        for candidate in (pascal(name), pascal(f"{name}_schema")):
-            if candidate not in found:
-                break
-        else:
-            raise ContractRefused(f"no free name for the object at {path}; name it in names.json")
+        candidate = _Classes(found).new(name)
         _share(document, slot, node, candidate)
         _hoist_members(document, found[candidate], candidate)
 
@@ -451,8 +455,6 @@ def _hoist(document: Node, slot: Slot, name: str, path: str) -> None:
 def _hoist_members(document: Node, node: Any, owner: str) -> None:
     if not isinstance(node, dict):
         return
-    for part in node.get("allOf") or []:
-        _hoist_members(document, part, owner)
     branches = alternatives(node) or []
     for index in range(len(branches)):
         _hoist(document, Slot(branches, index), f"{owner}{index + 1}", owner)
@@ -495,12 +497,8 @@ def _separate_inputs(document: Node) -> None:
     found = schemas(document)
     read, written = directions(document)
     both = read & written
-    inputs = {name: f"{name}Input" for name in sorted(both)}
-    for name, twin in inputs.items():
-        if twin in found:
-            raise ContractRefused(
-                f"schema {name} is read and written, and {twin}, its name for writing, is taken"
-            )
+    classes = _Classes(found)
+    inputs = {name: classes.new(f"{name}Input", f"{name}Body") for name in sorted(both)}
     for name, twin in inputs.items():
         found[twin] = copy.deepcopy(found[name])
     bodies = [place.node.get("requestBody") for place in places(document)]

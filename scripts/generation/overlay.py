@@ -8,23 +8,26 @@ overlay.json lists is patched.
 from __future__ import annotations
 
 import copy
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from openapi_python_client.strings import PythonIdentifier
 
 from .document import (
-    ContractRefused,
     Node,
+    Place,
     alternatives,
     is_null,
     is_success,
-    json_media_type,
-    json_schema,
     places,
     reference,
     referenced,
     schemas,
     walk,
 )
-from .names import directions, pascal
+from .names import TAKEN, directions, pascal, snake
+
+if TYPE_CHECKING:
+    from .table import Entry
 
 _COPIED = ("type", "description", "required")
 _READ_FORMATS = frozenset({"date-time"})
@@ -42,15 +45,14 @@ class Overlay:
         self.read_only = frozenset(data.get("read_only", []))
         self.repeatable = frozenset(data.get("repeatable", []))
         self.bounds: dict[str, dict[str, Node]] = data.get("bounds", {})
+        self.left_out: dict[str, str] = data.get("left_out", {})
 
-    def apply(self, document: Node) -> Node:
-        """What the generator gets: same operations and schemas, in words it can express."""
+    def apply(self, document: Node, entries: list[Entry]) -> Node:
+        """What the generator gets: the operations and schemas of the table, in its own words."""
         document = copy.deepcopy(document)
-        for place in places(document):
-            self._operation(place.key, place.node)
         self._untype(document)
         written = directions(document)[1]
-        enums = _Enums(self.enums)
+        enums = _Enums(self.enums, set(schemas(document)))
         found = schemas(document)
         for name, schema in found.items():
             is_read = name not in written
@@ -60,95 +62,28 @@ class Overlay:
                 enums=enums,
                 owner=name,
             )
+            _one_name_each(found[name])
             found[name].pop("x-map", None)
+            found[name].pop("title", None)
             if is_read:
                 found[name]["x-read"] = True
+        by_name = {entry.name: entry for entry in entries}
+        paths: Node = {}
         for place in places(document):
-            owner = place.node["operationId"]
-            for parameter in place.node["parameters"]:
-                parameter["schema"] = cleaned(
-                    parameter["schema"],
-                    formats=_WRITE_FORMATS,
-                    enums=enums,
-                    owner=owner,
-                    member=parameter["name"],
-                )
-            for holder in [place.node.get("requestBody") or {}, *place.node["responses"].values()]:
-                slot = json_schema(holder)
-                if slot:
-                    formats = (
-                        _WRITE_FORMATS if holder is place.node.get("requestBody") else _READ_FORMATS
-                    )
-                    slot[0][slot[1]] = cleaned(
-                        slot[0][slot[1]], formats=formats, enums=enums, owner=owner
-                    )
+            entry = by_name[place.node["operationId"]]
+            paths[f"/{entry.name}{_braces(entry)}"] = {
+                place.method: _operation(place, entry, enums)
+            }
+        document["paths"] = paths
         enums.add_to(found)
         _mark_cycles(found)
         for name, schema in found.items():
-            if "properties" in schema or schema.get("type") == "object" or "allOf" in schema:
+            if "properties" in schema or schema.get("type") == "object":
                 schema["title"] = name
                 schema["additionalProperties"] = True
         document["openapi"] = "3.1.0"
         document["info"] = {"title": "generated", "version": "0"}
         return {key: document[key] for key in ("openapi", "info", "paths", "components")}
-
-    def _operation(self, key: str, operation: Node) -> None:
-        kept = []
-        for parameter in operation["parameters"]:
-            where, name = parameter["in"], parameter["name"]
-            if where == "header" and name.lower() in self.dropped_headers:
-                continue
-            if where == "cookie":
-                if parameter.get("required"):
-                    raise ContractRefused(
-                        f"{key}: cookie {name!r} is required, and cookies are not sent"
-                    )
-                continue
-            if where == "header" and parameter["schema"].get("type") not in _PLAIN_HEADER_TYPES[:2]:
-                parameter["schema"] = {"type": "string"}
-            kept.append(
-                {k: parameter[k] for k in ("name", "in", "required", "schema") if k in parameter}
-            )
-        operation["parameters"] = kept
-        body = operation.get("requestBody")
-        if body is not None:
-            media_type = json_media_type(body.get("content") or {})
-            if media_type is None:
-                offered = ", ".join(sorted(body.get("content") or {})) or "nothing"
-                raise ContractRefused(f"{key}: the request body is not JSON (it takes {offered})")
-            content = body["content"][media_type]
-            operation["requestBody"] = {
-                "required": bool(body.get("required")),
-                "content": {media_type: {"schema": content.get("schema", {})}},
-            }
-        responses: Node = {}
-        for status, response in operation["responses"].items():
-            if not is_success(status):
-                continue
-            content = response.get("content") or {}
-            media_type = json_media_type(content)
-            if content and media_type is None:
-                raise ContractRefused(
-                    f"{key}: response {status} is not JSON (it is {', '.join(sorted(content))})"
-                )
-            responses[status] = {"description": ""}
-            if media_type is not None:
-                responses[status]["content"] = {
-                    "application/json": {"schema": content[media_type].get("schema", {})}
-                }
-        operation["responses"] = responses
-        for word in list(operation):
-            if word not in (
-                "operationId",
-                "tags",
-                "summary",
-                "description",
-                "parameters",
-                "requestBody",
-                "responses",
-            ):
-                del operation[word]
-        operation["tags"] = operation.get("tags", [])[:1] or ["default"]
 
     def _untype(self, document: Node) -> None:
         """Members of which more than one shape is accepted; whoever reads them decodes them."""
@@ -162,8 +97,10 @@ class Overlay:
 class _Enums:
     """Collects enums as shared schemas: one set of values, one name, wherever it is used."""
 
-    def __init__(self, names: dict[str, str]) -> None:
+    def __init__(self, names: dict[str, str], taken: set[str]) -> None:
         self._names = names
+        self._taken = taken
+        self._maps = 0
         self._values: dict[str, list[Any]] = {}
 
     def refer(self, values: list[Any], owner: str, member: str) -> Node | None:
@@ -171,28 +108,124 @@ class _Enums:
         kinds = {type(value) for value in values}
         if kinds not in ({str}, {int}):
             return None
-        name = (
-            self._names.get(f"{owner}.{member}")
-            or self._names.get(f"*.{member}")
-            or pascal(f"{owner}_{member}")
-        )
+        name = self._names.get(f"{owner}.{member}") or self._names.get(f"*.{member}")
+        if name is None or type(next(iter(self._values.get(name, values)))) not in kinds:
+            name = pascal(f"{owner}_{member}")
+        modules = {snake(one) for one in self._taken}
+        while name in TAKEN or (name not in self._values and snake(name) in modules):
+            name += "Value"
         known = self._values.setdefault(name, [])
         if known and type(known[0]) not in kinds:
-            raise ContractRefused(f"{owner}.{member}: {name} would hold both text and numbers")
+            return None
         known.extend(value for value in values if value not in known)
         return reference(name)
 
+    def only_values(self, schema: Node) -> Node:
+        """The schema of an argument: objects, which need no class there, are any JSON value."""
+        if referenced(schema) not in (None, *self._values) or schema.get("type") == "object":
+            return {}
+        if "items" in schema:
+            return {**schema, "items": self.only_values(schema["items"])}
+        if "anyOf" in schema:
+            branches = [self.only_values(branch) for branch in schema["anyOf"]]
+            return {"anyOf": branches} if all(branches) else {}
+        return schema
+
+    def map_title(self) -> str:
+        """A name for an object without members, of which the generator would make one up."""
+        self._maps += 1
+        return f"UnnamedMap{self._maps}"
+
     def add_to(self, found: Node) -> None:
         for name, values in sorted(self._values.items()):
-            if name in found:
-                raise ContractRefused(
-                    f"the values of {name} and a schema share that name; name one in overlay.json"
-                )
             found[name] = {
                 "title": name,
                 "type": "string" if isinstance(values[0], str) else "integer",
                 "enum": values,
             }
+
+
+def _braces(entry: Entry) -> str:
+    """Path parameters in a path that the generator takes; the real path is in the table."""
+    return "".join(
+        f"/{{p{index}}}"
+        for index, parameter in enumerate(entry.wired)
+        if parameter.startswith("path ")
+    )
+
+
+def _operation(place: Place, entry: Entry, enums: _Enums) -> Node:
+    """An operation as the generator gets it: parameters are numbered, and bodies are left out.
+
+    What they are called, and how they are sent, is in the table.
+    """
+    by_key = {f"{one['in']} {one['name']}": one for one in place.node["parameters"]}
+    parameters: list[Node] = []
+    for index, (key, python) in enumerate(entry.wired.items()):
+        parameter = by_key[key]
+        schema = cleaned(
+            parameter["schema"],
+            formats=_WRITE_FORMATS,
+            enums=enums,
+            owner=entry.name,
+            member=python,
+        )
+        if (
+            parameter["in"] == "header"
+            and parameter["schema"].get("type") not in (_PLAIN_HEADER_TYPES[:2])
+        ):
+            schema = {"type": "string"}
+        schema = enums.only_values(schema)
+        if parameter["in"] == "path":
+            schema = _not_null(schema)
+        parameters.append(
+            {
+                "name": f"p{index}",
+                "in": parameter["in"],
+                "required": parameter["in"] == "path" or parameter.get("required") is True,
+                "schema": schema,
+            }
+        )
+    responses: Node = {}
+    for status, answer in place.node["responses"].items():
+        if not is_success(status):
+            continue
+        responses[status] = {"description": ""}
+        for media in (answer.get("content") or {}).values():
+            schema = cleaned(
+                media.get("schema", {}), formats=_READ_FORMATS, enums=enums, owner=entry.name
+            )
+            responses[status]["content"] = {"application/json": {"schema": schema}}
+    return {
+        "operationId": entry.name,
+        "tags": [entry.folder],
+        **{
+            word: place.node[word]
+            for word in ("summary", "description")
+            if isinstance(place.node.get(word), str)
+        },
+        "parameters": parameters,
+        "responses": responses,
+    }
+
+
+def _not_null(schema: Node) -> Node:
+    """The schema without null, which no path can hold."""
+    branches = [one for one in schema.get("anyOf", []) if one != {"type": "null"}]
+    return branches[0] if len(branches) == 1 else schema
+
+
+def _one_name_each(schema: Node) -> None:
+    """Leaves undeclared the members that would share an attribute; models keep them anyway."""
+    names: set[str] = set()
+    for wire in list(schema.get("properties") or {}):
+        # Where two names are the same in snake case, the generator keeps their own case.
+        own = str(PythonIdentifier(wire, prefix="field_", skip_snake_case=True))
+        if snake(wire) in names and own in names:
+            del schema["properties"][wire]
+            if wire in schema.get("required", []):
+                schema["required"].remove(wire)
+        names |= {snake(wire), own}
 
 
 def cleaned(
@@ -208,12 +241,6 @@ def cleaned(
     if "$ref" in schema:
         plain: Node = {"$ref": schema["$ref"]}
         return {"anyOf": [plain, {"type": "null"}]} if schema.get("nullable") is True else plain
-    if (
-        isinstance(schema.get("allOf"), list)
-        and len(schema["allOf"]) == 1
-        and "properties" not in schema
-    ):
-        return inner(schema["allOf"][0])
     kinds = schema.get("type")
     kinds = kinds if isinstance(kinds, list) else [kinds] if kinds else []
     if schema.get("nullable") is True:
@@ -232,16 +259,10 @@ def cleaned(
     if not kinds and "const" in schema:
         kinds = [_kind(schema["const"])]
     if not kinds:
-        kinds = (
-            ["object"]
-            if "properties" in schema or "allOf" in schema
-            else ["array"]
-            if "items" in schema
-            else []
-        )
+        kinds = ["object"] if "properties" in schema else ["array"] if "items" in schema else []
     if not kinds:
         return {}
-    parts = [_one(schema, kind, inner, formats) for kind in kinds if kind != "null"]
+    parts = [_one(schema, kind, inner, formats, enums) for kind in kinds if kind != "null"]
     return _union(parts, "null" in kinds)
 
 
@@ -256,7 +277,7 @@ def _kind(value: Any) -> str:
     }.get(type(value), "null")
 
 
-def _one(schema: Node, kind: str, inner: Any, formats: frozenset[str]) -> Node:
+def _one(schema: Node, kind: str, inner: Any, formats: frozenset[str], enums: _Enums) -> Node:
     """The part of a schema that concerns one type."""
     part: Node = {"type": kind}
     if schema.get("description"):
@@ -271,10 +292,9 @@ def _one(schema: Node, kind: str, inner: Any, formats: frozenset[str]) -> Node:
             part["properties"] = {name: inner(node, name) for name, node in properties.items()}
         if schema.get("required"):
             part["required"] = [name for name in schema["required"] if isinstance(name, str)]
-        if schema.get("allOf"):
-            part["allOf"] = [inner(node) for node in schema["allOf"]]
-        if not properties and not schema.get("allOf"):
+        if not properties:
             part["x-map"] = True
+            part["title"] = enums.map_title()
             values = schema.get("additionalProperties")
             part["additionalProperties"] = (
                 inner(values) if isinstance(values, dict) and values else True

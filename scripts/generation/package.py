@@ -11,6 +11,7 @@ import ast
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -20,10 +21,23 @@ from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from .document import ContractRefused, Node, load, normalised, places, read, schemas
+from creatoraudit.contract.openapi import inert, normalise
+
+from .document import (
+    METHODS,
+    ContractRefused,
+    LeftOut,
+    Node,
+    Place,
+    Reason,
+    load,
+    normalised,
+    read,
+    schemas,
+)
 from .names import Names, dumps, snake
 from .overlay import Overlay
-from .table import Column, Entry, build, columns, tag_folder
+from .table import Column, Entry, build, columns
 
 PACKAGE = "creatoraudit_api"
 GENERATOR = "openapi-python-client"
@@ -80,6 +94,10 @@ class Summary(NamedTuple):
     """Models of names.json for which the contract has no schema."""
     merged: tuple[str, ...]
     """Models of names.json that stand for several schemas of the contract."""
+    left_out: tuple[str, ...] = ()
+    """What is left out, one line each."""
+    notes: tuple[str, ...] = ()
+    """What the contract has and the package does not, one line each."""
 
 
 def check_tools() -> None:
@@ -90,32 +108,83 @@ def check_tools() -> None:
             raise ContractRefused(f"{name} is {found}, but this project generates with {wanted}")
 
 
-def generate(contract: bytes, source: str, target: Path, work: Path, sources: Sources) -> Summary:
-    """Writes the package of a contract to `target`, which must not exist; `work` is for scratch."""
+def generate(
+    contract: bytes,
+    source: str,
+    target: Path,
+    work: Path,
+    sources: Sources,
+    *,
+    skip_unsupported: bool = False,
+) -> Summary:
+    """Writes the package of a contract to `target`, which must not exist; `work` is for scratch.
+
+    Raises:
+        ContractRefused: There is no package to be made of it. The message names everything that
+            cannot be taken, one line each, unless `skip_unsupported` leaves it out.
+    """
     check_tools()
     names = Names(read(sources.names))
     overlay = Overlay(read(sources.overlay))
-    document = normalised(load(contract, source), base_path=names.base_path)
-    count = sum(1 for _ in places(document))
-    named = names.apply(document)
-    table = build(named, overlay, PACKAGE)
-    if len(table) != count:
-        raise ContractRefused(f"{count} operations went in, {len(table)} came out of naming")
-    prepared = overlay.apply(named)
+    left_out = LeftOut(overlay.left_out)
+    whole = load(contract, source)
+    plain = normalise(whole, base_path=names.base_path)
+    document = normalised(whole, base_path=names.base_path, left_out=left_out)
+    named = names.apply(document, left_out)
+    left_out.drop(named)
+    table = build(named, overlay, PACKAGE, left_out)
+    left_out.drop(named)
+    names.keep_used(named)
+    prepared = overlay.apply(named, table)
     _run_generator(prepared, table, target, work, sources.templates)
-    _finish(contract, target, table, columns(named), sources)
-    _check_complete(prepared, target)
+    if left_out.unexpected and not skip_unsupported:
+        raise ContractRefused(_refusal(left_out))
+    if not table:
+        raise ContractRefused(f"{source} has no operation that can be taken\n{_refusal(left_out)}")
+    missing = {_name_of(reason, names): reason.line for reason in left_out.reasons.values()}
+    kept = contract if plain is whole else json.dumps(plain, indent=2, ensure_ascii=False).encode()
+    _finish(contract, target, _Tables(table, columns(named), missing, kept), sources)
+    _check_complete(prepared, target, table)
     _check_imports(prepared, target, table)
     return Summary(
-        operations=count,
+        operations=len(table),
         models=len(_classes(prepared)),
-        derived=tuple(
-            entry.name
-            for entry, place in zip(table, places(document), strict=True)
-            if place.key not in names.operations
-        ),
+        derived=tuple(entry.name for entry in table if entry.key not in names.operations),
         absent=tuple(sorted(names.absent)),
         merged=tuple(sorted(names.merged)),
+        left_out=tuple(reason.line for reason in left_out.reasons.values()),
+        notes=tuple(
+            f"{topic}: {', '.join(told)}" for topic, told in sorted(left_out.notes.items())
+        ),
+    )
+
+
+class _Tables(NamedTuple):
+    """What operations.py and columns.py hold."""
+
+    operations: list[Entry]
+    models: dict[str, list[Column]]
+    left_out: dict[str, str]
+    document: bytes
+    """The contract in normal form, which checks and the sandbox read from the package."""
+
+
+def _name_of(reason: Reason, names: Names) -> str:
+    """What an operation that is left out would be called."""
+    method, _, path = reason.label.partition(" ")
+    place = Place(method.lower(), path, {})
+    return names.of(place) if place.method in METHODS else reason.label
+
+
+def _refusal(left_out: LeftOut) -> str:
+    """Everything that cannot be taken, one line each."""
+    lines = [reason.line for reason in left_out.unexpected]
+    count = "1 operation" if len(lines) == 1 else f"{len(lines)} operations"
+    return "\n".join(
+        [
+            f"{count} cannot be generated; --skip-unsupported or overlay.json leaves them out:",
+            *lines,
+        ]
     )
 
 
@@ -142,8 +211,14 @@ def _run_generator(
     # A template sees the generator's view of an operation and no more; the rest travels in a file.
     plan = {
         entry.name: {
+            "label": entry.label,
             "returns": entry.returns,
-            "comma_separated": entry.comma_separated,
+            "value": entry.value,
+            "names": {f"p{index}": name for index, name in enumerate(entry.wired.values())},
+            "body_type": entry.body_type if entry.takes_body else "",
+            "body_required": entry.body_required,
+            "body_model": entry.body_model,
+            "body_module": snake(entry.body_model or ""),
             "item": entry.item,
             "item_module": snake(entry.item or ""),
         }
@@ -166,25 +241,29 @@ def _run_generator(
     command += ["--path", str(document), "--config", str(config), "--output-path", str(target)]
     code, output = _run([*command, "--custom-template-path", str(own)])
     if code or output.strip() != f"Generating {target}":
-        raise ContractRefused(f"the generator did not accept the document:\n{output.strip()}")
+        (work / "generator.txt").write_text(output, encoding="utf-8")
+        raise ContractRefused(f"the generator did not accept the document: {_inner(output)}")
 
 
-def _finish(
-    contract: bytes,
-    target: Path,
-    table: list[Entry],
-    members: dict[str, list[Column]],
-    sources: Sources,
-) -> None:
+def _inner(output: str) -> str:
+    """What the generator says, without its paths, addresses and advice."""
+    lines = [line.strip() for line in output.splitlines()]
+    unwanted = ("Generating ", "Warning(s) encountered", "Error(s) encountered", "If you believe")
+    told = [line for line in lines if line and not line.startswith(unwanted)]
+    text = " ".join(line for line in told if "http" not in line)
+    return inert(re.sub(r"0x[0-9a-f]+|<[^>]* object[^>]*>|(/[\w.-]+){3,}", "...", text))
+
+
+def _finish(contract: bytes, target: Path, tables: _Tables, sources: Sources) -> None:
     """Adds what the generator does not write, removes what nobody needs."""
     for name in _UNWANTED:
         (target / name).unlink()
     for path in sorted(target.rglob("*.py")):
         if not path.read_bytes().strip():
             path.unlink()
-    _write_tables(target, table, members, sources.templates)
+    _write_tables(target, tables, sources.templates)
     (target / "py.typed").write_bytes(b"")
-    (target / "openapi.json").write_bytes(contract)
+    (target / "openapi.json").write_bytes(tables.document)
     stamp = {
         "contract": _digest(contract),
         "names": _digest(sources.names.read_bytes()),
@@ -199,6 +278,7 @@ def _finish(
         ),
         GENERATOR: GENERATOR_VERSION,
         "ruff": RUFF_VERSION,
+        **({"left_out": tables.left_out} if tables.left_out else {}),
     }
     (target / "stamp.json").write_text(json.dumps(stamp, indent=2) + "\n", encoding="utf-8")
     for path in target.rglob("*"):
@@ -210,10 +290,8 @@ def _digest(data: bytes) -> str:
     return hashlib.sha256(data.replace(b"\r\n", b"\n")).hexdigest()
 
 
-def _write_tables(
-    target: Path, table: list[Entry], members: dict[str, list[Column]], templates: Path
-) -> None:
-    """Writes the modules that the generator does not know: operations.py and columns.py."""
+def _write_tables(target: Path, tables: _Tables, templates: Path) -> None:
+    """Writes the modules that the generator does not know."""
     environment = Environment(  # noqa: S701  # no markup: Python source, every value a repr
         loader=FileSystemLoader(str(templates)),
         undefined=StrictUndefined,
@@ -221,10 +299,10 @@ def _write_tables(
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    models = sorted({model for entry in table for model in entry.models})
+    models = sorted({model for entry in tables.operations for model in entry.models})
     imports = [{"name": model, "module": snake(model)} for model in models]
-    given = {"operations": table, "imports": imports, "models": members}
-    paths = [target / "operations.py", target / "columns.py"]
+    given = {**tables._asdict(), "imports": imports}
+    paths = [target / name for name in ("operations.py", "columns.py", "requests.py")]
     for path in paths:
         template = environment.get_template(f"{path.name}.jinja")
         path.write_text(template.render(given), encoding="utf-8")
@@ -237,12 +315,12 @@ def _write_tables(
             raise ContractRefused(f"the tables are not sound:\n{output}")
 
 
-def _check_complete(prepared: Node, target: Path) -> None:
+def _check_complete(prepared: Node, target: Path, table: list[Entry]) -> None:
     """Every operation and every schema that went in has its module and its class."""
     missing = [
-        f"operation {place.key} ({place.node['operationId']})"
-        for place in places(prepared)
-        if not (target / "api" / tag_folder(place) / f"{place.node['operationId']}.py").is_file()
+        f"operation {entry.key} ({entry.name})"
+        for entry in table
+        if not target.joinpath(*entry.module.split(".")[1:-1], f"{entry.name}.py").is_file()
     ]
     wanted = set(_classes(prepared))
     made: set[str] = set()
@@ -274,10 +352,10 @@ def _check_imports(prepared: Node, target: Path, table: list[Entry]) -> None:
     operations = {
         entry.module.replace(PACKAGE, target.name, 1): [
             *(name for name, where in entry.arguments.items() if where == "path"),
-            *(["body"] if "requestBody" in place.node else []),
+            *(["body"] if entry.takes_body else []),
             *(name for name, where in entry.arguments.items() if where != "path"),
         ]
-        for entry, place in zip(table, places(prepared), strict=True)
+        for entry in table
     }
     code, output = _run(
         ["-B", "-c", _IMPORT_ALL, str(target.parent), target.name],

@@ -7,24 +7,30 @@ contract does not print).
 
 from __future__ import annotations
 
+import keyword
 import re
 from typing import Any, NamedTuple
 
+from . import bodies
 from .document import (
     METHODS,
     ContractRefused,
+    LeftOut,
     Node,
     Place,
     alternatives,
+    free,
     is_null,
     is_success,
     json_schema,
     places,
+    pointer_of,
     referenced,
     schemas,
 )
-from .names import directions, snake
+from .names import RESERVED, directions, snake
 from .overlay import Overlay
+from .security import authentication
 
 _NUMBERS = {
     "minLength": "min_length",
@@ -38,16 +44,25 @@ class Entry(NamedTuple):
     """One operation, as the template of operations.py and the endpoint template need it."""
 
     name: str
+    key: str
     returns: str
     models: tuple[str, ...]
     module: str
+    folder: str
     fields: dict[str, str]
     """Python expressions of the plain fields."""
     bounds: dict[str, dict[str, str]]
     """Python expressions of each bound's fields."""
     arguments: dict[str, str]
-    body: str | None
-    comma_separated: tuple[str, ...]
+    wired: dict[str, str]
+    """Python names of the arguments, by `place name`."""
+    label: str
+    value: str
+    takes_body: bool
+    body_required: bool
+    body_type: str
+    """Annotation of `body` in the generated function."""
+    body_model: str | None
     item: str | None
     """Model of the items of a list."""
 
@@ -81,141 +96,294 @@ def _column(document: Node, name: str, node: Any) -> Column:
 
 
 def tag_folder(place: Place) -> str:
-    """Folder of an operation's module, as the generator makes it."""
-    tags = place.node.get("tags") or ["default"]
-    return snake(str(tags[0])) if not str(tags[0])[:1].isdigit() else f"tag{tags[0]}"
+    """Folder of an operation's module: a plain name made of its first tag."""
+    tag = next(iter(place.node.get("tags") or []), "")
+    name = re.sub(r"[^a-z0-9_]", "", snake(tag)).strip("_") or "default"
+    if name[0].isdigit():
+        name = f"tag{name}"
+    return name if snake(name) == name else f"{name}_calls"
 
 
-def build(document: Node, overlay: Overlay, package: str) -> list[Entry]:
+def build(document: Node, overlay: Overlay, package: str, left_out: LeftOut) -> list[Entry]:
     """The table of a named document, in document order."""
     unused = [
         key
-        for key in [*overlay.read_only, *overlay.repeatable, *overlay.bounds]
+        for key in [*overlay.read_only, *overlay.repeatable, *overlay.bounds, *overlay.left_out]
         if key.split(" ")[0].lower() not in METHODS
     ]
     if unused:
         raise ContractRefused(f"overlay.json: {unused[0]!r} is not `METHOD /path`")
-    entries = [_entry(document, place, overlay, package) for place in places(document)]
-    modules: dict[str, str] = {}
-    for entry in entries:
-        if entry.module in modules:
-            raise ContractRefused(
-                f"{modules[entry.module]} and {entry.name} would share the module {entry.module}"
-            )
-        modules[entry.module] = entry.name
+    entries: list[Entry] = []
+    modules: set[str] = set()
+    for place in places(document):
+        label = f"{place.method.upper()} {place.path}"
+        with left_out.taking(place.key, label, pointer_of(place.method, place.path)):
+            entry = _Builder(document, place, overlay, left_out).entry(package)
+            if entry.module.lower() in modules:
+                raise ContractRefused(f"another operation has the module {entry.module}")
+            modules.add(entry.module.lower())
+            entries.append(entry)
     return entries
 
 
-def _entry(document: Node, place: Place, overlay: Overlay, package: str) -> Entry:
-    node = place.node
-    name = str(node["operationId"])
-    arguments: dict[str, str] = {}
-    wire_names: dict[str, str] = {}
-    bounds: dict[str, Node] = {}
-    required: set[str] = set()
-    comma: list[str] = []
-    extra = overlay.bounds.get(place.key, {})
-    for parameter in _in_order(place):
+class _Builder:
+    """Collects what the table says of one operation."""
+
+    def __init__(self, document: Node, place: Place, overlay: Overlay, left_out: LeftOut) -> None:
+        self.document = document
+        self.place = place
+        self.overlay = overlay
+        self.left_out = left_out
+        self.extra = overlay.bounds.get(place.key, {})
+        self.arguments: dict[str, str] = {}
+        self.wired: dict[str, str] = {}
+        self.wire_names: dict[str, str] = {}
+        self.styles: dict[str, str] = {}
+        self.bounds: dict[str, Node] = {}
+        self.required: set[str] = set()
+        self.body: Node = {}
+        """What the table says of the body."""
+        self.takes_body = False
+        self.body_type = "JSON"
+        self.body_model: str | None = None
+
+    def entry(self, package: str) -> Entry:
+        """The finished entry."""
+        node, name = self.place.node, str(self.place.node["operationId"])
+        for parameter in _in_order(self.place):
+            self._argument(parameter)
+        self._body()
+        for argument in self.extra:
+            if argument not in self.bounds:
+                raise ContractRefused(f"overlay.json: {self.place.key} has no {argument!r}")
+        bounds, arguments = self.bounds, self.arguments
+        paged = arguments.get("cursor") == "query" and _is_page(self.document, node)
+        id_lists = tuple(
+            key for key, bound in bounds.items() if _is_id_list(key, bound, self.extra)
+        )
+        sizes = [bounds[key]["max_items"] for key in id_lists]
+        key = self.place.key
+        read_only = self.place.method in ("get", "head", "options") or key in self.overlay.read_only
+        value, accept = _value(node)
+        returns, models = _returns(self.document, node)
+        if value != "json":
+            returns, models = {"text": "str"}.get(value, "bytes"), ()
+        sent = authentication(self.document, node, key, self.left_out)
+        folder = tag_folder(self.place)
+        module = f"{package}.api.{folder}.{name}"
+        item = _item(self.document, node)
+        fields: dict[str, Any] = {
+            "name": name,
+            "key": key,
+            "method": self.place.method.upper(),
+            "path": self.place.path,
+            "tag": (node.get("tags") or ["default"])[0],
+            "module": module,
+            "arguments": arguments,
+            "wire_names": self.wire_names,
+            "styles": self.styles,
+            **self.body,
+            "required": sorted(self.required),
+            "read_only": read_only,
+            "repeatable": read_only or key in self.overlay.repeatable,
+            "idempotency_key": arguments.get("idempotency_key") == "header",
+            "paged": paged,
+            "item": item,
+            "value": value,
+            "accept": accept,
+            "authenticated": sent is not None,
+            "key_header": tuple(sent) if sent is not None else None,
+            "page_limit": bounds["limit"].get("maximum") if paged and "limit" in bounds else None,
+            "id_lists": id_lists,
+            "batch_size": min(sizes) if sizes else None,
+        }
+        expressions = {
+            word: repr(value) for word, value in fields.items() if value != _DEFAULTS.get(word, ...)
+        }
+        if self.required:
+            expressions["required"] = f"frozenset({tuple(sorted(self.required))!r})"
+        return Entry(
+            name=name,
+            key=key,
+            returns=returns,
+            models=models,
+            module=module,
+            folder=folder,
+            fields=expressions,
+            bounds={
+                repr(key): {word: repr(value) for word, value in bound.items()}
+                for key, bound in bounds.items()
+            },
+            arguments=arguments,
+            wired=self.wired,
+            label=f"{self.place.method.upper()} {self.place.path}",
+            value=value,
+            takes_body=self.takes_body,
+            body_required=bool(self.body.get("body_required")),
+            body_type=self.body_type,
+            body_model=self.body_model,
+            item=item,
+        )
+
+    def _argument(self, parameter: Node) -> None:
         where, wire = parameter["in"], parameter["name"]
-        if where == "header" and wire.lower() in overlay.dropped_headers:
-            continue
-        python = snake(wire)
-        if python in arguments or python in ("body", "client", "url"):
-            raise ContractRefused(f"{place.key}: the argument {python!r} would mean two things")
-        arguments[python] = where
-        if python != wire:
-            wire_names[python] = wire
-        if parameter.get("required") or where == "path":
-            required.add(python)
-        bounds[python] = _bound(document, parameter["schema"], extra.get(python, {}))
-        if bounds[python]["kind"] == "object":
-            raise ContractRefused(f"{place.key}: the parameter {wire!r} is an object")
-        separate = parameter.get("explode", parameter.get("style", "form") == "form")
-        if where == "query" and bounds[python]["kind"] == "array" and not separate:
-            comma.append(wire)
-    body: str | None = None
-    members: Node = {}
-    slot = json_schema(node.get("requestBody") or {})
-    if slot:
-        schema = slot[0][slot[1]]
-        body = referenced(schema)
-        resolved = _resolved(document, schema)
-        members = resolved.get("properties") or {}
-        if node["requestBody"].get("required"):
-            required.update(
-                member for member in resolved.get("required") or [] if member in members
+        if where == "header" and wire.lower() in self.overlay.dropped_headers:
+            return
+        if where == "cookie":
+            if parameter.get("required"):
+                raise ContractRefused(f"cookie {wire!r} is required, and cookies are not sent")
+            self.left_out.note("optional cookies are not sent", f"{wire} ({self.place.key})")
+            return
+        name = wire if where == "path" else argument_name(wire, where)
+        python = free(self.arguments, name)
+        self.wired[f"{where} {wire}"] = python
+        self.arguments[python] = where
+        if python != wire and where != "path":
+            self.wire_names[python] = wire
+        if parameter.get("required") is True or where == "path":
+            self.required.add(python)
+        bound = _bound(self.document, parameter["schema"], self.extra.get(python, {}))
+        self.bounds[python] = bound
+        style = _style(parameter, bound["kind"])
+        if style:
+            self.styles[python] = style
+
+    def _body(self) -> None:
+        node = self.place.node
+        body = node.get("requestBody")
+        if not body:
+            return
+        self.takes_body = True
+        ((first, media),) = body["content"].items()
+        kind = bodies.kind_of(first, media.get("schema"))
+        schema = media.get("schema", {})
+        nullable = kind == "json" and bool(schema) and _nullable(self.document, schema)
+        required = bool(body.get("required")) and not nullable
+        self.body = {"body_types": tuple(body["x-media-types"]), "body_required": required}
+        if kind in ("text", "bytes"):
+            self.body_type = {"text": "str", "bytes": "bytes"}[kind]
+            return
+        resolved = _resolved(self.document, schema)
+        members: Node = resolved.get("properties") or {}
+        if kind == "json":
+            self.body_model = _sole_model(self.document, schema)
+            self.body_type = (
+                f"{self.body_model} | Mapping[str, JSON]" if self.body_model else "JSON"
             )
-        for member, member_schema in members.items():
-            if member in arguments:
-                raise ContractRefused(f"{place.key}: {member!r} is an argument and a body member")
-            bounds[member] = _bound(document, member_schema, extra.get(member, {}))
-    for argument in extra:
-        if argument not in bounds:
-            raise ContractRefused(f"overlay.json: {place.key} has no {argument!r}")
-    paged = arguments.get("cursor") == "query" and _is_page(document, node)
-    limit = bounds["limit"].get("maximum") if paged and "limit" in bounds else None
-    id_lists = tuple(key for key, bound in bounds.items() if _is_id_list(key, bound, extra))
-    sizes = [bounds[key]["max_items"] for key in id_lists]
-    read_only = place.method in ("get", "head", "options") or place.key in overlay.read_only
-    returns, models = _returns(document, node)
-    module = f"{package}.api.{tag_folder(place)}.{name}"
-    fields: dict[str, Any] = {
-        "name": name,
-        "key": place.key,
-        "method": place.method.upper(),
-        "path": place.path,
-        "tag": (node.get("tags") or ["default"])[0],
-        "module": module,
-        "arguments": arguments,
-        "wire_names": wire_names,
-        "body": body,
-        "body_members": tuple(members),
-        "required": sorted(required),
-        "read_only": read_only,
-        "repeatable": read_only or place.key in overlay.repeatable,
-        "idempotency_key": arguments.get("idempotency_key") == "header",
-        "paged": paged,
-        "item": _item(document, node),
-        "authenticated": _authenticated(document, node),
-        "page_limit": limit,
-        "id_lists": id_lists,
-        "batch_size": min(sizes) if sizes else None,
-    }
-    expressions = {key: repr(value) for key, value in fields.items()}
-    expressions["required"] = (
-        f"frozenset({tuple(sorted(required))!r})" if required else "frozenset()"
-    )
-    return Entry(
-        name=name,
-        returns=returns,
-        models=models,
-        module=module,
-        fields=expressions,
-        bounds={
-            repr(key): {word: repr(value) for word, value in bound.items()}
-            for key, bound in bounds.items()
-        },
-        arguments=arguments,
-        body=body,
-        comma_separated=tuple(comma),
-        item=fields["item"],
-    )
+        else:
+            self.body_type = "Mapping[str, Any]"
+        self.body["body"] = self.body_model or ("object" if members else None)
+        needed = resolved.get("required") or []
+        names: list[str] = []
+        for wire, member in members.items():
+            python = member_name(wire)
+            # The argument keeps the keyword; the member is given through `body=`.
+            if python in self.arguments or python in names:
+                continue
+            names.append(python)
+            if python != wire:
+                self.wire_names[python] = wire
+            if wire in needed and required:
+                self.required.add(python)
+            self.bounds[python] = _bound(self.document, member, self.extra.get(python, {}))
+        self.body["body_members"] = tuple(names)
+        if kind == "multipart":
+            self.body["files"] = tuple(
+                name
+                for name in names
+                if _is_file(self.document, members[self.wire_names.get(name, name)])
+            )
+
+
+_DEFAULTS: dict[str, Any] = {
+    "wire_names": {},
+    "styles": {},
+    "body": None,
+    "body_types": (),
+    "body_required": False,
+    "body_members": (),
+    "files": (),
+    "required": [],
+    "idempotency_key": False,
+    "paged": False,
+    "item": None,
+    "value": "json",
+    "accept": "application/json",
+    "key_header": ("Authorization", "Bearer "),
+    "page_limit": None,
+    "id_lists": (),
+    "batch_size": None,
+}
+"""Fields that the table leaves out where they have these values."""
+
+
+def argument_name(wire: str, where: str) -> str:
+    """What an argument is called in Python: never like an option of the methods that take it."""
+    name = snake(wire)
+    if name == "idempotency_key" and where == "header":
+        return name
+    return f"{name}_" if name in RESERVED else name
+
+
+def member_name(wire: str) -> str:
+    """What a member of a body is called as an argument: its own name where Python allows it."""
+    name = wire if wire.isidentifier() and wire.isascii() else snake(wire)
+    if keyword.iskeyword(name) or name in RESERVED:
+        return f"{name}_"
+    return name
+
+
+def _style(parameter: Node, kind: str) -> str:
+    """How a value that is no scalar is written; nothing where that is the default."""
+    where, style = parameter["in"], parameter.get("style")
+    if style == "json":
+        return "json"
+    if where in ("path", "header"):
+        return style if style in ("label", "matrix") else ""
+    if style in ("deepObject", "spaceDelimited", "pipeDelimited"):
+        return str(style)
+    if parameter.get("explode", True) is False and kind in ("array", "object", "any"):
+        return "comma"
+    return ""
+
+
+def _value(node: Node) -> tuple[str, str]:
+    """What a success is decoded to (json, text or bytes), and its media type."""
+    for _, answer in _answers(node):
+        for media_type, media in (answer.get("content") or {}).items():
+            kind = bodies.kind_of(media_type, media.get("schema"))
+            name = bodies.essence(media_type)
+            return kind, "application/json" if kind == "json" and "*" in name else name
+    return "json", "application/json"
+
+
+def _answers(node: Node) -> list[tuple[str, Node]]:
+    """Successes, those with a body first."""
+    found = [(s, answer) for s, answer in node["responses"].items() if is_success(s)]
+    return sorted(found, key=lambda one: not one[1].get("content"))
+
+
+def _is_file(document: Node, node: Any) -> bool:
+    schema = _resolved(document, node)
+    if _kind(schema) == "array":
+        return _is_file(document, schema.get("items", {}))
+    return schema.get("format") in ("binary", "byte") or "contentMediaType" in schema
+
+
+def _sole_model(document: Node, node: Any) -> str | None:
+    """The model of a body, null aside."""
+    branches = [one for one in alternatives(node) or [node] if not is_null(one)]
+    return _model(document, branches[0]) if len(branches) == 1 else None
 
 
 def _in_order(place: Place) -> list[Node]:
     """Parameters as the generated function takes them: path (in path order), query, header."""
     path = [part.strip("{}") for part in re.findall(r"{[^}]*}", place.path)]
-    kinds = ("path", "query", "header")
+    kinds = ("path", "query", "header", "cookie")
     return sorted(
-        (parameter for parameter in place.node["parameters"] if parameter["in"] in kinds),
+        place.node["parameters"],
         key=lambda p: (kinds.index(p["in"]), path.index(p["name"]) if p["in"] == "path" else 0),
     )
-
-
-def _authenticated(document: Node, node: Node) -> bool:
-    """Whether every way in needs a key; an empty requirement means none is needed."""
-    security: list[Node] = node.get("security", document.get("security")) or []
-    return bool(security) and {} not in security
 
 
 def _resolved(document: Node, node: Any) -> Node:

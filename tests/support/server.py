@@ -70,12 +70,25 @@ class Connection:
             name.strip().lower(): value.strip()
             for name, _, value in (line.partition(":") for line in lines)
         }
+        if headers.get("transfer-encoding") == "chunked":
+            return Request(method, target, headers, self._chunks())
         length = int(headers.get("content-length", "0"))
         while len(self._buffer) < length:
             if not self._receive():
                 return None
         body, self._buffer = self._buffer[:length], self._buffer[length:]
         return Request(method, target, headers, body)
+
+    def _chunks(self) -> bytes:
+        body = b""
+        while line := self._until(b"\r\n"):
+            size = int(line, 16)
+            while len(self._buffer) < size + 2 and self._receive():
+                pass
+            body, self._buffer = body + self._buffer[:size], self._buffer[size + 2 :]
+            if size == 0:
+                break
+        return body
 
     def _until(self, mark: bytes) -> bytes | None:
         while mark not in self._buffer:

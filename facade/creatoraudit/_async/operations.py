@@ -9,7 +9,7 @@ from creatoraudit_api.types import UNSET
 
 from .._core.config import Settings, number_problem
 from .._core.options import RequestCounter, RequestOptions, split_options
-from .._core.request import PreparedRequest, find, prepare
+from .._core.request import BEARER, PreparedRequest, find, prepare
 from .._core.response import RawResponse, Read, Reply, decode
 from ..errors import UsageError
 from .sender import AsyncSender
@@ -132,5 +132,6 @@ class AsyncOperations:
             and known.idempotency_key
             and any(name.lower() == "idempotency-key" for name in headers or {}),
             authenticated=known is None or known.authenticated,
+            key_header=(known and known.key_header) or BEARER,
         )
         return await self._sender.send(request, {})

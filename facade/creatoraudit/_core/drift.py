@@ -47,7 +47,7 @@ class DriftWatch:
     def look(self, request: PreparedRequest, response: RawResponse) -> Iterator[DriftRecord]:
         """Compare one response; one that is not JSON is none of its business."""
         operation = OPERATIONS.get(request.operation)
-        if operation is None or not response.content:
+        if operation is None or operation.value != "json" or not response.content:
             return
         try:
             payload = response.json()

@@ -12,6 +12,7 @@ import importlib
 import os
 import ssl
 import sys
+from collections.abc import AsyncIterator, Iterator
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
@@ -24,6 +25,7 @@ from ..errors import ConfigurationError, UsageError
 from .config import Origin
 from .exchange import LATE, Exchange, Limit
 from .key import ApiKey
+from .request_body import Upload
 from .response import Failure
 from .text import one_line
 
@@ -47,14 +49,18 @@ class Auth(Protocol):
     def __call__(self, request: httpx.Request, /) -> httpx.Request: ...
 
 
-class _Bearer:
+class _KeyHeader:
     """Puts the key on a request at the last moment, so that nothing else ever holds the header."""
 
-    def __init__(self, key: ApiKey) -> None:
+    def __init__(self, key: ApiKey, header: tuple[str, str]) -> None:
         self._key = key
+        self._header = header
 
     def __call__(self, request: httpx.Request) -> httpx.Request:
-        request.headers["Authorization"] = f"Bearer {self._key.reveal()}"
+        name, prefix = self._header
+        # A caller's own client may add one where this API wants the key in another header.
+        request.headers.pop("Authorization", None)
+        request.headers[name] = f"{prefix}{self._key.reveal()}"
         return request
 
 
@@ -64,9 +70,9 @@ def _anonymous(request: httpx.Request) -> httpx.Request:
     return request
 
 
-def auth_for(key: ApiKey | None) -> Auth:
-    """How one request authenticates."""
-    return _anonymous if key is None else _Bearer(key)
+def auth_for(key: ApiKey | None, header: tuple[str, str]) -> Auth:
+    """How one request authenticates: with the key in the header that the contract names."""
+    return _anonymous if key is None else _KeyHeader(key, header)
 
 
 class _NoCookies(http.cookiejar.CookieJar):
@@ -210,13 +216,35 @@ class Library:
                 url,
                 headers=headers,
                 json=request.json,
+                data=request.form,
+                files=request.parts,
+                content=None if isinstance(request.content, Upload) else request.content,
                 extensions={"timeout": dict.fromkeys(("connect", "read", "write", "pool"), limit)},
             )
         except (TypeError, ValueError, AttributeError, self._httpx.InvalidURL) as error:
             raise UsageError(
                 f"{request.operation}: cannot be sent: {one_line(str(error), 200)}"
             ) from None
+        if isinstance(request.content, Upload):
+            self._send_file(built, request.content)
         return built
+
+    def _send_file(self, request: httpx.Request, upload: Upload) -> None:
+        """Make a file the body of a request; it is read while it is sent."""
+
+        class Stream(self._httpx.SyncByteStream, self._httpx.AsyncByteStream):  # type: ignore[misc, name-defined]  # of either library
+            def __iter__(self) -> Iterator[bytes]:
+                return iter(upload)
+
+            async def __aiter__(self) -> AsyncIterator[bytes]:
+                for chunk in upload:
+                    yield chunk
+
+        request.stream = Stream()
+        request.headers.pop("Content-Length", None)
+        size = upload.size
+        name = "Transfer-Encoding" if size is None else "Content-Length"
+        request.headers[name] = "chunked" if size is None else str(size)
 
     def classify(self, error: Exception) -> Failure:
         """What an exception of the library means."""

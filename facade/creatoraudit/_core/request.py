@@ -7,10 +7,10 @@ building to the generated operation.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast, overload
 
-from creatoraudit_api.operations import OPERATIONS, Operation
+from creatoraudit_api.operations import LEFT_OUT, OPERATIONS, Operation
 from creatoraudit_api.types import UNSET
 
 from ..errors import UsageError
@@ -18,6 +18,7 @@ from . import values
 from .arguments import checked, sendable
 from .config import number_problem
 from .options import CreateOptions, RequestOptions
+from .request_body import WHOLE, Upload, body_arguments, consumed_once
 from .text import one_line
 
 if TYPE_CHECKING:
@@ -44,6 +45,11 @@ def find(operation: Operation[Any] | str) -> Operation[Any]:
     try:
         return OPERATIONS[operation]
     except KeyError:
+        if why := LEFT_OUT.get(operation):
+            raise UsageError(
+                f"{operation} is left out of this release ({one_line(why, 300)});"
+                " ca.request() reaches it by method and path"
+            ) from None
         import difflib  # noqa: PLC0415 - needed only for this message
 
         close = difflib.get_close_matches(operation, OPERATIONS, n=3)
@@ -68,6 +74,9 @@ def id_list_of(operation: Operation[object], name: str | None) -> tuple[str, int
     return chosen, operation.batch_size
 
 
+BEARER = ("Authorization", "Bearer ")
+
+
 class PreparedRequest(NamedTuple):
     """One request, ready but for base URL, key and the client's own headers."""
 
@@ -77,12 +86,20 @@ class PreparedRequest(NamedTuple):
     params: Mapping[str, Any]
     headers: Mapping[str, str]
     json: JSON | None = None
+    form: Mapping[str, Any] | None = None
+    parts: Sequence[tuple[str, Any]] | None = None
+    """Fields and files of a multipart form."""
+    content: bytes | Upload | None = None
     repeatable: bool = False
     keyed: bool = False
     """Whether the operation heeds the Idempotency-Key that the request carries."""
     authenticated: bool = True
     max_response_bytes: int | None = None
     """Bytes that its response may have, decompressed; the client's bound when None."""
+    key_header: tuple[str, str] = BEARER
+    """The header that carries the key, and what stands before the key in it."""
+    once: bool = False
+    """Whether its body is a stream that cannot be read again."""
 
 
 def prepare(
@@ -95,6 +112,7 @@ def prepare(
     """Build the request of `operation`.
 
     Arguments that are `UNSET` count as not given; so does None, except in a body, where it is null.
+    `body`, `files` and `data` are the body as a whole; see `body_arguments`.
     With `strict`, a name the operation does not know is refused; without, it is sent all the same,
     so that the facade's methods outlive a contract that no longer prints one of their filters.
 
@@ -105,12 +123,15 @@ def prepare(
     given: dict[str, Any] = {}
     body: dict[str, Any] = {}
     query: dict[str, Any] = {}
+    whole = {name: arguments[name] for name in WHOLE if name in arguments}
     for name, value in arguments.items():
-        if value is UNSET:
+        if value is UNSET or name in whole:
             continue
         if name in operation.arguments:
             if value is not None:
                 given[name] = checked(operation, name, value, own=strict)
+        elif name in operation.files:
+            body[name] = value
         elif name in operation.body_members:
             body[name] = None if value is None else checked(operation, name, value, own=strict)
         elif strict:
@@ -120,20 +141,20 @@ def prepare(
             (body if operation.body else query)[name] = sendable(operation.name, name, value)
     extra = sendable(operation.name, "extra_body", options.get("extra_body") or {})
     extra_query = sendable(operation.name, "extra_query", options.get("extra_query") or {})
+    by_members = not whole.keys() & {"body", "data"}
     for name in sorted(operation.required):
-        if name not in given and name not in body and name not in extra:
+        missing = name not in given and name not in body and name not in extra
+        if missing and (by_members or name in operation.arguments):
             raise UsageError(f"{operation.name} needs {name}")
-    body |= extra
     if operation.idempotency_key:
         own = cast(CreateOptions, options).get("idempotency_key")
         given["idempotency_key"] = own or os.urandom(16).hex()
-    if operation.body is not None:
-        given["body"] = body
-    elif extra:
-        raise UsageError(f"{operation.name} takes no body, so extra_body= cannot be sent")
-    kwargs = operation.get_kwargs(**given)
+    kwargs = operation.get_kwargs(**given, **body_arguments(operation, whole, body, extra))
     headers = {**kwargs.get("headers", {}), **(options.get("extra_headers") or {})}
-    if any(str(name).lower() == "authorization" for name in headers):
+    if operation.accept != "application/json":
+        headers = {"Accept": operation.accept, **headers}
+    key_header = operation.key_header or BEARER
+    if any(str(name).lower() in ("authorization", key_header[0].lower()) for name in headers):
         raise UsageError("the key goes into api_key=, not into extra_headers=")
     return PreparedRequest(
         operation=operation.name,
@@ -142,10 +163,15 @@ def prepare(
         params={**kwargs.get("params", {}), **query, **extra_query},
         headers=headers,
         json=kwargs.get("json"),
+        form=kwargs.get("data"),
+        parts=kwargs.get("files"),
+        content=kwargs.get("content"),
         repeatable=operation.repeatable,
         keyed=operation.idempotency_key,
         authenticated=operation.authenticated,
         max_response_bytes=_max_response_bytes(options),
+        key_header=key_header,
+        once=consumed_once(kwargs),
     )
 
 

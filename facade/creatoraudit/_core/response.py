@@ -279,6 +279,11 @@ def decode(
     Raises:
         ContractError: It lacks what the contract requires; `path` names the member.
     """
+    # What is declared decides, not what the response calls itself.
+    if operation.value == "text":
+        return decode_payload(operation, sent, sent.content.decode("utf-8", "replace"))
+    if operation.value == "bytes":
+        return decode_payload(operation, sent, sent.content)
     payload = payload_of(operation.name, sent)
     if read is None:
         return decode_payload(operation, sent, payload)

@@ -94,7 +94,8 @@ class Attempts:
             operation=request.operation,
             repeatable=request.repeatable,
             keyed=request.keyed,
-            max_retries=max_retries,
+            # A body that was read cannot be sent a second time.
+            max_retries=0 if request.once else max_retries,
             timeout=timeout,
             budget=budget,
             max_wait=max_wait,

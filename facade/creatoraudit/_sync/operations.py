@@ -10,7 +10,7 @@ from creatoraudit_api.types import UNSET
 
 from .._core.config import Settings, number_problem
 from .._core.options import RequestCounter, RequestOptions, split_options
-from .._core.request import PreparedRequest, find, prepare
+from .._core.request import BEARER, PreparedRequest, find, prepare
 from .._core.response import RawResponse, Read, Reply, decode
 from ..errors import UsageError
 from .sender import Sender
@@ -131,5 +131,6 @@ class Operations:
             and known.idempotency_key
             and any(name.lower() == "idempotency-key" for name in headers or {}),
             authenticated=known is None or known.authenticated,
+            key_header=(known and known.key_header) or BEARER,
         )
         return self._sender.send(request, {})

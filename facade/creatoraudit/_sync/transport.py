@@ -90,7 +90,7 @@ class Transport:
             raise UsageError(f"{prepared.operation}: the client given as http_client= is closed")
         exchange = Exchange(timeouts.total)
         request = self._library.build_request(prepared, self._origin, min(timeouts), exchange)
-        auth = auth_for(key)
+        auth = auth_for(key, prepared.key_header)
         asks_for_json = "json" in request.headers.get("accept", "")
         most = (
             prepared.max_response_bytes

@@ -1,17 +1,229 @@
 """The one structural normalisation of a document, in memory and idempotent.
 
-`openapi.json` stays the document of the vendor. Whatever reads it sees it in this form: different
-spellings of one meaning become one. A document in the form of our own openapi.json stays as it is.
+`openapi.json` stays the document of the vendor. Whatever reads it sees it in this form, in which
+different spellings of one meaning are one:
+
+* paths are relative to the base URL, and path items stand where they are used;
+* null is a type (`nullable: true` is how OpenAPI 3.0 says it), exclusive bounds are numbers;
+* a choice of one (`anyOf`, `oneOf` or `allOf` with a single branch) is that branch;
+* a shared schema that is nothing but a reference is replaced by what it refers to;
+* a reference to a part of another schema or of a path refers to a shared schema.
+
+A document in this form, such as our own openapi.json, is returned as it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import copy
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
+from ._document import unescaped
 from ._operations import unprefixed
+from ._schemas import Slot, subschemas, walk_schemas
+
+_SHARED: Final = "#/components/schemas/"
+_DATA: Final = frozenset({"example", "examples", "default", "enum", "const"})
+_NOTES: Final = frozenset(
+    {"title", "description", "default", "deprecated", "examples", "example", "externalDocs"}
+)
+_NULL: Final = {"type": "null"}
 
 
 def normalise(root: Mapping[str, Any], *, base_path: str = "") -> Mapping[str, Any]:
-    """A document in which paths are relative to the base URL, whose path is `base_path`."""
-    return unprefixed(root, base_path)
+    """The document in normal form; what is malformed in it stays for others to report.
+
+    Args:
+        root: The document, which is not changed.
+        base_path: Path of the base URL (`/v2`); it is taken off where every path begins with it.
+    """
+    document: dict[str, Any] = copy.deepcopy(dict(unprefixed(root, base_path)))
+    _place_path_items(document)
+    _share_parts(document)
+    for slot in schema_slots(document):
+        for schema in walk_schemas(slot.node):
+            _plain(schema)
+    _replace_aliases(document)
+    return root if document == root else document
+
+
+def schema_slots(document: Any) -> Iterator[Slot]:
+    """Where the outermost schemas of a document stand, in components and in operations."""
+    components = document.get("components")
+    if isinstance(components, dict):
+        shared = components.get("schemas")
+        if isinstance(shared, dict):
+            yield from (Slot(shared, name) for name in shared)
+        for section, named in components.items():
+            if section != "schemas" and isinstance(named, dict):
+                for one in named.values():
+                    yield from _schemas_in(one)
+    for section in ("paths", "webhooks"):
+        named = document.get(section)
+        if isinstance(named, dict):
+            for one in named.values():
+                yield from _schemas_in(one)
+
+
+def _schemas_in(node: Any) -> Iterator[Slot]:
+    if isinstance(node, dict):
+        for name, value in node.items():
+            if name in ("schema", "itemSchema") and isinstance(value, dict):
+                yield Slot(node, name)
+            elif name not in _DATA and not str(name).startswith("x-"):
+                yield from _schemas_in(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _schemas_in(value)
+
+
+def _place_path_items(document: dict[str, Any]) -> None:
+    paths = document.get("paths")
+    if not isinstance(paths, dict):
+        return
+    for path, item in paths.items():
+        target = _found(document, item.get("$ref")) if isinstance(item, dict) else None
+        if isinstance(target, dict) and "$ref" not in target:
+            paths[path] = {
+                **copy.deepcopy(target),
+                **_without_reference(item),
+            }
+
+
+def _without_reference(item: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in item.items() if key != "$ref"}
+
+
+def _found(document: Any, reference: object) -> Any:
+    """What a local reference leads to; None when it leads nowhere."""
+    if not isinstance(reference, str) or not reference.startswith("#/"):
+        return None
+    node = document
+    for part in reference[2:].split("/"):
+        key = unescaped(part)
+        if isinstance(node, dict) and key in node:
+            node = node[key]
+        elif isinstance(node, list) and key.isdecimal() and int(key) < len(node):
+            node = node[int(key)]
+        else:
+            return None
+    return node
+
+
+def _share_parts(document: dict[str, Any]) -> None:
+    """Make shared schemas of what is referred to inside of other schemas and of paths."""
+    moved: dict[str, str] = {}
+    waiting = [slot.node for slot in schema_slots(document)]
+    while waiting:
+        for schema in walk_schemas(waiting.pop()):
+            target = schema.get("$ref")
+            if not isinstance(target, str) or not target.startswith("#/"):
+                continue
+            if target.startswith(_SHARED) and "/" not in target.removeprefix(_SHARED):
+                continue
+            if target not in moved:
+                part = _found(document, target)
+                if not isinstance(part, dict):
+                    continue
+                shared = document.setdefault("components", {}).setdefault("schemas", {})
+                moved[target] = name = _free_name(shared, target)
+                shared[name] = copy.deepcopy(part)
+                waiting.append(shared[name])
+            schema["$ref"] = _SHARED + moved[target]
+
+
+def _free_name(taken: Mapping[str, Any], target: str) -> str:
+    words = [word for word in re.split(r"\W+", target) if word]
+    short = [word for word in words if word not in ("components", "schemas", "properties")]
+    name = "_".join(short[-3:]) or "Part"
+    while name in taken:
+        name += "_"
+    return name
+
+
+def _plain(schema: dict[str, Any]) -> None:
+    """Bring one schema, not those inside it, into normal form."""
+    nullable = schema.pop("nullable") if isinstance(schema.get("nullable"), bool) else False
+    for bound in ("minimum", "maximum"):
+        strict = f"exclusive{bound.capitalize()}"
+        if isinstance(schema.get(strict), bool):
+            limit = schema.get(bound)
+            if schema.pop(strict) and limit is not None:
+                schema[strict] = schema.pop(bound)
+    for keyword in ("anyOf", "oneOf", "allOf"):
+        _take_single_branch(schema, keyword)
+    if nullable:
+        _allow_null(schema)
+
+
+def _take_single_branch(schema: dict[str, Any], keyword: str) -> None:
+    branches = schema.get(keyword)
+    if not isinstance(branches, list) or len(branches) != 1 or not isinstance(branches[0], dict):
+        return
+    beside = {key for key in schema if key not in _NOTES and not key.startswith("x-")}
+    if beside - {keyword, "discriminator", "type"}:
+        return
+    (branch,) = branches
+    if "type" in schema and schema["type"] != branch.get("type", schema["type"]):
+        return
+    kept = {k: v for k, v in schema.items() if k not in (keyword, "discriminator")}
+    schema.clear()
+    if "$ref" in branch:
+        kept.pop("type", None)
+        # A title is the name of the position, not of what is referred to.
+        kept.pop("title", None)
+    schema.update({**branch, **kept})
+    _plain(schema)
+
+
+def _allow_null(schema: dict[str, Any]) -> None:
+    kinds = schema.get("type")
+    if isinstance(kinds, str):
+        schema["type"] = [kinds, "null"] if kinds != "null" else kinds
+    elif isinstance(kinds, list) and "null" not in kinds:
+        schema["type"] = [*kinds, "null"]
+    for keyword in ("anyOf", "oneOf"):
+        branches = schema.get(keyword)
+        if isinstance(branches, list) and _NULL not in branches:
+            branches.append(dict(_NULL))
+    if ("$ref" in schema or "allOf" in schema) and "type" not in schema:
+        inner = {k: v for k, v in schema.items() if k not in _NOTES}
+        for key in inner:
+            del schema[key]
+        schema["anyOf"] = [inner, dict(_NULL)]
+    values = schema.get("enum")
+    if isinstance(values, list) and None not in values:
+        values.append(None)
+
+
+def _replace_aliases(document: dict[str, Any]) -> None:
+    """Lead references past shared schemas that are nothing but references."""
+    components = document.get("components")
+    shared = components.get("schemas") if isinstance(components, dict) else None
+    if not isinstance(shared, dict):
+        return
+    aliases = {
+        _SHARED + name: schema["$ref"]
+        for name, schema in shared.items()
+        if isinstance(schema, dict)
+        and isinstance(schema.get("$ref"), str)
+        and not set(schema) - {"$ref"} - _NOTES
+    }
+    if not aliases:
+        return
+    for slot in schema_slots(document):
+        for schema in walk_schemas(slot.node):
+            seen: set[str] = set()
+            target = schema.get("$ref")
+            while isinstance(target, str) and target in aliases and target not in seen:
+                seen.add(target)
+                target = schema["$ref"] = aliases[target]
+    # Those that lead in a circle stay: whoever reads them says so.
+    for name in list(shared):
+        final = shared[name].get("$ref") if isinstance(shared[name], dict) else None
+        if _SHARED + name in aliases and final not in aliases:
+            del shared[name]
+
+
+__all__ = ["normalise", "schema_slots", "subschemas"]

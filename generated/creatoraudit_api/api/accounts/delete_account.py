@@ -1,24 +1,20 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote as _quote
 
 from ...client import AsyncSupportsRequest, SupportsRequest
 from ...client import answer as _answer
+from ...operations import delete_account as _operation
 from ...types import Response
 
 
 def get_kwargs(account_id: str) -> dict[str, Any]:
     """Keyword arguments of httpx's `request` for this call."""
-    return {
-        "method": "DELETE",
-        "url": "/accounts/{account_id}".format(account_id=_quote(str(account_id), safe="")),
-        "extensions": {"creatoraudit_operation": "delete_account"},
-    }
+    return _operation.get_kwargs(account_id=account_id)
 
 
 def decode(status_code: int, payload: Any) -> None:
-    """The value of a success answer's JSON body."""
+    """The value of a success answer's body."""
     return None
 
 

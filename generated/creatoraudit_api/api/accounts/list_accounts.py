@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ... import types as _types
 from ...client import AsyncSupportsRequest, SupportsRequest
 from ...client import answer as _answer
 from ...models.account import Account
@@ -10,6 +9,7 @@ from ...models.account_order import AccountOrder
 from ...models.account_page import AccountPage
 from ...models.order_direction import OrderDirection
 from ...models.platform import Platform
+from ...operations import list_accounts as _operation
 from ...types import UNSET, Response, Unset
 
 
@@ -28,30 +28,23 @@ def get_kwargs(
     include_total: bool | None | Unset = UNSET,
 ) -> dict[str, Any]:
     """Keyword arguments of httpx's `request` for this call."""
-    return {
-        "method": "GET",
-        "url": "/accounts",
-        "params": _types.encode_query(
-            {
-                "limit": limit,
-                "cursor": cursor,
-                "sort": sort,
-                "order_by": order_by,
-                "order_direction": order_direction,
-                "platform": platform,
-                "q": q,
-                "is_active": is_active,
-                "category": category,
-                "creator_id": creator_id,
-                "include_total": include_total,
-            }
-        ),
-        "extensions": {"creatoraudit_operation": "list_accounts"},
-    }
+    return _operation.get_kwargs(
+        limit=limit,
+        cursor=cursor,
+        sort=sort,
+        order_by=order_by,
+        order_direction=order_direction,
+        platform=platform,
+        q=q,
+        is_active=is_active,
+        category=category,
+        creator_id=creator_id,
+        include_total=include_total,
+    )
 
 
 def decode(status_code: int, payload: Any) -> AccountPage:
-    """The value of a success answer's JSON body."""
+    """The value of a success answer's body."""
     return AccountPage.from_dict(payload)
 
 

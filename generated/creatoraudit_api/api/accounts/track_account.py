@@ -3,11 +3,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ... import types as _types
 from ...client import AsyncSupportsRequest, SupportsRequest
 from ...client import answer as _answer
 from ...models.account_envelope import AccountEnvelope
 from ...models.track_account_request import TrackAccountRequest
+from ...operations import track_account as _operation
 from ...types import JSON, UNSET, Response, Unset
 
 
@@ -15,17 +15,11 @@ def get_kwargs(
     *, body: TrackAccountRequest | Mapping[str, JSON], idempotency_key: str | None | Unset = UNSET
 ) -> dict[str, Any]:
     """Keyword arguments of httpx's `request` for this call."""
-    return {
-        "method": "POST",
-        "url": "/accounts",
-        "headers": _types.encode_headers({"Idempotency-Key": idempotency_key}),
-        "json": _types.encode_body(body),
-        "extensions": {"creatoraudit_operation": "track_account"},
-    }
+    return _operation.get_kwargs(body=body, idempotency_key=idempotency_key)
 
 
 def decode(status_code: int, payload: Any) -> AccountEnvelope:
-    """The value of a success answer's JSON body."""
+    """The value of a success answer's body."""
     return AccountEnvelope.from_dict(payload)
 
 

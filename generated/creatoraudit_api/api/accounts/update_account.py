@@ -2,13 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote as _quote
 
-from ... import types as _types
 from ...client import AsyncSupportsRequest, SupportsRequest
 from ...client import answer as _answer
 from ...models.account_envelope import AccountEnvelope
 from ...models.update_account_request import UpdateAccountRequest
+from ...operations import update_account as _operation
 from ...types import JSON, Response
 
 
@@ -16,16 +15,11 @@ def get_kwargs(
     account_id: str, *, body: UpdateAccountRequest | Mapping[str, JSON]
 ) -> dict[str, Any]:
     """Keyword arguments of httpx's `request` for this call."""
-    return {
-        "method": "PATCH",
-        "url": "/accounts/{account_id}".format(account_id=_quote(str(account_id), safe="")),
-        "json": _types.encode_body(body),
-        "extensions": {"creatoraudit_operation": "update_account"},
-    }
+    return _operation.get_kwargs(account_id=account_id, body=body)
 
 
 def decode(status_code: int, payload: Any) -> AccountEnvelope:
-    """The value of a success answer's JSON body."""
+    """The value of a success answer's body."""
     return AccountEnvelope.from_dict(payload)
 
 

@@ -3,26 +3,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ... import types as _types
 from ...client import AsyncSupportsRequest, SupportsRequest
 from ...client import answer as _answer
 from ...models.account_video_metrics_request import AccountVideoMetricsRequest
 from ...models.windowed_metrics_response import WindowedMetricsResponse
+from ...operations import batch_account_video_metrics as _operation
 from ...types import JSON, Response
 
 
 def get_kwargs(*, body: AccountVideoMetricsRequest | Mapping[str, JSON]) -> dict[str, Any]:
     """Keyword arguments of httpx's `request` for this call."""
-    return {
-        "method": "POST",
-        "url": "/account-videos/metrics",
-        "json": _types.encode_body(body),
-        "extensions": {"creatoraudit_operation": "batch_account_video_metrics"},
-    }
+    return _operation.get_kwargs(body=body)
 
 
 def decode(status_code: int, payload: Any) -> WindowedMetricsResponse:
-    """The value of a success answer's JSON body."""
+    """The value of a success answer's body."""
     return WindowedMetricsResponse.from_dict(payload)
 
 

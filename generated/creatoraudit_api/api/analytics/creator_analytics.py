@@ -2,12 +2,11 @@ from __future__ import annotations
 
 import datetime
 from typing import Any
-from urllib.parse import quote as _quote
 
-from ... import types as _types
 from ...client import AsyncSupportsRequest, SupportsRequest
 from ...client import answer as _answer
 from ...models.creator_analytics import CreatorAnalytics
+from ...operations import creator_analytics as _operation
 from ...types import UNSET, Response, Unset
 
 
@@ -18,18 +17,11 @@ def get_kwargs(
     end_date: datetime.date | str | None | Unset = UNSET,
 ) -> dict[str, Any]:
     """Keyword arguments of httpx's `request` for this call."""
-    return {
-        "method": "GET",
-        "url": "/creators/{creator_id}/analytics".format(
-            creator_id=_quote(str(creator_id), safe="")
-        ),
-        "params": _types.encode_query({"start_date": start_date, "end_date": end_date}),
-        "extensions": {"creatoraudit_operation": "creator_analytics"},
-    }
+    return _operation.get_kwargs(creator_id=creator_id, start_date=start_date, end_date=end_date)
 
 
 def decode(status_code: int, payload: Any) -> CreatorAnalytics:
-    """The value of a success answer's JSON body."""
+    """The value of a success answer's body."""
     return CreatorAnalytics.from_dict(payload)
 
 

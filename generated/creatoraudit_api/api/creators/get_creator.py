@@ -1,25 +1,21 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote as _quote
 
 from ...client import AsyncSupportsRequest, SupportsRequest
 from ...client import answer as _answer
 from ...models.creator_envelope import CreatorEnvelope
+from ...operations import get_creator as _operation
 from ...types import Response
 
 
 def get_kwargs(creator_id: str) -> dict[str, Any]:
     """Keyword arguments of httpx's `request` for this call."""
-    return {
-        "method": "GET",
-        "url": "/creators/{creator_id}".format(creator_id=_quote(str(creator_id), safe="")),
-        "extensions": {"creatoraudit_operation": "get_creator"},
-    }
+    return _operation.get_kwargs(creator_id=creator_id)
 
 
 def decode(status_code: int, payload: Any) -> CreatorEnvelope:
-    """The value of a success answer's JSON body."""
+    """The value of a success answer's body."""
     return CreatorEnvelope.from_dict(payload)
 
 

@@ -1,27 +1,21 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote as _quote
 
 from ...client import AsyncSupportsRequest, SupportsRequest
 from ...client import answer as _answer
 from ...models.creator_account_link_envelope import CreatorAccountLinkEnvelope
+from ...operations import link_account as _operation
 from ...types import Response
 
 
 def get_kwargs(creator_id: str, account_id: str) -> dict[str, Any]:
     """Keyword arguments of httpx's `request` for this call."""
-    return {
-        "method": "PUT",
-        "url": "/creators/{creator_id}/accounts/{account_id}".format(
-            creator_id=_quote(str(creator_id), safe=""), account_id=_quote(str(account_id), safe="")
-        ),
-        "extensions": {"creatoraudit_operation": "link_account"},
-    }
+    return _operation.get_kwargs(creator_id=creator_id, account_id=account_id)
 
 
 def decode(status_code: int, payload: Any) -> CreatorAccountLinkEnvelope:
-    """The value of a success answer's JSON body."""
+    """The value of a success answer's body."""
     return CreatorAccountLinkEnvelope.from_dict(payload)
 
 

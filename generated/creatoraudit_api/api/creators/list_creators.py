@@ -2,13 +2,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ... import types as _types
 from ...client import AsyncSupportsRequest, SupportsRequest
 from ...client import answer as _answer
 from ...models.creator import Creator
 from ...models.creator_order import CreatorOrder
 from ...models.creator_page import CreatorPage
 from ...models.order_direction import OrderDirection
+from ...operations import list_creators as _operation
 from ...types import UNSET, Response, Unset
 
 
@@ -23,26 +23,19 @@ def get_kwargs(
     include_total: bool | None | Unset = UNSET,
 ) -> dict[str, Any]:
     """Keyword arguments of httpx's `request` for this call."""
-    return {
-        "method": "GET",
-        "url": "/creators",
-        "params": _types.encode_query(
-            {
-                "limit": limit,
-                "cursor": cursor,
-                "sort": sort,
-                "order_by": order_by,
-                "order_direction": order_direction,
-                "is_active": is_active,
-                "include_total": include_total,
-            }
-        ),
-        "extensions": {"creatoraudit_operation": "list_creators"},
-    }
+    return _operation.get_kwargs(
+        limit=limit,
+        cursor=cursor,
+        sort=sort,
+        order_by=order_by,
+        order_direction=order_direction,
+        is_active=is_active,
+        include_total=include_total,
+    )
 
 
 def decode(status_code: int, payload: Any) -> CreatorPage:
-    """The value of a success answer's JSON body."""
+    """The value of a success answer's body."""
     return CreatorPage.from_dict(payload)
 
 

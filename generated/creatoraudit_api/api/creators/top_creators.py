@@ -2,12 +2,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ... import types as _types
 from ...client import AsyncSupportsRequest, SupportsRequest
 from ...client import answer as _answer
 from ...models.period import Period
 from ...models.top_creator import TopCreator
 from ...models.top_creators import TopCreators
+from ...operations import top_creators as _operation
 from ...types import UNSET, Response, Unset
 
 
@@ -15,16 +15,11 @@ def get_kwargs(
     *, period: Period | str | None | Unset = UNSET, limit: int | None | Unset = UNSET
 ) -> dict[str, Any]:
     """Keyword arguments of httpx's `request` for this call."""
-    return {
-        "method": "GET",
-        "url": "/creators/top",
-        "params": _types.encode_query({"period": period, "limit": limit}),
-        "extensions": {"creatoraudit_operation": "top_creators"},
-    }
+    return _operation.get_kwargs(period=period, limit=limit)
 
 
 def decode(status_code: int, payload: Any) -> TopCreators:
-    """The value of a success answer's JSON body."""
+    """The value of a success answer's body."""
     return TopCreators.from_dict(payload)
 
 

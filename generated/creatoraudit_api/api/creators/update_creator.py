@@ -2,13 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote as _quote
 
-from ... import types as _types
 from ...client import AsyncSupportsRequest, SupportsRequest
 from ...client import answer as _answer
 from ...models.creator_envelope import CreatorEnvelope
 from ...models.update_creator_request import UpdateCreatorRequest
+from ...operations import update_creator as _operation
 from ...types import JSON, Response
 
 
@@ -16,16 +15,11 @@ def get_kwargs(
     creator_id: str, *, body: UpdateCreatorRequest | Mapping[str, JSON]
 ) -> dict[str, Any]:
     """Keyword arguments of httpx's `request` for this call."""
-    return {
-        "method": "PATCH",
-        "url": "/creators/{creator_id}".format(creator_id=_quote(str(creator_id), safe="")),
-        "json": _types.encode_body(body),
-        "extensions": {"creatoraudit_operation": "update_creator"},
-    }
+    return _operation.get_kwargs(creator_id=creator_id, body=body)
 
 
 def decode(status_code: int, payload: Any) -> CreatorEnvelope:
-    """The value of a success answer's JSON body."""
+    """The value of a success answer's body."""
     return CreatorEnvelope.from_dict(payload)
 
 

@@ -2,26 +2,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from ... import types as _types
 from ...client import AsyncSupportsRequest, SupportsRequest
 from ...client import answer as _answer
 from ...models.overview_envelope import OverviewEnvelope
 from ...models.period import Period
+from ...operations import get_overview as _operation
 from ...types import UNSET, Response, Unset
 
 
 def get_kwargs(*, period: Period | str | None | Unset = UNSET) -> dict[str, Any]:
     """Keyword arguments of httpx's `request` for this call."""
-    return {
-        "method": "GET",
-        "url": "/overview",
-        "params": _types.encode_query({"period": period}),
-        "extensions": {"creatoraudit_operation": "get_overview"},
-    }
+    return _operation.get_kwargs(period=period)
 
 
 def decode(status_code: int, payload: Any) -> OverviewEnvelope:
-    """The value of a success answer's JSON body."""
+    """The value of a success answer's body."""
     return OverviewEnvelope.from_dict(payload)
 
 

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ... import types as _types
 from ...client import AsyncSupportsRequest, SupportsRequest
 from ...client import answer as _answer
 from ...models.search_response import SearchResponse
+from ...operations import search as _operation
 from ...types import UNSET, Response, Unset
 
 
@@ -13,16 +13,11 @@ def get_kwargs(
     *, q: str | None | Unset = UNSET, limit: int | None | Unset = UNSET
 ) -> dict[str, Any]:
     """Keyword arguments of httpx's `request` for this call."""
-    return {
-        "method": "GET",
-        "url": "/search",
-        "params": _types.encode_query({"q": q, "limit": limit}),
-        "extensions": {"creatoraudit_operation": "search"},
-    }
+    return _operation.get_kwargs(q=q, limit=limit)
 
 
 def decode(status_code: int, payload: Any) -> SearchResponse:
-    """The value of a success answer's JSON body."""
+    """The value of a success answer's body."""
     return SearchResponse.from_dict(payload)
 
 

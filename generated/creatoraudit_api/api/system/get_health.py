@@ -5,20 +5,17 @@ from typing import Any
 from ...client import AsyncSupportsRequest, SupportsRequest
 from ...client import answer as _answer
 from ...models.health import Health
+from ...operations import get_health as _operation
 from ...types import Response
 
 
 def get_kwargs() -> dict[str, Any]:
     """Keyword arguments of httpx's `request` for this call."""
-    return {
-        "method": "GET",
-        "url": "/health",
-        "extensions": {"creatoraudit_operation": "get_health"},
-    }
+    return _operation.get_kwargs()
 
 
 def decode(status_code: int, payload: Any) -> Health:
-    """The value of a success answer's JSON body."""
+    """The value of a success answer's body."""
     return Health.from_dict(payload)
 
 

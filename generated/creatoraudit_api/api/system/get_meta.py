@@ -5,16 +5,17 @@ from typing import Any
 from ...client import AsyncSupportsRequest, SupportsRequest
 from ...client import answer as _answer
 from ...models.api_meta_envelope import ApiMetaEnvelope
+from ...operations import get_meta as _operation
 from ...types import Response
 
 
 def get_kwargs() -> dict[str, Any]:
     """Keyword arguments of httpx's `request` for this call."""
-    return {"method": "GET", "url": "/meta", "extensions": {"creatoraudit_operation": "get_meta"}}
+    return _operation.get_kwargs()
 
 
 def decode(status_code: int, payload: Any) -> ApiMetaEnvelope:
-    """The value of a success answer's JSON body."""
+    """The value of a success answer's body."""
     return ApiMetaEnvelope.from_dict(payload)
 
 

@@ -5,16 +5,17 @@ from typing import Any
 from ...client import AsyncSupportsRequest, SupportsRequest
 from ...client import answer as _answer
 from ...models.who_am_i_envelope import WhoAmIEnvelope
+from ...operations import whoami as _operation
 from ...types import Response
 
 
 def get_kwargs() -> dict[str, Any]:
     """Keyword arguments of httpx's `request` for this call."""
-    return {"method": "GET", "url": "/whoami", "extensions": {"creatoraudit_operation": "whoami"}}
+    return _operation.get_kwargs()
 
 
 def decode(status_code: int, payload: Any) -> WhoAmIEnvelope:
-    """The value of a success answer's JSON body."""
+    """The value of a success answer's body."""
     return WhoAmIEnvelope.from_dict(payload)
 
 

@@ -3,26 +3,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ... import types as _types
 from ...client import AsyncSupportsRequest, SupportsRequest
 from ...client import answer as _answer
 from ...models.video_deltas_request import VideoDeltasRequest
 from ...models.video_deltas_response import VideoDeltasResponse
+from ...operations import batch_video_deltas as _operation
 from ...types import JSON, Response
 
 
 def get_kwargs(*, body: VideoDeltasRequest | Mapping[str, JSON]) -> dict[str, Any]:
     """Keyword arguments of httpx's `request` for this call."""
-    return {
-        "method": "POST",
-        "url": "/videos/deltas",
-        "json": _types.encode_body(body),
-        "extensions": {"creatoraudit_operation": "batch_video_deltas"},
-    }
+    return _operation.get_kwargs(body=body)
 
 
 def decode(status_code: int, payload: Any) -> VideoDeltasResponse:
-    """The value of a success answer's JSON body."""
+    """The value of a success answer's body."""
     return VideoDeltasResponse.from_dict(payload)
 
 

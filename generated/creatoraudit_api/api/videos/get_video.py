@@ -1,25 +1,21 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote as _quote
 
 from ...client import AsyncSupportsRequest, SupportsRequest
 from ...client import answer as _answer
 from ...models.video_envelope import VideoEnvelope
+from ...operations import get_video as _operation
 from ...types import Response
 
 
 def get_kwargs(video_id: str) -> dict[str, Any]:
     """Keyword arguments of httpx's `request` for this call."""
-    return {
-        "method": "GET",
-        "url": "/videos/{video_id}".format(video_id=_quote(str(video_id), safe="")),
-        "extensions": {"creatoraudit_operation": "get_video"},
-    }
+    return _operation.get_kwargs(video_id=video_id)
 
 
 def decode(status_code: int, payload: Any) -> VideoEnvelope:
-    """The value of a success answer's JSON body."""
+    """The value of a success answer's body."""
     return VideoEnvelope.from_dict(payload)
 
 

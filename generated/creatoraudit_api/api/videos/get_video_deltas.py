@@ -3,10 +3,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ... import types as _types
 from ...client import AsyncSupportsRequest, SupportsRequest
 from ...client import answer as _answer
 from ...models.video_deltas_response import VideoDeltasResponse
+from ...operations import get_video_deltas as _operation
 from ...types import UNSET, Response, Unset
 
 
@@ -14,16 +14,11 @@ def get_kwargs(
     *, video_ids: Sequence[str], windows: Sequence[int] | None | Unset = UNSET
 ) -> dict[str, Any]:
     """Keyword arguments of httpx's `request` for this call."""
-    return {
-        "method": "GET",
-        "url": "/videos/deltas",
-        "params": _types.encode_query({"video_ids": video_ids, "windows": windows}),
-        "extensions": {"creatoraudit_operation": "get_video_deltas"},
-    }
+    return _operation.get_kwargs(video_ids=video_ids, windows=windows)
 
 
 def decode(status_code: int, payload: Any) -> VideoDeltasResponse:
-    """The value of a success answer's JSON body."""
+    """The value of a success answer's body."""
     return VideoDeltasResponse.from_dict(payload)
 
 

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ... import types as _types
 from ...client import AsyncSupportsRequest, SupportsRequest
 from ...client import answer as _answer
 from ...models.account_video import AccountVideo
 from ...models.account_video_page import AccountVideoPage
 from ...models.platform import Platform
+from ...operations import list_account_videos as _operation
 from ...types import UNSET, Response, Unset
 
 
@@ -19,18 +19,13 @@ def get_kwargs(
     platform: Platform | str | None | Unset = UNSET,
 ) -> dict[str, Any]:
     """Keyword arguments of httpx's `request` for this call."""
-    return {
-        "method": "GET",
-        "url": "/account-videos",
-        "params": _types.encode_query(
-            {"limit": limit, "cursor": cursor, "include_total": include_total, "platform": platform}
-        ),
-        "extensions": {"creatoraudit_operation": "list_account_videos"},
-    }
+    return _operation.get_kwargs(
+        limit=limit, cursor=cursor, include_total=include_total, platform=platform
+    )
 
 
 def decode(status_code: int, payload: Any) -> AccountVideoPage:
-    """The value of a success answer's JSON body."""
+    """The value of a success answer's body."""
     return AccountVideoPage.from_dict(payload)
 
 

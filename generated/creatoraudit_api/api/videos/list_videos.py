@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ... import types as _types
 from ...client import AsyncSupportsRequest, SupportsRequest
 from ...client import answer as _answer
 from ...models.order_direction import OrderDirection
@@ -10,6 +9,7 @@ from ...models.platform import Platform
 from ...models.video import Video
 from ...models.video_order import VideoOrder
 from ...models.video_page import VideoPage
+from ...operations import list_videos as _operation
 from ...types import UNSET, Response, Unset
 
 
@@ -27,29 +27,22 @@ def get_kwargs(
     q: str | None | Unset = UNSET,
 ) -> dict[str, Any]:
     """Keyword arguments of httpx's `request` for this call."""
-    return {
-        "method": "GET",
-        "url": "/videos",
-        "params": _types.encode_query(
-            {
-                "limit": limit,
-                "cursor": cursor,
-                "sort": sort,
-                "order_by": order_by,
-                "order_direction": order_direction,
-                "account_id": account_id,
-                "include_total": include_total,
-                "platform": platform,
-                "is_active": is_active,
-                "q": q,
-            }
-        ),
-        "extensions": {"creatoraudit_operation": "list_videos"},
-    }
+    return _operation.get_kwargs(
+        limit=limit,
+        cursor=cursor,
+        sort=sort,
+        order_by=order_by,
+        order_direction=order_direction,
+        account_id=account_id,
+        include_total=include_total,
+        platform=platform,
+        is_active=is_active,
+        q=q,
+    )
 
 
 def decode(status_code: int, payload: Any) -> VideoPage:
-    """The value of a success answer's JSON body."""
+    """The value of a success answer's body."""
     return VideoPage.from_dict(payload)
 
 

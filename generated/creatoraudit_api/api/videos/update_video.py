@@ -2,28 +2,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote as _quote
 
-from ... import types as _types
 from ...client import AsyncSupportsRequest, SupportsRequest
 from ...client import answer as _answer
 from ...models.update_video_request import UpdateVideoRequest
 from ...models.video_envelope import VideoEnvelope
+from ...operations import update_video as _operation
 from ...types import JSON, Response
 
 
 def get_kwargs(video_id: str, *, body: UpdateVideoRequest | Mapping[str, JSON]) -> dict[str, Any]:
     """Keyword arguments of httpx's `request` for this call."""
-    return {
-        "method": "PATCH",
-        "url": "/videos/{video_id}".format(video_id=_quote(str(video_id), safe="")),
-        "json": _types.encode_body(body),
-        "extensions": {"creatoraudit_operation": "update_video"},
-    }
+    return _operation.get_kwargs(video_id=video_id, body=body)
 
 
 def decode(status_code: int, payload: Any) -> VideoEnvelope:
-    """The value of a success answer's JSON body."""
+    """The value of a success answer's body."""
     return VideoEnvelope.from_dict(payload)
 
 

@@ -1,0 +1,197 @@
+"""The body of a request as callers give it: whole, by members, as a form, with files, or as a file.
+
+`prepare` hands the pieces on to the generated table, which decides by the declared media type how
+they are written.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from creatoraudit_api.requests import FORM, MULTIPART, is_json
+from creatoraudit_api.types import UNSET
+
+from ..errors import UsageError
+from .arguments import sendable
+
+if TYPE_CHECKING:
+    from creatoraudit_api.operations import Operation
+
+WHOLE = ("body", "files", "data")
+"""Arguments of `call` that are not an operation's own; no argument of one has such a name."""
+
+_CHUNK = 64 * 1024
+
+
+class Upload:
+    """A binary file that is read from where it stood when the call was made, each time anew.
+
+    Attributes:
+        rewinds: Whether it can be read a second time; if not, the request is not sent again.
+    """
+
+    def __init__(self, file: Any, name: str) -> None:
+        if isinstance(file, io.TextIOBase):
+            raise UsageError(f"{name}: open the file in binary mode, with open(path, 'rb')")
+        self._file = file
+        self.name = getattr(file, "name", None)
+        try:
+            self._start = file.tell() if file.seekable() else None
+        except (AttributeError, OSError):
+            self._start = None
+        self.rewinds = self._start is not None
+
+    @property
+    def size(self) -> int | None:
+        """Bytes that are left, if the file can tell."""
+        if self._start is None:
+            return None
+        end: int = self._file.seek(0, os.SEEK_END)
+        self._file.seek(self._start)
+        return end - int(self._start)
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes."""
+        data: bytes = self._file.read(size)
+        return data
+
+    def tell(self) -> int:
+        """The position, counted from where the file stood."""
+        position: int = self._file.tell() - (self._start or 0)
+        return position
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Go to a position, counted from where the file stood."""
+        if self._start is None:
+            raise io.UnsupportedOperation("seek")
+        self._file.seek(offset + (self._start if whence == os.SEEK_SET else 0), whence)
+        return self.tell()
+
+    def __iter__(self) -> Iterator[bytes]:
+        if self._start is not None:
+            self._file.seek(self._start)
+        while chunk := self.read(_CHUNK):
+            yield chunk
+
+
+def body_arguments(
+    operation: Operation[object],
+    whole: Mapping[str, Any],
+    members: Mapping[str, Any],
+    extra: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The arguments `body` and `files` of `Operation.get_kwargs`; nothing where none is sent.
+
+    Args:
+        operation: Decides what is taken.
+        whole: What was given as `body=`, `files=` and `data=`.
+        members: Members given as arguments, by Python name.
+        extra: Members of `extra_body=`, by their names on the wire.
+
+    Raises:
+        UsageError: The operation takes no such body, or one was given twice.
+    """
+    body, data = whole.get("body", UNSET), whole.get("data", UNSET)
+    files = dict(_mapping("files", whole.get("files") or {}))
+    if not operation.body_types:
+        given = [name for name in WHOLE if whole.get(name, UNSET) is not UNSET]
+        given += ["extra_body"] if extra else []
+        if given:
+            raise UsageError(f"{operation.name} takes no body, so {given[0]}= cannot be sent")
+        return {}
+    beside = [*members, *(["data"] if data is not UNSET else [])]
+    if body is not UNSET and beside:
+        raise UsageError(f"body= is the whole body, so {beside[0]}= cannot be given beside it")
+    own = {operation.wire_names.get(name, name): value for name, value in members.items()}
+    for name in operation.files:
+        wire = operation.wire_names.get(name, name)
+        if own.get(wire) is not None:
+            files[wire] = own.pop(wire)
+    if files and MULTIPART not in operation.body_types:
+        raise UsageError(f"{operation.name} takes no files; its body is {operation.body_types[0]}")
+    found: dict[str, Any] = {}
+    if files:
+        found["files"] = {name: _file(value, name) for name, value in files.items()}
+    if data is not UNSET:
+        forms = [kind for kind in operation.body_types if kind in (MULTIPART, FORM)]
+        if not forms:
+            kind = operation.body_types[0]
+            raise UsageError(f"{operation.name} takes no form; give its {kind} as body=")
+        body, found["form"] = {**own, **_mapping("data", data)}, True
+    elif body is UNSET and (own or extra or _is_always_sent(operation)):
+        body = own
+    if extra:
+        body = {**_mapping("body", {} if body is UNSET else body), **extra}
+    if body is not UNSET:
+        found["body"] = _checked(operation, body)
+    if not found and operation.body_required:
+        raise UsageError(f"{operation.name} needs body=, its {operation.body_types[0]}")
+    return found
+
+
+def consumed_once(request: Mapping[str, Any]) -> bool:
+    """Whether a body cannot be sent again, because it is a stream that cannot be rewound."""
+    parts = [part[1] for _, part in request.get("files") or []]
+    return any(
+        isinstance(one, Upload) and not one.rewinds for one in (request.get("content"), *parts)
+    )
+
+
+def _is_always_sent(operation: Operation[object]) -> bool:
+    return operation.body_required and operation.body is not None
+
+
+def _mapping(name: str, value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise UsageError(f"{name}= must be a mapping here, not {type(value).__name__}")
+    return value
+
+
+def _checked(operation: Operation[object], body: Any) -> Any:
+    """The body, of the type that its media type asks for."""
+    kind = operation.body_types[0]
+    if is_json(kind) or kind in (MULTIPART, FORM):
+        body = sendable(operation.name, "body", body)
+        return body if is_json(kind) else _mapping("body", {} if body is None else body)
+    if isinstance(body, (str, bytes)):
+        return body
+    if isinstance(body, (bytearray, memoryview)):
+        return bytes(body)
+    if hasattr(body, "read"):
+        return Upload(body, "body=")
+    raise UsageError(
+        f"{operation.name}: body= is {kind}, so it must be text, bytes or a binary file, "
+        f"not {type(body).__name__}"
+    )
+
+
+def _file(value: Any, name: str) -> Any:
+    """A file of a form as httpx takes it: content alone, or with a file name and media type."""
+    if isinstance(value, list):
+        return [_file(one, name) for one in value]
+    if isinstance(value, tuple):
+        filename, content, *rest = value
+        return (filename, _content(content, name), *rest)
+    content = _content(value, name)
+    path = getattr(content, "name", None) if isinstance(content, Upload) else None
+    if isinstance(value, os.PathLike):
+        path = os.fspath(value)
+    return (Path(path).name if isinstance(path, str) else name, content)
+
+
+def _content(value: Any, name: str) -> Any:
+    if isinstance(value, (str, bytes)):
+        return value.encode() if isinstance(value, str) else value
+    if isinstance(value, os.PathLike):
+        return Path(value).read_bytes()
+    if isinstance(value, (bytearray, memoryview)):
+        return bytes(value)
+    if hasattr(value, "read"):
+        return Upload(value, f"files[{name!r}]")
+    raise UsageError(
+        f"files[{name!r}] must be bytes, a path or a binary file, not {type(value).__name__}"
+    )

@@ -1,0 +1,66 @@
+"""How an operation is authenticated: which header carries the key, if any.
+
+A key is sent in a header and nowhere else: in a URL it would reach logs. Bearer tokens (also those
+of OAuth 2 and OpenID Connect) and API keys in a header are sent as the document says; operations
+that take nothing else are left out.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from .document import LeftOut, Node, Unsupported
+
+_BEARER = ("Authorization", "Bearer ")
+
+
+class Authentication(NamedTuple):
+    """The header that carries the key, and what stands before the key in it."""
+
+    header: str
+    prefix: str
+
+
+def authentication(document: Node, operation: Node, key: str, left_out: LeftOut) -> Any:
+    """How one operation is authenticated; None where it needs no key.
+
+    Raises:
+        Unsupported: Every alternative needs what is not sent.
+    """
+    alternatives = operation.get("security", document.get("security", []))
+    if not isinstance(alternatives, list) or not all(isinstance(one, dict) for one in alternatives):
+        raise Unsupported("`security` is not a list of requirements")
+    if not alternatives or {} in alternatives:
+        return None
+    schemes: Node = document["components"].get("securitySchemes", {})
+    refused: list[str] = []
+    for needs in alternatives:
+        found = [_of(name, schemes, refused) for name in needs]
+        if len(found) == 1 and found[0] is not None:
+            return found[0]
+        if len(found) > 1:
+            refused.append(f"{' with '.join(needs)} (several at once)")
+    if not refused:
+        left_out.note("security schemes that are not described; the key is sent as a bearer", key)
+        return Authentication(*_BEARER)
+    raise Unsupported(
+        f"needs {' or '.join(dict.fromkeys(refused))}, and a key is sent in one header only",
+        remedy="ask the vendor for a key in a header",
+    )
+
+
+def _of(name: str, schemes: Node, refused: list[str]) -> Authentication | None:
+    scheme = schemes.get(name)
+    if not isinstance(scheme, dict):
+        return None
+    kind, where = scheme.get("type"), scheme.get("in")
+    if kind in ("oauth2", "openIdConnect"):
+        return Authentication(*_BEARER)
+    if kind == "http" and str(scheme.get("scheme")).lower() == "bearer":
+        return Authentication(*_BEARER)
+    header = scheme.get("name")
+    if kind == "apiKey" and where == "header" and isinstance(header, str) and header.strip():
+        return Authentication(header.strip(), "")
+    what = {"apiKey": f"a key in the {where}", "http": f"{scheme.get('scheme')} credentials"}
+    refused.append(f"{what.get(str(kind), f'a scheme of type {kind}')} ({name})")
+    return None
