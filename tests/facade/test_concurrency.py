@@ -22,7 +22,7 @@ from creatoraudit import (
     VideoDeltas,
     WaitEvent,
 )
-from creatoraudit._core.scheduler import Scheduler
+from creatoraudit._core.pacing import Scheduler
 from creatoraudit.export import export
 from creatoraudit_api import operations
 from creatoraudit_sandbox import Sandbox
@@ -320,7 +320,13 @@ PARTIAL = {
 
 @pytest.mark.parametrize("job", PARTIAL)
 def test_a_failure_carries_what_arrived_and_which_ids_are_left(facade, serve, job):
-    ca = facade(serve(failing_at(IDS[450])).url, concurrency=8)
+    meeting, failing = threading.Barrier(8), failing_at(IDS[450])
+
+    def respond(request):
+        meeting.wait(60)  # all eight are in flight when one fails
+        return failing(request)
+
+    ca = facade(serve(respond).url, concurrency=8)
     with pytest.raises(InternalError) as caught:
         ca.do(PARTIAL[job])
     error = caught.value
@@ -354,7 +360,13 @@ def test_after_a_failure_no_request_is_sent_and_those_in_flight_are_waited_for(f
 
 
 def test_a_failed_iteration_hands_over_the_parts_behind_the_failure(facade, serve):
-    ca = facade(serve(failing_at(IDS[250])).url, concurrency=4)
+    meeting, failing = threading.Barrier(4), failing_at(IDS[250])
+
+    def respond(request):
+        meeting.wait(60)
+        return failing(request)
+
+    ca = facade(serve(respond).url, concurrency=4)
     with pytest.raises(CreatorAuditError) as caught:
         ca.collect(lambda ca: ca.videos.stream_deltas(IDS[:800], windows=[7]))
     assert [type(part) for part in caught.value.partial] == [VideoDeltas, VideoDeltas]

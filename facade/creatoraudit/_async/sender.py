@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from types import TracebackType
 
-from .._core import clock, log
+from .._core import clock
 from .._core.cache import Cache, CachedResponse
 from .._core.config import Settings
 from .._core.events import Hooks, event_of
 from .._core.key import KeyRing
 from .._core.options import RequestCounter, RequestOptions
+from .._core.pacing import Scheduler
 from .._core.request import PreparedRequest, with_header
 from .._core.response import Failure, RawResponse, error_of
 from .._core.retry import RATE_LIMITED, Attempts
-from .._core.scheduler import Scheduler
 from .io import Signal, off_loop, sleep
 from .transport import AsyncTransport
 
@@ -147,6 +147,6 @@ class AsyncTurn:
             self._hooks.waits(self._request, pause, "rate limit")
             self._scheduler.join(self, first=True)
         else:
-            log.waits(self._request, pause, "rate limit")
+            self._hooks.waits(self._request, pause, "rate limit")
         await sleep(pause)
         self._scheduler.waited(pause)

@@ -1,11 +1,16 @@
-"""Tells the log and a program's own hooks about each try and each long wait."""
+"""Tells the log and a program's own hooks about each try and each long wait.
 
+The log is an allow-list, one line per try: operation, method, path, status, time, request id and
+the server's reason for a refusal, never a query, a header or another body, so no data can slip in.
+"""
+
+import logging
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
-from . import log
+from .log import logger
 from .problems import reason_of
 from .request import PreparedRequest
 from .response import Failure, RawResponse
@@ -106,7 +111,8 @@ class Hooks:
 
     def waits(self, request: PreparedRequest, seconds: float, reason: str) -> None:
         """Tell that a wait begins."""
-        log.waits(request, seconds, reason, long=seconds >= LONG_WAIT)
+        level = logging.INFO if seconds >= LONG_WAIT else logging.DEBUG
+        logger.log(level, "%s waits %.2f s: %s", request.operation, seconds, reason)
         if self._on_wait is not None and seconds >= LONG_WAIT:
             event = WaitEvent(request.operation, reason, seconds)
             _call("on_wait", self._on_wait, event)
@@ -119,7 +125,13 @@ class Hooks:
 
     def tried(self, event: RequestEvent) -> None:
         """Tell that a try has ended."""
-        log.tried(event)
+        if logger.isEnabledFor(logging.INFO):
+            ended = event.failure or f"{event.status} request_id={event.request_id or '-'}"
+            path, milliseconds = one_line(event.path, 200), event.seconds * 1000
+            reason = f": {event.reason}" if event.reason else ""
+            text = "%s %s %s try %d: %s in %.0f ms%s"
+            values = (event.operation, event.method, path, event.attempt, ended, milliseconds)
+            logger.info(text, *values, reason)
         if self._on_event is not None:
             _call("on_event", self._on_event, event)
 
@@ -129,6 +141,6 @@ def _call(name: str, hook: Callable[[T], object], event: T) -> None:
         hook(event)
     except Exception as error:  # noqa: BLE001 - a program's own function; see `Hooks`
         text = f"{name}= raised {type(error).__name__}: {error}; the call goes on"
-        log.logger.error(text, exc_info=error)
+        logger.error(text, exc_info=error)
         with suppress(RuntimeWarning):  # where warnings are made exceptions
             warnings.warn(text, RuntimeWarning, stacklevel=2)

@@ -6,6 +6,7 @@ Decides what counts as success and turns everything a decoder can stumble over i
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, TypeAlias, TypeVar
@@ -27,6 +28,8 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 UNREAD = object()
+# Most request ids: nothing in them has to be escaped or cut.
+SHORT_TOKEN = re.compile(r"[\w.:/+=-]{0,128}", re.ASCII).fullmatch
 
 
 class RawResponse:
@@ -65,7 +68,7 @@ class RawResponse:
     def request_id(self) -> str | None:
         """`X-Request-ID`, if there is one, fit for one line."""
         sent = self.headers.get("x-request-id")
-        return None if sent is None else one_line(sent, 128)
+        return sent if sent is None or SHORT_TOKEN(sent) else one_line(sent, 128)
 
     def without_body(self) -> RawResponse:
         """The same without its body, for what is kept after the body was decoded."""

@@ -4,6 +4,7 @@ Pure decisions for sync and async alike: no I/O, no sleeping, no clock but `cloc
 """
 
 import math
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from ..errors import APIError, NetworkError, RateLimitedError, RequestTimeoutError, UsageError
@@ -31,6 +32,17 @@ SERVER_ERRORS = 500
 REFUSED = frozenset({425, 429})
 # It may have; a second try helps, but only where it does no harm. 520 to 529 are a gateway's own.
 TRANSIENT = frozenset({408, 502, 503, 504, *range(520, 530)})
+
+
+# What is wrong with the number given for an option of one call.
+_NUMBERS: Mapping[str, Callable[[str, object], str | None]] = {
+    "timeout": lambda name, value: number_problem(name, value, 0),
+    "max_retries": lambda name, value: number_problem(name, value, 0, whole=True),
+    "retry_budget": lambda name, value: number_problem(name, value, 0),
+    "max_wait": lambda name, value: (
+        None if value is None else number_problem(name, value, 0, zero=True)
+    ),
+}
 
 
 class Attempts:
@@ -78,27 +90,19 @@ class Attempts:
         Raises:
             UsageError: It asked for what cannot be.
         """
-        timeout = plain(options.get("timeout", settings.timeout))
-        max_retries = plain(options.get("max_retries", settings.max_retries))
-        budget = plain(options.get("retry_budget", settings.retry_budget))
-        max_wait = plain(options.get("max_wait", settings.max_wait))
-        for problem in (
-            number_problem("timeout", timeout, 0),
-            number_problem("max_retries", max_retries, 0, whole=True),
-            number_problem("retry_budget", budget, 0),
-            None if max_wait is None else number_problem("max_wait", max_wait, 0, zero=True),
-        ):
-            if problem is not None:
+        own = {name: plain(value) for name, value in options.items() if name in _NUMBERS}
+        for name, value in own.items():
+            if problem := _NUMBERS[name](name, value):
                 raise UsageError(problem)
         return cls(
             operation=request.operation,
             repeatable=request.repeatable,
             keyed=request.keyed,
             # A body that was read cannot be sent a second time.
-            max_retries=0 if request.once else max_retries,
-            timeout=timeout,
-            budget=budget,
-            max_wait=max_wait,
+            max_retries=0 if request.once else own.get("max_retries", settings.max_retries),
+            timeout=own.get("timeout", settings.timeout),
+            budget=own.get("retry_budget", settings.retry_budget),
+            max_wait=own.get("max_wait", settings.max_wait),
         )
 
     def paced(self, seconds: float) -> None:

@@ -61,7 +61,7 @@ class Page(Tabular, Generic[T]):
     """
 
     __slots__ = (
-        "_rows",
+        "_raw",
         "filters",
         "has_next",
         "items",
@@ -86,7 +86,7 @@ class Page(Tabular, Generic[T]):
         self.total_count = total_count
         self.filters = filters
         self.request_id = request_id
-        self._rows: Table | None = None
+        self._raw: RawPage[T] | None = None
 
     def __iter__(self) -> Iterator[T]:
         return iter(self.items)
@@ -95,7 +95,7 @@ class Page(Tabular, Generic[T]):
         return len(self.items)
 
     def _table(self) -> Table:
-        return table_of(self.items) if self._rows is None else self._rows
+        return table_of(self.items) if self._raw is None else self._raw.table()
 
     def __repr__(self) -> str:
         return f"<Page of {len(self.items)} items, has_next={self.has_next}>"
@@ -210,9 +210,13 @@ class RawPage(Generic[T]):
             filters=envelope.filters.additional_properties if envelope.filters else {},
             request_id=reply.request_id,
         )
-        origin = Origin(self._operation.name, reply.request_id, self._at)
-        page._rows = Table.of(self._operation.item, self._payload["data"], origin)
+        page._raw = self
         return page
+
+    def table(self) -> Table:
+        """Its items as rows with columns."""
+        origin = Origin(self._operation.name, self._sent.request_id, self._at)
+        return Table.of(self._operation.item, self._payload["data"], origin)
 
     def decode(self, item: RawItem[T]) -> T:
         """Decode one of its items."""
