@@ -155,7 +155,7 @@ class ContractError(CreatorAuditError):
 
 
 class PaginationError(CreatorAuditError):
-    """A page repeated a cursor that the walk has already followed, so it would never end."""
+    """A walk would never end: a page repeated a cursor, or a hundred pages had no new item."""
 
 
 class ExportError(CreatorAuditError):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from creatoraudit import (
@@ -12,6 +14,7 @@ from creatoraudit import (
     UsageError,
     ValidationError,
 )
+from creatoraudit._results.pages import Walk
 from support.answers import page, problem, video, video_id
 from support.faults import FAULTS, Injection
 from support.server import Answer
@@ -187,6 +190,79 @@ def test_a_page_that_repeats_its_own_cursor_fails(facade, serve):
     ca = facade(server.url)
     with pytest.raises(PaginationError):
         ca.collect(lambda ca: ca.videos.list(cursor="a"))
+
+
+ENDLESS = {
+    "empty pages": lambda _: [],
+    "the same item": lambda _: [video(1)],
+    "the same thousand": lambda number: [video(number % 5 * 200 + one) for one in range(200)],
+    "one large page": lambda _: [video(one) for one in range(1500)],
+}
+
+
+@pytest.mark.parametrize("endless", ENDLESS)
+def test_an_endless_list_of_nothing_new_fails(facade, serve, endless):
+    """With a cursor of its own on each page."""
+    numbers = itertools.count(1)
+
+    def respond(_request):
+        number = next(numbers)
+        return page(ENDLESS[endless](number), f"c{number}")
+
+    ca = facade(serve(respond).url)
+    with pytest.raises(PaginationError, match="the last 100 pages had no new item") as caught:
+        ca.collect(lambda ca: ca.videos.list())
+    assert caught.value.resume_cursor.startswith("c")
+    assert 100 <= next(numbers) <= 110
+
+
+@pytest.mark.parametrize("item", [{"rank": 1}, {"id": 7}, None, [1], "x"], ids=repr)
+def test_an_endless_list_of_items_without_ids_fails(item):
+    walk = Walk("any", None)
+
+    def move(number):
+        pagination = {"has_next": True, "next_cursor": str(number)}
+        walk.move({"data": [item], "pagination": pagination}, None)
+
+    for number in range(100):
+        move(number)
+    with pytest.raises(PaginationError, match="no new item"):
+        move(100)
+
+
+def test_empty_pages_and_old_items_now_and_then_do_not_end_a_walk(facade, serve):
+    def respond(request):
+        number = int(request.query.get("cursor", ["0"])[0])
+        items = [video(number)] if number % 99 == 0 else [video(1)] * (number % 2)
+        return page(items, str(number + 1) if number < 500 else None)
+
+    ca = facade(serve(respond).url)
+    walked = ids(ca.collect(lambda ca: ca.videos.list()))
+    assert set(walked) == {video_id(number) for number in (0, 1, 99, 198, 297, 396, 495)}
+
+
+CURSORS = {
+    "long": ("x" * 200_000, "is longer than 8,000 bytes"),
+    "just too long": ("ä" * 4001, "is longer than 8,000 bytes"),
+    "half a character": ("a\ud800", "is not a text that can be sent back"),
+}
+
+
+@pytest.mark.parametrize("cursor", CURSORS)
+def test_a_cursor_that_cannot_be_sent_back_is_the_servers_fault(facade, serve, cursor):
+    text, said = CURSORS[cursor]
+    ca = facade(serve(page([video(1)], "good"), page([video(2)], text)).url)
+    with pytest.raises(ContractError, match=said) as caught:
+        ca.collect(lambda ca: ca.videos.list())
+    assert caught.value.path == "$.pagination.next_cursor"
+    assert caught.value.resume_cursor == "good"
+    assert len(str(caught.value)) < 500
+
+
+def test_the_longest_cursor_is_sent_back(facade, serve):
+    server = serve(page([video(1)], "x" * 8000), page([video(2)]))
+    assert len(facade(server.url).collect(lambda ca: ca.videos.list())) == 2
+    assert server.requests[1].query["cursor"] == ["x" * 8000]
 
 
 MALFORMED = {

@@ -101,6 +101,13 @@ class Page(Tabular, Generic[T]):
         return f"<Page of {len(self.items)} items, has_next={self.has_next}>"
 
 
+# A cursor is a position in a list; one that is longer would not fit into a request.
+CURSOR_BYTES = 8_000
+# An endless list that makes up new cursors ends after so many pages without a new item.
+REPEATED_PAGES = 100
+RECENT_ITEMS = 1_000
+
+
 class Walk:
     """One walk from cursor to cursor: where it is, and whether it may go on."""
 
@@ -110,15 +117,18 @@ class Walk:
         self._operation = operation
         # Hashes, so that a walk over a million items stays small.
         self._followed = set() if cursor is None else {hash(cursor)}
+        self._recent: dict[int, None] = {}
+        self._repeated = 0
 
     def move(self, payload: object, request_id: str | None) -> None:
         """Move on to where an answer points. Its items may be looked at later.
 
         Raises:
             ContractError: It does not say whether a page follows, or not where.
-            PaginationError: It leads back to a page the walk has seen.
+            PaginationError: It leads back to a page the walk has seen, or to nothing new for long.
         """
-        position = payload.get("pagination") if isinstance(payload, dict) else None
+        content = payload if isinstance(payload, dict) else {}
+        position = content.get("pagination")
         has_next = position.get("has_next") if isinstance(position, dict) else None
         if not isinstance(position, dict) or not isinstance(has_next, bool):
             fault = Fault("$.pagination.has_next", "is no boolean")
@@ -130,20 +140,56 @@ class Walk:
         if not isinstance(following, str) or not following:
             fault = Fault("$.pagination.next_cursor", "is missing although has_next is true")
             raise contract_error(self._operation, fault, request_id)
+        if what := _unusable(following):
+            fault = Fault("$.pagination.next_cursor", what)
+            raise contract_error(self._operation, fault, request_id)
         if hash(following) in self._followed:
             raise PaginationError(
                 f"{self._operation}: the answer repeats a cursor this walk has followed,"
                 " so it would never end; start again, and report it if it stays",
                 request_id=request_id,
             )
+        if not self._look(content.get("data")):
+            raise PaginationError(
+                f"{self._operation}: the last {REPEATED_PAGES} pages had no new item, so the list"
+                " would never end; start again, and report it if it stays",
+                request_id=request_id,
+            )
         self._followed.add(hash(following))
         self.cursor = following
+
+    def _look(self, items: object) -> bool:
+        """Whether the walk still comes to new items, an empty page now and then included."""
+        seen = [_identity(item) for item in items] if isinstance(items, list) else []
+        new = not self._recent.keys() >= set(seen)
+        self._repeated = 0 if new else self._repeated + 1
+        for one in seen:
+            self._recent.pop(one, None)
+            self._recent[one] = None
+        for one in list(self._recent)[: -max(RECENT_ITEMS, len(seen))]:
+            del self._recent[one]
+        return self._repeated < REPEATED_PAGES
 
     def back(self, cursor: str | None) -> None:
         """Take back the last move, away from `cursor`: the page there is due once more."""
         if not self.ended:
             self._followed.discard(hash(self.cursor))
         self.cursor, self.ended = cursor, False
+
+
+def _unusable(cursor: str) -> str | None:
+    """Why a cursor cannot be sent back; None when it can."""
+    try:
+        size = len(cursor.encode())
+    except UnicodeEncodeError:
+        return "is not a text that can be sent back"
+    return f"is longer than {CURSOR_BYTES:,} bytes" if size > CURSOR_BYTES else None
+
+
+def _identity(item: object) -> int:
+    """A number that tells an item from the others of its list."""
+    identity = item.get("id") if isinstance(item, dict) else None
+    return hash(identity if isinstance(identity, str) else repr(item))
 
 
 class RawPage(Generic[T]):
