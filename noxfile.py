@@ -132,14 +132,14 @@ def typing(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Test the installed package; arguments after -- go to pytest."""
-    install(session, "test", extras=TESTED)
+    install(session, "test", "httpx2", extras=TESTED)
     run_tests(session, ("tests", *NOT_THESE), omit=WITH_SCHEMATHESIS)
 
 
 @nox.session(python=PYTHONS)
 def matrix(session: nox.Session) -> None:
     """Run the tests on every supported Python that is on this machine."""
-    install(session, "test", extras=TESTED)
+    install(session, "test", "httpx2", extras=TESTED)
     run_tests(session, ("tests", *NOT_THESE), omit=WITH_SCHEMATHESIS)
 
 
@@ -237,7 +237,7 @@ def lowest(session: nox.Session) -> None:
 def newest(session: nox.Session) -> None:
     """Run the tests on the newest releases, pre-releases of direct dependencies not included."""
     eager = [] if session.venv_backend == "uv" else ["--upgrade-strategy", "eager"]
-    tools = nox.project.dependency_groups(PYPROJECT, "test")
+    tools = nox.project.dependency_groups(PYPROJECT, "test", "httpx2")
     session.install("--upgrade", *eager, f".[{TESTED},contract]", *tools)
     others = ("--ignore=tests/browser", f"--ignore={WITH_GENERATOR}")
     session.run("pytest", "tests", *others, *SIDE_BY_SIDE, *session.posargs)
