@@ -12,6 +12,7 @@ import enum
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from operator import itemgetter
+from reprlib import Repr
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ T = TypeVar("T")
 _UTC = datetime.UTC
 _from_iso = datetime.datetime.fromisoformat
 _MAX_SHAPES = 256
+_BRIEF = Repr()
+_BRIEF.maxstring = _BRIEF.maxother = 60
+_BRIEF.maxlevel = 3
+_BRIEF.maxdict = 10
 _SCALARS = frozenset({type(None), bool, int, float, str})
 
 
@@ -163,6 +168,25 @@ def comma_separated(value: Any) -> Any:
     )
 
 
+def html_table(
+    caption: str, rows: Iterable[Sequence[object]], header: Sequence[object] = ()
+) -> str:
+    """A small table for notebooks. It holds text only, escaped, long values cut."""
+    cells = [f"<tr>{''.join(f'<th>{_html(one)}</th>' for one in header)}</tr>"] if header else []
+    cells += [f"<tr>{''.join(f'<td>{_html(one)}</td>' for one in row)}</tr>" for row in rows]
+    return f"<table><caption>{_html(caption, 200)}</caption>{''.join(cells)}</table>"
+
+
+def _html(value: object, longest: int = 80) -> str:
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else _BRIEF.repr(value)
+    text = text if len(text) <= longest else f"{text[:longest]}…"
+    plain = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+    escaped: str = import_module("html").escape(plain)
+    return escaped
+
+
 class Shapes(dict[tuple[str, ...], tuple[frozenset[str], tuple[str, ...]]]):
     """How documents of one model are taken apart.
 
@@ -257,6 +281,20 @@ class ReadModel(Mapping[str, JSON]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+    def __repr__(self) -> str:
+        """The members that have a value, long ones cut; `to_dict()` has all of them whole."""
+        shown = (
+            f"{self.ATTRIBUTES.get(name, name)}={_BRIEF.repr(self[name])}"
+            for name in self
+            if self[name] is not None
+        )
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+    def _repr_html_(self) -> str:
+        """The same for notebooks."""
+        rows = [(name, self[name]) for name in self if self[name] is not None]
+        return html_table(type(self).__name__, rows)
 
     def __bool__(self) -> bool:
         return True

@@ -85,7 +85,7 @@ def test_making_a_client_reads_no_annotation():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     # Not attrs: httpx takes it along where trio is installed.
-    heavy = {"dateutil", "creatoraudit_api", "creatoraudit._results", "creatoraudit._sync.types"}
+    heavy = {"dateutil", "creatoraudit_api.models", "creatoraudit._sync.types"}
     assert not set(done.stdout.split()) & heavy
 
 

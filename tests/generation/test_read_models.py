@@ -6,6 +6,7 @@ import copy
 import datetime as dt
 import json
 import pickle
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -173,6 +174,45 @@ def test_a_model_equals_models_only_and_has_no_hash() -> None:
     assert decoded != video()
     with pytest.raises(TypeError, match="unhashable"):
         hash(decoded)
+
+
+def test_the_repr_has_what_was_sent_and_cuts_what_is_long() -> None:
+    sent = video(
+        description="x" * 100_000,
+        shortcode=None,
+        platform_data={str(n): [[["deep"]]] for n in range(1000)},
+        **{"brand\nnew": "\u202e<b>"},
+    )
+    shown = repr(Video.from_dict(sent))
+    assert shown.startswith("Video(id='v1', platform='tiktok', external_id='7', description='xxx")
+    assert "shortcode" not in shown
+    assert "\u202e" not in shown
+    assert len(shown) < 700
+    page = {"data": [sent] * 200, "pagination": {"has_next": False, "limit": 200}}
+    assert len(repr(VideoPage.from_dict(page))) < 3_000
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "<script>x=1</script>",
+        "\"><img src=x onerror='x=1'>",
+        "</table><svg/onload=x>",
+        "a&b",
+        "\ud83d",
+    ],
+)
+def test_what_a_notebook_shows_is_text_and_nothing_else(attack: str) -> None:
+    sent = video(description=attack, metadata={attack: [attack]}, **{attack: attack})
+    shown = Video.from_dict(sent)._repr_html_()
+    tags = set(re.findall("<[^>]*>", shown))
+    assert tags == {
+        f"<{end}{tag}>" for tag in ("table", "caption", "tr", "td") for end in ("", "/")
+    }
+    assert "<" not in re.sub("</?(table|caption|tr|td)>", "", shown)
+    assert shown.encode()
+    assert "\u202e" not in Video.from_dict(video(description="\u202e"))._repr_html_()
+    assert len(Video.from_dict(video(description="x" * 100_000))._repr_html_()) < 1_000
 
 
 @pytest.mark.parametrize("cls", READ, ids=lambda cls: cls.__name__)

@@ -21,11 +21,12 @@ from attrs import Factory, asdict, define, evolve, field, frozen
 from creatoraudit_api import models
 from creatoraudit_api.types import JSON, timestamp
 
+from .._core.text import one_line
 from .._core.values import plain
 from ..errors import UsageError
 from .columns import Kind
 from .deltas import delta_row
-from .tables import Table, Tabular
+from .tables import Result, Table
 
 if TYPE_CHECKING:
     from .pages import RawItem
@@ -40,6 +41,8 @@ SPARK_WINDOWS = (1, 7, 14, 30)
 # An author's median says something only from this many posts on.
 LEAST_POSTS = 5
 TOP_MOST = 100_000
+# Posts that the repr of a result names.
+_LINES = 10
 
 
 @define
@@ -76,7 +79,7 @@ class Progress:
 
 
 @frozen
-class Breakout(Tabular):
+class Breakout(Result):
     """A ranked post.
 
     Attributes:
@@ -116,6 +119,15 @@ class Breakout(Tabular):
             "outlier": self.outlier,
         }
 
+    def __repr__(self) -> str:
+        return f"<Breakout {self._line()}, id {one_line(str(self.video.id), 40)}>"
+
+    def _line(self) -> str:
+        video = self.video
+        whose = f"@{video.account_username}" if video.account_username else "unknown author"
+        said = f"{self.rank}: {self.delta:+,} views, {video.platform} {whose}"
+        return one_line(said, 80)
+
     def _row(self) -> dict[str, object]:
         row: dict[str, object] = dict(self.to_dict())
         del row["deltas"]
@@ -144,7 +156,7 @@ def breakout_kinds(windows: Iterable[str]) -> dict[str, Kind]:
 
 
 @frozen
-class Breakouts(Tabular):
+class Breakouts(Result):
     """The answer of `breakouts`: the posts, best first, and how it came about.
 
     Iterate over it, index it, or ask for its `len`; a slice is a `Breakouts` of those posts.
@@ -192,6 +204,12 @@ class Breakouts(Tabular):
 
     def __iter__(self) -> Iterator[Breakout]:
         return iter(self.posts)
+
+    def __repr__(self) -> str:
+        about = f"<Breakouts of {self.window} days by {self.ranked_by}: {len(self)} posts"
+        lines = [f"{about}, {self.considered:,} considered>"]
+        lines += [f"  {post._line()}" for post in self.posts[:_LINES]]
+        return "\n".join(lines + ["  ..."] * (len(self) > _LINES))
 
     def _table(self) -> Table:
         windows = [f"{days}d" for days in self.windows]

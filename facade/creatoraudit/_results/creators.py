@@ -10,7 +10,7 @@ from creatoraudit_api import models
 from creatoraudit_api.types import JSON
 
 from .._core.contract import Fault, contract_error
-from .tables import Table, Tabular, table_of
+from .tables import Result, Table, table_of
 
 
 @frozen
@@ -27,7 +27,7 @@ class Link:
 
 
 @frozen
-class CreatorFigures(Tabular):
+class CreatorFigures(Result):
     """Figures of a creator between two days.
 
     Attributes:
@@ -44,6 +44,9 @@ class CreatorFigures(Tabular):
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def __repr__(self) -> str:
+        return f"<CreatorFigures: {'the whole span' if self.total else f'{len(self):,} rows'}>"
 
     def _table(self) -> Table:
         return table_of(self.rows)

@@ -17,7 +17,7 @@ from .._core.contract import Fault
 from .._core.values import whole
 from ..errors import UsageError
 from .columns import Kind
-from .tables import Table, Tabular
+from .tables import Result, Table
 
 # Ids per request when they travel in the URL: 50 UUIDs make a query of 2.5 kB.
 GET_BATCH = 50
@@ -26,7 +26,7 @@ _HUGE = 2**63
 
 
 @frozen
-class VideoDeltas(Mapping[str, Mapping[str, "int | None"]], Tabular):
+class VideoDeltas(Mapping[str, Mapping[str, "int | None"]], Result):
     """View changes by video id and window.
 
     A mapping: `deltas[video.id]["7d"]` is the change over seven days, or None where the server sent
@@ -59,6 +59,11 @@ class VideoDeltas(Mapping[str, Mapping[str, "int | None"]], Tabular):
 
     def __len__(self) -> int:
         return len(self.by_id)
+
+    def __repr__(self) -> str:
+        days = ", ".join(map(str, self.windows))
+        missing = f", {len(self.not_found):,} not found" if self.not_found else ""
+        return f"<VideoDeltas of {len(self):,} posts over {days} days{missing}>"
 
     def _table(self) -> Table:
         kinds: dict[str, Kind] = {"id": "string"}

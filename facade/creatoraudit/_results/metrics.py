@@ -14,14 +14,14 @@ from .._core.arguments import same_id
 from .._core.contract import Fault
 from .._core.urls import Platform
 from .columns import kinds_of
-from .tables import Table, Tabular
+from .tables import Result, Table
 
 Id = TypeVar("Id", str, int)
 _TOTALS = WindowedTotals.__name__
 
 
 @frozen
-class Metrics(Mapping[str, WindowedTotals], Tabular):
+class Metrics(Mapping[str, WindowedTotals], Result):
     """Totals over a period, by id.
 
     A mapping: `metrics[video.id].views`. A known id without data may be absent.
@@ -73,6 +73,10 @@ class Metrics(Mapping[str, WindowedTotals], Tabular):
     def __len__(self) -> int:
         return len(self.by_id)
 
+    def __repr__(self) -> str:
+        span = f", {self.start_date} to {self.end_date}" if self.start_date else ""
+        return f"<Metrics of {len(self):,} ids{span}{_missing(self.not_found)}>"
+
     def _table(self) -> Table:
         rows = [{**totals.to_dict(), "id": one} for one, totals in self.items()]
         return Table(rows, {"id": "string", **kinds_of(_TOTALS)})
@@ -94,7 +98,7 @@ class AccountVideoTotals:
 
 
 @frozen
-class AccountVideoMetrics(Tabular):
+class AccountVideoMetrics(Result):
     """Totals of account videos: rows, because the two platforms' integer ids may be equal.
 
     Attributes:
@@ -127,11 +131,18 @@ class AccountVideoMetrics(Tabular):
     def __len__(self) -> int:
         return len(self.rows)
 
+    def __repr__(self) -> str:
+        return f"<AccountVideoMetrics of {len(self):,} posts{_missing(self.not_found)}>"
+
     def _table(self) -> Table:
         rows = [
             {**one.totals.to_dict(), "platform": one.platform, "id": one.id} for one in self.rows
         ]
         return Table(rows, {"platform": "string", "id": "integer", **kinds_of(_TOTALS)})
+
+
+def _missing(not_found: Sequence[object]) -> str:
+    return f", {len(not_found):,} not found" if not_found else ""
 
 
 @frozen

@@ -10,7 +10,7 @@ from creatoraudit_api.types import JSON
 from .._core.contract import Fault, contract_error
 from .._core.response import UNDECODABLE, RawResponse, decode_payload, fault_of
 from ..errors import ContractError, PaginationError
-from .tables import Origin, Table, Tabular, table_of
+from .tables import Origin, Result, Table, table_of
 
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
@@ -48,7 +48,7 @@ class PageOf(Protocol[T_co]):
     def filters(self) -> AppliedFilters | None: ...
 
 
-class Page(Tabular, Generic[T]):
+class Page(Result, Generic[T]):
     """One page of a list; iterate over it for its items.
 
     Attributes:

@@ -13,11 +13,12 @@ from importlib.resources import files
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
-from creatoraudit_api.types import ReadModel, Shapes
+from creatoraudit_api.types import ReadModel, Shapes, html_table
 
 from .._core import clock
 from .._core.contract import Fault, contract_error, type_name
 from .._core.lazy import LazyModule
+from .._core.text import one_line
 from .._version import __version__
 from ..errors import ConfigurationError, ContractError, UsageError
 from .columns import CALLED, OTHERS, Kind, Row, is_open, kind_seen, kinds_of, typed
@@ -33,6 +34,8 @@ else:
 
 T = TypeVar("T")
 Expand = bool | Collection[str]
+# What a notebook shows of a result.
+_ROWS_SHOWN, _COLUMNS_SHOWN, _LONGEST_TEXT = 10, 16, 80
 
 
 class Origin(NamedTuple):
@@ -142,6 +145,24 @@ class Table:
             arrays.append(array)
         return library.RecordBatch.from_arrays(arrays, schema=fields)
 
+    def to_html(self, caption: str) -> str:
+        """Its first rows as a small table for notebooks, with the columns that have a value."""
+        head = Table(self.rows[:_ROWS_SHOWN], self.kinds)
+        columns, others = head.values()
+        shown = {**columns, OTHERS: others} if OTHERS in self.kinds else dict(columns)
+        if self.spread:
+            shown |= _members(shown.pop(OTHERS))
+        filled = {
+            name: [_text(value) for value in values]
+            for name, values in shown.items()
+            if any(value is not None for value in values)
+        }
+        names = list(filled)[:_COLUMNS_SHOWN]
+        rows = zip(*(filled[name] for name in names), strict=True)
+        whole = len(self.rows) <= _ROWS_SHOWN and len(names) == len(filled)
+        more = f" (the first {len(head.rows)} rows and {len(names)} columns)"
+        return html_table(caption if whole else caption + more, rows, names)
+
     def values(self) -> tuple[Mapping[str, Sequence[object]], list[dict[str, object] | None]]:
         """The values of each declared column, and per row what is not declared."""
         names = [name for name in self.kinds if name != OTHERS]
@@ -209,6 +230,10 @@ class Table:
         return self.spread and name == OTHERS
 
 
+def _text(value: object) -> object:
+    return one_line(value, _LONGEST_TEXT) if isinstance(value, str) else value
+
+
 def _members(values: Iterable[object]) -> dict[str, list[object]]:
     """The values of each member that any of the objects has."""
     objects = [value if isinstance(value, Mapping) else {} for value in values]
@@ -247,7 +272,16 @@ class Tabular:
         return self.to_arrow().__arrow_c_stream__(requested_schema)
 
 
-class ItemList(list[T], Tabular):
+class Result(Tabular):
+    """Rows that have arrived, which a notebook shows."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        return self._table().to_html(repr(self).partition("\n")[0].strip("<>"))
+
+
+class ItemList(list[T], Result):
     """The items of a list, which knows its columns when it is empty too."""
 
     def __init__(self, items: Iterable[T], model: str | None) -> None:
@@ -256,6 +290,9 @@ class ItemList(list[T], Tabular):
 
     def _table(self) -> Table:
         return table_of(self, self._model)
+
+    def _repr_html_(self) -> str:
+        return self._table().to_html(f"{len(self):,} items")
 
 
 def table_of(items: Iterable[object], model: str | None = None) -> Table:

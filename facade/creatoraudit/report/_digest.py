@@ -6,15 +6,15 @@ for figures anywhere; what a top creator carries besides its id is not documente
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
 from attrs import frozen
 
 from creatoraudit_api import models
-from creatoraudit_api.types import JSON
+from creatoraudit_api.types import JSON, html_table
 
-from ._words import number
+from ._words import LONGEST_NAME, change, count, number, shown
 
 FIGURES: Mapping[str, str] = {
     "total_views": "Views",
@@ -115,6 +115,31 @@ class Digest:
         """Names of the figures that at least one of the creators came with."""
         found = {name for creator in self.ranked for name in creator.figures}
         return [name for name in CREATOR_FIGURES if name in found]
+
+    def __repr__(self) -> str:
+        figures = [
+            f"{FIGURES[one.name]} {count(one.current)} ({change(one.change_pct)})"
+            for one in self.figures
+            if one.current is not None
+        ]
+        return f"<Digest of {self.period}: {', '.join(figures) or 'no figures'}>"
+
+    def _repr_html_(self) -> str:
+        figures = [
+            (FIGURES[one.name], count(one.current), count(one.previous), change(one.change_pct))
+            for one in self.figures
+        ]
+        creators = [
+            (one.rank, shown(one.name or one.id, LONGEST_NAME), *map(count, self._figures_of(one)))
+            for one in self.ranked
+        ]
+        names = [CREATOR_FIGURES[name] for name in self.creator_figures]
+        return html_table(
+            f"Digest of {self.period}", figures, ("", "Now", "Before", "Change")
+        ) + html_table("Top creators", creators, ("Rank", "Creator", *names))
+
+    def _figures_of(self, creator: Ranked) -> Iterator[float | None]:
+        return (creator.figures.get(name) for name in self.creator_figures)
 
     def to_dict(self) -> dict[str, JSON]:
         """Plain data, ready for JSON; nothing of what the server sent is left out."""

@@ -11,7 +11,7 @@ from ..types import JSON, ReadModel, Shapes, require_dict, timestamp, wrong_cont
 from .platform import Platform
 
 
-@_define(kw_only=True)
+@_define(kw_only=True, repr=False)
 class Account(ReadModel):
     """A tracked profile."""
 
@@ -53,9 +53,7 @@ class Account(ReadModel):
     effective_max_recent_posts_per_account: int | None = None
     effective_post_lookback_days: int | None = None
     additional_properties: dict[str, JSON] = _field(factory=dict)
-    _sent_members: frozenset[str] = _field(
-        default=frozenset(), repr=False, eq=False, alias="sent_members"
-    )
+    _sent_members: frozenset[str] = _field(default=frozenset(), eq=False, alias="sent_members")
 
     MEMBERS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("id", "id"),

@@ -10,15 +10,13 @@ from ..types import JSON, ReadModel, Shapes, wrong_container
 from .account import Account
 
 
-@_define(kw_only=True)
+@_define(kw_only=True, repr=False)
 class AccountEnvelope(ReadModel):
     """Envelope of one resource."""
 
     data: Account
     additional_properties: dict[str, JSON] = _field(factory=dict)
-    _sent_members: frozenset[str] = _field(
-        default=frozenset(), repr=False, eq=False, alias="sent_members"
-    )
+    _sent_members: frozenset[str] = _field(default=frozenset(), eq=False, alias="sent_members")
 
     MEMBERS: ClassVar[tuple[tuple[str, str], ...]] = (("data", "data"),)
 

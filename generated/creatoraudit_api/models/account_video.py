@@ -11,7 +11,7 @@ from ..types import JSON, ReadModel, Shapes, require_dict, timestamp, wrong_cont
 from .platform import Platform
 
 
-@_define(kw_only=True)
+@_define(kw_only=True, repr=False)
 class AccountVideo(ReadModel):
     """A post found through a tracked account."""
 
@@ -49,9 +49,7 @@ class AccountVideo(ReadModel):
     platform_account_id: str | None = None
     platform_data: dict[str, JSON] | None = None
     additional_properties: dict[str, JSON] = _field(factory=dict)
-    _sent_members: frozenset[str] = _field(
-        default=frozenset(), repr=False, eq=False, alias="sent_members"
-    )
+    _sent_members: frozenset[str] = _field(default=frozenset(), eq=False, alias="sent_members")
 
     MEMBERS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("id", "id"),

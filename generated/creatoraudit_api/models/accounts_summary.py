@@ -9,7 +9,7 @@ from attrs import field as _field
 from ..types import JSON, ReadModel, Shapes, require_dict, wrong_container
 
 
-@_define(kw_only=True)
+@_define(kw_only=True, repr=False)
 class AccountsSummary(ReadModel):
     """Totals over the accounts of a creator."""
 
@@ -17,9 +17,7 @@ class AccountsSummary(ReadModel):
     platforms: dict[str, JSON] | None = None
     total_followers: int | None = None
     additional_properties: dict[str, JSON] = _field(factory=dict)
-    _sent_members: frozenset[str] = _field(
-        default=frozenset(), repr=False, eq=False, alias="sent_members"
-    )
+    _sent_members: frozenset[str] = _field(default=frozenset(), eq=False, alias="sent_members")
 
     MEMBERS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("total", "total"),

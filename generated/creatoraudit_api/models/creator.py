@@ -10,7 +10,7 @@ from ..types import JSON, ReadModel, Shapes, require_dict, wrong_container
 from .accounts_summary import AccountsSummary
 
 
-@_define(kw_only=True)
+@_define(kw_only=True, repr=False)
 class Creator(ReadModel):
     """A group of accounts."""
 
@@ -21,9 +21,7 @@ class Creator(ReadModel):
     metadata: dict[str, JSON] | None = None
     accounts_summary: AccountsSummary | None = None
     additional_properties: dict[str, JSON] = _field(factory=dict)
-    _sent_members: frozenset[str] = _field(
-        default=frozenset(), repr=False, eq=False, alias="sent_members"
-    )
+    _sent_members: frozenset[str] = _field(default=frozenset(), eq=False, alias="sent_members")
 
     MEMBERS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("id", "id"),

@@ -9,14 +9,12 @@ from attrs import field as _field
 from ..types import JSON, ReadModel, wrong_container
 
 
-@_define(kw_only=True)
+@_define(kw_only=True, repr=False)
 class CreatorAccountLink(ReadModel):
     """That an account belongs to a creator."""
 
     additional_properties: dict[str, JSON] = _field(factory=dict)
-    _sent_members: frozenset[str] = _field(
-        default=frozenset(), repr=False, eq=False, alias="sent_members"
-    )
+    _sent_members: frozenset[str] = _field(default=frozenset(), eq=False, alias="sent_members")
 
     MEMBERS: ClassVar[tuple[tuple[str, str], ...]] = ()
 

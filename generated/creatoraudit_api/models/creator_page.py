@@ -12,7 +12,7 @@ from .filters import Filters
 from .pagination import Pagination
 
 
-@_define(kw_only=True)
+@_define(kw_only=True, repr=False)
 class CreatorPage(ReadModel):
     """Envelope of one page."""
 
@@ -20,9 +20,7 @@ class CreatorPage(ReadModel):
     pagination: Pagination
     filters: Filters | None = None
     additional_properties: dict[str, JSON] = _field(factory=dict)
-    _sent_members: frozenset[str] = _field(
-        default=frozenset(), repr=False, eq=False, alias="sent_members"
-    )
+    _sent_members: frozenset[str] = _field(default=frozenset(), eq=False, alias="sent_members")
 
     MEMBERS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("data", "data"),

@@ -11,7 +11,7 @@ from .overview_changes import OverviewChanges
 from .overview_figures import OverviewFigures
 
 
-@_define(kw_only=True)
+@_define(kw_only=True, repr=False)
 class Overview(ReadModel):
     """Headline figures of the organization."""
 
@@ -20,9 +20,7 @@ class Overview(ReadModel):
     previous: OverviewFigures | None = None
     changes: OverviewChanges | None = None
     additional_properties: dict[str, JSON] = _field(factory=dict)
-    _sent_members: frozenset[str] = _field(
-        default=frozenset(), repr=False, eq=False, alias="sent_members"
-    )
+    _sent_members: frozenset[str] = _field(default=frozenset(), eq=False, alias="sent_members")
 
     MEMBERS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("type", "type"),

@@ -9,7 +9,7 @@ from attrs import field as _field
 from ..types import JSON, ReadModel, Shapes, wrong_container
 
 
-@_define(kw_only=True)
+@_define(kw_only=True, repr=False)
 class OverviewChanges(ReadModel):
     """Changes between two periods, in percent."""
 
@@ -19,9 +19,7 @@ class OverviewChanges(ReadModel):
     account_videos_pct: float | None = None
     tracked_videos_pct: float | None = None
     additional_properties: dict[str, JSON] = _field(factory=dict)
-    _sent_members: frozenset[str] = _field(
-        default=frozenset(), repr=False, eq=False, alias="sent_members"
-    )
+    _sent_members: frozenset[str] = _field(default=frozenset(), eq=False, alias="sent_members")
 
     MEMBERS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("total_views_pct", "total_views_pct"),

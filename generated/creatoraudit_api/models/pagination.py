@@ -9,7 +9,7 @@ from attrs import field as _field
 from ..types import JSON, ReadModel, Shapes, wrong_container
 
 
-@_define(kw_only=True)
+@_define(kw_only=True, repr=False)
 class Pagination(ReadModel):
     """Position of a page in its list."""
 
@@ -18,9 +18,7 @@ class Pagination(ReadModel):
     next_cursor: str | None = None
     total_count: int | None = None
     additional_properties: dict[str, JSON] = _field(factory=dict)
-    _sent_members: frozenset[str] = _field(
-        default=frozenset(), repr=False, eq=False, alias="sent_members"
-    )
+    _sent_members: frozenset[str] = _field(default=frozenset(), eq=False, alias="sent_members")
 
     MEMBERS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("has_next", "has_next"),

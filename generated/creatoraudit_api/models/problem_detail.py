@@ -10,7 +10,7 @@ from ..types import JSON, ReadModel, Shapes, require_dict, require_list, wrong_c
 from .error_code import ErrorCode
 
 
-@_define(kw_only=True)
+@_define(kw_only=True, repr=False)
 class ProblemDetail(ReadModel):
     """Error document after RFC 9457."""
 
@@ -23,9 +23,7 @@ class ProblemDetail(ReadModel):
     errors: list[dict[str, JSON]] | None = None
     request_id: str | None = None
     additional_properties: dict[str, JSON] = _field(factory=dict)
-    _sent_members: frozenset[str] = _field(
-        default=frozenset(), repr=False, eq=False, alias="sent_members"
-    )
+    _sent_members: frozenset[str] = _field(default=frozenset(), eq=False, alias="sent_members")
 
     MEMBERS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("type", "type"),

@@ -9,7 +9,7 @@ from attrs import field as _field
 from ..types import JSON, ReadModel, Shapes, wrong_container
 
 
-@_define(kw_only=True)
+@_define(kw_only=True, repr=False)
 class SearchAccount(ReadModel):
     """An account that matches."""
 
@@ -18,9 +18,7 @@ class SearchAccount(ReadModel):
     username: JSON = None
     display_name: JSON = None
     additional_properties: dict[str, JSON] = _field(factory=dict)
-    _sent_members: frozenset[str] = _field(
-        default=frozenset(), repr=False, eq=False, alias="sent_members"
-    )
+    _sent_members: frozenset[str] = _field(default=frozenset(), eq=False, alias="sent_members")
 
     MEMBERS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("id", "id"),

@@ -10,7 +10,7 @@ from ..types import JSON, ReadModel, Shapes, wrong_container
 from .search_caps import SearchCaps
 
 
-@_define(kw_only=True)
+@_define(kw_only=True, repr=False)
 class SearchMeta(ReadModel):
     """How a search was understood."""
 
@@ -18,9 +18,7 @@ class SearchMeta(ReadModel):
     limit_per_section: int | None = None
     effective_caps: SearchCaps | None = None
     additional_properties: dict[str, JSON] = _field(factory=dict)
-    _sent_members: frozenset[str] = _field(
-        default=frozenset(), repr=False, eq=False, alias="sent_members"
-    )
+    _sent_members: frozenset[str] = _field(default=frozenset(), eq=False, alias="sent_members")
 
     MEMBERS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("query", "query"),

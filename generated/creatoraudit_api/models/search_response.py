@@ -11,16 +11,14 @@ from .search_meta import SearchMeta
 from .search_sections import SearchSections
 
 
-@_define(kw_only=True)
+@_define(kw_only=True, repr=False)
 class SearchResponse(ReadModel):
     """Hits of a search."""
 
     data: SearchSections
     meta: SearchMeta
     additional_properties: dict[str, JSON] = _field(factory=dict)
-    _sent_members: frozenset[str] = _field(
-        default=frozenset(), repr=False, eq=False, alias="sent_members"
-    )
+    _sent_members: frozenset[str] = _field(default=frozenset(), eq=False, alias="sent_members")
 
     MEMBERS: ClassVar[tuple[tuple[str, str], ...]] = (("data", "data"), ("meta", "meta"))
 

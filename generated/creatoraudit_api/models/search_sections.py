@@ -12,7 +12,7 @@ from .search_creator import SearchCreator
 from .search_video import SearchVideo
 
 
-@_define(kw_only=True)
+@_define(kw_only=True, repr=False)
 class SearchSections(ReadModel):
     """Hits by kind."""
 
@@ -20,9 +20,7 @@ class SearchSections(ReadModel):
     creators: list[SearchCreator] | None = None
     videos: list[SearchVideo] | None = None
     additional_properties: dict[str, JSON] = _field(factory=dict)
-    _sent_members: frozenset[str] = _field(
-        default=frozenset(), repr=False, eq=False, alias="sent_members"
-    )
+    _sent_members: frozenset[str] = _field(default=frozenset(), eq=False, alias="sent_members")
 
     MEMBERS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("accounts", "accounts"),

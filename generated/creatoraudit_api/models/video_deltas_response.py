@@ -10,16 +10,14 @@ from ..types import JSON, ReadModel, Shapes, wrong_container
 from .video_deltas_meta import VideoDeltasMeta
 
 
-@_define(kw_only=True)
+@_define(kw_only=True, repr=False)
 class VideoDeltasResponse(ReadModel):
     """View changes by video and window."""
 
     data: JSON
     meta: VideoDeltasMeta
     additional_properties: dict[str, JSON] = _field(factory=dict)
-    _sent_members: frozenset[str] = _field(
-        default=frozenset(), repr=False, eq=False, alias="sent_members"
-    )
+    _sent_members: frozenset[str] = _field(default=frozenset(), eq=False, alias="sent_members")
 
     MEMBERS: ClassVar[tuple[tuple[str, str], ...]] = (("data", "data"), ("meta", "meta"))
 

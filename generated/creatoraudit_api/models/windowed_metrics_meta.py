@@ -10,7 +10,7 @@ from ..types import JSON, ReadModel, Shapes, require_list, wrong_container
 from .metrics_period import MetricsPeriod
 
 
-@_define(kw_only=True)
+@_define(kw_only=True, repr=False)
 class WindowedMetricsMeta(ReadModel):
     """How a metrics request was understood."""
 
@@ -20,9 +20,7 @@ class WindowedMetricsMeta(ReadModel):
     days: int | None = None
     not_found: list[str | int] | None = None
     additional_properties: dict[str, JSON] = _field(factory=dict)
-    _sent_members: frozenset[str] = _field(
-        default=frozenset(), repr=False, eq=False, alias="sent_members"
-    )
+    _sent_members: frozenset[str] = _field(default=frozenset(), eq=False, alias="sent_members")
 
     MEMBERS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("period", "period"),

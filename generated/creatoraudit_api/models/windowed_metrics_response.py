@@ -11,16 +11,14 @@ from .windowed_metrics_meta import WindowedMetricsMeta
 from .windowed_totals import WindowedTotals
 
 
-@_define(kw_only=True)
+@_define(kw_only=True, repr=False)
 class WindowedMetricsResponse(ReadModel):
     """Totals by id."""
 
     data: dict[str, WindowedTotals]
     meta: WindowedMetricsMeta
     additional_properties: dict[str, JSON] = _field(factory=dict)
-    _sent_members: frozenset[str] = _field(
-        default=frozenset(), repr=False, eq=False, alias="sent_members"
-    )
+    _sent_members: frozenset[str] = _field(default=frozenset(), eq=False, alias="sent_members")
 
     MEMBERS: ClassVar[tuple[tuple[str, str], ...]] = (("data", "data"), ("meta", "meta"))
 
