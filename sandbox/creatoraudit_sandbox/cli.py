@@ -97,6 +97,12 @@ def _instant(context: click.Context, parameter: click.Parameter, value: str | No
     help="Organizations, each with keys and a world of its own.",
 )
 @click.option(
+    "--world",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="TOML or JSON file with a world of your own: accounts, posts, counts at instants.",
+)
+@click.option(
     "--write-config",
     type=click.Path(dir_okay=False),
     metavar="FILE",
@@ -182,6 +188,7 @@ def sandbox(  # noqa: PLR0917 - one argument per option, passed by name
     control: bool,
     until_stdin_closes: bool,
     organizations: int,
+    world: str | None,
     write_config: str | None,
 ) -> None:
     """Serve a local CreatorAudit API until Ctrl-C.
@@ -209,6 +216,7 @@ def sandbox(  # noqa: PLR0917 - one argument per option, passed by name
             drift=drift,
             control=control,
             organizations=organizations,
+            world=world,
         )
     except ValueError as error:
         raise click.UsageError(str(error)) from None

@@ -15,8 +15,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from .clock import DAY
-
 #: Shares are given in parts of this.
 UNIT = 10_000
 
@@ -43,6 +41,7 @@ class History(NamedTuple):
     first_scrape_time: int
     last_scrape_time: int
     view_count: int
+    recorded: str | None
     published: int
     ceiling: int
     half_life: int
@@ -53,10 +52,11 @@ class History(NamedTuple):
 
 def views_at(curve: Curve, instant: int) -> int:
     """Cumulative views at an instant."""
-    return _views(curve[:6], instant)
+    return views_of(curve[:6], instant)
 
 
-def _views(growth: tuple[int, int, int, int, int, int], instant: int) -> int:
+def views_of(growth: Sequence[int], instant: int) -> int:
+    """Cumulative views at an instant, by the columns that tell views."""
     published, ceiling, half_life, boost, boost_at, boost_half = growth
     age = instant - published
     if age <= 0:
@@ -71,17 +71,6 @@ def _views(growth: tuple[int, int, int, int, int, int], instant: int) -> int:
 def share(views: int, rate: int) -> int:
     """A share of the views, rounded down."""
     return views * rate // UNIT
-
-
-def deltas(history: History, windows: Sequence[int]) -> list[int]:
-    """Change in views in the days before the newest refresh, or since the first if later.
-
-    A post that was refreshed once or never has not moved yet as far as anyone knows.
-    """
-    first, last, views = history[:3]
-    if first == last:
-        return [0] * len(windows)
-    return [views - _views(history[3:], max(first, last - days * DAY)) for days in windows]
 
 
 def views_sql(instant: str) -> str:

@@ -16,6 +16,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from . import recorded
+
 #: A row as a plain dict: a page looks up thousands of columns, and `sqlite3.Row` searches for each
 #: by name.
 Row: TypeAlias = dict[str, Any]
@@ -37,6 +39,7 @@ class Database:
             path or ":memory:", isolation_level=None, check_same_thread=False, cached_statements=16
         )
         self._connection.create_function("contains", 2, _contains, deterministic=True)
+        self._connection.create_function("recorded", 4, recorded.count, deterministic=True)
         try:
             if path is not None:
                 self.execute("PRAGMA journal_mode = WAL")

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple, TypeVar, cast
 
+from . import recorded
 from .clock import DAY
-from .curve import UNIT, History, views_sql
+from .curve import History, views_sql
 from .database import Database, placeholders
+from .recorded import RATES
 from .schema import POST_TABLES
 
 _Found = TypeVar("_Found")
@@ -33,15 +35,27 @@ _NOTHING: Final = Totals(0, 0, 0, 0, 0)
 _MOVED: Final = "WHERE first_scrape_time < last_scrape_time"
 #: SQLite limits the columns of a query.
 _MOST_SPANS: Final = 100
-_RATES: Final = ("play_rate", "like_rate", "comment_rate", "share_rate")
+_ENGAGEMENT: Final = ("likes", "comments", "shares")
+_RATES: Final = tuple(RATES[name] for name in ("plays", *_ENGAGEMENT))
 _GROWTH: Final = ", ".join(History._fields[3:])
-_VIEWS: Final = "{v}"
-_EACH: Final = (_VIEWS, *(f"{{v}} * {rate} / {UNIT}" for rate in _RATES))
-_ENGAGEMENT: Final = " + ".join(_EACH[2:])
+
+
+def _figure_sql(name: str, k: int, own: bool) -> str:
+    """A figure of a post at the k-th instant; engagement is a sum of figures."""
+    if name == "views":
+        return f"v{k}"
+    parts = _ENGAGEMENT if name == "engagement" else (name,)
+    return " + ".join(recorded.figure_sql(part, f"v{k}", f"t{k}", own=own) for part in parts)
 
 
 def _gains_sql(
-    table: str, group: str, where: str, instants: Sequence[int], figures: Sequence[str] = _EACH
+    table: str,
+    group: str,
+    where: str,
+    instants: Sequence[int],
+    figures: Sequence[str] = Totals._fields,
+    *,
+    own: bool,
 ) -> str:
     """The query for what posts gained between instants that follow each other.
 
@@ -55,19 +69,21 @@ def _gains_sql(
     ]
     # What the newest refresh found is kept: that saves half of the arithmetic in most spans.
     views = [
-        f"CASE WHEN {x} >= last_scrape_time THEN view_count ELSE {views_sql(f't{k}')} END AS v{k}"
+        f"CASE WHEN {x} >= last_scrape_time THEN view_count"
+        f" ELSE {recorded.views_sql(views_sql(f't{k}'), f't{k}', own=own)} END AS v{k}"
         for k, x in enumerate(instants)
     ]
     sums = [
-        f"sum({figure.format(v=f'v{k}')}) - sum({figure.format(v=f'v{k - 1}')})"
+        f"sum({_figure_sql(figure, k, own)}) - sum({_figure_sql(figure, k - 1, own)})"
         for k in range(1, len(instants))
         for figure in figures
     ]
     chosen = ", ".join((group or "0 AS total", *_RATES))
+    kept = (*_RATES, *(("recorded", *(f"t{k}" for k in range(len(instants)))) if own else ()))
     # Every column is named: a star would carry all of them through both levels.
     return (
         f"SELECT {group or 'total'}, {', '.join(sums)} FROM ("
-        f"SELECT {group or 'total'}, {', '.join((*_RATES, *views))} FROM ("
+        f"SELECT {group or 'total'}, {', '.join((*kept, *views))} FROM ("
         f"SELECT {chosen}, {_GROWTH}, last_scrape_time, view_count, {', '.join(seen)}"
         f" FROM {table} AS p {where}))" + (f" GROUP BY {group}" if group else "")
     )
@@ -76,8 +92,9 @@ def _gains_sql(
 class Figures:
     """Windowed totals of posts, accounts and creators."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, *, own: bool) -> None:
         self._db = db
+        self._own = own
         self._as_of = -1
         self._remembered: dict[tuple[object, ...], object] = {}
 
@@ -96,7 +113,9 @@ class Figures:
                 Totals(*(each or 0 for each in sums[start : start + width]))
                 for start in range(0, len(sums), width)
             ]
-            for key, *sums in self._db.execute(_gains_sql(table, group, where, instants), values)
+            for key, *sums in self._db.execute(
+                _gains_sql(table, group, where, instants, own=self._own), values
+            )
         }
 
     def _remember(self, key: tuple[object, ...], compute: Callable[[], _Found]) -> _Found:
@@ -133,10 +152,10 @@ class Figures:
         """Views and engagement that all posts gained in each of the spans between the instants."""
 
         def compute() -> list[tuple[int, int]]:
-            figures = (_VIEWS, _ENGAGEMENT)
+            figures = ("views", "engagement")
             sums = [0] * len(figures) * (len(instants) - 1)
             for table in POST_TABLES:
-                sql = _gains_sql(table, "", _MOVED, instants, figures)
+                sql = _gains_sql(table, "", _MOVED, instants, figures, own=self._own)
                 _, *found = self._db.execute(sql).fetchone()
                 sums = [mine + (more or 0) for mine, more in zip(sums, found, strict=True)]
             return list(zip(sums[::2], sums[1::2], strict=True))
@@ -147,7 +166,9 @@ class Figures:
         """Views that the posts of each creator's accounts gained."""
 
         def compute() -> dict[int, int]:
-            sql = _gains_sql("account_videos", "account", _MOVED, (start, end), (_VIEWS,))
+            sql = _gains_sql(
+                "account_videos", "account", _MOVED, (start, end), ("views",), own=self._own
+            )
             gained = dict(self._db.execute(sql).fetchall())
             found: dict[int, int] = {}
             for row in self._db.all("SELECT n, creator FROM accounts WHERE creator IS NOT NULL"):

@@ -10,7 +10,9 @@ Override ``creatoraudit_sandbox_options`` to choose another world, clock or faul
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from typing import Any
 
 import pytest
 
@@ -31,13 +33,36 @@ def creatoraudit_sandbox(creatoraudit_sandbox_options: Options) -> Iterator[Sand
 
 
 @pytest.fixture
+def creatoraudit_world(
+    creatoraudit_sandbox_options: Options, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[Mapping[str, Any]], Sandbox]]:
+    """Starts a sandbox with a world of the test's own, which the environment then points at.
+
+    sandbox = creatoraudit_world({"posts": {"X": {"views": {"-7d": 1_000, "now": 6_000}}}})
+    """
+    with ExitStack() as running:
+
+        def start(world: Mapping[str, Any]) -> Sandbox:
+            options: Options = {**creatoraudit_sandbox_options, "world": world}
+            sandbox = running.enter_context(Sandbox(**options))
+            _point_at(sandbox, monkeypatch)
+            return sandbox
+
+        yield start
+
+
+@pytest.fixture
 def creatoraudit_environment(
     creatoraudit_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> Mapping[str, str]:
     """CREATORAUDIT_BASE_URL and CREATORAUDIT_API_KEY, set for the test to its sandbox."""
+    return _point_at(creatoraudit_sandbox, monkeypatch)
+
+
+def _point_at(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Mapping[str, str]:
     variables = {
-        "CREATORAUDIT_BASE_URL": creatoraudit_sandbox.base_url,
-        "CREATORAUDIT_API_KEY": creatoraudit_sandbox.api_key,
+        "CREATORAUDIT_BASE_URL": sandbox.base_url,
+        "CREATORAUDIT_API_KEY": sandbox.api_key,
     }
     for name, value in variables.items():
         monkeypatch.setenv(name, value)

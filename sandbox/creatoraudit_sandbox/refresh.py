@@ -7,8 +7,10 @@ and keeps it in the columns that lists sort by.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import Final
 
+from . import recorded
 from .clock import HOUR
 from .curve import views_sql
 from .database import Database, Row
@@ -33,7 +35,7 @@ FROM (
     SELECT n AS due, t, {views_sql("t")} AS v FROM (
         SELECT *, next_refresh + ((:now - next_refresh) / (scrape_interval_hours * {HOUR}))
             * (scrape_interval_hours * {HOUR}) AS t
-        FROM videos WHERE next_refresh <= :now
+        FROM videos WHERE next_refresh <= :now AND recorded IS NULL
     )
 ) AS f WHERE videos.n = f.due
 """
@@ -42,7 +44,7 @@ UPDATE account_videos SET {_COUNTS.format(table="account_videos", first="f.t")}
 FROM (
     SELECT n AS due, t, {views_sql("t")} AS v FROM (
         SELECT *, :t AS t FROM account_videos
-        WHERE account = :account AND is_active = 1 AND is_unavailable = 0
+        WHERE account = :account AND is_active = 1 AND is_unavailable = 0 AND recorded IS NULL
     )
 ) AS f WHERE account_videos.n = f.due
 """
@@ -50,9 +52,7 @@ _ADD_UP_ACCOUNTS: Final = """
 UPDATE accounts SET view_count = f.views, like_count = f.likes, comment_count = f.comments,
     share_count = f.shares, play_count = f.plays, saved_count = f.saves, post_count = f.posts
 FROM (
-    SELECT account AS a, count(*) AS posts, sum(v) AS views, sum(v * like_rate / 10000) AS likes,
-        sum(v * comment_rate / 10000) AS comments, sum(v * share_rate / 10000) AS shares,
-        sum(v * play_rate / 10000) AS plays, sum(v * save_rate / 10000) AS saves
+    SELECT account AS a, count(*) AS posts, sum(v) AS views, {sums}
     FROM (SELECT *, max(view_count, 0) AS v FROM account_videos {where}) GROUP BY account
 ) AS f WHERE accounts.n = f.a
 """
@@ -61,8 +61,17 @@ FROM (
 class Refreshes:
     """The refreshes of one store."""
 
-    def __init__(self, db: Database, indexes: ChangingIndexes, world: World, delay: float) -> None:
+    def __init__(
+        self,
+        db: Database,
+        indexes: ChangingIndexes,
+        world: World,
+        delay: float,
+        *,
+        own: bool,
+    ) -> None:
         self._db = db
+        self._own = own
         self._indexes = indexes
         self._world = world
         self._delay = delay
@@ -105,9 +114,50 @@ class Refreshes:
         if due > _MANY:
             self._indexes.drop()
         self._db.execute(_REFRESH_VIDEOS, {"now": now})
+        self._refresh_recorded("videos", "next_refresh <= ?", now, now)
         self._indexes.for_refreshes()
 
+    def _refresh_recorded(self, table: str, condition: str, value: int, now: int) -> None:
+        """Take over what was recorded of posts until now; each is refreshed at those instants."""
+        if not self._own:
+            return
+        names = ", ".join(columns(PostRow))
+        found = self._db.execute(
+            f"SELECT {names} FROM {table} WHERE recorded IS NOT NULL AND {condition}", (value,)
+        )
+        for row in map(PostRow.read, found.fetchall()):
+            times = recorded.instants(row.recorded or "{}", "views")
+            seen = bisect_right(times, now)
+            due = times[seen] if seen < len(times) and table == "videos" else None
+            new = row.refreshed(times[0], times[seen - 1]) if seen else row
+            changes = dict(
+                zip(columns(PostRow), new._replace(next_refresh=due).columns(), strict=True)
+            )
+            del changes["n"]
+            self._db.update(table, row.n, **changes)
+
+    def _refresh_recorded_account(self, account: Row, now: int) -> None:
+        n, history = account["n"], account["recorded"]
+        times = recorded.instants(history, "refreshes")
+        seen = bisect_right(times, now)
+        self._db.update("accounts", n, next_refresh=times[seen] if seen < len(times) else None)
+        if seen:
+            last = times[seen - 1]
+            self._db.update(
+                "accounts",
+                n,
+                first_scrape_time=times[0],
+                last_scrape_time=last,
+                follower_count=recorded.count(history, "followers", last, 0),
+            )
+        active = "is_active = 1 AND is_unavailable = 0 AND account = ?"
+        self._refresh_recorded("account_videos", active, n, now)
+        add_up_accounts(self._db, n, own=True)
+
     def _refresh_account(self, account: Row, now: int) -> None:
+        if account["recorded"] is not None:
+            self._refresh_recorded_account(account, now)
+            return
         every = account["refresh_every"]
         t = account["next_refresh"] + (now - account["next_refresh"]) // every * every
         n = account["n"]
@@ -127,7 +177,7 @@ class Refreshes:
         )
         self._take_up_posts(account, t)
         self._db.execute(_REFRESH_POSTS_OF_ACCOUNT, {"t": t, "account": n})
-        self._db.execute(_ADD_UP_ACCOUNTS.format(where="WHERE account = ?"), (n,))
+        add_up_accounts(self._db, n, own=self._own)
 
     def _take_up_posts(self, account: Row, t: int) -> None:
         """Add the posts published until ``t``, each first seen by the refresh after it came out."""
@@ -165,6 +215,13 @@ class Refreshes:
         self._db.update("accounts", account["n"], next_post_at=at)
 
 
-def add_up_accounts(db: Database) -> None:
-    """Set the totals of every account to the sums over the posts found through it."""
-    db.execute(_ADD_UP_ACCOUNTS.format(where=""))
+def add_up_accounts(db: Database, n: int | None = None, *, own: bool) -> None:
+    """Set the totals of an account, or of all, to the sums over the posts found through it."""
+    sums = [
+        f"sum({recorded.figure_sql(name, 'v', 'last_scrape_time', own=own)}) AS {name}"
+        for name in recorded.RATES
+    ]
+    where = "" if n is None else "WHERE account = ?"
+    db.execute(
+        _ADD_UP_ACCOUNTS.format(sums=", ".join(sums), where=where), () if n is None else (n,)
+    )

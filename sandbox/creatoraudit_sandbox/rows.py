@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple, Self, TypeAlias
 
-from .curve import Curve
+from . import recorded
+from .curve import Curve, share, views_at
 
 #: What a time or a figure is stored as while it is not known.
 UNKNOWN: Final = -1
@@ -50,6 +51,7 @@ class AccountRow(NamedTuple):
     following_count: int
     next_post_at: int
     post_gap: int
+    recorded: str | None = None
 
 
 class PostRow(NamedTuple):
@@ -75,6 +77,7 @@ class PostRow(NamedTuple):
     view_count: int
     like_count: int
     play_count: int
+    recorded: str | None
     curve: Curve
 
     @classmethod
@@ -114,8 +117,27 @@ class PostRow(NamedTuple):
             view_count=UNKNOWN,
             like_count=UNKNOWN,
             play_count=UNKNOWN,
+            recorded=None,
             curve=curve,
         )
+
+    def refreshed(self, first: int, last: int) -> Self:
+        """The post as it is after refreshes, of which these are the first and the newest."""
+        views = self.figure("views", last, views_at(self.curve, last))
+        likes, plays = share(views, self.curve.like_rate), share(views, self.curve.play_rate)
+        return self._replace(
+            first_scrape_time=first,
+            last_scrape_time=last,
+            updated_at=last,
+            create_time=self.curve.published,
+            view_count=views,
+            like_count=self.figure("likes", last, likes),
+            play_count=self.figure("plays", last, plays),
+        )
+
+    def figure(self, name: str, instant: int, otherwise: int) -> int:
+        """A figure at an instant; ``otherwise`` if it is not recorded."""
+        return recorded.count(self.recorded, name, instant, otherwise)
 
     @classmethod
     def read(cls, columns: Sequence[Any]) -> Self:

@@ -18,7 +18,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypedDict
+from typing import Any, Self, TypedDict
 
 import uvicorn
 from starlette.applications import Starlette
@@ -30,6 +30,7 @@ from .drift import Drifts
 from .faults import Faults
 from .idempotency import IdempotencyMemory
 from .organizations import Organization, Organizations, write_config
+from .own_world import OwnWorld, read
 from .protocol import Interruptible, Protocol
 from .rate import RateLimiter
 from .schema import POST_TABLES
@@ -164,6 +165,7 @@ class Options(TypedDict, total=False):
     drift: Sequence[str]
     control: bool
     organizations: int
+    world: Mapping[str, Any] | str | os.PathLike[str] | None
 
 
 class Sandbox:
@@ -194,6 +196,8 @@ class Sandbox:
         control: Whether the clock can be moved over HTTP, at ``/control/clock``.
         organizations: How many organizations there are, each with keys and a world of its own. The
             sizes above are those of each world.
+        world: A world of your own in place of the made-up one: a mapping of accounts, posts and
+            their counts at instants, or a TOML or JSON file with one. The sizes mean nothing then.
 
     Raises:
         ValueError: An argument is out of its bounds; the message says which.
@@ -225,6 +229,7 @@ class Sandbox:
         drift: Sequence[str] = (),
         control: bool = False,
         organizations: int = 1,
+        world: Mapping[str, Any] | str | os.PathLike[str] | None = None,
     ) -> None:
         self._address = (host, port)
         self._clock = Clock(now)
@@ -235,8 +240,14 @@ class Sandbox:
         sizes = (accounts, account_videos, videos)
         start = int(self._clock.now())
 
+        told = read(Path(world)) if isinstance(world, str | os.PathLike) else world
+
         def make(own_seed: int | str) -> Store:
-            return Store(World(own_seed, start, *sizes), data, refresh_delay)
+            if told is not None:
+                made: World = OwnWorld(own_seed, start, told)
+            else:
+                made = World(own_seed, start, *sizes)
+            return Store(made, data, refresh_delay)
 
         self.requests = application.RequestLog()
         rate = RateLimiter(self._clock, rate_limit, rate_window)
@@ -324,6 +335,11 @@ class Sandbox:
     def breakout_ids(self) -> Mapping[str, frozenset[str]]:
         """Ids of the posts that rise late and steeply, by list (``videos``, ``account_videos``)."""
         return {table: self._store.breakout_ids(table) for table in POST_TABLES}
+
+    @property
+    def ids(self) -> Mapping[str, str]:
+        """Ids of the accounts and posts of a world of your own, by the names they have in it."""
+        return self._store.world.ids
 
     def now(self) -> float:
         """The sandbox's time in epoch seconds."""

@@ -99,8 +99,9 @@ class Store:
             else:
                 self._reopen()
             self._db.keep_private()
-            self.figures = Figures(self._db)
-            self.refreshes = Refreshes(self._db, self._indexes, world, refresh_delay)
+            own = self._has_recorded()
+            self.figures = Figures(self._db, own=own)
+            self.refreshes = Refreshes(self._db, self._indexes, world, refresh_delay, own=own)
         except BaseException:
             self._db.close()
             raise
@@ -120,10 +121,17 @@ class Store:
             self._insert("videos", world.videos(accounts))
             schema.make_indexes(self._db)
             self._indexes.for_refreshes()
-            add_up_accounts(self._db)
+            add_up_accounts(self._db, own=self._has_recorded())
             settings = {"version": schema.VERSION, "seed": world.seed, "start": world.now}
             written = [(name, str(value)) for name, value in settings.items()]
             self._db.insert("settings", ("name", "value"), written)
+
+    def _has_recorded(self) -> bool:
+        """Whether figures are recorded for any post or account."""
+        return any(
+            self._db.one(f"SELECT 1 FROM {table} WHERE recorded IS NOT NULL LIMIT 1")
+            for table in (*POST_TABLES, "accounts")
+        )
 
     def _reopen(self) -> None:
         settings = {row["name"]: row["value"] for row in self._db.all("SELECT * FROM settings")}

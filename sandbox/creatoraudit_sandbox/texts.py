@@ -1,8 +1,8 @@
 """JSON as it is sent, and posts as such texts, which are kept until something changes.
 
 Pages of posts and their deltas are what a sandbox sends most of, so each post is written once, not
-once per answer it is part of. What a post looks like is decided by `views`, how it grew by `curve`,
-and when anything has changed by the store.
+once per answer it is part of. What a post looks like is decided by `views`, how it grew by
+`recorded`, and when anything has changed by the store.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from . import curve, views
+from . import recorded, views
 from ._types import Json
 from .store import Store
 
@@ -84,7 +84,7 @@ class Posts:
         missing = [i for i in ids if i not in kept]
         names = [f"{days}d" for days in windows]
         for video_id, history in self._store.histories(missing).items():
-            moves = curve.deltas(history, windows)
+            moves = recorded.deltas(history, windows)
             text = kept[video_id] = write(dict(zip(names, moves, strict=True)))
             self._size += len(text)
         moved = {i: kept[i] for i in ids if i in kept}

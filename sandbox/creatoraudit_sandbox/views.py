@@ -53,8 +53,8 @@ def video(post: TrackedPost, seed: int | str, *, found: bool = False) -> JsonObj
     """A post; ``found`` for one that came in through an account."""
     row, account_id = post
     curve = row.curve
-    views = row.view_count
-    known = row.last_scrape_time != UNKNOWN
+    views, last = row.view_count, row.last_scrape_time
+    known = last != UNKNOWN
     instagram = row.platform == world.INSTAGRAM
     name = world.PLATFORMS[row.platform]
     site = _SITES[row.platform]
@@ -85,10 +85,16 @@ def video(post: TrackedPost, seed: int | str, *, found: bool = False) -> JsonObj
         "video_url_original": f"{site}/videos/{external_id}.mp4" if known and not image else None,
         "view_count": views if known else None,
         "like_count": row.like_count if known else None,
-        "comment_count": share(views, curve.comment_rate) if known else None,
-        "share_count": share(views, curve.share_rate) if known else None,
+        "comment_count": row.figure("comments", last, share(views, curve.comment_rate))
+        if known
+        else None,
+        "share_count": row.figure("shares", last, share(views, curve.share_rate))
+        if known
+        else None,
         "play_count": row.play_count if known else None,
-        "saved_count": share(views, curve.save_rate) if known and instagram else None,
+        "saved_count": row.figure("saves", last, share(views, curve.save_rate))
+        if known and instagram
+        else None,
         "total_views": views if known else None,
         "total_plays": row.play_count if known else None,
         "account_id": account_id,

@@ -162,6 +162,8 @@ class World:
         self.account_video_count = account_videos if accounts else 0
         self.video_count = videos
         self.post_count = videos + self.account_video_count
+        #: Ids by name, in a world that gives names.
+        self.ids: dict[str, str] = {}
 
     def new_id(self, kind: str, n: int) -> str:
         """The UUID of the n-th row of a kind."""
@@ -416,6 +418,7 @@ class World:
             views,
             share(views, curve.like_rate) if known else UNKNOWN,
             share(views, curve.play_rate) if known else UNKNOWN,
+            None,
             curve,
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Final
 
-from .. import views, world
+from .. import recorded, views, world
 from .._types import Json, JsonObject
 from ..clock import day_of
 from ..database import Row
@@ -124,16 +124,14 @@ def _range(call: Call) -> tuple[date, date]:
 
 
 def _followers(rows: list[Row], instant: int) -> int:
-    return sum(
-        world.follower_count(
-            row["follower_base"],
-            row["follower_daily"],
-            row["added_at"],
-            min(instant, row["last_scrape_time"]),
-        )
-        for row in rows
-        if row["first_scrape_time"] < instant
-    )
+    total = 0
+    for row in rows:
+        if row["first_scrape_time"] < instant:
+            at = min(instant, row["last_scrape_time"])
+            base, daily, added = row["follower_base"], row["follower_daily"], row["added_at"]
+            grown = world.follower_count(base, daily, added, at)
+            total += recorded.count(row["recorded"], "followers", at, grown)
+    return total
 
 
 def get_overview(call: Call) -> Result:
