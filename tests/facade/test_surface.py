@@ -8,6 +8,7 @@ import pkgutil
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -152,3 +153,68 @@ def test_both_clients_have_the_same_methods_with_the_same_signatures(pair):
 def test_both_constructors_take_the_same_settings(pair):
     sync, asynchronous = (str(inspect.signature(cls.__init__)) for cls in pair)
     assert sync == as_sync(asynchronous)
+
+
+def test_the_derived_half_does_not_speak_of_what_only_the_async_one_has():
+    package = Path(creatoraudit.__file__).parent
+    by_hand = {"io.py", "network.py"}
+    for path in (package / "_sync").glob("*.py"):
+        if path.name not in by_hand:
+            found = re.findall(r"(?i)event loop|asyncio|\btrio\b|\bawait\b", path.read_text())
+            assert found == [], path.name
+
+
+# A folder may import what stands at or above its own line.
+LAYERS = [
+    {"_version"},
+    {"errors"},
+    {"_core"},
+    {"_results"},
+    {"frames", "arrow"},
+    {"_async", "_sync"},
+    {""},
+    {"contract", "export", "report"},
+    {"cli", "__main__"},
+]
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    """Modules of the facade that a module imports, those for type checkers only included."""
+    own = path.relative_to(PACKAGE).with_suffix("").parts
+    package = own[:-1]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            start = package[: len(package) - node.level + 1]
+            module = (*start, *(node.module.split(".") if node.module else ()))
+            for alias in node.names:
+                inner = PACKAGE.joinpath(*module, alias.name)
+                is_module = inner.with_suffix(".py").exists() or (inner / "__init__.py").exists()
+                yield ".".join((*module, alias.name) if is_module else module)
+
+
+GRAPH = {
+    ".".join(
+        part for part in path.relative_to(PACKAGE).with_suffix("").parts if part != "__init__"
+    ): set(imports_of(path))
+    for path in PACKAGE.rglob("*.py")
+}
+
+
+def test_imports_point_one_way():
+    level = {name: number for number, names in enumerate(LAYERS) for name in names}
+    upwards = [
+        f"{module} imports {target}"
+        for module, targets in GRAPH.items()
+        for target in targets
+        if level[target.partition(".")[0]] > level[module.partition(".")[0]]
+        and module.partition(".")[0] not in ("", "errors")
+    ]
+    assert upwards == []
+
+
+def test_no_import_goes_round_in_a_circle():
+    remaining = {name: targets - {name, ""} for name, targets in GRAPH.items() if name}
+    while free := [name for name, targets in remaining.items() if not targets & remaining.keys()]:
+        for name in free:
+            del remaining[name]
+    assert sorted(remaining) == []

@@ -87,7 +87,7 @@ class AsyncParts(AsyncIterator[T]):
         return job.value()
 
     async def collect(self, merge: Callable[[Sequence[T]], U]) -> U:
-        """Ask about all ids within one await, and merge the parts into one result.
+        """Ask about all ids before returning, and merge the parts into one result.
 
         Raises:
             CreatorAuditError: With `partial`, the result of what arrived.

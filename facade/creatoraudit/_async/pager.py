@@ -241,8 +241,7 @@ async def begin_walks(
 class AsyncPages(AsyncIterator[Page[T]]):
     """One walk, page by page.
 
-    It is not a generator, so that one left by `break` has nothing to clean up: an event loop would
-    do that later, or complain that it has to.
+    It is not a generator, so that one left by `break` has nothing to clean up.
     """
 
     def __init__(self, fetcher: AsyncPageFetcher[T]) -> None:

@@ -88,7 +88,7 @@ class Parts(Iterator[T]):
         return job.value()
 
     def collect(self, merge: Callable[[Sequence[T]], U]) -> U:
-        """Ask about all ids within one await, and merge the parts into one result.
+        """Ask about all ids before returning, and merge the parts into one result.
 
         Raises:
             CreatorAuditError: With `partial`, the result of what arrived.

@@ -50,7 +50,7 @@ class Transport:
         """Close the httpx client, if it is ours; nothing can be sent afterwards.
 
         Raises:
-            UsageError: Its connections live in another event loop.
+            UsageError: Its connections cannot be closed from here.
         """
         self._closed = True
         if self._ours and self._pid in (None, os.getpid()):
@@ -61,7 +61,7 @@ class Transport:
         """Refuse to send where the connections cannot be used.
 
         Raises:
-            UsageError: Closed, or used in another process or event loop before.
+            UsageError: It is closed, or its connections cannot be used from here.
         """
         if self._closed:
             raise UsageError("this client is closed; make a new one")
