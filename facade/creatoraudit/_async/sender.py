@@ -15,8 +15,9 @@ from .._core.events import Hooks, event_of
 from .._core.key import KeyRing
 from .._core.options import RequestCounter, RequestOptions
 from .._core.pacing import Scheduler
+from .._core.problems import error_of
 from .._core.request import PreparedRequest, with_header
-from .._core.response import Failure, RawResponse, error_of
+from .._core.response import Failure, RawResponse
 from .._core.retry import RATE_LIMITED, Attempts
 from .io import Signal, off_loop, sleep
 from .transport import AsyncTransport

@@ -10,11 +10,13 @@ import html
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from ..errors import (
     APIError,
     BadRequestError,
     ConflictError,
+    ContractError,
     ForbiddenError,
     InsufficientScopeError,
     InternalError,
@@ -29,11 +31,13 @@ from ..errors import (
     UpstreamError,
     ValidationError,
 )
+from .pacing import seconds_asked
 from .text import json_text, one_line, printable
 
 if TYPE_CHECKING:
     from creatoraudit_api.types import JSON
 
+    from .request import PreparedRequest
     from .response import RawResponse
 
 # Characters of a body that an exception keeps, and bytes of one that are looked at as text.
@@ -54,8 +58,6 @@ _BY_CODE: Mapping[str, type[APIError]] = {
     "INSUFFICIENT_SCOPE": InsufficientScopeError,
     "QUOTA_EXCEEDED": QuotaExceededError,
 }
-
-
 _BY_STATUS: Mapping[int, type[APIError]] = {
     400: BadRequestError,
     401: UnauthorizedError,
@@ -177,14 +179,31 @@ def _reason_of_text(text: str) -> str | None:
     return " ".join(text[:1000].split()) or None
 
 
-def error_for(
-    *,
-    operation: str,
-    response: RawResponse,
-    retry_after: float | None,
-    redirect_host: str | None = None,
-) -> APIError:
-    """Turn a response that is no success into its exception."""
+def error_of(request: PreparedRequest, response: RawResponse) -> APIError | None:
+    """The exception that a response stands for, or None when it is a success.
+
+    Raises:
+        ContractError: It is a success whose body was refused.
+    """
+    if not 200 <= response.status_code < 300:
+        return _error(request.operation, response)
+    if response.refused is not None:
+        raise ContractError(
+            f"{request.operation}: the response {response.refused}", request_id=response.request_id
+        )
+    return None
+
+
+def _redirect_host(response: RawResponse) -> str | None:
+    if not 300 <= response.status_code < 400 or "location" not in response.headers:
+        return None
+    try:
+        return urlsplit(response.headers["location"]).netloc.rpartition("@")[2] or "the same host"
+    except ValueError:
+        return "an unreadable place"
+
+
+def _error(operation: str, response: RawResponse) -> APIError:
     status = response.status_code
     _, problem = _document(response)
     document: Mapping[str, object] = problem if isinstance(problem, dict) else {}
@@ -192,6 +211,8 @@ def error_for(
     cls = _class_for(status, code)
     entries = _entries(document)
     shown = ""
+    redirect_host = _redirect_host(response)
+    retry_after = seconds_asked(response.headers)
     if redirect_host is not None:
         said = f"redirected to {redirect_host}; redirects are not followed, check base_url="
     elif 300 <= status < 400:

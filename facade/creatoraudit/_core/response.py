@@ -10,18 +10,13 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, TypeAlias, TypeVar
-from urllib.parse import urlsplit
 
-from ..errors import APIError, ContractError
+from ..errors import ContractError
 from .contract import Fault, contract_error
-from .pacing import seconds_asked
-from .problems import error_for
 from .text import one_line
 
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
-
-    from .request import PreparedRequest
 
 
 T = TypeVar("T")
@@ -226,32 +221,6 @@ class Reply(NamedTuple, Generic[T_co]):
     status: int
     headers: Mapping[str, str]
     request_id: str | None
-
-
-def error_of(request: PreparedRequest, sent: RawResponse) -> APIError | None:
-    """The exception an answer stands for, or None when it is a success.
-
-    Raises:
-        ContractError: It is a success whose body was refused.
-    """
-    if 200 <= sent.status_code < 300:
-        if sent.refused is not None:
-            raise ContractError(
-                f"{request.operation}: the response {sent.refused}", request_id=sent.request_id
-            )
-        return None
-    host = None
-    if 300 <= sent.status_code < 400 and "location" in sent.headers:
-        try:
-            host = urlsplit(sent.headers["location"]).netloc.rpartition("@")[2] or "the same host"
-        except ValueError:
-            host = "an unreadable place"
-    return error_for(
-        operation=request.operation,
-        response=sent,
-        retry_after=seconds_asked(sent.headers),
-        redirect_host=host,
-    )
 
 
 def payload_of(operation: str, sent: RawResponse) -> Any:
