@@ -18,7 +18,7 @@ the walk with a `ContractError`; new members and new values of an enumeration ne
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeAlias, get_args
 
 from creatoraudit_api import operations
 
@@ -29,7 +29,6 @@ from ._results.columns import Kind, kinds_of
 from ._results.deltas import checked_windows, delta_row
 from ._results.pages import Page
 from ._results.tables import arrow_schema, pyarrow
-from ._sync.client import CreatorAudit
 from .errors import CreatorAuditError, UsageError
 
 if TYPE_CHECKING:
@@ -63,6 +62,19 @@ class Batch(NamedTuple):
     next_cursor: str | None
 
 
+class _Videos(Protocol):
+    def deltas(
+        self, video_ids: Iterable[str], windows: Iterable[int], *, via: Literal["post", "get"]
+    ) -> Mapping[str, Mapping[str, int | None]]: ...
+
+
+class Client(Protocol):
+    """A `CreatorAudit`, as far as it is used here."""
+
+    @property
+    def videos(self) -> _Videos: ...
+
+
 def schema(what: List, windows: Iterable[int] = ()) -> pa.Schema:
     """The columns of a list. Nothing is asked of the API.
 
@@ -87,7 +99,7 @@ def schema(what: List, windows: Iterable[int] = ()) -> pa.Schema:
 
 
 def batches(
-    client: CreatorAudit,
+    client: Client,
     what: List,
     rows: int = 10_000,
     windows: Iterable[int] = (),
@@ -218,7 +230,7 @@ def _windows(what: str, windows: Iterable[int]) -> tuple[int, ...]:
 
 
 def _deltas(
-    client: CreatorAudit, ids: Iterable[str], windows: Sequence[int], via: Literal["post", "get"]
+    client: Client, ids: Iterable[str], windows: Sequence[int], via: Literal["post", "get"]
 ) -> Mapping[str, Mapping[str, object]]:
     """The changes of the posts that have one, by id as the list spells it."""
     asked: dict[str, str] = {}
