@@ -314,11 +314,12 @@ def test_update_sends_other_members_as_json_or_text(
         (("videos", "list", "--raw"), "--raw goes with --format csv"),
         (("breakouts", "--window", "0"), "--window must be between 1 and 365, not 0"),
         (("breakouts", "--min-views", "-1"), "--min-views must be at least 0, not -1"),
+        (("export", "videos", "--out", "-", "--format", "parquet"), "does not go with parquet"),
+        (("export", "videos", "--out", "s3://bucket/x.csv"), "'s3://bucket/x.csv' is a URL"),
         (
-            ("export", "videos", "--out", "-"),
-            "an export is a file; for a pipe: creatoraudit",
+            ("export", "videos", "--out", "a.xlsx"),
+            "a.xlsx has no suffix that names a format",
         ),
-        (("export", "videos", "--out", "a.xlsx"), "a.xlsx is named like no format there is (.csv,"),
         (("breakouts", "--top", "0"), "--top must be between 1 and"),
         (("export", "accounts", "--window", "7"), "--window goes with deltas, not with accounts"),
         (("export", "accounts", "--order-by", "x"), "--order-by must be one of added_at"),
@@ -474,3 +475,51 @@ def test_raw_csv_is_the_text_as_it_came(here: Here, serve: Callable[..., Scripte
     (row,) = csv.DictReader(io.StringIO(ran.out, newline=""))
     assert row["description"] == HOSTILE
     assert row["shortcode"] == "\ufffd"
+
+
+def test_list_and_export_write_the_same_csv(
+    here: Here, serve: Callable[..., ScriptedServer], tmp_path: Path
+) -> None:
+    texts = ["=1", "two\nlines", 'say "hi", you', "x;=1+1;y", "  @SUM", "7204018326900000124", ""]
+    posts = [answers.video(n, description=text, metadata={"a": 1}) for n, text in enumerate(texts)]
+    api = serve(lambda r: answers.WHOAMI if r.path == "/whoami" else answers.page(posts))
+    file = tmp_path / "x.csv"
+    for options in ((), ("--raw",), ("--excel",)):
+        here("export", "videos", "--out", str(file), "--overwrite", *options, at=api)
+        (names, *rows) = csv.reader(io.StringIO(file.read_text(encoding="utf-8"), newline=""))
+        fields = ",".join(names[:-1]).removeprefix("\ufeff")
+        ran = here("videos", "list", "--format", "csv", "--fields", fields, *options, at=api)
+        (listed, *lines) = csv.reader(io.StringIO(ran.out, newline=""))
+        assert listed == names[:-1]
+        assert lines == [row[:-1] for row in rows]
+
+
+def test_export_from_a_sandbox_that_ends_with_it_is_never_resumed(
+    here: Here, tmp_path: Path
+) -> None:
+    file = tmp_path / "a.csv"
+    partial = tmp_path / "a.csv.partial"
+    partial.mkdir(mode=0o700)
+    (partial / "joined").mkdir()  # stands in the way of the file that is joined
+    ran = here("export", "accounts", "--out", str(file), "--sandbox")
+    assert ran.code == 1
+    assert "the server of --sandbox ends with its command" in ran.complaint
+    assert "run the same" not in ran.complaint
+    (partial / "joined").rmdir()
+    again = here("export", "accounts", "--out", str(file), "--sandbox")
+    assert (again.code, "add --restart" in again.complaint) == (2, True)
+    assert here("export", "accounts", "--out", str(file), "--sandbox", "--restart").code == 0
+
+
+@pytest.mark.parametrize("form", ["table", "json"])
+def test_export_says_what_it_wrote_where_it_is_told(
+    here: Here, own: Sandbox, tmp_path: Path, form: str
+) -> None:
+    file = tmp_path / "a.csv"
+    ran = here("export", "accounts", "--out", str(file), "--receipt", form, at=own)
+    assert (ran.code, ran.err) == (0, "")
+    if form == "json":
+        assert ran.json["bytes"] == file.stat().st_size
+        assert ran.json["path"] == str(file)
+    else:
+        assert f"bytes      {file.stat().st_size}" in ran.out.splitlines()

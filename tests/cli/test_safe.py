@@ -8,6 +8,8 @@ import pytest
 
 from creatoraudit._core.text import one_line, printable
 from creatoraudit.cli import _safe
+from creatoraudit.export import _csv
+from creatoraudit.export._csv import Style
 
 
 @pytest.mark.parametrize(
@@ -54,33 +56,72 @@ def test_invisible_selector_of_an_emoji_stays_where_it_chooses_its_form() -> Non
     assert _safe.to_json({"text": hearts}, indent=None).decode() == f'{{"text": "{hearts}"}}'
 
 
+@pytest.mark.parametrize("style", ["plain", "excel"])
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r=", "  =", "＝", "＠"])
-def test_cell_that_a_spreadsheet_would_run_is_text(start: str) -> None:
-    shown = _safe.cell(start + "1+1|cmd")
+def test_cell_that_a_spreadsheet_would_run_is_text(start: str, style: Style) -> None:
+    shown = _csv.cell(start + "1+1|cmd", style)
     assert isinstance(shown, str)
     assert shown.startswith("'")
 
 
+@pytest.mark.parametrize("style", ["plain", "raw", "excel"])
 @pytest.mark.parametrize("number", [-5, 0, -0.25, 12345678901234567890, None])
-def test_number_in_a_cell_stays_a_number(number: object) -> None:
-    assert _safe.cell(number) is number
+def test_number_in_a_cell_stays_a_number(number: object, style: Style) -> None:
+    assert _csv.cell(number, style) is number
 
 
+@pytest.mark.parametrize("style", ["plain", "raw", "excel"])
 @pytest.mark.parametrize(
     ("value", "shown"),
     [(True, "true"), (False, "false"), ({"a": ["=1\u202e"]}, r'{"a": ["=1\u202e"]}'), ([], "[]")],
 )
-def test_cell_of_what_json_has_and_csv_lacks_is_json(value: object, shown: str) -> None:
-    assert _safe.cell(value) == shown
-    assert _safe.cell(value, raw=True) == shown
+def test_cell_of_what_json_has_and_csv_lacks_is_json(
+    value: object, shown: str, style: Style
+) -> None:
+    assert _csv.cell(value, style) == shown
 
 
 def test_raw_cell_is_the_text_as_it_came() -> None:
-    assert _safe.cell("=1\r\n\x1b[2J", raw=True) == "=1\r\n\x1b[2J"
+    assert _csv.cell("=1\r\n\x1b[2J", "raw") == "=1\r\n\x1b[2J"
 
 
 def test_harmless_cell_is_left_alone() -> None:
-    assert _safe.cell("look = here") == "look = here"
+    assert _csv.cell("look = here\nand there", "plain") == "look = here\nand there"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("x;=1+1;y", "x;'=1+1;y"),
+        ("x,@SUM(1)", "x,'@SUM(1)"),
+        ("a|-1\n=2", "a|'-1 =2"),
+        ("7204018326900000124", '="7204018326900000124"'),
+        ("007", '="007"'),
+        ("1e5", '="1e5"'),
+        ("two\nlines\tfolded", "two lines folded"),
+        ("plain; text", "plain; text"),
+        ("2026-06-15", "2026-06-15"),
+    ],
+)
+def test_cell_for_excel_runs_nothing_and_keeps_ids(text: str, shown: str) -> None:
+    assert _csv.cell(text, "excel") == shown
+
+
+def test_lines_quote_what_would_break_them_on_every_python() -> None:
+    rows = [["a,b", 'say "hi"'], ["two\nlines", "old\rmac"], [None, ""]]
+    written = _csv.lines(rows, "plain").decode()
+    assert written == '"a,b","say ""hi"""\n"two\nlines","old\rmac"\n,\n'
+    assert _csv.lines([[None]], "plain") == b'""\n'
+    assert _csv.heading(["id"], "excel") == b"\xef\xbb\xbfid\n"
+
+
+@pytest.mark.parametrize("number", [float("inf"), float("-inf"), float("nan")])
+def test_number_that_json_lacks_is_null_everywhere(number: float) -> None:
+    assert _safe.to_json({"a": [number], "b": {"c": number}}, indent=None) == (
+        b'{"a": [null], "b": {"c": null}}'
+    )
+    assert _csv.cell(number, "plain") is None
+    assert _csv.cell([number], "raw") == "[null]"
 
 
 @pytest.mark.parametrize(

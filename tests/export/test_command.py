@@ -111,7 +111,7 @@ def test_raw_and_overwrite_are_options(run: Run, listing: Listing, tmp_path: Pat
         assert read(tmp_path / "videos.csv")[0]["description"] == shown
     ran = run("videos", at=api)
     assert ran.returncode == 2
-    assert ran.stderr.startswith("creatoraudit: videos.csv exists; pass --overwrite")
+    assert ran.stderr.startswith("creatoraudit: videos.csv exists; pass --overwrite to replace it")
 
 
 def test_posts_without_figures_are_counted(run: Run, serve: Callable[..., ScriptedServer]) -> None:
@@ -140,7 +140,7 @@ def test_ctrl_c_is_one_line_and_the_same_command_goes_on(
     (line,) = [line for line in said.splitlines() if line.startswith("creatoraudit: ")]
     found = re.fullmatch(
         r"creatoraudit: interrupted; ([\d,]+) rows are kept in posts.csv.partial:"
-        r" run the same again to go on",
+        r" run the same again to resume",
         line,
     )
     # The twelfth page was asked for while the ones before were worked on.

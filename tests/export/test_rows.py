@@ -123,7 +123,7 @@ def test_parquet_says_whose_figures_it_holds_of_when_and_made_by_what(
 def test_row_groups_do_not_depend_on_parts(tmp_path: Path) -> None:
     def joined(*sizes: int) -> bytes:
         kinds: Mapping[str, Kind] = {"id": "string", "n": "integer"}
-        form, number, parts = Parquet(kinds), 0, []
+        form, number, parts = Parquet(kinds, "snappy"), 0, []
         for size in sizes:
             rows = [{"id": f"id {n}", "n": n} for n in range(number, number + size)]
             number += size
@@ -405,10 +405,10 @@ def test_metrics_take_days(ca: CreatorAudit, tmp_path: Path) -> None:
         ({"what": "videos", "order_by": "name"}, "order_by must be one of"),
         ({"what": "videos", "account_id": "x"}, "account_id must be a UUID"),
         ({"what": "videos", "format": "xlsx"}, "format must be one of csv, jsonl, parquet"),
-        ({"what": "videos", "format": "jsonl", "raw": True}, "raw goes with csv"),
+        ({"what": "videos", "format": "jsonl", "raw": True}, "raw=True goes with csv"),
         ({"what": "videos", "out": "a.csv", "format": "jsonl"}, "named like a csv file"),
-        ({"what": "videos", "out": "a.xlsx"}, "a.xlsx is named like no format there is"),
-        ({"what": "videos", "out": "a.json"}, "a.json .*; rename it, or pass --format"),
+        ({"what": "videos", "out": "a.xlsx"}, "a.xlsx has no suffix that names a format"),
+        ({"what": "videos", "out": "a.json"}, "a.json .*; rename it, or pass format="),
     ],
 )
 def test_wrong_arguments_are_refused_before_anything_is_sent_or_written(

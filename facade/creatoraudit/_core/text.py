@@ -9,10 +9,12 @@ what JSON text looks like, and which cells a spreadsheet would run. Tables and p
 from __future__ import annotations
 
 import json
+import math
 import re
 
 # A cell that begins with one of these is a formula to some spreadsheet, in some language.
-_FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+FORMULA_STARTS = "=+-@\t\r\n＝＋－＠"
+_STARTS = tuple(FORMULA_STARTS)
 # What Python calls printable and nevertheless shows nothing: fillers, blank patterns, joiners and
 # selectors without a glyph (most of Default_Ignorable_Code_Point, and the blank Braille pattern).
 # The two selectors that choose how the emoji before them is drawn pass there, and nowhere else.
@@ -51,7 +53,8 @@ def one_line(text: str, longest: int) -> str:
 
 def no_formula(text: str) -> str:
     """`text` as a cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    runs = text.startswith(_STARTS) or text.lstrip().startswith(_STARTS)
+    return f"'{text}" if runs else text
 
 
 def well_formed(text: str) -> str:
@@ -62,12 +65,28 @@ def well_formed(text: str) -> str:
 
 
 def json_text(value: object, *, indent: int | None = None) -> str:
-    """JSON that every strict UTF-8 parser takes and that does nothing to a terminal."""
-    text = well_formed(json.dumps(value, ensure_ascii=False, indent=indent))
+    """JSON that every strict UTF-8 parser takes and that does nothing to a terminal.
+
+    A number beyond what a float holds, such as 1e400, is null: as infinity it would not be JSON.
+    """
+    try:
+        text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
+    except ValueError:
+        text = json.dumps(finite(value), ensure_ascii=False, indent=indent)
+    text = well_formed(text)
     if indent is None and shows_itself(text):
         return text
     text = _INVISIBLE.sub(lambda match: json.dumps(match.group())[1:-1], text)
     return _BEYOND_ASCII.sub(_escaped, text)
+
+
+def finite(value: object) -> object:
+    """JSON data with null for every number that JSON cannot hold."""
+    if isinstance(value, dict):
+        return {name: finite(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [finite(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from creatoraudit_api.columns import COLUMNS
 from creatoraudit_api.types import encode, timestamp
 
-from .._core.text import well_formed
+from .._core.text import finite, well_formed
 
 if TYPE_CHECKING:
     from creatoraudit_api.columns import Column
@@ -144,16 +144,8 @@ def _json(value: object) -> str:
     try:
         text = _ENCODER.encode(value)
     except ValueError:  # a number beyond what a float holds, which is no JSON any more
-        text = _ENCODER.encode(_finite(encode(value)))
+        text = _ENCODER.encode(finite(encode(value)))
     return well_formed(text)
-
-
-def _finite(value: object) -> object:
-    if isinstance(value, dict):
-        return {name: _finite(inner) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [_finite(inner) for inner in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _plain(value: object) -> object:

@@ -5,6 +5,7 @@ Decides the options and what is said at the end; everything else is `creatoraudi
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,9 @@ import click
 
 from creatoraudit_api import operations
 
-from ..export._names import FORMATS, SOURCES, WHATS
-from . import _output
+from ..errors import CreatorAuditError
+from ..export._names import COMPRESSIONS, FORMATS, SOURCES, WHATS
+from . import _output, _safe
 from ._accounts import with_account
 from ._click import Command, OneOf
 from ._connect import Connection, connection_options
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from .._results.breakouts import Progress
     from ..export import Exported, ExportProgress
 
+STDOUT = "-"
+_FLAGS = ("raw", "excel", "overwrite", "restart")
 _POSTS, _ACCOUNTS = operations.list_videos, operations.list_accounts
 _FILTERS: Mapping[str, Decorator] = {
     "platform": from_contract(_POSTS, "platform", "One platform only."),
@@ -50,6 +54,12 @@ _FIGURES: Mapping[str, Decorator] = {
         metavar="DAYS",
         help="deltas: look-back window, repeatable; 1, 7, 14 and 30 without it.",
     ),
+    "with_counts": click.option(
+        "--with-counts",
+        is_flag=True,
+        default=None,
+        help="deltas: also the present counts of each post.",
+    ),
     "via": click.option(
         "--via",
         type=OneOf(["post", "get"]),
@@ -61,12 +71,6 @@ _FIGURES: Mapping[str, Decorator] = {
     "start_date": click.option("--start-date", metavar="DAY", help="metrics: first UTC day."),
     "end_date": click.option("--end-date", metavar="DAY", help="metrics: last UTC day."),
 }
-
-
-def _not_stdout(_context: click.Context, _parameter: click.Parameter, out: str) -> str:
-    if out == "-":
-        raise click.BadParameter("an export is a file; for a pipe: creatoraudit videos list")
-    return out
 
 
 def _options(command: Callable[..., object]) -> Callable[..., object]:
@@ -81,6 +85,8 @@ def _options(command: Callable[..., object]) -> Callable[..., object]:
         "creatoraudit export videos --out videos.csv --sandbox",
         "creatoraudit export account-videos --platform tiktok --out posts.parquet",
         "creatoraudit export deltas --window 7 --window 30 --out exports/ --format jsonl",
+        "creatoraudit export accounts --excel --out accounts.csv --receipt json",
+        "creatoraudit export videos --format jsonl --out - | gzip > videos.jsonl.gz",
     ),
 )
 @click.argument("what", type=OneOf(WHATS), metavar="WHAT")
@@ -88,44 +94,95 @@ def _options(command: Callable[..., object]) -> Callable[..., object]:
     "--out",
     default=".",
     show_default="the current folder",
-    callback=_not_stdout,
     metavar="DIR|FILE",
-    help="A file, or a folder for one named after what it holds.",
+    help="A file, or a folder for one named after what it holds; - is standard output. A name"
+    " that ends with .gz is compressed.",
 )
 @click.option(
     "--format",
     type=OneOf(FORMATS),
-    help="Without it: what the suffix of FILE says; csv in a folder.",
+    help="Default: what the suffix of FILE says; csv in a folder.",
+)
+@click.option(
+    "--compression",
+    type=OneOf(COMPRESSIONS),
+    help="gzip or none for csv and jsonl; for parquet snappy (default), zstd, gzip or none.",
 )
 @_options
 @click.option("--raw", is_flag=True, help="csv: leave text that a spreadsheet would run as it is.")
+@click.option("--excel", is_flag=True, help="csv: for Excel, with ids that stay text.")
 @click.option("--overwrite", is_flag=True, help="Replace the file if it exists.")
 @click.option("--restart", is_flag=True, help="Throw away what an interrupted export left.")
+@click.option(
+    "--receipt",
+    type=OneOf(["table", "json"]),
+    help="Print what was written to standard output, or to standard error with --out -.",
+)
 @connection_options
-def export(*, what: Any, out: str, raw: bool, overwrite: bool, restart: bool, **more: Any) -> None:
+def export(*, what: Any, out: str, receipt: str | None, **more: Any) -> None:
     """Write a whole list, or the figures of all its items, into a file.
 
     WHAT is accounts, videos, account-videos or creators for a list, deltas or metrics for figures.
 
-    The file appears when it is complete. Interrupted by whatever, the same command goes on where it
-    was; until then the rows are in a folder beside the file, named like it with .partial.
+    The file appears when it is complete. Until then its rows are kept in a folder beside it, named
+    like it with .partial. If it is interrupted, run the same command again to resume.
     """
     from ..export import export as run
 
-    chosen = given(more, [*_FILTERS, *_FIGURES, "format"])
-    with Connection.of(more).client() as ca, _output.progress(what) as bar:
-        chosen = with_account(ca, chosen)
-        done = run(
-            ca,
-            what,
-            out,
-            raw=raw,
-            overwrite=overwrite,
-            restart=restart,
-            on_progress=None if bar is None else _shown(bar),
-            **chosen,
-        )
-    click.echo(_told(done), err=True)
+    chosen = given(more, [*_FILTERS, *_FIGURES, *_FLAGS, "format", "compression"])
+    connection = Connection.of(more)
+    if out == STDOUT and chosen.get("raw") and sys.stdout.isatty():
+        raise click.UsageError("--raw is not for a terminal, which obeys what others wrote")
+    with connection.client() as ca, _output.progress(what) as bar:
+        try:
+            done = run(
+                ca,
+                what,
+                out,
+                on_progress=None if bar is None else _shown(bar),
+                **with_account(ca, chosen),
+            )
+        except CreatorAuditError as error:
+            if connection.sandbox:
+                error.message = _never_resumed(error.message)
+            raise
+        except KeyboardInterrupt as stopped:
+            if connection.sandbox:
+                raise KeyboardInterrupt(_never_resumed(str(stopped))) from None
+            raise
+        except BrokenPipeError:
+            raise _output.ReaderLeftError from None
+    if receipt is not None:
+        _print_receipt(what, done, receipt, err=out == STDOUT)
+    elif out != STDOUT:
+        click.echo(_told(done), err=True)
+
+
+def _never_resumed(message: str) -> str:
+    """What is said of an interrupted export from a sandbox that is gone when it is run again."""
+    why = "the server of --sandbox ends with its command, so no export from it can be resumed"
+    remedy = "add --restart, or start a server that stays: creatoraudit sandbox"
+    return f"{message.partition(': run the same again')[0]}; {why}: {remedy}"
+
+
+def _print_receipt(what: str, done: Exported, form: str, *, err: bool) -> None:
+    size = done.path.stat().st_size if done.path.exists() else None
+    receipt = {
+        "what": what,
+        "path": str(done.path),
+        "rows": done.rows,
+        "resumed": done.resumed,
+        "not_found": done.not_found,
+        "bytes": size,
+    }
+    text = _safe.to_json(receipt).decode()
+    if form == "table":
+        known = {name: value for name, value in receipt.items() if value is not None}
+        text = "\n".join(f"{name:<9}  {_safe.line(str(value))}" for name, value in known.items())
+    if err:
+        click.echo(text, err=True)
+    else:
+        _output.write(f"{text}\n".encode())
 
 
 def _shown(bar: Callable[[Progress], None]) -> Callable[[ExportProgress], None]:

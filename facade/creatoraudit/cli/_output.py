@@ -6,8 +6,6 @@ fits a terminal of a given width. What a column holds is the command's business.
 
 from __future__ import annotations
 
-import csv
-import io
 import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -19,7 +17,10 @@ from typing import TYPE_CHECKING, Literal, Protocol, Self, TypeAlias, TypeVar
 import click
 from attrs import evolve, frozen
 
+from .._core.text import printable, shows_itself
 from ..errors import CreatorAuditError
+from ..export import _csv
+from ..export._csv import Style
 from . import _safe, _streams
 from ._click import OneOf
 
@@ -92,14 +93,18 @@ def write_json(value: object) -> None:
     write(_safe.to_json(value) + b"\n")
 
 
-def _csv_rows(columns: Sequence[str], rows: Iterable[Row], *, raw: bool) -> bytes:
-    return _csv([_safe.cell(row.get(name), raw=raw) for name in columns] for row in rows)
+def _csv_rows(names: Sequence[str], rows: Iterable[Row], style: Style) -> bytes:
+    cells: Iterable[list[object]] = ([row.get(name) for name in names] for row in rows)
+    if style != "raw":
+        # As exports write it, but for what a terminal obeys: a pipe may end in one.
+        cells = ([_inert(value) for value in row] for row in cells)
+    return _csv.lines(cells, style)
 
 
-def _csv(lines: Iterable[Sequence[object]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(lines)
-    return text.getvalue().encode()
+def _inert(value: object) -> object:
+    if not isinstance(value, str) or shows_itself(value):
+        return value
+    return "\n".join(map(printable, value.split("\n")))
 
 
 @frozen
@@ -188,7 +193,7 @@ class Output:
     """How the options say that results are to be printed."""
 
     form: Form
-    raw: bool
+    style: Style
     fields: tuple[str, ...]
 
     def rows(self, shape: Shape, *, hold: bool = False) -> Rows:
@@ -286,11 +291,11 @@ class Rows:
     def _head(self) -> bytes:
         if self._any or self._to.form in ("table", "jsonl"):
             return b""
-        return b"[" if self._to.form == "json" else _csv([self._shape.names])
+        return b"[" if self._to.form == "json" else _csv.heading(self._shape.names, self._to.style)
 
     def _block(self, block: Sequence[Row]) -> bytes:
         if self._to.form == "csv":
-            return _csv_rows(self._shape.names, block, raw=self._to.raw)
+            return _csv_rows(self._shape.names, block, self._to.style)
         chosen = [self._to.chosen(row) for row in block]
         if self._to.form == "jsonl":
             return b"".join(_safe.to_json(row, indent=None) + b"\n" for row in chosen)
@@ -336,7 +341,12 @@ _OPTIONS = (
         "--raw",
         is_flag=True,
         help="With csv: text exactly as it came. Without it, text that a spreadsheet would run as a"
-        " formula gets a leading apostrophe, and line breaks become spaces.",
+        " formula gets a leading apostrophe.",
+    ),
+    click.option(
+        "--excel",
+        is_flag=True,
+        help="With csv: for Excel, with ids that stay text and no formula behind any separator.",
     ),
 )
 
@@ -346,10 +356,17 @@ def output_options(command: Callable[..., object]) -> Callable[..., object]:
 
     @wraps(command)
     def with_output(
-        *args: object, form: Form, raw: bool, fields: tuple[str, ...], **others: object
+        *args: object,
+        form: Form,
+        raw: bool,
+        excel: bool,
+        fields: tuple[str, ...],
+        **others: object,
     ) -> object:
-        _check_raw(raw=raw, csv=form == "csv")
-        return command(*args, to=Output(form, raw, fields), **others)
+        style = _csv.style_of(raw=raw, excel=excel)
+        if style != "plain":
+            _check_style(style, csv=form == "csv")
+        return command(*args, to=Output(form, style, fields), **others)
 
     given: Callable[..., object] = with_output
     for option in reversed(_OPTIONS):
@@ -357,17 +374,17 @@ def output_options(command: Callable[..., object]) -> Callable[..., object]:
     return given
 
 
-def _check_raw(*, raw: bool, csv: bool) -> None:
-    """Refuse `--raw` where it has no meaning or would hand a stranger's text to a terminal.
+def _check_style(style: Style, *, csv: bool) -> None:
+    """Refuse a style where it has no meaning or would hand a stranger's text to a terminal.
 
     Raises:
         click.UsageError: It is one of the two.
     """
-    if raw and not csv:
-        raise click.UsageError("--raw goes with --format csv")
-    if raw and sys.stdout.isatty():
+    if not csv:
+        raise click.UsageError(f"--{style} goes with --format csv")
+    if sys.stdout.isatty():
         raise click.UsageError(
-            "--raw is not for a terminal, which obeys what others wrote; add: > FILE"
+            f"--{style} is not for a terminal, which obeys what others wrote; add: > FILE"
         )
 
 

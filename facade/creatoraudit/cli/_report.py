@@ -79,8 +79,10 @@ def report_options(command: Callable[..., object]) -> Callable[..., object]:
     def with_reports(
         *args: object, html: str | None, markdown: bool, to: Output, **others: object
     ) -> object:
-        if markdown and to != Output("table", raw=False, fields=()):
-            raise click.UsageError("--markdown does not go with --format, --fields or --raw")
+        if markdown and to != Output("table", "plain", ()):
+            raise click.UsageError(
+                "--markdown does not go with --format, --fields, --raw or --excel"
+            )
         page = None if html is None else _checked(html)
         return command(*args, to=to, reports=Reports(page, markdown), **others)
 

@@ -1,13 +1,13 @@
 """A stranger's text, made inert for where it is shown.
 
 Captions and usernames come from people nobody here knows. This module decides how they look in a
-terminal, in a CSV cell and in JSON, so that they can neither move a cursor nor reverse a line nor
-start a formula nor break a parser. Every command takes its text through here.
+terminal and in JSON, so that they can neither move a cursor nor reverse a line nor break a parser.
+Every command takes its text through here; CSV has its rules in `creatoraudit.export`.
 """
 
 from __future__ import annotations
 
-from .._core.text import json_text, no_formula, printable, well_formed
+from .._core.text import json_text, printable
 
 
 def line(text: str) -> str:
@@ -18,17 +18,6 @@ def line(text: str) -> str:
 def flat(value: object) -> object:
     """A value for one cell: what has members becomes JSON text, and so do true and false."""
     return json_text(value) if isinstance(value, (bool, dict, list)) else value
-
-
-def cell(value: object, *, raw: bool = False) -> object:
-    """A CSV cell: text is put on one line and cannot be a formula; numbers stay numbers.
-
-    With `raw` text stays as it is, for readers that are no spreadsheet.
-    """
-    value = flat(value)
-    if not isinstance(value, str):
-        return value
-    return well_formed(value) if raw else no_formula(line(value))
 
 
 def to_json(value: object, *, indent: int | None = 2) -> bytes:

@@ -6,18 +6,19 @@ lie, and when, is left to `_run`.
 
 from __future__ import annotations
 
-import csv
-import io
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
-from .._core.text import json_text, no_formula, well_formed
+from .._core.text import json_text
 from .._results.columns import OTHERS, Kind
 from .._results.tables import Table
 from ..errors import ConfigurationError, UsageError
+from . import _csv
+from ._csv import Style
 from ._names import FORMATS
+from ._target import Target
 
 
 class Form(Protocol):
@@ -33,19 +34,20 @@ class Form(Protocol):
         """Write the file that parts make up, with what is said `about` it where it has a place."""
 
 
-def form_of(name: str, columns: Mapping[str, Kind], *, raw: bool) -> Form:
-    """The form of that name.
+def form_of(target: Target, columns: Mapping[str, Kind], style: Style) -> Form:
+    """The form of what goes to a target.
 
     Raises:
-        UsageError: There is none, or it knows no formulas to be `raw` about.
+        UsageError: There is none, or a style of CSV is asked of another one.
         ConfigurationError: It needs a library that is not installed.
     """
+    name = target.format
     if name not in FORMATS:
         raise UsageError(f"format must be one of {', '.join(FORMATS)}, not {name!r:.40}")
-    if raw and name != "csv":
-        raise UsageError(f"raw goes with csv: {name} is never changed for a spreadsheet's sake")
+    if style != "plain" and name != "csv":
+        raise UsageError(f"{style}=True goes with csv, not with {name}")
     if name == "csv":
-        return Csv(columns, raw)
+        return Csv(columns, style)
     if name == "jsonl":
         return Jsonl()
     try:
@@ -54,7 +56,7 @@ def form_of(name: str, columns: Mapping[str, Kind], *, raw: bool) -> Form:
         raise ConfigurationError(
             "pyarrow is not installed; run: pip install 'creatoraudit[parquet]'"
         ) from None
-    return Parquet(columns)
+    return Parquet(columns, target.compression)
 
 
 class Jsonl:
@@ -79,27 +81,15 @@ class Jsonl:
 
 
 class Csv(Jsonl):
-    """RFC 4180 in UTF-8. Text that a spreadsheet would run gets an apostrophe, unless `raw`."""
+    """A line per row, in a style of CSV."""
 
-    def __init__(self, columns: Mapping[str, Kind], raw: bool) -> None:
+    def __init__(self, columns: Mapping[str, Kind], style: Style) -> None:
         self._names = list(columns)
-        self._raw = raw
-        self.header = self._lines([self._names])
+        self._style = style
+        self.header = _csv.heading(self._names, style)
 
     def encode(self, table: Table) -> bytes:
         """A line per row; a row with line breaks in it takes several."""
         values, others = table.values()
         columns = [others if name == OTHERS else values[name] for name in self._names]
-        return self._lines([map(self._cell, row) for row in zip(*columns, strict=True)])
-
-    @staticmethod
-    def _lines(rows: Iterable[Iterable[object]]) -> bytes:
-        text = io.StringIO(newline="")
-        csv.writer(text).writerows(rows)
-        return well_formed(text.getvalue()).encode()
-
-    def _cell(self, value: object) -> object:
-        if isinstance(value, str):
-            return value if self._raw else no_formula(value)
-        # What has members is JSON text, and so are true and false; numbers stay as they are.
-        return json_text(value) if isinstance(value, (bool, dict, list)) else value
+        return _csv.lines(zip(*columns, strict=True), self._style)

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from .._results.columns import Kind
 from .._results.tables import Table, arrow_schema
+from ._names import Compression
 
 # Rows of a row group: large enough for readers that skip groups, small enough to be held twice.
 GROUP_ROWS = 20_000
@@ -19,7 +20,8 @@ GROUP_ROWS = 20_000
 class Parquet:
     """Typed columns."""
 
-    def __init__(self, columns: Mapping[str, Kind]) -> None:
+    def __init__(self, columns: Mapping[str, Kind], compression: Compression) -> None:
+        self._compression = compression
         self._schema = arrow_schema(columns)
 
     def encode(self, table: Table) -> pa.Table:
@@ -37,7 +39,8 @@ class Parquet:
 
     def join(self, file: BinaryIO, parts: Sequence[Path], about: Mapping[str, str]) -> None:
         """Cut what is in the parts into row groups of equal size; `about` is metadata."""
-        with pq.ParquetWriter(file, self._schema.with_metadata(dict(about))) as writer:
+        schema = self._schema.with_metadata(dict(about))
+        with pq.ParquetWriter(file, schema, compression=self._compression) as writer:
             left = self._schema.empty_table()
             for part in parts:
                 with pq.ParquetFile(part) as opened:

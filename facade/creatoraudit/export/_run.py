@@ -7,6 +7,7 @@ folder of parts such that the same call goes on from there.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,9 +24,11 @@ from .._sync.deltas import Via
 from .._sync.pager import PageFetcher, Prefetch
 from ..errors import CreatorAuditError, UsageError, ValidationError
 from ._checkpoint import FILE, Checkpoint, Position, Seen, Stage, digest_of, failures_told
+from ._csv import style_of
 from ._forms import Form, form_of
-from ._names import FORMATS, Format, Source, What
+from ._names import Compression, Format, Source, What
 from ._subjects import Ask, ListFilters, Subject, rows_of, subject_of
+from ._target import STDOUT, Target, target_of
 
 if TYPE_CHECKING:
     from .._sync.operations import Operations
@@ -86,6 +89,9 @@ def export(
     start_date: Day | None = None,
     end_date: Day | None = None,
     raw: bool = False,
+    excel: bool = False,
+    compression: Compression | None = None,
+    with_counts: bool = False,
     overwrite: bool = False,
     restart: bool = False,
     on_progress: Callable[[ExportProgress], object] | None = None,
@@ -102,7 +108,7 @@ def export(
         what: `"accounts"`, `"videos"`, `"account-videos"` or `"creators"`: the items of that list.
             `"deltas"` or `"metrics"`: a row per item with its figures.
         out: A file, or a folder for a file named after `what` and `format`. A name without a suffix
-            is a folder; folders are made.
+            is a folder; folders are made. `"-"` is standard output, where nothing can be resumed.
         format: `"csv"`, `"jsonl"` or `"parquet"`; when absent, the file's suffix, and `"csv"` in a
             folder.
         source: For deltas `"videos"` (when absent) or `"account-videos"`; for metrics `"videos"`
@@ -114,6 +120,12 @@ def export(
         start_date: For metrics: first UTC day, included.
         end_date: For metrics: last UTC day, included.
         raw: For CSV: leave text as it is that a spreadsheet would take for a formula.
+        excel: For CSV: write it for Excel, with a byte order mark, ids that stay text, and no
+            formula behind any separator.
+        compression: For CSV and JSON lines `"gzip"` or `"none"` (when absent, unless the name of
+            the file ends with `.gz`); for Parquet `"snappy"` (when absent),
+            `"zstd"`, `"gzip"` or `"none"`.
+        with_counts: For deltas: also the present counts of each post, such as `view_count`.
         overwrite: Replace the file if it exists.
         restart: Throw away what an interrupted export left, instead of going on with it.
         on_progress: Called after each page.
@@ -137,7 +149,8 @@ def export(
     given: object = client
     if not isinstance(given, CreatorAudit):
         raise UsageError(f"export() takes a CreatorAudit, not {type(given).__name__}")
-    path, name = _target(_path(out), what, format)
+    style = style_of(raw=raw, excel=excel)
+    target = target_of(_path(out), what, format, compression)
     subject = subject_of(
         what,
         {
@@ -147,13 +160,18 @@ def export(
             "period": period,
             "start_date": start_date,
             "end_date": end_date,
+            "with_counts": with_counts or None,
         },
     )
-    form = form_of(name, subject.columns, raw=raw)
+    form = form_of(target, subject.columns, style)
     operations = client._operations
     ask = None if subject.asker is None else subject.asker(operations)
     job = _Job(operations, subject, ask, form, filters, on_progress)
     job.pages()  # refuses a wrong filter before anything is sent or written
+    path = target.path
+    if path is None:
+        job.organization = str(client.whoami().organization_id)
+        return job.stream(target)
     folder = path.with_name(f"{path.name}.partial")
     if path.exists() and not overwrite and not (folder / FILE).exists():
         raise _exists(path)
@@ -164,14 +182,14 @@ def export(
         "base URL": client._origin.url,
         "organization": organization,
         "filters": dict(sorted(filters.items())),
-        "format": name,
-        "options": {**subject.asked, "raw": raw},
+        "format": target.format,
+        "options": {**subject.asked, "style": style, "compression": target.compression},
         "columns": dict(subject.columns),
     }
     # A complete file that is gone from its place is as good as one to be replaced.
     anew = overwrite or not path.exists()
     with Checkpoint(folder, identity, restart=restart, overwrite=anew) as checkpoint:
-        return job.run(checkpoint, path, overwrite=overwrite)
+        return job.run(checkpoint, target, path, overwrite=overwrite)
 
 
 def _path(out: object) -> str:
@@ -183,24 +201,7 @@ def _path(out: object) -> str:
 
 
 def _exists(path: Path) -> UsageError:
-    return UsageError(f"{path} exists; pass --overwrite (overwrite=True) to replace it")
-
-
-def _target(out: str, what: str, name: str | None) -> tuple[Path, str]:
-    """The file and its format."""
-    path = Path(out)
-    suffix = path.suffix.removeprefix(".").lower()
-    if path.is_dir() or not suffix or out.endswith(("/", os.sep)):
-        name = name or "csv"
-        return path / f"{what}.{name}", name
-    if suffix in FORMATS and name not in (None, suffix):
-        raise UsageError(f"{path} is named like a {suffix} file; name it .{name}, or drop {name}")
-    if suffix not in FORMATS and name is None:
-        # A spreadsheet refuses CSV in a file that is named .xlsx, and .json is no promise of CSV.
-        known = ", ".join(f".{one}" for one in FORMATS)
-        said = f"{path} is named like no format there is ({known})"
-        raise UsageError(f"{said}; rename it, or pass --format (format=)")
-    return path, name or suffix
+    return UsageError(f"{path} exists; pass overwrite=True to replace it")
 
 
 @contextmanager
@@ -236,7 +237,9 @@ class _Job:
         operation = self.subject.operation
         return PageFetcher(self.operations, operation, arguments, {}, strict=True)
 
-    def run(self, checkpoint: Checkpoint, path: Path, *, overwrite: bool) -> Exported:
+    def run(
+        self, checkpoint: Checkpoint, target: Target, path: Path, *, overwrite: bool
+    ) -> Exported:
         """Go on where the checkpoint is, to the end."""
         if path.exists() and not overwrite and not checkpoint.delivered:
             raise _exists(path)
@@ -244,7 +247,7 @@ class _Job:
         try:
             with failures_told(path):
                 self._walk(checkpoint)
-                self._finish(checkpoint, path)
+                self._finish(checkpoint, target, path)
         except CreatorAuditError as error:
             error.message = f"{error.message}; {_kept(checkpoint)}"
             raise
@@ -252,6 +255,26 @@ class _Job:
             raise KeyboardInterrupt(f"interrupted; {_kept(checkpoint)}") from None
         position = checkpoint.position
         return Exported(path, position.rows, resumed, position.not_found)
+
+    def stream(self, target: Target) -> Exported:
+        """Write the rows to standard output as they come; nothing is kept."""
+        if self.on_progress is not None:
+            self.total = self.pages().count()
+        output = sys.stdout.buffer
+        missing = 0
+        with target.compressed(output) as packed:
+            self.form.join(packed, (), {})
+            source = self.pages()
+            with Prefetch[object](1) as ahead:
+                ahead.follow(source, source.walk())
+                while (arrival := ahead.next()) is not None:
+                    self._take(arrival.page())
+                    missing += sum(page.not_found for page in self.waiting)
+                    self.form.write(packed, [page.content for page in self.waiting])
+                    self.waiting = []
+                    packed.flush()
+        output.flush()
+        return Exported(Path(STDOUT), self.rows, 0, missing)
 
     def _walk(self, checkpoint: Checkpoint) -> None:
         self.seen = checkpoint.seen()
@@ -317,12 +340,13 @@ class _Job:
         self.waiting = []
         self.saved = checkpoint.position.rows
 
-    def _finish(self, checkpoint: Checkpoint, path: Path) -> None:
+    def _finish(self, checkpoint: Checkpoint, target: Target, path: Path) -> None:
         if checkpoint.position.stage == "walked":
             # What is moved to its place is as readable as any file that its owner makes.
             with _on_disk(checkpoint.joined, 0o666) as file:
                 parts = [checkpoint.part(number) for number in range(checkpoint.parts)]
-                self.form.join(file, parts, metadata(self.organization))
+                with target.compressed(file) as packed:
+                    self.form.join(packed, parts, metadata(self.organization))
             checkpoint.note(checkpoint.position._replace(stage="joined"))
         if not checkpoint.delivered:
             checkpoint.joined.replace(path)
@@ -331,4 +355,4 @@ class _Job:
 
 def _kept(checkpoint: Checkpoint) -> str:
     rows = checkpoint.position.rows
-    return f"{rows:,} rows are kept in {checkpoint.folder}: run the same again to go on"
+    return f"{rows:,} rows are kept in {checkpoint.folder}: run the same again to resume"

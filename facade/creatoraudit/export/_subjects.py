@@ -44,7 +44,10 @@ _METRICS: Mapping[str, tuple[Operation[object], str]] = {
 }
 # What each kind of figures takes beside filters: its lists, the first one by default, and options.
 _FIGURES: Mapping[str, tuple[tuple[Source, ...], frozenset[str]]] = {
-    "deltas": (("videos", "account-videos"), frozenset({"source", "windows", "via"})),
+    "deltas": (
+        ("videos", "account-videos"),
+        frozenset({"source", "windows", "via", "with_counts"}),
+    ),
     "metrics": (
         ("videos", "accounts"),
         frozenset({"source", "period", "start_date", "end_date"}),
@@ -99,6 +102,7 @@ class Options(TypedDict, total=False):
     period: MetricsPeriod | None
     start_date: Day | None
     end_date: Day | None
+    with_counts: bool | None
 
 
 @frozen
@@ -141,7 +145,11 @@ def subject_of(what: str, options: Options) -> Subject:
 
 
 def columns(
-    what: What, *, source: Source | None = None, windows: Iterable[int] | None = None
+    what: What,
+    *,
+    source: Source | None = None,
+    windows: Iterable[int] | None = None,
+    with_counts: bool = False,
 ) -> Mapping[str, Kind]:
     """The columns of an exported file, in order, and the kind of each.
 
@@ -149,6 +157,7 @@ def columns(
         what: As for `export`.
         source: As for `export`.
         windows: As for `export`.
+        with_counts: As for `export`.
 
     Returns:
         For each column `"string"`, `"integer"` (64 bits), `"number"`, `"boolean"`, `"datetime"`
@@ -162,7 +171,12 @@ def columns(
         >>> columns("deltas", windows=[7])["delta_7d"]
         'integer'
     """
-    return subject_of(what, {"source": source, "windows": windows}).columns
+    options: Options = {
+        "source": source,
+        "windows": windows,
+        "with_counts": with_counts or None,
+    }
+    return subject_of(what, options).columns
 
 
 def rows_of(items: Sequence[Row], subject: Subject, ask: Ask | None) -> Sequence[Row]:
@@ -170,7 +184,7 @@ def rows_of(items: Sequence[Row], subject: Subject, ask: Ask | None) -> Sequence
     if ask is None:
         return items
     found = ask([str(item.get("id")) for item in items])
-    described = [name for name in subject.columns if name in _DESCRIBING]
+    described = [name for name in subject.columns if name in _DESCRIBING or _counts(name)]
     rows: list[Row] = []
     for item in items:
         figures = found.get(str(item.get("id")))
@@ -182,6 +196,11 @@ def rows_of(items: Sequence[Row], subject: Subject, ask: Ask | None) -> Sequence
 
 def _listed(source: str) -> Mapping[str, Kind]:
     return kinds_of(_LISTS[source].item or "")
+
+
+def _counts(name: str) -> bool:
+    """Whether a member of a post is one of its present counts, such as `view_count`."""
+    return name.endswith("_count")
 
 
 def _figures(source: str, figures: Mapping[str, Kind]) -> dict[str, Kind]:
@@ -200,12 +219,12 @@ def _deltas(source: str, options: Options) -> Subject:
         job = DeltasJob(operations, windows, via, {})
         return lambda ids: {one: delta_row(changes) for one, changes in job.all(ids).by_id.items()}
 
-    return Subject(
-        _LISTS[source],
-        _figures(source, {f"delta_{days}d": "integer" for days in windows}),
-        {"source": source, "windows": windows},
-        asker,
-    )
+    figures: dict[str, Kind] = {f"delta_{days}d": "integer" for days in windows}
+    asked: dict[str, object] = {"source": source, "windows": windows}
+    if options.get("with_counts"):
+        figures |= {name: kind for name, kind in _listed(source).items() if _counts(name)}
+        asked["with_counts"] = True
+    return Subject(_LISTS[source], _figures(source, figures), asked, asker)
 
 
 def _metrics(source: str, options: Options) -> Subject:

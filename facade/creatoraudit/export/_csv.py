@@ -1,0 +1,72 @@
+"""CSV as lists and exports write it: RFC 4180 in UTF-8, with lines that end in a line feed.
+
+Text stays as the API sent it, but for an apostrophe before what a spreadsheet would run. `raw`
+leaves that out. `excel` is for people who open the file by double click: it starts with a byte
+order mark, keeps digits of ids from becoming rounded numbers, puts each text on one line, and finds
+formulas behind any separator, as Excel splits at another one in some countries.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+from collections.abc import Iterable
+from typing import Literal, TypeAlias
+
+from .._core.text import FORMULA_STARTS, json_text, no_formula, well_formed
+from ..errors import UsageError
+
+Style: TypeAlias = Literal["plain", "raw", "excel"]
+
+BOM = b"\xef\xbb\xbf"
+# What Excel would read as a number, and write back as another one.
+_NUMBER_LIKE = re.compile(r"[0-9]+(?:[eE][0-9]+)?")
+_BEHIND_A_SEPARATOR = re.compile(rf"([;,|]\s*)(?=[{re.escape(FORMULA_STARTS)}])")
+
+
+def style_of(*, raw: bool, excel: bool) -> Style:
+    """The style that two flags stand for.
+
+    Raises:
+        UsageError: They exclude each other.
+    """
+    if raw and excel:
+        raise UsageError("raw=True does not go with excel=True")
+    return "raw" if raw else "excel" if excel else "plain"
+
+
+def cell(value: object, style: Style) -> object:
+    """A value as its cell: numbers stay, and what CSV lacks is written as JSON."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, (bool, dict, list)):
+        value = json_text(value)
+    if not isinstance(value, str) or style == "raw":
+        return value
+    if style == "plain":
+        return no_formula(value)
+    if _NUMBER_LIKE.fullmatch(value):
+        return f'="{value}"'
+    text = " ".join(value.split())
+    return no_formula(_BEHIND_A_SEPARATOR.sub(r"\1'", text))
+
+
+class _Lines(list[str]):
+    """Takes lines of a writer that quotes carriage returns, which one of line feeds does not."""
+
+    def write(self, line: str) -> None:
+        """Keep a line."""
+        self.append(f"{line[:-2]}\n")
+
+
+def lines(rows: Iterable[Iterable[object]], style: Style) -> bytes:
+    """The lines of some rows; a row with line breaks in it takes several."""
+    written = _Lines()
+    csv.writer(written).writerows([cell(value, style) for value in row] for row in rows)
+    return well_formed("".join(written)).encode()
+
+
+def heading(names: Iterable[str], style: Style) -> bytes:
+    """The first line of a file."""
+    return (BOM if style == "excel" else b"") + lines([names], "raw")
