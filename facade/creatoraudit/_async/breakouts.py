@@ -15,6 +15,7 @@ from .._results.deltas import VideoDeltas
 from .._results.pages import PageOf, RawItem, RawPage, Walk
 from ..errors import CreatorAuditError
 from .deltas import AsyncDeltasJob, Via
+from .handles import NO_FILTERS, AccountFilters, accounts_of
 from .io import Job, Pool
 from .operations import AsyncOperations
 from .pager import AsyncPageFetcher, AsyncPrefetch, begin_walks
@@ -41,8 +42,11 @@ class AsyncBreakoutsJob:
         via: Via,
         options: RequestOptions,
         on_progress: OnProgress | None,
+        *,
+        filters: AccountFilters = NO_FILTERS,
     ) -> None:
         known_options("breakouts", options)
+        self._filters = filters
         self._operations = operations
         self._query = query
         self._options = options
@@ -59,6 +63,9 @@ class AsyncBreakoutsJob:
         """Carry it out."""
         # Built before anything is sent, so that a wrong filter is refused first.
         lists = [(name, self._fetcher(name, self._query.platform)) for name in self._lists()]
+        self._ranking.accounts = await accounts_of(
+            self._operations, self._filters, self._options, self._counter
+        )
         async with Pool(self._concurrency) as pool:
             for name, fetcher in lists:
                 await self._walk(pool, name, fetcher)

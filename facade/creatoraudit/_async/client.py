@@ -414,6 +414,11 @@ class AsyncCreatorAudit:
         platform: types.Platform | None = None,
         min_views: int | None = None,
         include_partial: bool = False,
+        accounts: Iterable[types.UUID | str] | None = None,
+        creators: Iterable[types.UUID | str] | None = None,
+        categories: Iterable[str] | None = None,
+        published_since: types.Day | None = None,
+        min_growth: float | None = None,
         via: types.Via = "post",
         on_progress: types.OnProgress | None = None,
         **options: Unpack[types.RequestOptions],
@@ -432,6 +437,11 @@ class AsyncCreatorAudit:
             platform: Only posts of this platform.
             min_views: Only posts with at least this `view_count`.
             include_partial: Keep posts whose history is shorter than the window.
+            accounts: Only posts of these accounts: ids, `"@name"`, `"tiktok:@name"` or URLs.
+            creators: Only posts of accounts that are linked to one of these creators, by id.
+            categories: Only posts of accounts with one of these labels.
+            published_since: Show only posts from this UTC day or instant on.
+            min_growth: Show only posts whose growth is at least this: 0.5 is half as much again.
             via: `"post"`, or `"get"` for a key that may not POST.
             on_progress: Called with a `Progress` as the job goes on.
             **options: See `RequestOptions`; they apply to each request.
@@ -440,7 +450,9 @@ class AsyncCreatorAudit:
             The posts, best first, with the skip counts.
 
         Raises:
-            UsageError: An argument is out of range; nothing was sent.
+            UsageError: An argument is out of range (nothing was sent), or a handle is tracked on
+                more than one platform.
+            NotFoundError: No tracked account has one of the handles.
             ContractError: An answer does not keep the contract; there is never a silent zero.
             CreatorAuditError: As described in `creatoraudit.errors`; `resume_cursor` tells how far
                 the walk over the list had come (over its first platform's part, if it was split).
@@ -453,6 +465,7 @@ class AsyncCreatorAudit:
         """
         from .._results.breakouts import BreakoutsQuery
         from .breakouts import AsyncBreakoutsJob
+        from .handles import AccountFilters
 
         query = BreakoutsQuery(
             window=window,
@@ -462,8 +475,11 @@ class AsyncCreatorAudit:
             platform=platform,
             min_views=min_views,
             include_partial=include_partial,
+            published_since=published_since,
+            min_growth=min_growth,
         )
-        job = AsyncBreakoutsJob(self._operations, query, via, options, on_progress)
+        filters = AccountFilters.of(accounts, creators, categories)
+        job = AsyncBreakoutsJob(self._operations, query, via, options, on_progress, filters=filters)
         return await job.run()
 
 

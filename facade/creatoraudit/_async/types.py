@@ -4,10 +4,12 @@ Apart from it, because importing them takes longer than making a client: they ar
 somebody asks for the types of its methods at run time.
 """
 
+from uuid import UUID
+
 from creatoraudit_api.models import ApiMeta, Health, Overview, SearchResponse, WhoAmI
 from creatoraudit_api.operations import Operation
 
-from .._core.arguments import Period
+from .._core.arguments import Day, Period
 from .._core.cache import Cache, CacheSetting
 from .._core.drift import DriftWatch, OnDrift
 from .._core.events import OnEvent, OnWait
@@ -29,6 +31,7 @@ from .pager import AsyncPager
 from .videos import AsyncVideos
 
 __all__ = [
+    "UUID",
     "ApiMeta",
     "AsyncAccountVideos",
     "AsyncAccounts",
@@ -42,6 +45,7 @@ __all__ = [
     "Breakouts",
     "Cache",
     "CacheSetting",
+    "Day",
     "DriftWatch",
     "Health",
     "OnDrift",

@@ -6,10 +6,12 @@ its platform is left to the server, which resolves it.
 
 from __future__ import annotations
 
+import re
 from typing import Literal, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
 from ..errors import UsageError
+from .arguments import resource_id
 from .text import one_line
 from .values import whole
 
@@ -20,6 +22,26 @@ _DOMAINS: dict[str, Platform] = {"instagram.com": "instagram", "tiktok.com": "ti
 _POSTS = frozenset({"p", "reel", "reels", "tv", "video", "photo"})
 # First path segments of Instagram that are not a profile.
 _NO_PROFILE = frozenset({"p", "reel", "reels", "tv", "stories", "explore", "accounts", "direct"})
+
+
+_SHORTCODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_USERNAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.]{0,63}")
+_DIGITS = re.compile(r"[0-9]{1,32}")
+
+
+def post_url(
+    platform: object, shortcode: object, username: object, external_id: object
+) -> str | None:
+    """Where a post is on its platform; None unless every part of the address is a sound one."""
+    if platform == "instagram" and _is(_SHORTCODE, shortcode):
+        return f"https://www.instagram.com/p/{shortcode}/"
+    if platform == "tiktok" and _is(_USERNAME, username) and _is(_DIGITS, external_id):
+        return f"https://www.tiktok.com/@{username}/video/{external_id}"
+    return None
+
+
+def _is(pattern: re.Pattern[str], value: object) -> bool:
+    return isinstance(value, str) and pattern.fullmatch(value) is not None
 
 
 class Handle(NamedTuple):
@@ -50,6 +72,26 @@ def handle(text: str) -> Handle | None:
     if "/" in text and _parts(text) is not None:
         return Handle(*profile(text, None))
     return None
+
+
+Reference: TypeAlias = "Handle | str"
+
+
+def reference(text: str) -> Reference:
+    """What was typed for an account: a handle, or an id.
+
+    Raises:
+        UsageError: It is neither.
+    """
+    found = handle(text)
+    if found is not None:
+        return found
+    try:
+        return resource_id(text)
+    except UsageError:
+        raise UsageError(
+            f"an account is given as its id, @name, tiktok:@name or a profile URL, not {text!r:.60}"
+        ) from None
 
 
 def _parts(text: str) -> tuple[Platform, list[str]] | None:

@@ -19,9 +19,12 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 from attrs import Factory, asdict, define, evolve, field, frozen
 
 from creatoraudit_api import models
-from creatoraudit_api.types import JSON, timestamp
+from creatoraudit_api.types import JSON, encode, timestamp
 
+from .._core.arguments import Day, utc_day
+from .._core.config import number_problem
 from .._core.text import one_line
+from .._core.urls import post_url
 from .._core.values import plain
 from ..errors import UsageError
 from .columns import Kind
@@ -55,6 +58,8 @@ class Skipped:
         window_not_filled: The history is shorter than the window.
         not_found: The deltas operation does not know the id.
         no_delta: It sent no value for the window.
+        no_account: The list does not say which account it belongs to, so a filter by account cannot
+            tell.
     """
 
     never_refreshed: int = 0
@@ -62,10 +67,11 @@ class Skipped:
     window_not_filled: int = 0
     not_found: int = 0
     no_delta: int = 0
+    no_account: int = 0
 
     @property
     def total(self) -> int:
-        """All of them."""
+        """Total number of skipped posts."""
         return sum(asdict(self).values())
 
 
@@ -101,6 +107,12 @@ class Breakout(Result):
     growth: float | None
     outlier: float | None
 
+    @property
+    def url(self) -> str | None:
+        """Where the post is on its platform; None if the list does not say enough."""
+        post = self.video
+        return post_url(post.platform, post.shortcode, post.account_username, post.external_id)
+
     def to_dict(self) -> dict[str, JSON]:
         """Plain data, ready for JSON."""
         video = self.video
@@ -110,8 +122,13 @@ class Breakout(Result):
             "id": video.id,
             "platform": video.platform,
             "external_id": video.external_id,
+            "shortcode": video.shortcode,
+            "url": self.url,
+            "account_id": video.account_id,
             "account_username": video.account_username,
             "description": video.description,
+            "create_time": encode(video.create_time),
+            "view_count": video.view_count,
             "deltas": deltas,
             "delta": self.delta,
             "views_before": self.views_before,
@@ -145,8 +162,13 @@ def breakout_kinds(windows: Iterable[str]) -> dict[str, Kind]:
         "id": "string",
         "platform": "string",
         "external_id": "string",
+        "shortcode": "string",
+        "url": "string",
+        "account_id": "string",
         "account_username": "string",
         "description": "string",
+        "create_time": "datetime",
+        "view_count": "integer",
         **deltas,
         "delta": "integer",
         "views_before": "integer",
@@ -235,7 +257,11 @@ def _whole(value: object) -> bool:
 
 @frozen
 class BreakoutsQuery:
-    """What `breakouts` was asked, checked."""
+    """What `breakouts` was asked, checked.
+
+    `published_since` and `min_growth` choose what is shown; an author's median is that of all
+    posts.
+    """
 
     window: int = field(converter=plain)
     top: int = field(converter=plain)
@@ -244,6 +270,8 @@ class BreakoutsQuery:
     platform: str | None
     min_views: int | None = field(converter=plain)
     include_partial: bool
+    published_since: Day | None = None
+    min_growth: float | None = field(default=None, converter=plain)
 
     def __attrs_post_init__(self) -> None:
         if self.by not in RANKINGS:
@@ -257,6 +285,19 @@ class BreakoutsQuery:
             raise UsageError(f"top must be between 1 and {TOP_MOST}, not {self.top!r:.40}")
         if self.min_views is not None and (not _whole(self.min_views) or self.min_views < 0):
             raise UsageError(f"min_views must be 0 or more, not {self.min_views!r:.40}")
+        problem = self.min_growth is not None and number_problem("min_growth", self.min_growth, 0)
+        if problem:
+            raise UsageError(problem)
+        if self.published_since is not None:
+            utc_day(self.published_since, "published_since")
+
+    @property
+    def since(self) -> dt.datetime | None:
+        """The instant from which on a post must have been published to be shown."""
+        given = self.published_since
+        if given is None or isinstance(given, dt.datetime):
+            return given
+        return dt.datetime.combine(utc_day(given, "published_since"), dt.time(), dt.UTC)
 
     @property
     def windows(self) -> tuple[int, ...]:
@@ -342,6 +383,9 @@ class Ranking:
     _best: dict[tuple[object, bool], _Best] = field(factory=dict)
     _window_key: str = field(init=False)
     _span: dt.timedelta = field(init=False)
+    # The accounts whose posts are wanted; None for all.
+    accounts: frozenset[str] | None = None
+    _since: dt.datetime | None = Factory(lambda self: self.query.since, takes_self=True)
     _partial: bool = Factory(lambda self: self.query.include_partial, takes_self=True)
 
     def __attrs_post_init__(self) -> None:
@@ -374,6 +418,8 @@ class Ranking:
                     continue
             # A list that shifts during the walk may bring a post twice.
             identity = hash(post["id"])
+            if self.accounts is not None and not self._is_of_account(post, identity):
+                continue
             if identity in self._seen or (both and self._in_both(post, remember)):
                 continue
             self._seen.add(identity)
@@ -382,6 +428,16 @@ class Ranking:
                 asked.append(item)
         self.asked += len(asked)
         return asked
+
+    def _is_of_account(self, post: Mapping[str, Any], identity: int) -> bool:
+        """Whether a post belongs to an account that is wanted; one that does not say is counted."""
+        assert self.accounts is not None
+        owner = post.get("account_id")
+        if owner is None and identity not in self._seen:
+            self._seen.add(identity)
+            self.considered += 1
+            self.skipped.no_account += 1
+        return owner in self.accounts
 
     def _in_both(self, post: Mapping[str, Any], remember: bool) -> bool:
         named = (post.get("platform"), post.get("external_id"))
@@ -438,9 +494,10 @@ class Ranking:
         author = _author(item.json)
         self._deltas[author].append(delta)
         by = self.query.by
+        growth = _growth(_views_before(item.json, delta), delta)
+        shown = self._is_shown(item.json, growth)
         offers: tuple[tuple[object, float | None], ...] = ((None, delta),)
         if by == "growth":
-            growth = _growth(_views_before(item.json, delta), delta)
             if growth is not None:
                 self._growths.append(growth)
             offers = ((None, growth),)
@@ -448,7 +505,7 @@ class Ranking:
             # The author's median is known only at the end: the best of all are among the best of
             # each author, by delta if there is a median to rank against and by id if not.
             offers = ((author, delta), (author, None))
-        for whose, value in offers:
+        for whose, value in offers if shown else ():
             group = (whose, by != "outlier" or value is not None)
             best = self._best.get(group)
             if best is None:
@@ -456,6 +513,15 @@ class Ranking:
             if best.room_for(value):
                 key = _key(value, item.json["id"])
                 best.offer(_Candidate(item, windows, delta, author, key))
+
+    def _is_shown(self, post: Mapping[str, Any], growth: float | None) -> bool:
+        least = self.query.min_growth
+        if least is not None and (growth is None or growth < least):
+            return False
+        if self._since is None:
+            return True
+        published = timestamp(post.get("create_time"))
+        return isinstance(published, dt.datetime) and published >= self._since
 
     def result(self, requests: int) -> Breakouts:
         """The ranking, once every answer was taken."""

@@ -16,6 +16,7 @@ from .._results.deltas import VideoDeltas
 from .._results.pages import PageOf, RawItem, RawPage, Walk
 from ..errors import CreatorAuditError
 from .deltas import DeltasJob, Via
+from .handles import NO_FILTERS, AccountFilters, accounts_of
 from .io import Job, Pool
 from .operations import Operations
 from .pager import PageFetcher, Prefetch, begin_walks
@@ -42,8 +43,11 @@ class BreakoutsJob:
         via: Via,
         options: RequestOptions,
         on_progress: OnProgress | None,
+        *,
+        filters: AccountFilters = NO_FILTERS,
     ) -> None:
         known_options("breakouts", options)
+        self._filters = filters
         self._operations = operations
         self._query = query
         self._options = options
@@ -60,6 +64,9 @@ class BreakoutsJob:
         """Carry it out."""
         # Built before anything is sent, so that a wrong filter is refused first.
         lists = [(name, self._fetcher(name, self._query.platform)) for name in self._lists()]
+        self._ranking.accounts = accounts_of(
+            self._operations, self._filters, self._options, self._counter
+        )
         with Pool(self._concurrency) as pool:
             for name, fetcher in lists:
                 self._walk(pool, name, fetcher)

@@ -1,5 +1,5 @@
 # Derived from ../_async/handles.py by scripts/unasync.py; change that file instead.
-"""From handles and profile URLs to tracked accounts, by the list of accounts.
+"""From handles, creators and categories to tracked accounts, by the list of accounts.
 
 The list's filter `q` matches any part of a username, so what comes is compared as a whole here.
 """
@@ -7,26 +7,93 @@ The list's filter `q` matches any part of a username, so what comes is compared 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from creatoraudit_api import operations
 
-from .._core.urls import Handle
+from .._core.arguments import resource_ids, several
+from .._core.urls import Handle, reference
 from ..errors import NotFoundError, UsageError
-from .pager import PageFetcher, Pager
+from .pager import PageFetcher
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from creatoraudit_api.models import Account
 
-    from .._core.options import RequestOptions
+    from .._core.options import RequestCounter, RequestOptions
     from .operations import Operations
 
 # More handles than this are looked up by one walk of the whole list instead of a request each.
 MOST_REQUESTS = 20
 
 
+class AccountFilters(NamedTuple):
+    """Which accounts are meant: those that pass each of the filters that were given."""
+
+    accounts: tuple[str, ...] = ()
+    creators: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        accounts: Iterable[UUID | str] | None,
+        creators: Iterable[UUID | str] | None,
+        categories: Iterable[str] | None,
+    ) -> AccountFilters:
+        """The filters as they were given.
+
+        Raises:
+            UsageError: One is not a list, or an account or creator is neither an id nor a handle.
+        """
+        given = cls(
+            tuple(str(one) for one in several(() if accounts is None else accounts)),
+            tuple(resource_ids(() if creators is None else creators, "creators")),
+            tuple(several(() if categories is None else categories)),
+        )
+        for one in given.accounts:
+            reference(one)
+        return given
+
+
+NO_FILTERS = AccountFilters()
+
+
+def accounts_of(
+    sending: Operations,
+    filters: AccountFilters,
+    options: RequestOptions,
+    counter: RequestCounter | None = None,
+) -> frozenset[str] | None:
+    """The ids of the accounts that pass the filters; None if there are none.
+
+    Raises:
+        NotFoundError: No tracked account has one of the handles.
+    """
+    sets: list[set[str]] = []
+    if filters.accounts:
+        references = [reference(one) for one in filters.accounts]
+        handles = [one for one in references if isinstance(one, Handle)]
+        known = accounts_named(sending, handles, options, counter)
+        ids = {one for one in references if isinstance(one, str)}
+        for one, account in known.items():
+            if account is None:
+                raise unknown(one)
+            ids.add(account.id)
+        sets.append(ids)
+    for name, values in (("creator_id", filters.creators), ("category", filters.categories)):
+        if values:
+            listed = [_listed(sending, {name: value}, options, counter) for value in values]
+            sets.append({one.id for named in listed for some in named.values() for one in some})
+    return frozenset(set.intersection(*sets)) if sets else None
+
+
 def accounts_named(
-    sending: Operations, handles: Iterable[Handle], options: RequestOptions
+    sending: Operations,
+    handles: Iterable[Handle],
+    options: RequestOptions,
+    counter: RequestCounter | None = None,
 ) -> Mapping[Handle, Account | None]:
     """The tracked account of each handle; None where there is none.
 
@@ -38,23 +105,28 @@ def accounts_named(
         return {
             one: _chosen(
                 one,
-                _listed(sending, {"q": one.username, "platform": one.platform}, options),
+                _listed(sending, {"q": one.username, "platform": one.platform}, options, counter),
             )
             for one in wanted
         }
-    accounts = _listed(sending, {}, options)
+    accounts = _listed(sending, {}, options, counter) if wanted else {}
     return {one: _chosen(one, accounts) for one in wanted}
 
 
 def _listed(
-    sending: Operations, filters: Mapping[str, object], options: RequestOptions
+    sending: Operations,
+    filters: Mapping[str, object],
+    options: RequestOptions,
+    counter: RequestCounter | None,
 ) -> Mapping[str, list[Account]]:
     """The accounts of a list, by their usernames regardless of case."""
     named: dict[str, list[Account]] = {}
     fetcher = PageFetcher(sending, operations.list_accounts, filters, options)
-    for account in Pager(fetcher):
-        if isinstance(account.username, str):
-            named.setdefault(account.username.casefold(), []).append(account)
+    walk = fetcher.walk()
+    while not walk.ended:
+        page = (fetcher.fetch_raw(walk, counter)).page()
+        for account in page.items:
+            named.setdefault(str(account.username).casefold(), []).append(account)
     return named
 
 

@@ -5,10 +5,12 @@ Apart from it, because importing them takes longer than making a client: they ar
 somebody asks for the types of its methods at run time.
 """
 
+from uuid import UUID
+
 from creatoraudit_api.models import ApiMeta, Health, Overview, SearchResponse, WhoAmI
 from creatoraudit_api.operations import Operation
 
-from .._core.arguments import Period
+from .._core.arguments import Day, Period
 from .._core.cache import Cache, CacheSetting
 from .._core.drift import DriftWatch, OnDrift
 from .._core.events import OnEvent, OnWait
@@ -30,6 +32,7 @@ from .pager import Pager
 from .videos import Videos
 
 __all__ = [
+    "UUID",
     "ApiMeta",
     "AccountVideos",
     "Accounts",
@@ -43,6 +46,7 @@ __all__ = [
     "Breakouts",
     "Cache",
     "CacheSetting",
+    "Day",
     "DriftWatch",
     "Health",
     "OnDrift",

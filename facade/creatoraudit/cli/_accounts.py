@@ -7,19 +7,15 @@ each, or with one walk of the list if there are many.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from .._core.arguments import resource_id
-from .._core.urls import Handle, handle
-from ..errors import UsageError
+from .._core.urls import Handle, Reference, reference
 
 if TYPE_CHECKING:
     from creatoraudit import CreatorAudit
     from creatoraudit_api.models import Account
-
-Reference: TypeAlias = "Handle | str"
 
 METAVAR = "ID|@NAME"
 
@@ -29,23 +25,6 @@ class Name(NamedTuple):
 
     platform: str | None
     username: str | None
-
-
-def reference(text: str) -> Reference:
-    """What was typed for an account: a handle, or an id.
-
-    Raises:
-        UsageError: It is neither.
-    """
-    found = handle(text)
-    if found is not None:
-        return found
-    try:
-        return resource_id(text)
-    except UsageError:
-        raise UsageError(
-            f"an account is given as its id, @name, tiktok:@name or a profile URL, not {text!r:.60}"
-        ) from None
 
 
 def looked_up(ca: CreatorAudit, references: Iterable[Reference]) -> Mapping[Handle, Account | None]:

@@ -6,7 +6,8 @@ Decides what the columns show; which posts they are, and in which order, the fac
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -14,17 +15,42 @@ from .._results.breakouts import RANKINGS, SOURCES, SPARK_WINDOWS, TOP_MOST, Ran
 from ..report import _breakouts as told
 from ..report import _posts
 from . import _output
+from ._accounts import METAVAR
 from ._click import Command, OneOf, Whole
 from ._connect import Connection, connection_options
 from ._options import examples
-from ._output import Column, Output, Row, Shape, output_options
+from ._output import Column, Linked, Output, Row, Shape, output_options
 from ._report import Reports, report_options
+from ._seen import SeenPosts
 
 if TYPE_CHECKING:
     from creatoraudit import Breakout, Breakouts
 
 _BARS = "▁▂▃▄▅▆▇█"
+NEW_POSTS = 3
 _HINTS = {"window_not_filled": " (--include-partial keeps them)"}
+
+
+class Growth(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.3 on
+    """Growth in percent, such as `50%` or `50`, as the ratio that the library takes."""
+
+    name = "percent"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """The ratio.
+
+        Raises:
+            click.BadParameter: It is not a number, or not more than 0.
+        """
+        try:
+            percent = float(str(value).strip().removesuffix("%"))
+        except ValueError:
+            percent = 0.0
+        if 0 < percent < float("inf"):
+            return percent / 100
+        raise click.BadParameter(f"must be a percentage such as 50%, not {value!r:.40}", ctx, param)
 
 
 @click.command(
@@ -35,6 +61,7 @@ _HINTS = {"window_not_filled": " (--include-partial keeps them)"}
         "creatoraudit breakouts --source both --format csv > breakouts.csv",
         "creatoraudit breakouts --html breakouts.html",
         "creatoraudit breakouts --top 5 --markdown",
+        "creatoraudit breakouts --category food --min-growth 50% --seen seen.json",
     ),
 )
 @click.option(
@@ -69,6 +96,38 @@ _HINTS = {"window_not_filled": " (--include-partial keeps them)"}
 )
 @click.option("--platform", type=OneOf(["instagram", "tiktok"]), help="One platform only.")
 @click.option("--min-views", type=Whole(0), metavar="N", help="Posts with at least N views in all.")
+@click.option(
+    "--account",
+    "accounts",
+    multiple=True,
+    metavar=METAVAR,
+    help="Posts of this account only; repeatable.",
+)
+@click.option(
+    "--creator",
+    "creators",
+    multiple=True,
+    metavar="ID",
+    help="Posts of accounts linked to this creator only; repeatable.",
+)
+@click.option(
+    "--category",
+    "categories",
+    multiple=True,
+    metavar="TEXT",
+    help="Posts of accounts with this label only; repeatable.",
+)
+@click.option(
+    "--published-since",
+    metavar="DAY",
+    help="Show only posts from this UTC day on, such as 2026-06-01.",
+)
+@click.option(
+    "--min-growth",
+    type=Growth(),
+    metavar="PERCENT",
+    help="Show only posts that grew at least so much, such as 50%.",
+)
 @click.option("--include-partial", is_flag=True, help="Also posts younger than the window.")
 @click.option(
     "--via",
@@ -77,6 +136,13 @@ _HINTS = {"window_not_filled": " (--include-partial keeps them)"}
     show_default=True,
     help="How to ask for deltas: get for a key that may not POST.",
 )
+@click.option(
+    "--seen",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Show only posts that FILE does not list yet, and add them to it; for cron.",
+)
+@click.option("--exit-code", is_flag=True, help="End with 3 if there is any post to show.")
 @output_options
 @report_options
 @connection_options
@@ -89,12 +155,20 @@ def breakouts(
     platform: Literal["instagram", "tiktok"] | None,
     min_views: int | None,
     include_partial: bool,
+    accounts: tuple[str, ...],
+    creators: tuple[str, ...],
+    categories: tuple[str, ...],
+    published_since: str | None,
+    min_growth: float | None,
     via: Literal["post", "get"],
+    seen: Path | None,
+    exit_code: bool,
     to: Output,
     reports: Reports,
     **connection: object,
-) -> None:
+) -> int:
     """Show the posts that gained most views over the last days."""
+    known = None if seen is None else SeenPosts(seen)
     rows = to.rows(_shape(window, by), hold=True)
     with Connection.of(connection).client() as ca, _output.progress("Posts") as on_progress:
         result = ca.breakouts(
@@ -105,13 +179,23 @@ def breakouts(
             platform=platform,
             min_views=min_views,
             include_partial=include_partial,
+            accounts=accounts or None,
+            creators=creators or None,
+            categories=categories or None,
+            published_since=published_since,
+            min_growth=min_growth,
             via=via,
             on_progress=on_progress,
         )
+    if known is not None:
+        result = known.new_in(result)
     reports.deliver(result, lambda: _print(result, to, rows))
+    if known is not None:
+        known.keep()
     if told.none_known(result):
         elsewhere = "" if result.source == "videos" else "; try --source videos"
         click.echo(f"The deltas endpoint knows none of these posts{elsewhere}.", err=True)
+    return NEW_POSTS if exit_code and len(result) else 0
 
 
 def _shape(window: int, by: RankBy) -> Shape:
@@ -122,7 +206,8 @@ def _shape(window: int, by: RankBy) -> Shape:
     windows = sorted({*SPARK_WINDOWS, window})
     return Shape(
         names=(
-            *("rank", "id", "platform", "external_id", "account_username", "description"),
+            *("rank", "id", "platform", "external_id", "shortcode", "url", "account_id"),
+            *("account_username", "description", "create_time", "view_count"),
             *(f"delta_{days}d" for days in windows),
             *("delta", "views_before", "growth", "outlier"),
         ),
@@ -131,6 +216,7 @@ def _shape(window: int, by: RankBy) -> Shape:
             "platform": Column("platform", from_width=80),
             "account_username": Column("account", show=lambda name: f"@{name}"),
             "description": Column("caption", from_width=60, flexible=True),
+            "view_count": Column("views", "right", from_width=90),
             "delta": Column(f"Δviews {window}d", "right", show=lambda delta: f"{delta:+,}"),
             "outlier" if by == "outlier" else "growth": Column(
                 "× median" if by == "outlier" else "growth", "right", from_width=40, show=related
@@ -164,6 +250,8 @@ def _cells(post: Breakout, to: Output) -> Row:
     """A post for people, who need no two signs for nothing."""
     whole = _whole(post, to)
     cells = {name: None if value == "" else value for name, value in whole.items()}
+    if post.url is not None and post.video.description:
+        cells["description"] = Linked(post.video.description, post.url)
     return cells | {"trend": _sparkline(post.deltas)}
 
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 from attrs import evolve
 
-from .._core.urls import Handle
+from .._core.urls import Handle, Reference
 from ..errors import CreatorAuditError, NotFoundError
 from . import _safe
-from ._accounts import Reference, looked_up
+from ._accounts import looked_up
 from ._connect import Connection
 from ._options import command, file_option, ids_from
 from ._output import Column, Output, Shape, changing, counting

@@ -13,10 +13,10 @@ import click
 from attrs import evolve
 
 from .._core.arguments import Period, resource_id
-from .._core.urls import Platform
+from .._core.urls import Platform, Reference, reference
 from .._results.deltas import DEFAULT_WINDOWS
 from ..errors import UsageError
-from ._accounts import METAVAR, Name, Reference, account_ids, names_in, reference
+from ._accounts import METAVAR, Name, account_ids, names_in
 from ._click import Group, OneOf, Whole
 from ._connect import Connection
 from ._options import command, examples, file_option, given, ids_from

@@ -25,6 +25,8 @@ from . import _safe, _streams
 from ._click import OneOf
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from creatoraudit import Progress
 
 Form: TypeAlias = Literal["table", "json", "jsonl", "csv"]
@@ -132,12 +134,36 @@ class Column:
         return _shown(value) if self.show is None else self.show(value)
 
 
+class Linked(str):
+    """Text that leads somewhere, in a terminal that can show links."""
+
+    __slots__ = ("url",)
+
+    def __new__(cls, text: str, url: str) -> Self:
+        """The text, with where it leads."""
+        made = super().__new__(cls, text)
+        made.url = url
+        return made
+
+    url: str
+
+
 def _shown(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):
         return f"{value:,}"
+    if isinstance(value, Linked):
+        return value
     return str(_safe.flat(value))
+
+
+def _cell(text: str) -> Text:
+    from rich.style import Style as Look
+    from rich.text import Text
+
+    link = Look(link=text.url) if isinstance(text, Linked) else ""
+    return Text(_safe.line(text), link, no_wrap=True, overflow="ellipsis")
 
 
 def write_table(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> None:
@@ -145,7 +171,6 @@ def write_table(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> Non
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
-    from rich.text import Text
 
     # A file or a pipe has no width; one that holds a caption is of more use than one of 80.
     console = Console(width=None if sys.stdout.isatty() else _WIDTH_IN_A_PIPE)
@@ -160,8 +185,7 @@ def write_table(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> Non
             max_width=_LONGEST_CELL,
         )
     for row in rows:
-        cells = (_safe.line(row[n]) for n in shown)
-        table.add_row(*(Text(cell, no_wrap=True, overflow="ellipsis") for cell in cells))
+        table.add_row(*(_cell(row[n]) for n in shown))
     with console.capture() as printed:
         console.print(table)
     # Not by rich itself, which ends the process when the reader of a pipe has gone.

@@ -15,7 +15,8 @@ from attrs import frozen
 from creatoraudit_api import operations
 
 from .._core.arguments import resource_id
-from ._accounts import METAVAR, Reference, reference
+from .._core.urls import Reference, reference
+from ._accounts import METAVAR
 from ._options import Decorator, from_contract
 from ._output import Column, Shape
 

@@ -22,6 +22,7 @@ REASONS: Mapping[str, str] = {
     "window_not_filled": "history shorter than the window",
     "not_found": "not found by the deltas endpoint",
     "no_delta": "no delta sent",
+    "no_account": "the list does not say which account",
 }
 _SOURCES: Mapping[Source, str] = {
     "account-videos": "posts of tracked accounts",

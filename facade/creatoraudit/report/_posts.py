@@ -7,34 +7,19 @@ time that follow from its deltas; and the rates between them.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from .._core.urls import post_url
+
 if TYPE_CHECKING:
     from .._results.breakouts import Breakout, Post
-
-_SHORTCODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_USERNAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.]{0,63}")
-_DIGITS = re.compile(r"[0-9]{1,32}")
 
 
 def address(post: Post) -> str | None:
     """Where the post is on its platform; None unless every part of the address is a sound one."""
-    if post.platform == "instagram" and _is(_SHORTCODE, post.shortcode):
-        return f"https://www.instagram.com/p/{post.shortcode}/"
-    if (
-        post.platform == "tiktok"
-        and _is(_USERNAME, post.account_username)
-        and _is(_DIGITS, post.external_id)
-    ):
-        return f"https://www.tiktok.com/@{post.account_username}/video/{post.external_id}"
-    return None
-
-
-def _is(pattern: re.Pattern[str], value: object) -> bool:
-    return isinstance(value, str) and pattern.fullmatch(value) is not None
+    return post_url(post.platform, post.shortcode, post.account_username, post.external_id)
 
 
 def rates(deltas: Mapping[str, int | None]) -> list[float]:

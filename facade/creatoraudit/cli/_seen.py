@@ -1,0 +1,57 @@
+"""The file of `breakouts --seen`: posts that were reported before.
+
+It is read before anything is asked and written, at once, after the output: a run that is killed in
+between reports its posts again, and none is lost.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from attrs import evolve
+
+from .._core.files import replace
+
+if TYPE_CHECKING:
+    from creatoraudit import Breakouts
+
+_KIND = "creatoraudit seen posts, version 1"
+
+
+class SeenPosts:
+    """The ids in a file, which need not exist yet.
+
+    Raises:
+        click.UsageError: The file is something else, or no file can be written there.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._ids: dict[str, None] = {}
+        if path.exists():
+            self._ids = dict.fromkeys(_read(path))
+        elif not path.parent.is_dir():
+            raise click.UsageError(f"--seen {path}: there is no folder {path.parent}")
+
+    def new_in(self, result: Breakouts) -> Breakouts:
+        """The posts that are not in the file yet; they are remembered."""
+        new = tuple(post for post in result if post.video.id not in self._ids)
+        self._ids |= dict.fromkeys(post.video.id for post in new)
+        return evolve(result, posts=new)
+
+    def keep(self) -> None:
+        """Write the file."""
+        replace(self._path, f"{json.dumps({'kind': _KIND, 'ids': list(self._ids)})}\n".encode())
+
+
+def _read(path: Path) -> list[str]:
+    try:
+        value = json.loads(path.read_bytes())
+        if value["kind"] == _KIND and all(isinstance(one, str) for one in value["ids"]):
+            return list(value["ids"])
+    except (ValueError, TypeError, KeyError):
+        pass
+    raise click.UsageError(f"--seen {path} is not a file of seen posts; name another one")
