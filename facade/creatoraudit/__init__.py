@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from ._core.drift import DriftRecord
     from ._core.events import RequestEvent, WaitEvent
     from ._core.options import CreateOptions, RequestOptions, WaitOptions
+    from ._core.organizations import Organization, Organizations
     from ._core.response import Reply
     from ._results.batch import BatchPart
     from ._results.breakouts import Breakout, Breakouts, Progress, Skipped
@@ -156,6 +157,8 @@ _HOMES = {
     "CreatorFigures": "creatoraudit._results.creators",
     "Link": "creatoraudit._results.creators",
     "Metrics": "creatoraudit._results.metrics",
+    "Organization": "creatoraudit._core.organizations",
+    "Organizations": "creatoraudit._core.organizations",
     "Page": "creatoraudit._results.pages",
     "Pager": "creatoraudit._sync.pager",
     "Parts": "creatoraudit._sync.batch",
@@ -209,6 +212,8 @@ __all__ = [
     "NetworkError",
     "NotAcceptableError",
     "NotFoundError",
+    "Organization",
+    "Organizations",
     "Overview",
     "OverviewChanges",
     "OverviewFigures",

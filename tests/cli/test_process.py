@@ -343,6 +343,12 @@ def test_name_of_a_key_is_a_strangers_text_too(
     assert r"\x1b[31mme" in cli("whoami", at=api).stdout
 
 
+@pytest.mark.parametrize("group", [(), ("accounts",), ("metrics",)])
+def test_group_alone_shows_its_help(here: Here, group: tuple[str, ...]) -> None:
+    ran = here(*group)
+    assert "Commands:" in (ran.out + ran.err).splitlines()
+
+
 def test_unknown_command_is_wrong_usage(cli: Cli) -> None:
     ran = cli("xyzzy")
     assert ran.returncode == 2

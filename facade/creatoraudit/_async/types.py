@@ -4,6 +4,7 @@ Apart from it, because importing them takes longer than making a client: they ar
 somebody asks for the types of its methods at run time.
 """
 
+from os import PathLike
 from uuid import UUID
 
 from creatoraudit_api.models import ApiMeta, Health, Overview, SearchResponse, WhoAmI
@@ -55,6 +56,7 @@ __all__ = [
     "Operation",
     "Overview",
     "PageOf",
+    "PathLike",
     "Period",
     "Platform",
     "RankBy",

@@ -18,6 +18,7 @@ from .._core.deprecation import DeprecationNotice
 from .._core.key import KeyRing, KeySource
 from .._core.lazy import LazyModule
 from .._core.values import plain
+from ..errors import ConfigurationError
 from .transport import Transport
 
 if TYPE_CHECKING:
@@ -111,6 +112,35 @@ class CreatorAudit:
             return Operations(sender)
 
         self._make_operations = make
+
+    @classmethod
+    def for_organization(
+        cls, name: str, *, config: str | types.PathLike[str] | None = None, **settings: Any
+    ) -> Self:
+        """A client of an organization that `creatoraudit.toml` names.
+
+        Key and base URL are those of the file; the environment's are ignored.
+
+        Args:
+            name: Its name in the file.
+            config: The file; when absent `creatoraudit.toml` in the current folder, else
+                `~/.config/creatoraudit/config.toml`.
+            **settings: As for the client itself, but for `api_key` and `base_url`.
+
+        Raises:
+            ConfigurationError: There is no such file, organization or key.
+
+        Example:
+            >>> ca = CreatorAudit.for_organization("acme", config="creatoraudit.toml")
+        """
+        from .._core.organizations import Organizations
+
+        for taken in ("api_key", "base_url"):
+            if taken in settings:
+                raise ConfigurationError(f"{taken} is the organization's; do not pass {taken}=")
+        organization = Organizations.load(config)[name]
+        organization.key()  # that there is none is said now and not with the first call
+        return cls(organization.key, base_url=organization.base_url, **settings)
 
     @property
     def _operations(self) -> types.Operations:

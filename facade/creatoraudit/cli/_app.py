@@ -62,6 +62,11 @@ _COMMANDS: Mapping[str, tuple[str, str, str]] = {
         "Creators by views or engagement.",
     ),
     "metrics": ("creatoraudit.cli._metrics:metrics", "cli", "Totals over a period, by id."),
+    "organizations": (
+        "creatoraudit.cli._organizations:organizations",
+        "cli",
+        "Organizations of creatoraudit.toml, and their keys.",
+    ),
     "sandbox": ("creatoraudit_sandbox.cli:sandbox", "sandbox", "Run a local CreatorAudit server."),
     "search": (
         "creatoraudit.cli._search:search",
@@ -202,6 +207,9 @@ def run(args: Sequence[str], command: click.Command = app, name: str = "creatora
 
 def _show(error: click.ClickException) -> None:
     """Say what is wrong on one line, and where to read on if it is the command line."""
+    if error.message.startswith("Usage: "):  # a group without a command: its help
+        click.echo(error.message, err=True)
+        return
     said = told(error).removeprefix("creatoraudit: ")
     if isinstance(error, click.UsageError) and error.ctx is not None:
         said += f" (see {error.ctx.command_path} {error.ctx.help_option_names[-1]})"

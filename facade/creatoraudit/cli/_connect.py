@@ -21,9 +21,31 @@ if TYPE_CHECKING:
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
+
+def _once(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> str | None:
+    """The only value of an option; of two keys nobody could tell which one is meant."""
+    del context, parameter
+    if len(value) > 1:
+        raise click.UsageError("--api-key is given twice; which one is meant?")
+    return value[0] if value else None
+
+
 _SERVER_OPTIONS = (
     click.option(
+        "--org",
+        metavar="NAME",
+        help="An organization of creatoraudit.toml; its key and URL are used.",
+    ),
+    click.option(
+        "--config",
+        type=click.Path(dir_okay=False),
+        metavar="FILE",
+        help="With --org: another file than creatoraudit.toml.",
+    ),
+    click.option(
         "--api-key",
+        multiple=True,
+        callback=_once,
         metavar="KEY",
         help="Better set CREATORAUDIT_API_KEY: other users of this machine can see options.",
     ),
@@ -75,6 +97,8 @@ class Connection:
     seed: int | None
     report_drift: bool = False
     concurrency: int = 8
+    org: str | None = None
+    config: str | None = None
 
     @classmethod
     def of(cls, options: Mapping[str, object]) -> Connection:
@@ -104,6 +128,11 @@ class Connection:
     @contextmanager
     def server(self) -> Iterator[tuple[str | None, str | None]]:
         """Base URL and key of the server to talk to; None where the environment decides."""
+        if self.org is not None:
+            yield self._of_organization(self.org)
+            return
+        if self.config is not None:
+            raise click.UsageError("--config goes with --org")
         if not self.sandbox:
             if self.seed is not None:
                 raise click.UsageError("--seed goes with --sandbox")
@@ -113,6 +142,16 @@ class Connection:
 
         with sandbox(self.seed) as (base_url, api_key):
             yield base_url, api_key
+
+    def _of_organization(self, name: str) -> tuple[str, str]:
+        from creatoraudit import Organizations
+
+        given = {"--api-key": self.api_key, "--base-url": self.base_url, "--sandbox": self.sandbox}
+        for option, value in given.items():
+            if value:
+                raise click.UsageError(f"--org does not go with {option}")
+        organization = Organizations.load(self.config)[name]
+        return organization.base_url, organization.key()
 
 
 def _report(drift: Sequence[DriftRecord]) -> None:

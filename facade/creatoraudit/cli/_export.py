@@ -86,7 +86,7 @@ def _options(command: Callable[..., object]) -> Callable[..., object]:
         "creatoraudit export account-videos --platform tiktok --out posts.parquet",
         "creatoraudit export deltas --window 7 --window 30 --out exports/ --format jsonl",
         "creatoraudit export accounts --excel --out accounts.csv --receipt json",
-        "creatoraudit export videos --format jsonl --out - | gzip > videos.jsonl.gz",
+        "creatoraudit export videos --format jsonl --out - > videos.jsonl",
     ),
 )
 @click.argument("what", type=OneOf(WHATS), metavar="WHAT")

@@ -1,0 +1,176 @@
+"""The file that names organizations: where each one's key is, and never the key itself.
+
+One file is read: the one that is given, else `creatoraudit.toml` in the current folder, else
+`~/.config/creatoraudit/config.toml`. They are never merged.
+
+    [organizations.acme]
+    key = "env:ACME_KEY"
+
+    [organizations.globex]
+    key = "file:secrets/globex"
+    base_url = "https://staging.example.com/v2"
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from attrs import field, frozen
+
+from ..errors import ConfigurationError
+from .config import DEFAULT_BASE_URL
+from .text import one_line
+
+LOCAL = Path("creatoraudit.toml")
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,62}")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_MEMBERS = frozenset({"key", "base_url"})
+
+
+@frozen
+class Organization:
+    """An organization, and where its key is.
+
+    Attributes:
+        name: Its name in the file.
+        reference: Where the key is: `env:` and a variable, or `file:` and a path.
+        base_url: Where the API is.
+    """
+
+    name: str
+    reference: str
+    base_url: str = DEFAULT_BASE_URL
+    _folder: Path = field(default=Path(), repr=False, eq=False)
+
+    def key(self) -> str:
+        """The key, looked up now.
+
+        Raises:
+            ConfigurationError: There is none where the reference leads.
+        """
+        kind, _, place = self.reference.partition(":")
+        if kind == "env":
+            value = os.environ.get(place, "")
+            problem = f"the environment variable {place} is not set"
+        else:
+            path = self._folder / Path(place).expanduser()
+            problem = f"{path} is empty"
+            try:
+                value = path.read_text(encoding="utf-8")
+            except (OSError, UnicodeDecodeError) as error:
+                why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+                value, problem = "", f"{path} cannot be read: {why}"
+        if not value.strip():
+            raise ConfigurationError(f"no key for the organization {self.name!r}: {problem}")
+        return value.strip()
+
+
+class Organizations(Mapping[str, Organization]):
+    """The organizations of a file, by name.
+
+    Attributes:
+        path: The file.
+    """
+
+    def __init__(self, path: Path, organizations: Mapping[str, Organization]) -> None:
+        self.path = path
+        self._organizations = dict(organizations)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str] | None = None) -> Organizations:
+        """Read a file.
+
+        Args:
+            path: The file; when absent `creatoraudit.toml` in the current folder, else
+                `~/.config/creatoraudit/config.toml`.
+
+        Raises:
+            ConfigurationError: There is none, or it is not what it should be.
+
+        Example:
+            >>> Organizations.load("creatoraudit.toml")["acme"].reference
+            'env:ACME_KEY'
+        """
+        file = _found() if path is None else Path(path).expanduser()
+        try:
+            with file.open("rb") as opened:
+                content = tomllib.load(opened)
+        except OSError as error:
+            raise ConfigurationError(f"{file} cannot be read: {error.strerror}") from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            why = one_line(str(error), 200)
+            raise ConfigurationError(f"{file} is not a TOML file: {why}") from None
+        return cls(file, _read(content, file))
+
+    def __getitem__(self, name: str) -> Organization:
+        """An organization.
+
+        Raises:
+            ConfigurationError: The file has none of that name.
+        """
+        try:
+            return self._organizations[name]
+        except KeyError:
+            known = ", ".join(self) or "none"
+            raise ConfigurationError(
+                f"{self.path} has no organization {one_line(str(name), 63)!r}; it has: {known}"
+            ) from None
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._organizations
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._organizations)
+
+    def __len__(self) -> int:
+        return len(self._organizations)
+
+    def __repr__(self) -> str:
+        return f"<Organizations of {self.path}: {', '.join(self)}>"
+
+
+def _found() -> Path:
+    own = Path("~/.config/creatoraudit/config.toml").expanduser()
+    for file in (LOCAL, own):
+        if file.exists():
+            return file
+    raise ConfigurationError(
+        f"no file names your organizations: there is neither {LOCAL} here nor {own}; make one, or"
+        " pass config="
+    )
+
+
+def _read(content: Mapping[str, object], file: Path) -> dict[str, Organization]:
+    unknown = [name for name in content if name != "organizations"]
+    listed = content.get("organizations")
+    if unknown or not isinstance(listed, dict):
+        what = f"the unknown member {one_line(unknown[0], 40)!r}" if unknown else "no organizations"
+        raise ConfigurationError(f"{file} has {what}; it takes tables [organizations.NAME]")
+    return {name: _organization(name, value, file) for name, value in listed.items()}
+
+
+def _organization(name: str, value: object, file: Path) -> Organization:
+    where = f"{file}: organizations.{one_line(name, 63)}"
+    if not _NAME.fullmatch(name):
+        raise ConfigurationError(
+            f"{where}: a name is up to 63 lower-case letters, digits, - and _, and begins with a"
+            " letter"
+        )
+    if not isinstance(value, dict) or not set(value) <= _MEMBERS:
+        raise ConfigurationError(f"{where} takes the members key and base_url, and no other")
+    reference, base_url = value.get("key"), value.get("base_url", DEFAULT_BASE_URL)
+    if not isinstance(reference, str) or not isinstance(base_url, str):
+        raise ConfigurationError(f'{where} needs a text as key, such as "env:ACME_KEY"')
+    kind, _, place = reference.partition(":")
+    sound = _VARIABLE.fullmatch(place) if kind == "env" else kind == "file" and place
+    if not sound:
+        # What stands there may be a key: it is not repeated.
+        raise ConfigurationError(
+            f"{where}: a key does not belong into this file; refer to it, as in"
+            ' key = "env:ACME_KEY" (an environment variable) or key = "file:secrets/acme" (a file)'
+        )
+    return Organization(name, reference, base_url, file.parent)

@@ -1,0 +1,147 @@
+"""The file that names organizations: what it may say, and what a client makes of it."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from creatoraudit import AsyncCreatorAudit, ConfigurationError, CreatorAudit, Organizations
+from support import answers
+from support.server import ScriptedServer
+
+KEY = "made-up-key-of-acme"
+DEFAULT = "https://api.creatoraudit.com/v2"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to be in, with a home of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
+    return tmp_path
+
+
+def write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def test_key_is_looked_up_where_the_file_says(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write(
+        folder / "conf" / "creatoraudit.toml",
+        '[organizations.acme]\nkey = "env:ACME_KEY"\n'
+        '[organizations.glo-bex_2]\nkey = "file:secrets/globex"\n'
+        'base_url = "https://staging.example.com/v2"\n',
+    )
+    write(folder / "conf" / "secrets" / "globex", "second-key\n")
+    monkeypatch.setenv("ACME_KEY", KEY)
+    found = Organizations.load(file)
+    assert list(found) == ["acme", "glo-bex_2"]
+    assert len(found) == 2
+    assert "acme" in found
+    assert (found["acme"].key(), found["acme"].base_url) == (KEY, DEFAULT)
+    assert found["glo-bex_2"].key() == "second-key"
+    assert found["glo-bex_2"].base_url == "https://staging.example.com/v2"
+    for shown in (repr(found), repr(found["acme"]), pickle.dumps(found["acme"]).decode("latin-1")):
+        assert KEY not in shown
+
+
+def test_file_of_the_folder_comes_before_that_of_the_user_and_they_are_not_merged(
+    folder: Path,
+) -> None:
+    with pytest.raises(ConfigurationError, match="no file names your organizations"):
+        Organizations.load()
+    own = folder / "home" / ".config" / "creatoraudit" / "config.toml"
+    write(own, '[organizations.mine]\nkey = "env:MINE"\n')
+    assert list(Organizations.load()) == ["mine"]
+    write(folder / "creatoraudit.toml", '[organizations.acme]\nkey = "env:ACME"\n')
+    assert list(Organizations.load()) == ["acme"]
+    assert list(Organizations.load("~/.config/creatoraudit/config.toml")) == ["mine"]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (f'[organizations.acme]\nkey = "{KEY}"\n', "a key does not belong into this file"),
+        ('[organizations.acme]\nkey = "env:"\n', "a key does not belong into this file"),
+        ('[organizations.acme]\nkey = "env:NO=PE"\n', "a key does not belong into this file"),
+        ('[organizations.acme]\nkey = "file:"\n', "a key does not belong into this file"),
+        ("[organizations.acme]\n", "needs a text as key"),
+        ("[organizations.acme]\nkey = 5\n", "needs a text as key"),
+        ('[organizations.acme]\nkey = "env:A"\nbase_url = 5\n', "needs a text as key"),
+        ('[organizations.acme]\napi_key = "x"\n', "takes the members key and base_url"),
+        ("[organizations]\nacme = 5\n", "takes the members key and base_url"),
+        ('[organizations.Acme]\nkey = "env:A"\n', "a name is up to 63 lower-case letters"),
+        ('[organizations."a b"]\nkey = "env:A"\n', "a name is up to 63 lower-case letters"),
+        (f'[organizations.{"a" * 64}]\nkey = "env:A"\n', "a name is up to 63 lower-case letters"),
+        ("key = 5\n", "the unknown member 'key'"),
+        ("", "no organizations"),
+        ("[organizations", "is not a TOML file"),
+        ("organizations = 5\n", "no organizations"),
+    ],
+)
+def test_file_that_says_something_else_is_refused_with_the_way_out(
+    folder: Path, text: str, says: str
+) -> None:
+    file = write(folder / "creatoraudit.toml", text)
+    with pytest.raises(ConfigurationError, match=says) as refused:
+        Organizations.load()
+    assert str(file.name) in str(refused.value)
+    assert KEY not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("reference", "says"),
+    [
+        ("env:NOT_SET_ANYWHERE", "the environment variable NOT_SET_ANYWHERE is not set"),
+        ("file:missing", "missing cannot be read: No such file"),
+        ("file:empty", "empty is empty"),
+        ("file:binary", "binary cannot be read: it is not UTF-8 text"),
+    ],
+)
+@pytest.mark.parametrize("client", [CreatorAudit, AsyncCreatorAudit])
+def test_key_that_is_not_there_is_said_before_the_first_call(
+    folder: Path, reference: str, says: str, client: type[CreatorAudit]
+) -> None:
+    write(folder / "creatoraudit.toml", f'[organizations.acme]\nkey = "{reference}"\n')
+    write(folder / "empty", " \n")
+    (folder / "binary").write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigurationError, match=says):
+        client.for_organization("acme")
+
+
+def test_client_of_an_organization_ignores_the_environment(
+    folder: Path, serve: Callable[..., ScriptedServer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api = serve(lambda _: answers.WHOAMI)
+    file = write(
+        folder / "creatoraudit.toml",
+        f'[organizations.acme]\nkey = "file:acme.key"\nbase_url = "{api.url}"\n'
+        '[organizations.live]\nkey = "file:acme.key"\n',
+    )
+    key = write(folder / "acme.key", KEY)
+    monkeypatch.setenv("CREATORAUDIT_API_KEY", "of-somebody-else")
+    monkeypatch.setenv("CREATORAUDIT_BASE_URL", "http://127.0.0.1:9/v2")
+    with CreatorAudit.for_organization("acme", config=file, max_retries=0) as ca:
+        ca.whoami()
+        key.write_text("rotated-key")
+        ca.whoami()
+    assert [one.headers["authorization"] for one in api.requests] == [
+        f"Bearer {KEY}",
+        "Bearer rotated-key",
+    ]
+    assert DEFAULT in repr(CreatorAudit.for_organization("live"))
+    with pytest.raises(ConfigurationError, match="has no organization 'other'; it has: acme, live"):
+        CreatorAudit.for_organization("other")
+    for taken in ("api_key", "base_url"):
+        with pytest.raises(ConfigurationError, match=f"do not pass {taken}="):
+            CreatorAudit.for_organization("acme", **{taken: "x"})
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        Organizations.load(folder / "none.toml")
