@@ -26,6 +26,7 @@ sys.path.insert(1, str(Path(__file__).resolve().parents[1] / "facade"))
 try:
     import httpx
 
+    from creatoraudit.contract.openapi import MOST_BYTES, bundled, parse
     from generation.changes import changes
     from generation.document import ContractRefused
     from generation.package import PACKAGE, Sources, Summary, generate
@@ -41,10 +42,30 @@ _DIFF_LINES = 400
 def fetched(origin: str) -> bytes:
     """The bytes of a contract in a file or behind an http(s) URL."""
     if not origin.startswith(("http://", "https://")):
-        return Path(origin).read_bytes()
-    response = httpx.get(origin, timeout=30.0, follow_redirects=True)
-    response.raise_for_status()
-    return response.content
+        with Path(origin).open("rb") as file:
+            return file.read(MOST_BYTES + 1)
+    content = bytearray()
+    with httpx.stream("GET", origin, timeout=30.0, follow_redirects=True) as response:
+        response.raise_for_status()
+        for part in response.iter_bytes():
+            content += part
+            if len(content) > MOST_BYTES:
+                break  # whoever reads it refuses it
+    return bytes(content)
+
+
+def as_json(content: bytes, origin: str) -> bytes:
+    """A contract as openapi.json holds it: the document itself, as JSON in UTF-8.
+
+    What is JSON in UTF-8 stays as it is. The files that a file refers to are put into it.
+    """
+    document = parse(content, origin)
+    whole = document
+    if not origin.startswith(("http://", "https://")):
+        whole = bundled(document, Path(origin).parent)
+    if whole is document and content[:1] == b"{" and json.detect_encoding(content) == "utf-8":
+        return content.replace(b"\r\n", b"\n")
+    return f"{json.dumps(whole.root, indent=2, ensure_ascii=False)}\n".encode(errors="replace")
 
 
 def files(folder: Path) -> dict[str, list[str]]:
@@ -112,6 +133,8 @@ def run(origin: str | None, root: Path, scripts: Path, *, check: bool, skip: boo
     target = root / "generated" / PACKAGE
     sources = Sources(scripts / "names.json", scripts / "overlay.json", scripts / "templates")
     contract = fetched(origin or str(openapi))
+    if origin:
+        contract = as_json(contract, origin)
     target.parent.mkdir(parents=True, exist_ok=True)
     # Beside the target, so that moving in is a rename on one file system.
     with tempfile.TemporaryDirectory(prefix=".regenerate-", dir=target.parent) as folder:

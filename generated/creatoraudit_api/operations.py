@@ -797,3 +797,33 @@ OPERATIONS: Mapping[str, Operation[Any]] = {
 
 LEFT_OUT: Mapping[str, str] = {}
 """Operations of the contract that are missing here, by name, and why."""
+
+GONE: frozenset[str] = frozenset([])
+"""Operations that the contract had once and has no longer: there is one of that name all the same,
+without a method, so that whoever uses it gets to the place that says so."""
+
+
+class _NoBounds(dict[str, Bound]):
+    def __missing__(self, name: str) -> Bound:
+        return Bound(kind="any")
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Operation[Any]:
+        if name not in GONE:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return Operation(
+            name=name,
+            key="",
+            method="",
+            path="",
+            tag="",
+            module="",
+            arguments={},
+            bounds=_NoBounds(),
+            read_only=False,
+            repeatable=False,
+            authenticated=True,
+            batch_size=1,
+        )

@@ -39,7 +39,9 @@ _ITEM_WORDS = frozenset({"parameters", "summary", "description", "servers"})
 SCHEMAS = "#/components/schemas/"
 
 # What a URL path can hold, with parameters in braces; a parameter's name may be anything.
-_PATH = re.compile(r"(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@%-]|\{[^{}/]+\})*)+")
+_PATH = re.compile(
+    r"(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@%-]|\{[^{}/]+\})*)+(?:\?[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?"
+)
 
 
 class Place(NamedTuple):

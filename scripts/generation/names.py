@@ -216,6 +216,14 @@ class Names:
         self.base_path: str = data.get("base_path", "")
         self.problem: str = data.get("problem", "ProblemDetail")
         self.operations: dict[str, Node] = data["operations"]
+        self.enums: dict[str, list[Any]] = data.get("enums", {})
+        """Sets of values that the facade imports, with their values where a document has none."""
+        self.read_models = {
+            model
+            for entry in self.operations.values()
+            for position, model in entry.get("models", {}).items()
+            if position.startswith("response")
+        }
         self.absent: set[str] = set()
         """Models of the table for which the last document had no schema."""
         self.merged: set[str] = set()

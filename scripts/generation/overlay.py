@@ -27,6 +27,7 @@ from .document import (
 from .names import TAKEN, directions, pascal, snake
 
 if TYPE_CHECKING:
+    from .names import Names
     from .table import Entry
 
 _COPIED = ("type", "description", "required")
@@ -47,8 +48,12 @@ class Overlay:
         self.bounds: dict[str, dict[str, Node]] = data.get("bounds", {})
         self.left_out: dict[str, str] = data.get("left_out", {})
 
-    def apply(self, document: Node, entries: list[Entry]) -> Node:
-        """What the generator gets: the operations and schemas of the table, in its own words."""
+    def apply(self, document: Node, entries: list[Entry], names: Names) -> Node:
+        """What the generator gets: the operations and schemas of the table, in its own words.
+
+        Models and sets of values that the facade imports are always there: without members where
+        the document has none of that name, with the values of names.json where it prints none.
+        """
         document = copy.deepcopy(document)
         self._untype(document)
         written = directions(document)[1]
@@ -75,7 +80,14 @@ class Overlay:
                 place.method: _operation(place, entry, enums)
             }
         document["paths"] = paths
+        enums.pin(names.enums)
         enums.add_to(found)
+        for name in names.read_models - set(found):
+            found[name] = {
+                "type": "object",
+                "description": "Not described by this contract.",
+                "x-read": True,
+            }
         _mark_cycles(found)
         for name, schema in found.items():
             if "properties" in schema or schema.get("type") == "object":
@@ -135,6 +147,12 @@ class _Enums:
         """A name for an object without members, of which the generator would make one up."""
         self._maps += 1
         return f"UnnamedMap{self._maps}"
+
+    def pin(self, pinned: dict[str, list[Any]]) -> None:
+        """Has the sets of values that are always there."""
+        for name, values in pinned.items():
+            if name not in self._taken:
+                self._values.setdefault(name, list(values))
 
     def add_to(self, found: Node) -> None:
         for name, values in sorted(self._values.items()):

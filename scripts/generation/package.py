@@ -135,15 +135,17 @@ def generate(
     table = build(named, overlay, PACKAGE, left_out)
     left_out.drop(named)
     names.keep_used(named)
-    prepared = overlay.apply(named, table)
+    prepared = overlay.apply(named, table, names)
     _run_generator(prepared, table, target, work, sources.templates)
     if left_out.unexpected and not skip_unsupported:
         raise ContractRefused(_refusal(left_out))
     if not table:
         raise ContractRefused(f"{source} has no operation that can be taken\n{_refusal(left_out)}")
     missing = {_name_of(reason, names): reason.line for reason in left_out.reasons.values()}
+    known = {str(entry.get("name")) for entry in names.operations.values()}
+    gone = sorted(known - {entry.name for entry in table})
     kept = contract if plain is whole else json.dumps(plain, indent=2, ensure_ascii=False).encode()
-    _finish(contract, target, _Tables(table, columns(named), missing, kept), sources)
+    _finish(contract, target, _Tables(table, columns(named), missing, gone, kept), sources)
     _check_complete(prepared, target, table)
     _check_imports(prepared, target, table)
     return Summary(
@@ -165,6 +167,8 @@ class _Tables(NamedTuple):
     operations: list[Entry]
     models: dict[str, list[Column]]
     left_out: dict[str, str]
+    gone: list[str]
+    """Operations of names.json that the contract does not have."""
     document: bytes
     """The contract in normal form, which checks and the sandbox read from the package."""
 

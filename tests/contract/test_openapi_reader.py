@@ -55,6 +55,142 @@ def test_every_encoding_and_format_gives_the_same_document(content: str | bytes)
     assert parse(content, "small").root == DOCUMENT
 
 
+@pytest.fixture
+def split(tmp_path: Path) -> Path:
+    """A document in several files, in YAML and JSON."""
+    (tmp_path / "parts" / "deeper").mkdir(parents=True)
+    (tmp_path / "openapi.yaml").write_text(
+        "openapi: 3.1.0\npaths:\n  /a:\n    $ref: parts/paths.yaml#/a\n"
+        "  /b: {get: {parameters: [{$ref: '#/p'}], x: {example: {$ref: nothing.json}}}}\n"
+    )
+    (tmp_path / "parts" / "paths.yaml").write_text(
+        "a:\n  get:\n    responses:\n      '200': {$ref: '#/answer'}\n"
+        "answer: {description: '', content: {application/json: {schema: "
+        "{$ref: deeper/thing.json}}}}\n"
+    )
+    (tmp_path / "parts" / "deeper" / "thing.json").write_text(
+        '{"properties": {"next": {"$ref": "#"}, "kind": {"$ref": "../paths.yaml#/kind"}}}'
+    )
+    return tmp_path / "openapi.yaml"
+
+
+def test_the_files_beside_a_document_are_put_into_it(split: Path) -> None:
+    document = openapi.bundled(openapi.load(split), split.parent)
+    held: Any = document.root["x-bundled"]
+    assert set(held) == {"parts/paths.yaml", "parts/deeper/thing.json"}
+    thing = held["parts/deeper/thing.json"]["properties"]
+    assert thing["next"]["$ref"] == "#/x-bundled/parts~1deeper~1thing.json"
+    assert thing["kind"]["$ref"] == "#/x-bundled/parts~1paths.yaml/kind"
+    plain: Any = openapi.normalise(document.root)
+    answer = document.target("#/x-bundled/parts~1paths.yaml/answer", "/a").node
+    assert "get" in plain["paths"]["/a"]
+    assert isinstance(answer, dict)
+    whole = openapi.Document("whole", DOCUMENT)
+    assert openapi.bundled(whole, split.parent) is whole
+
+
+@pytest.mark.parametrize(
+    ("target", "why"),
+    [
+        ("https://example.com/a.json#/b", "URLs are not followed"),
+        ("//example.com/a.json", "URLs are not followed"),
+        ("../../../etc/passwd", "not beside the document"),
+        ("absent.yaml", "cannot be read"),
+    ],
+)
+def test_a_reference_out_of_the_folder_is_refused(tmp_path: Path, target: str, why: str) -> None:
+    document = openapi.Document("d.json", {"paths": {"/a": {"$ref": target}}})
+    with pytest.raises(DocumentRefused, match=why):
+        openapi.bundled(document, tmp_path)
+
+
+SPELT: list[tuple[Any, Any]] = [
+    ({"type": "string", "nullable": True}, {"type": ["string", "null"]}),
+    ({"type": "string", "nullable": False}, {"type": "string"}),
+    ({"type": ["string"], "nullable": True}, {"type": ["string", "null"]}),
+    ({"type": "null", "nullable": True}, {"type": "null"}),
+    (
+        {"enum": ["a"], "type": "string", "nullable": True},
+        {"enum": ["a", None], "type": ["string", "null"]},
+    ),
+    (
+        {"$ref": "#/components/schemas/B", "nullable": True},
+        {"anyOf": [{"$ref": "#/components/schemas/B"}, {"type": "null"}]},
+    ),
+    (
+        {"oneOf": [{"type": "string"}, {"type": "integer"}], "nullable": True},
+        {"oneOf": [{"type": "string"}, {"type": "integer"}, {"type": "null"}]},
+    ),
+    (
+        {"allOf": [{"$ref": "#/components/schemas/B"}], "description": "d", "title": "T"},
+        {"$ref": "#/components/schemas/B", "description": "d"},
+    ),
+    (
+        {"oneOf": [{"$ref": "#/components/schemas/B"}], "discriminator": {"propertyName": "k"}},
+        {"$ref": "#/components/schemas/B"},
+    ),
+    (
+        {"type": "object", "allOf": [{"$ref": "#/components/schemas/B"}]},
+        {"$ref": "#/components/schemas/B"},
+    ),
+    (
+        {"type": "string", "anyOf": [{"type": "integer"}]},
+        {"type": "string", "anyOf": [{"type": "integer"}]},
+    ),
+    (
+        {"properties": {"a": {}}, "allOf": [{"$ref": "#/components/schemas/B"}]},
+        {"properties": {"a": {}}, "allOf": [{"$ref": "#/components/schemas/B"}]},
+    ),
+    ({"minimum": 1, "exclusiveMinimum": True}, {"exclusiveMinimum": 1}),
+    ({"minimum": 1, "exclusiveMinimum": False}, {"minimum": 1}),
+    ({"exclusiveMaximum": True}, {}),
+    ({"$ref": "#/components/schemas/Alias"}, {"$ref": "#/components/schemas/B"}),
+    ({"$ref": "#/components/schemas/B/properties/b"}, {"$ref": "#/components/schemas/B_b_"}),
+    ({"$ref": "#/x/0"}, {"$ref": "#/components/schemas/x_0"}),
+    ({"$ref": "#/x/7"}, {"$ref": "#/x/7"}),
+    ({"$ref": "#/x"}, {"$ref": "#/x"}),
+    ({"items": {"$ref": "elsewhere.json"}}, {"items": {"$ref": "elsewhere.json"}}),
+]
+
+
+@pytest.mark.parametrize(("written", "plain"), SPELT)
+def test_spellings_of_one_meaning_become_one(written: Any, plain: Any) -> None:
+    document: dict[str, Any] = {
+        "openapi": "3.0.3",
+        "paths": {
+            "/a": {"get": {"parameters": [{"schema": written, "example": {"schema": 1}}]}},
+            "/c": {"$ref": "#/paths/~1a", "summary": "s"},
+            "/d": None,
+        },
+        "webhooks": {"w": {"post": {"x-note": {"schema": {"nullable": True}}}}},
+        "components": {
+            "schemas": {
+                "Alias": {"$ref": "#/components/schemas/Second"},
+                "Second": {"$ref": "#/components/schemas/B"},
+                "Circle": {"$ref": "#/components/schemas/Circle"},
+                "B": {"type": "object", "properties": {"b": {"type": "string"}}},
+                "B_b": True,
+            },
+            "headers": {"H": {"schema": written}},
+            "x-list": [],
+        },
+        "x": [{"type": "string"}],
+    }
+    once: Any = openapi.normalise(document)
+    assert once["paths"]["/a"]["get"]["parameters"][0]["schema"] == plain
+    assert once["components"]["headers"]["H"]["schema"] == plain
+    assert once["paths"]["/c"] == {**once["paths"]["/a"], "summary": "s"}
+    assert {"Alias", "Second"}.isdisjoint(once["components"]["schemas"])
+    assert openapi.normalise(once) is once
+
+
+def test_our_own_document_is_in_normal_form() -> None:
+    ours = openapi.load(Path(__file__).resolve().parents[2] / "openapi.json")
+    assert openapi.normalise(ours.root, base_path="/v2") is ours.root
+    for odd in ({"paths": []}, {"paths": {}, "components": []}, {"components": {"schemas": []}}):
+        assert openapi.normalise(odd) is odd
+
+
 def test_yaml_values_are_those_of_json() -> None:
     text = (
         "openapi: '3.0.3'\npaths: {}\nx:\n  - [on, no, 2024-01-01, 1_000, 0x1f, '5']\n"

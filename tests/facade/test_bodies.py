@@ -218,6 +218,13 @@ def test_a_stream_that_cannot_be_rewound_is_sent_once(facade, serve, step):
     assert len(server.requests) == 1
 
 
+def test_an_operation_that_the_contract_no_longer_has_says_so(facade, serve):
+    gone = operations.whoami._replace(method="")
+    ca = facade(serve().url)
+    with pytest.raises(UsageError, match="has no whoami any more"):
+        ca.do(lambda ca: ca.call(gone))
+
+
 def test_the_declared_media_type_decides_the_value(facade, serve):
     for kind, value in (("text", "a,b"), ("bytes", b"a,b")):
         operation = sending(value=kind, accept="text/csv")

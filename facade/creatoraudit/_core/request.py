@@ -10,7 +10,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast, overload
 
-from creatoraudit_api.operations import LEFT_OUT, OPERATIONS, Operation
+from creatoraudit_api.operations import GONE, LEFT_OUT, OPERATIONS, Operation
 from creatoraudit_api.types import UNSET
 
 from ..errors import UsageError
@@ -45,16 +45,27 @@ def find(operation: Operation[Any] | str) -> Operation[Any]:
     try:
         return OPERATIONS[operation]
     except KeyError:
-        if why := LEFT_OUT.get(operation):
-            raise UsageError(
-                f"{operation} is left out of this release ({one_line(why, 300)});"
-                " ca.request() reaches it by method and path"
-            ) from None
+        if operation in LEFT_OUT or operation in GONE:
+            raise UsageError(_missing(operation)) from None
         import difflib  # noqa: PLC0415 - needed only for this message
 
         close = difflib.get_close_matches(operation, OPERATIONS, n=3)
         meant = f"; did you mean {' or '.join(close)}?" if close else ""
         raise UsageError(f"there is no operation {one_line(operation, 60)!r}{meant}") from None
+
+
+def _missing(operation: str) -> str:
+    """Why an operation cannot be called, and what to do."""
+    why = LEFT_OUT.get(operation)
+    if why is None:
+        return (
+            f"the API that this package was generated from has no {operation} any more;"
+            " ca.request() sends to any path"
+        )
+    return (
+        f"{operation} is left out of this release ({one_line(why, 300)});"
+        " ca.request() reaches it by method and path"
+    )
 
 
 def id_list_of(operation: Operation[object], name: str | None) -> tuple[str, int]:
@@ -119,26 +130,12 @@ def prepare(
     Raises:
         UsageError: An argument is missing, unknown, out of bounds, no id or no day.
     """
+    if not operation.method:
+        raise UsageError(_missing(operation.name))
     known_options(operation.name, options, create=operation.idempotency_key)
-    given: dict[str, Any] = {}
-    body: dict[str, Any] = {}
-    query: dict[str, Any] = {}
     whole = {name: arguments[name] for name in WHOLE if name in arguments}
-    for name, value in arguments.items():
-        if value is UNSET or name in whole:
-            continue
-        if name in operation.arguments:
-            if value is not None:
-                given[name] = checked(operation, name, value, own=strict)
-        elif name in operation.files:
-            body[name] = value
-        elif name in operation.body_members:
-            body[name] = None if value is None else checked(operation, name, value, own=strict)
-        elif strict:
-            known = ", ".join([*operation.arguments, *operation.body_members]) or "none"
-            raise UsageError(f"{operation.name} has no argument {name!r}; it takes: {known}")
-        elif value is not None:
-            (body if operation.body else query)[name] = sendable(operation.name, name, value)
+    own = {name: value for name, value in arguments.items() if name not in whole}
+    given, body, query = _apart(operation, own, strict=strict)
     extra = sendable(operation.name, "extra_body", options.get("extra_body") or {})
     extra_query = sendable(operation.name, "extra_query", options.get("extra_query") or {})
     by_members = not whole.keys() & {"body", "data"}
@@ -147,8 +144,8 @@ def prepare(
         if missing and (by_members or name in operation.arguments):
             raise UsageError(f"{operation.name} needs {name}")
     if operation.idempotency_key:
-        own = cast(CreateOptions, options).get("idempotency_key")
-        given["idempotency_key"] = own or os.urandom(16).hex()
+        key = cast(CreateOptions, options).get("idempotency_key")
+        given["idempotency_key"] = key or os.urandom(16).hex()
     kwargs = operation.get_kwargs(**given, **body_arguments(operation, whole, body, extra))
     headers = {**kwargs.get("headers", {}), **(options.get("extra_headers") or {})}
     if operation.accept != "application/json":
@@ -181,6 +178,31 @@ def _max_response_bytes(options: RequestOptions) -> int | None:
     if problem:
         raise UsageError(problem)
     return most
+
+
+def _apart(
+    operation: Operation[object], arguments: Mapping[str, object], *, strict: bool
+) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """An operation's own arguments, the members of its body, and what goes into the query."""
+    given: dict[str, Any] = {}
+    body: dict[str, Any] = {}
+    query: dict[str, Any] = {}
+    for name, value in arguments.items():
+        if value is UNSET:
+            continue
+        if name in operation.arguments:
+            if value is not None:
+                given[name] = checked(operation, name, value, own=strict)
+        elif name in operation.files:
+            body[name] = value
+        elif name in operation.body_members:
+            body[name] = None if value is None else checked(operation, name, value, own=strict)
+        elif strict:
+            known = ", ".join([*operation.arguments, *operation.body_members]) or "none"
+            raise UsageError(f"{operation.name} has no argument {name!r}; it takes: {known}")
+        elif value is not None:
+            (body if operation.body else query)[name] = sendable(operation.name, name, value)
+    return given, body, query
 
 
 def known_options(what: str, options: Mapping[str, object], *, create: bool = False) -> None:

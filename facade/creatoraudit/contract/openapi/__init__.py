@@ -13,6 +13,7 @@ client, so it works while there is no generated package.
 from __future__ import annotations
 
 from ..._core.naming import operation_key
+from ._bundle import bundled
 from ._document import (
     Document,
     DocumentRefused,
@@ -42,6 +43,7 @@ __all__ = [
     "Place",
     "Slot",
     "below",
+    "bundled",
     "canonical",
     "inert",
     "is_array",

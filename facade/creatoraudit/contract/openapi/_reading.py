@@ -56,6 +56,27 @@ def parse(content: bytes | str, name: str) -> Document:
             is not OpenAPI 3.0, 3.1 or 3.2.
     """
     document = Document(name, {})
+    root = tree(content, name)
+    if not isinstance(root, dict):
+        document.refuse("is not an OpenAPI document: it is not an object")
+    if not isinstance(version := root.get("openapi"), str):
+        document.refuse("is not an OpenAPI document: it has no `openapi` version")
+    if not _KNOWN.match(version):
+        document.refuse(f"is OpenAPI {inert(version)}; only 3.0, 3.1 and 3.2 are read")
+    if not isinstance(root.get("paths", {}), dict):
+        document.refuse("is not an OpenAPI document: its `paths` is not an object")
+    if not {"paths", "components", "webhooks"} & root.keys():
+        document.refuse("is not an OpenAPI document: it has no paths")
+    return Document(name, root)
+
+
+def tree(content: bytes | str, name: str) -> Any:
+    """The value in `content`, JSON or YAML, whatever it is.
+
+    Raises:
+        DocumentRefused: It cannot be read.
+    """
+    document = Document(name, {})
     if len(content) > MOST_BYTES:
         document.refuse(f"is larger than {MOST_BYTES // 1024**2} MiB")
     try:
@@ -73,17 +94,7 @@ def parse(content: bytes | str, name: str) -> Document:
         document.refuse("is nested too deeply")
     except DocumentRefused as refused:
         document.refuse(str(refused))
-    if not isinstance(root, dict):
-        document.refuse("is not an OpenAPI document: it is not an object")
-    if not isinstance(version := root.get("openapi"), str):
-        document.refuse("is not an OpenAPI document: it has no `openapi` version")
-    if not _KNOWN.match(version):
-        document.refuse(f"is OpenAPI {inert(version)}; only 3.0, 3.1 and 3.2 are read")
-    if not isinstance(root.get("paths", {}), dict):
-        document.refuse("is not an OpenAPI document: its `paths` is not an object")
-    if not {"paths", "components", "webhooks"} & root.keys():
-        document.refuse("is not an OpenAPI document: it has no paths")
-    return Document(name, root)
+    return root
 
 
 def _no_number(text: str) -> NoReturn:
