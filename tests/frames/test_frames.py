@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import json
 import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -414,6 +416,16 @@ def test_a_list_becomes_a_frame_of_at_most_max_items(facade, serve):
     assert list(made["id"]) == [one["id"] for one in posts[:4]]
     made = ca.do(lambda ca: ca.videos.list(max_items=4).to_polars(expand=True))
     assert list(made["id"]) == [one["id"] for one in posts[:4]]
+
+
+@pytest.mark.parametrize(
+    "copied",
+    [copy.copy, copy.deepcopy, lambda listed: pickle.loads(pickle.dumps(listed))],
+)
+def test_copies_of_an_empty_list_know_its_columns(facade, serve, copied):
+    listed = facade(serve(page([])).url).do(lambda ca: ca.videos.list().to_list())
+    assert copied(listed) == []
+    assert to_pandas(copied(listed)).columns.equals(to_pandas(listed).columns)
 
 
 def test_a_page_and_results_become_frames_themselves(facade, serve):

@@ -10,6 +10,7 @@ from typing import assert_type
 from uuid import UUID
 
 import httpx
+import pandas as pd
 
 from creatoraudit import (
     JSON,
@@ -31,7 +32,9 @@ from creatoraudit import (
     Video,
     VideoDeltas,
     WhoAmI,
+    arrow,
 )
+from creatoraudit.frames import to_pandas
 from creatoraudit_api import operations
 from creatoraudit_api.models import VideoDeltasResponse, WhoAmIEnvelope
 
@@ -93,6 +96,27 @@ async def async_consumer(ca: AsyncCreatorAudit, some_id: UUID) -> None:
     assert_type(ca.paginate(operations.list_account_videos), AsyncPager[AccountVideo])
     async for part in ca.batch(operations.batch_video_deltas, ["x"]):
         assert_type(part, BatchPart[VideoDeltasResponse])
+
+
+def models_are_mappings_of_json(video: Video) -> None:
+    assert_type(video["view_count"], JSON)
+    assert_type(video.get("view_count"), JSON | None)
+    assert_type(list(video), list[str])
+    assert_type(dict(video), dict[str, JSON])
+
+
+def lists_and_results_become_frames(ca: CreatorAudit) -> None:
+    frames: list[pd.DataFrame] = [
+        ca.videos.list().to_pandas(expand=["metadata"]),
+        ca.breakouts().to_pandas(),
+        to_pandas(ca.videos.list()),
+        to_pandas(ca.videos.list().to_list()),
+        to_pandas(ca.breakouts()[:3]),
+        to_pandas(ca.videos.deltas([])),
+    ]
+    assert_type(frames, list[pd.DataFrame])
+    for part in arrow.batches(ca, "videos", rows=5, windows=[7], platform="tiktok"):
+        assert_type(part.next_cursor, str | None)
 
 
 def contexts_keep_the_type() -> None:

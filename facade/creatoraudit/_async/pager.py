@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Self, TypeVar, cast
 
@@ -11,8 +11,9 @@ from .._core.options import RequestCounter, RequestOptions, split_options
 from .._core.request import find, prepare
 from .._core.response import RawResponse
 from .._core.values import whole
+from .._results.columns import Row
 from .._results.pages import Page, PageOf, RawPage, Walk
-from .._results.tables import AsyncArrowSource, Expand, ItemList, Origin, Table, joined
+from .._results.tables import AsyncArrowSource, Expand, ItemList, Origin, Table, table_of_batches
 from ..errors import ContractError, CreatorAuditError, UsageError, ValidationError
 from .io import Channel, Pool, give_way
 from .operations import AsyncOperations
@@ -309,9 +310,11 @@ class AsyncPager(AsyncArrowSource, Generic[T]):
             max_items: At most this many; the pager's own `max_items` holds as well.
         """
         bounds = [one for one in (self._max_items, _checked_most(max_items)) if one is not None]
-        most = min(bounds, default=None)
-        items = [item for page in await self._all_pages(most) for item in page.items]
-        return ItemList(items[:most], self._fetcher.operation.item)
+        items: list[T] = []
+        await self._each_page(
+            min(bounds, default=None), lambda page, left: items.extend(page.items[:left])
+        )
+        return ItemList(items, self._fetcher.operation.item)
 
     async def to_arrow(self) -> pa.Table:
         """All items as an Arrow table, at most `max_items`; needs the extra `arrow`.
@@ -320,7 +323,12 @@ class AsyncPager(AsyncArrowSource, Generic[T]):
             ConfigurationError: pyarrow is not installed.
             ContractError: A value is not of its column's type.
         """
-        return (await self._table()).to_arrow()
+        batches = [self._of([]).to_batch()]
+        await self._each_page(
+            self._max_items,
+            lambda page, left: batches.append(page._table().head(left).to_batch()),
+        )
+        return table_of_batches(batches)
 
     async def to_pandas(self, *, expand: Expand = False) -> pd.DataFrame:
         """All items as a pandas frame, at most `max_items`; see `creatoraudit.frames.to_pandas`."""
@@ -334,24 +342,33 @@ class AsyncPager(AsyncArrowSource, Generic[T]):
         """The size of the whole list; one small request of its own, which costs the API a count."""
         return await self._fetcher.count()
 
-    async def _all_pages(self, most: int | None) -> list[Page[T]]:
-        """The pages that hold what is wanted; the next one is fetched meanwhile."""
-        pages: list[Page[T]] = []
+    async def _each_page(
+        self, most: int | None, use: Callable[[Page[T], int | None], None]
+    ) -> None:
+        """Use each page and let go of it, with how many of its items are wanted.
+
+        The next page is fetched meanwhile.
+        """
         if most == 0:
-            return pages
+            return
+        left = most
         async with AsyncPrefetch[T](1) as prefetch:
             await prefetch.follow(self._fetcher, self._fetcher.walk(), most=most)
             while (raw := await prefetch.next()) is not None:
-                pages.append(raw.page())
-        return pages
+                page = raw.page()
+                use(page, left)
+                left = None if left is None else max(0, left - len(page))
 
     async def _table(self) -> Table:
-        pages = await self._all_pages(self._max_items)
-        return joined([page._table() for page in pages], self._no_rows(), self._max_items)
+        rows: list[Row] = []
+        await self._each_page(
+            self._max_items, lambda page, left: rows.extend(page._table().rows[:left])
+        )
+        return self._of(rows)
 
-    def _no_rows(self) -> Table:
+    def _of(self, rows: Sequence[Row]) -> Table:
         operation = self._fetcher.operation
-        return Table.of(operation.item, [], Origin(operation.name))
+        return Table.of(operation.item, rows, Origin(operation.name))
 
 
 def _checked_most(max_items: object) -> int | None:

@@ -77,6 +77,10 @@ class Table:
         model = model or ""
         return cls(rows, kinds_of(model), spread=is_open(model), origin=origin)
 
+    def head(self, most: int | None) -> Table:
+        """Its first rows."""
+        return Table(self.rows[:most], self.kinds, spread=self.spread, origin=self.origin)
+
     def to_polars(self, expand: Expand) -> pl.DataFrame:
         """A frame of polars; see `creatoraudit.frames.to_polars`."""
         try:
@@ -121,7 +125,7 @@ class Table:
 
     def to_arrow(self) -> pa.Table:
         """The rows as an Arrow table; raises as `to_batch` does."""
-        return pyarrow().Table.from_batches([self.to_batch()])
+        return table_of_batches([self.to_batch()])
 
     def to_batch(self) -> pa.RecordBatch:
         """The rows as Arrow.
@@ -337,11 +341,9 @@ def table_of(items: Iterable[object], model: str | None = None) -> Table:
     return Table(rows, kinds, spread=spread)
 
 
-def joined(tables: Sequence[Table], empty: Table, most: int | None) -> Table:
-    """The rows of several tables of the same columns, at most `most`."""
-    rows = [row for table in tables for row in table.rows]
-    origin = empty.origin if len(tables) != 1 else tables[0].origin
-    return Table(rows[:most], empty.kinds, spread=empty.spread, origin=origin)
+def table_of_batches(batches: Sequence[pa.RecordBatch]) -> pa.Table:
+    """Batches of one schema in one table."""
+    return pyarrow().Table.from_batches(batches)
 
 
 def streamed(tables: Iterator[Table], empty: Table, most: int | None, requested: object) -> object:
@@ -350,9 +352,8 @@ def streamed(tables: Iterator[Table], empty: Table, most: int | None, requested:
     def batches() -> Iterator[pa.RecordBatch]:
         left = most
         while left != 0 and (table := next(tables, None)) is not None:
-            batch = table.to_batch()
-            yield batch if left is None else batch.slice(0, left)
-            left = None if left is None else max(0, left - len(batch))
+            yield table.head(left).to_batch()
+            left = None if left is None else max(0, left - len(table.rows))
 
     reader = pyarrow().RecordBatchReader.from_batches(arrow_schema(empty.kinds), batches())
     return reader.__arrow_c_stream__(requested)
@@ -379,12 +380,12 @@ class ArrowSource(Tabular):
 
     _max_items: int | None
     pages: Callable[[], Iterator[Any]]
-    _no_rows: Callable[[], Table]
+    _of: Callable[[Sequence[Row]], Table]
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """The stream that polars, duckdb and other consumers of Arrow ask for."""
         tables = (page._table() for page in self.pages())
-        return streamed(tables, self._no_rows(), self._max_items, requested_schema)
+        return streamed(tables, self._of([]), self._max_items, requested_schema)
 
 
 def arrow_schema(kinds: Mapping[str, Kind]) -> pa.Schema:
