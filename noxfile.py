@@ -35,6 +35,16 @@ NOT_THESE = (
     "--ignore=tests/contract",
     f"--ignore={WITH_GENERATOR}",
 )  # they have sessions of their own
+NOT_QUICK = tuple(
+    f"--ignore-glob=tests/{name}"
+    for name in (
+        *("*/test_process.py", "cli/test_help.py", "cli/test_streams.py", "cli/test_track.py"),
+        *("cli/test_warm.py", "docs/*", "drift/test_malformed.py", "drift/test_rules.py"),
+        *("drift/test_walk.py", "export/test_command.py", "export/test_interruptions.py"),
+        *("export/test_rows.py", "faults/*", "generation/test_imports.py", "packaging/*"),
+        *("properties/*", "report/test_page.py", "sandbox/test_faults.py", "workflows/*"),
+    )
+)
 
 # Most of the tests wait for a server or for a process.
 SIDE_BY_SIDE = ("--numprocesses=auto",)
@@ -101,6 +111,23 @@ def run_tests(session: nox.Session, suite: Sequence[str], **report: str) -> None
         if not session.posargs:
             options = [f"--{name}={value}" for name, value in report.items()]
             session.run("coverage", "report", *options)
+
+
+@nox.session
+def quick(session: nox.Session) -> None:
+    """Tell within seconds most of what a change can break, while it is written.
+
+    The facade by its async source only, and no tests that are slow for what they find: of whole
+    processes, pages of the documentation, tables of faults, random answers.
+    """
+    install(session, "lint", "test", extras=TESTED, editable=True)
+    session.run("ruff", "check")
+    session.run("python", "scripts/unasync.py", "--check")
+    chosen = () if named(session) else ("tests", *NOT_THESE, *NOT_QUICK)
+    session.run(
+        *("pytest", *chosen, *SIDE_BY_SIDE, "--maxfail=10", "-qq", *session.posargs),
+        env={"CREATORAUDIT_TEST_QUICK": "1"},
+    )
 
 
 @nox.session
