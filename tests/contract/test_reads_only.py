@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
@@ -153,6 +154,20 @@ def test_the_key_goes_to_the_api_only(session: Callable[..., requests.Session]) 
         assert [one.headers["authorization"] for one in api.requests] == ["Bearer secret"]
         assert other.requests == []
     assert "secret" not in repr((answer.request.headers, answer.request.url))
+
+
+def test_an_echoed_key_is_in_no_report(
+    session: Callable[..., requests.Session], noted: list[Exchange]
+) -> None:
+    key = "cak_live_Zq7RmWv2XtB9"
+    coded = base64.b64encode(f"Bearer {key}".encode()).decode()
+    echo = {"detail": f"bad {key}", key: coded, "%63": "".join(f"%{ord(one):x}" for one in key)}
+    with ScriptedServer([Answer(401, json=echo, headers={"ETag": f'"{key}"'})]) as api:
+        answer = session(api.url, key=key, bodies=True).get(f"{api.url}/meta")
+    assert answer.json()["detail"] == "bad ****"
+    shown = repr((noted, answer.json(), dict(answer.headers)))
+    for trace in (key, key[4:], coded[12:30], echo["%63"]):
+        assert trace not in shown
 
 
 def test_a_busy_server_is_asked_again_when_it_says(

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import base64
 import copy
+import functools
+import html
 import io
+import json
 import logging
 import pickle
 import traceback
+from dataclasses import replace
+from urllib.parse import quote
 
+import anyio
+import anyio.lowlevel
 import pytest
 
 from creatoraudit import (
@@ -180,16 +187,160 @@ def test_a_callables_refused_key_leaves_no_trace(facade, serve):
     assert_clean(caught.value)
 
 
-def test_what_the_server_echoes_of_the_key_is_the_servers_doing_but_is_not_logged(
-    facade, serve, logs
+HARD = "ab+c/d=e<&\"9\\~x'"
+
+
+SPELLINGS = {
+    "as it is": str,
+    "upper case": str.upper,
+    "percent-encoded": lambda key: quote(key, safe=""),
+    "every character percent-encoded": lambda key: "".join(f"%{ord(one):02x}" for one in key),
+    "percent-encoded twice": lambda key: quote(quote(key, safe=""), safe=""),
+    "JSON escapes": lambda key: "".join(f"\\u{ord(one):04x}" for one in key),
+    "JSON": lambda key: json.dumps(key)[1:-1],
+    "HTML": html.escape,
+    "HTML by number": lambda key: "".join(f"&#{ord(one)};" for one in key),
+    "base64": lambda key: base64.b64encode(key.encode()).decode(),
+    "base64 of a header": lambda key: base64.b64encode(f"Bearer {key}".encode()).decode(),
+    "base64 of a login": lambda key: base64.urlsafe_b64encode(f"x:{key}:y".encode()).decode(),
+    "hexadecimal": lambda key: key.encode().hex(),
+}
+
+
+def echoes(spelt):
+    """Answers that hold a spelling of the key in every place there is."""
+    text = f"bad key {spelt}!"
+    yield Answer(401, body=f'{{"detail": "{text}"}}'.encode())
+    yield Answer(422, body=f'{{"detail": [{{"loc": ["{spelt}"], "msg": "{text}"}}]}}'.encode())
+    yield Answer(422, body=f'{{"errors": {{"{spelt}": ["{text}"]}}}}'.encode())
+    yield Answer(500, body=f"<html><title>{text}</title>".encode())
+    yield Answer(500, body=text.encode())
+    yield Answer(302, headers={"location": f"https://elsewhere.example/{spelt}"})
+    yield Answer(400, json={"code": spelt, "title": text, "type": text, "instance": text})
+    yield Answer(429, headers={"x-key": text, f"x-{spelt}"[:200]: "1", "x-request-id": spelt})
+    yield Answer(200, body=f'{{"data": "{text}", "{spelt}": 1}}'.encode())
+    yield Answer(200, body=text.encode(), headers={"content-type": spelt, "x-request-id": spelt})
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize("key", [KEY, HARD], ids=["plain", "hard"])
+def test_echoed_key_is_replaced_in_everything_that_leaves(facade, serve, logs, spelling, key):
+    spelt = SPELLINGS[spelling](key)
+    name = "".join(one if one.isalnum() or one in "-_" else "-" for one in spelt)
+    for answer in echoes(spelt):
+        if not (answer.body or b"").startswith(b"<") and '"' in spelt:
+            continue  # it would end the JSON text that it stands in
+        headers = {
+            one if spelt not in one else f"x-{name}": text for one, text in answer.headers.items()
+        }
+        events = []
+        server = serve(replace(answer, headers=headers))
+        ca = facade(server.url, key, max_retries=0, on_event=events.append)
+        with pytest.raises(CreatorAuditError) as caught:
+            ca.do(lambda ca: ca.whoami())
+        error = caught.value
+        shown = [str(error), repr(vars(error)), repr(events), pickle.dumps(error).decode("latin-1")]
+        shown += [repr(dict(getattr(error, "headers", {}))), str(getattr(error, "body", ""))]
+        for text in shown:
+            assert spelt.lower() not in text.lower(), (answer, text)
+            assert key.lower() not in text.lower()
+    assert key not in logs.getvalue()
+
+
+def test_echoed_key_is_replaced_in_what_a_success_gives(facade, serve):
+    body = f'{{"data": {{"organization_id": "{KEY}", "api_key_name": "x{quote(KEY)}y"}}}}'
+    ca = facade(serve(Answer(body=body.encode(), headers={"x-key": KEY})).url, KEY)
+    reply = ca.do(lambda ca: ca.call("whoami"))
+    assert reply.value.data.organization_id == "****"
+    assert reply.value.data.api_key_name == "x****y"
+    assert reply.headers["X-Key"] == "****"
+    assert KEY not in repr(reply)
+
+
+def test_echoed_key_is_replaced_in_another_encoding_of_text_too(facade, serve):
+    body = json.dumps({"detail": f"bad key {KEY}!"}).encode("utf-16")
+    with pytest.raises(CreatorAuditError, match=r"bad key \*\*\*\*!") as caught:
+        facade(serve(Answer(401, body=body)).url, KEY).do(lambda ca: ca.whoami())
+    assert KEY not in repr(vars(caught.value))
+
+
+def test_echoed_key_of_a_callable_is_replaced_as_it_changes(facade, serve):
+    keys = iter(["key-number-one", "key-number-two"])
+    server = serve(lambda request: Answer(401, json={"detail": request.headers["authorization"]}))
+    ca = facade(server.url, lambda: next(keys))
+    for _ in range(2):
+        with pytest.raises(CreatorAuditError, match=r"Bearer \*\*\*\*"):
+            ca.do(lambda ca: ca.whoami())
+
+
+def test_short_key_is_not_replaced_on_loopback(facade, serve):
+    echo = Answer(401, json={"detail": "wrong"})
+    with pytest.raises(CreatorAuditError, match="wrong"):
+        facade(serve(echo).url, "wrong").do(lambda ca: ca.whoami())
+
+
+@pytest.mark.parametrize("key", ["x", "1234567", " 1234567\n"])
+def test_short_key_is_refused_off_loopback(facade, monkeypatch, key):
+    with pytest.raises(ConfigurationError, match="fewer than 8 characters") as caught:
+        facade("https://api.example/v2", key)
+    assert_clean(caught.value)
+    with pytest.raises(ConfigurationError, match="fewer than 8 characters"):
+        facade("https://127.0.0.1.example/v2", lambda: key).do(lambda ca: ca.whoami())
+    with pytest.raises(ConfigurationError, match="fewer than 8 characters"):
+        contract.check(base_url="https://api.example/v2", api_key=key)
+    monkeypatch.setenv("CREATORAUDIT_API_KEY", key)
+    with pytest.raises(ConfigurationError, match="fewer than 8 characters"):
+        facade(api_key=None)
+
+
+# --- keys that a program's own async function gives
+
+
+async def from_a_vault():
+    await anyio.lowlevel.checkpoint()
+    return KEY
+
+
+class Vault:
+    async def __call__(self):
+        return await from_a_vault()
+
+
+ASYNC_SOURCES = [from_a_vault, Vault(), functools.partial(from_a_vault)]
+
+
+@pytest.mark.parametrize("source", ASYNC_SOURCES, ids=["function", "object", "partial"])
+def test_async_function_gives_the_key_of_an_async_client_and_is_refused_by_a_sync_one(
+    facade, serve, source
 ):
-    echo = Answer(401, json={"code": "UNAUTHORIZED", "detail": "bad key"}, headers={"x-key": KEY})
-    with pytest.raises(CreatorAuditError) as caught:
-        facade(serve(echo).url, KEY).do(lambda ca: ca.whoami())
-    assert KEY not in str(caught.value)
-    own = [line for line in logs.getvalue().splitlines() if line.startswith("whoami ")]
-    assert own
-    assert not any(KEY in line for line in own)
+    server = serve(WHOAMI)
+    if facade.kind == "sync":
+        with pytest.raises(ConfigurationError, match="async function"):
+            facade(server.url, source)
+        return
+    facade(server.url, source).do(lambda ca: ca.whoami())
+    assert server.requests[0].headers["authorization"] == f"Bearer {KEY}"
+
+
+def test_async_function_that_does_not_look_like_one_is_refused_at_the_first_call(facade, serve):
+    ca = facade(serve(WHOAMI).url, lambda: from_a_vault())  # noqa: PLW0108 - the point of it
+    if facade.kind == "sync":
+        with pytest.raises(ConfigurationError, match="async function"):
+            ca.do(lambda ca: ca.whoami())
+    else:
+        ca.do(lambda ca: ca.whoami())
+
+
+def test_async_function_that_gives_no_key_leaves_no_trace(facade, serve):
+    async def wrong():
+        return KEY + "\n\nx"
+
+    if facade.kind == "sync":
+        return
+    ca = facade(serve().url, wrong)
+    with pytest.raises(ConfigurationError) as caught:
+        ca.do(lambda ca: ca.whoami())
+    assert_clean(caught.value)
 
 
 def test_errors_of_a_walk_and_a_batch_show_no_key(facade, serve):

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, Unpack, overload
 from .._core import log
 from .._core.config import Settings, origin
 from .._core.deprecation import DeprecationNotice
-from .._core.key import KeyRing, KeySource
+from .._core.key import AsyncKeySource, KeyRing
 from .._core.lazy import LazyModule
 from .._core.values import plain
 from ..errors import ConfigurationError
+from .io import AWAITS
 from .transport import AsyncTransport
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class AsyncCreatorAudit:
     """A client of the CreatorAudit API v2.
 
     Args:
-        api_key: The key, or a callable asked for it before each request (for rotation); the
+        api_key: The key, or a function asked for it before each try (for rotation); the
             environment's `CREATORAUDIT_API_KEY` when absent. `health` and `meta` need none.
         base_url: Where the API is; `CREATORAUDIT_BASE_URL`, else the production server, when
             absent. Must be https, except for loopback.
@@ -68,7 +69,7 @@ class AsyncCreatorAudit:
 
     def __init__(
         self,
-        api_key: KeySource = None,
+        api_key: AsyncKeySource = None,
         *,
         base_url: str | None = None,
         timeout: float = 30.0,
@@ -85,7 +86,7 @@ class AsyncCreatorAudit:
     ) -> None:
         held = [api_key]
         del api_key
-        keys = KeyRing.of(held)
+        keys = KeyRing.of(held, awaits=AWAITS)
         log.from_environment()
         settings = Settings(
             timeout=timeout,
@@ -96,6 +97,8 @@ class AsyncCreatorAudit:
             max_response_bytes=max_response_bytes,
         )
         self._origin = origin(base_url)
+        if not self._origin.loopback:
+            keys.leave_this_machine()
         self._deprecation = DeprecationNotice()
         self._transport = AsyncTransport(self._origin, http_client, settings.max_response_bytes)
         self._cache = _cache(cache, self._origin.url)

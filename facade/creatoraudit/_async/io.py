@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
+from inspect import isawaitable
 from types import TracebackType
 from typing import Any, Generic, Self, TypeAlias, TypeVar, TypeVarTuple, cast
 
@@ -25,6 +26,15 @@ Function: TypeAlias = Callable[[A], Awaitable[T]]
 
 # Turns of the event loop that a request takes until it is written.
 TURNS = 6
+
+
+# Whether a program may hand over async functions.
+AWAITS = True
+
+
+async def settled(value: Any) -> Any:
+    """What a program's own function gave, awaited if it was async."""
+    return await value if isawaitable(value) else value
 
 
 async def sleep(seconds: float) -> None:

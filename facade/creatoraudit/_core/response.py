@@ -18,6 +18,7 @@ from .text import one_line
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
 
+    from .key import ApiKey
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -69,6 +70,12 @@ class RawResponse:
         """The same without its body, for what is kept after the body was decoded."""
         return RawResponse(self.status_code, self.headers, b"", cached=self.cached)
 
+    def without(self, key: ApiKey) -> RawResponse:
+        """The same with the key replaced where the server echoed it."""
+        self.headers = key.hidden_in_headers(self.headers)
+        self.content = key.hidden_in_body(self.content, thorough=self.status_code >= 300)
+        return self
+
     def json(self) -> Any:
         """The body, decoded; whoever asks again gets the same value.
 
@@ -101,6 +108,10 @@ class Failure(NamedTuple):
     written: bool
     timed_out: bool = False
     permanent: bool = False
+
+    def without(self, key: ApiKey) -> Failure:
+        """The same with the key replaced where the server echoed it."""
+        return self._replace(cause=key.hidden_in(self.cause))
 
 
 class Timeouts(NamedTuple):

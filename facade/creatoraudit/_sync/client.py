@@ -19,6 +19,7 @@ from .._core.key import KeyRing, KeySource
 from .._core.lazy import LazyModule
 from .._core.values import plain
 from ..errors import ConfigurationError
+from .io import AWAITS
 from .transport import Transport
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class CreatorAudit:
     """A client of the CreatorAudit API v2.
 
     Args:
-        api_key: The key, or a callable asked for it before each request (for rotation); the
+        api_key: The key, or a function asked for it before each try (for rotation); the
             environment's `CREATORAUDIT_API_KEY` when absent. `health` and `meta` need none.
         base_url: Where the API is; `CREATORAUDIT_BASE_URL`, else the production server, when
             absent. Must be https, except for loopback.
@@ -86,7 +87,7 @@ class CreatorAudit:
     ) -> None:
         held = [api_key]
         del api_key
-        keys = KeyRing.of(held)
+        keys = KeyRing.of(held, awaits=AWAITS)
         log.from_environment()
         settings = Settings(
             timeout=timeout,
@@ -97,6 +98,8 @@ class CreatorAudit:
             max_response_bytes=max_response_bytes,
         )
         self._origin = origin(base_url)
+        if not self._origin.loopback:
+            keys.leave_this_machine()
         self._deprecation = DeprecationNotice()
         self._transport = Transport(self._origin, http_client, settings.max_response_bytes)
         self._cache = _cache(cache, self._origin.url)

@@ -11,10 +11,13 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from inspect import isawaitable, iscoroutine
 from types import TracebackType
 from typing import Any, Generic, Self, TypeAlias, TypeVar, TypeVarTuple, cast
 
 from .._core import clock
+from .._core.key import ASYNC_FUNCTION
+from ..errors import ConfigurationError
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -28,6 +31,23 @@ _current = threading.local()
 
 class AbandonedError(BaseException):
     """Ends a job whose pool was left; nobody is there to see it."""
+
+
+# Whether a program may hand over async functions.
+AWAITS = False
+
+
+def settled(value: Any) -> Any:
+    """What a program's own function gave.
+
+    Raises:
+        ConfigurationError: It is to be awaited, which nobody here can do.
+    """
+    if not isawaitable(value):
+        return value
+    if iscoroutine(value):
+        value.close()
+    raise ConfigurationError(ASYNC_FUNCTION)
 
 
 def sleep(seconds: float) -> None:

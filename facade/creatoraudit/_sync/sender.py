@@ -13,14 +13,15 @@ from .._core import clock
 from .._core.cache import Cache, CachedResponse
 from .._core.config import Settings
 from .._core.events import Hooks, event_of
-from .._core.key import KeyRing
+from .._core.key import ApiKey, KeyRing
+from .._core.log import libraries_silenced
 from .._core.options import RequestCounter, RequestOptions
 from .._core.pacing import Scheduler
 from .._core.problems import error_of
 from .._core.request import PreparedRequest, with_header
 from .._core.response import Failure, RawResponse
 from .._core.retry import RATE_LIMITED, Attempts
-from .io import Signal, off_loop, sleep
+from .io import Signal, off_loop, settled, sleep
 from .transport import Transport
 
 
@@ -69,7 +70,7 @@ class Sender:
 
     def _try(self, request: PreparedRequest, attempts: Attempts) -> RawResponse | Failure:
         self._transport.check()
-        key = self._keys.key(request.operation) if request.authenticated else None
+        key = self._key(request.operation) if request.authenticated else None
         cache = self._cache
         name = None if cache is None else cache.name(request, key)
         cached: CachedResponse | None = None
@@ -81,8 +82,11 @@ class Sender:
         with Turn(self._scheduler, request, attempts, self._hooks):
             timeouts = attempts.start()
             began = clock.now()
-            outcome = self._transport.send(asking, key, timeouts)
+            with libraries_silenced():
+                outcome = self._transport.send(asking, key, timeouts)
             seconds = clock.now() - began
+        if key is not None:
+            outcome = outcome.without(key)
         if isinstance(outcome, RawResponse):
             if request.authenticated:
                 self._scheduler.observe(outcome.headers)
@@ -91,6 +95,13 @@ class Sender:
             self._hooks.received(request, outcome)
         self._hooks.tried(event_of(request, outcome, seconds, attempts.made))
         return outcome
+
+    def _key(self, operation: str) -> ApiKey:
+        """The key to use now; a program's function is asked while no slot is held."""
+        said = self._keys.ask()
+        if said:
+            said[0] = settled(said[0])
+        return self._keys.key(operation, said)
 
 
 class Turn:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from attrs import Factory, define, field, frozen
 from requests import PreparedRequest, Response, exceptions
 from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
 
 from .._core import clock
 from .._core.key import ApiKey
@@ -113,7 +114,7 @@ class ReadOnly(HTTPAdapter):
             try:
                 response = super().send(keyed, *args, **kwargs)
                 response.request = request  # whoever looks at it later finds no key
-                body = response.content
+                body = self._without_key(response)
                 if not body and _ended_early(response):
                     raise exceptions.ConnectionError("the head was cut off", request=request)
             except BROKEN:
@@ -143,6 +144,13 @@ class ReadOnly(HTTPAdapter):
             self.rules.state.over = True
             raise exceptions.RetryError("the API wants to be left alone", request=request)
         return response
+
+    def _without_key(self, response: Response) -> bytes:
+        """The body, after the key was replaced in it and in the headers, if the API echoed it."""
+        key = self.rules.key
+        response.headers = cast("CaseInsensitiveDict[str]", key.hidden_in_headers(response.headers))
+        response._content = key.hidden_in_body(response.content, thorough=True)
+        return response.content
 
     def _may_repeat(self, url: str, number: int) -> bool:
         """Whether a request whose connection broke is sent again: the first time it is, at once."""
