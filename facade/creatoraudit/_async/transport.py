@@ -19,6 +19,7 @@ from .._core.http import (
     own_client,
 )
 from .._core.key import ApiKey
+from .._core.log import libraries_silenced
 from .._core.response import Failure, RawResponse, Timeouts
 from ..errors import UsageError
 from .io import LoopGuard
@@ -111,11 +112,14 @@ class AsyncTransport:
     async def _exchange(
         self, request: Request, auth: Auth, most: int, exchange: Exchange
     ) -> RawResponse | Failure:
-        response = await self._client.send(request, auth=auth, stream=True, follow_redirects=False)
-        try:
-            return await self._read(response, most, exchange)
-        finally:
-            await response.aclose()
+        with libraries_silenced():
+            response = await self._client.send(
+                request, auth=auth, stream=True, follow_redirects=False
+            )
+            try:
+                return await self._read(response, most, exchange)
+            finally:
+                await response.aclose()
 
     async def _read(
         self, response: AsyncResponse, most: int, exchange: Exchange

@@ -14,7 +14,6 @@ from .._core.cache import Cache, CachedResponse
 from .._core.config import Settings
 from .._core.events import Hooks, event_of
 from .._core.key import ApiKey, KeyRing
-from .._core.log import libraries_silenced
 from .._core.options import RequestCounter, RequestOptions
 from .._core.pacing import Scheduler
 from .._core.problems import error_of
@@ -82,8 +81,7 @@ class Sender:
         with Turn(self._scheduler, request, attempts, self._hooks):
             timeouts = attempts.start()
             began = clock.now()
-            with libraries_silenced():
-                outcome = self._transport.send(asking, key, timeouts)
+            outcome = self._transport.send(asking, key, timeouts)
             seconds = clock.now() - began
         if key is not None:
             outcome = outcome.without(key)

@@ -20,6 +20,7 @@ from .._core.http import (
     own_client,
 )
 from .._core.key import ApiKey
+from .._core.log import libraries_silenced
 from .._core.response import Failure, RawResponse, Timeouts
 from ..errors import UsageError
 from .io import LoopGuard
@@ -112,11 +113,12 @@ class Transport:
     def _exchange(
         self, request: Request, auth: Auth, most: int, exchange: Exchange
     ) -> RawResponse | Failure:
-        response = self._client.send(request, auth=auth, stream=True, follow_redirects=False)
-        try:
-            return self._read(response, most, exchange)
-        finally:
-            response.close()
+        with libraries_silenced():
+            response = self._client.send(request, auth=auth, stream=True, follow_redirects=False)
+            try:
+                return self._read(response, most, exchange)
+            finally:
+                response.close()
 
     def _read(self, response: Response, most: int, exchange: Exchange) -> RawResponse | Failure:
         # A transport that tests put in place of the network has read its response already.
