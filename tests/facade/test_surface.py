@@ -128,7 +128,10 @@ def as_sync(text: str) -> str:
 
 
 PAIRS = [(CreatorAudit, AsyncCreatorAudit), (Pager, AsyncPager)] + [
-    (type(getattr(CreatorAudit("k"), name)), type(getattr(AsyncCreatorAudit("k"), name)))
+    (
+        type(getattr(CreatorAudit("key-of-tests"), name)),
+        type(getattr(AsyncCreatorAudit("key-of-tests"), name)),
+    )
     for name in ("accounts", "videos", "account_videos", "creators")
 ]
 
