@@ -127,6 +127,7 @@ def as_sync(text: str) -> str:
     return text.replace("_async", "_sync")
 
 
+KEY = "key-of-tests"
 PAIRS = [(CreatorAudit, AsyncCreatorAudit), (Pager, AsyncPager)] + [
     (
         type(getattr(CreatorAudit("key-of-tests"), name)),
