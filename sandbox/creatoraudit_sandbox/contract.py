@@ -92,46 +92,50 @@ class Contract:
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._document: Any = _without_nullable(document)
-        self.components: Schema = self._document.get("components", {})
-        self.schemas: Schema = self.components.get("schemas", {})
+        self.components: Schema = _table(self._document.get("components"))
+        self.schemas: Schema = _table(self.components.get("schemas"))
         self.every = tuple(self._operations())
         #: By operationId, which need not be unique in a document that the sandbox can serve.
         self.operations = {operation.id: operation for operation in reversed(self.every)}
 
     def _operations(self) -> Iterator[Operation]:
-        for path, unresolved in self._document.get("paths", {}).items():
+        for path, unresolved in _table(self._document.get("paths")).items():
             item = self.resolve(unresolved)
             below = path.removeprefix(BASE_PATH) if path.startswith(f"{BASE_PATH}/") else path
             for method in _METHODS:
                 if isinstance(item.get(method), dict):
-                    yield self._operation(below, method, item[method], item.get("parameters", []))
+                    yield self._operation(
+                        below, method, item[method], _list(item.get("parameters"))
+                    )
 
     def _operation(self, path: str, method: str, raw: Schema, shared: list[Schema]) -> Operation:
         named: dict[tuple[str, str], Parameter] = {}
-        for unresolved in (*shared, *raw.get("parameters", [])):
+        for unresolved in (*shared, *_list(raw.get("parameters"))):
             entry = self.resolve(unresolved)
-            if "in" in entry and "name" in entry:
+            if isinstance(entry.get("in"), str) and isinstance(entry.get("name"), str):
                 named[entry["in"], entry["name"]] = self._parameter(entry)
-        content = self.resolve(raw.get("requestBody", {})).get("content", {})
-        bodies = [media.get("schema", {}) for name, media in content.items() if _is_json(name)]
+        content = _table(self.resolve(raw.get("requestBody")).get("content"))
+        bodies = [
+            _table(_table(media).get("schema")) for name, media in content.items() if _is_json(name)
+        ]
         return Operation(
-            id=raw.get("operationId", operation_key(method.upper(), path)),
+            id=str(raw.get("operationId") or operation_key(method.upper(), path)),
             method=method.upper(),
             path=path,
             parameters=tuple(named.values()),
             body=bodies[0] if bodies else None,
-            responses=raw.get("responses", {}),
+            responses=_table(raw.get("responses")),
             secured=bool(raw.get("security", self._document.get("security", []))),
         )
 
     def _parameter(self, entry: Schema) -> Parameter:
-        schema = entry.get("schema", {})
+        schema = _table(entry.get("schema"))
         shapes = list(self._shapes(schema))
         items = [shape.get("items", {}) for shape in shapes]
         return Parameter(
             name=entry["name"],
             place=entry["in"],
-            required=entry.get("required", False),
+            required=entry.get("required") is True,
             schema=schema,
             types=_types(shapes),
             item_types=_types([each for item in items for each in self._shapes(item)]),
@@ -144,7 +148,7 @@ class Contract:
         yield schema
         if depth < 8:
             for union in _UNIONS:
-                for branch in schema.get(union, ()):
+                for branch in _list(schema.get(union)):
                     yield from self._shapes(branch, depth + 1)
 
     def resolve(self, node: Any) -> Schema:
@@ -163,10 +167,10 @@ class Contract:
 
     def answer(self, operation: Operation, status: int) -> Schema | None:
         """The schema of a body that an operation answers with, if one is documented."""
-        response = self.resolve(operation.responses.get(str(status), {}))
+        content = _table(self.resolve(operation.responses.get(str(status))).get("content"))
         for media_type in ("application/json", "application/problem+json"):
-            schema: Schema | None = response.get("content", {}).get(media_type, {}).get("schema")
-            if schema is not None:
+            schema = _table(content.get(media_type)).get("schema")
+            if isinstance(schema, dict):
                 return schema
         return None
 
@@ -175,16 +179,23 @@ class Contract:
         return {"components": self.components, "allOf": [schema]}
 
 
+def _table(node: Any) -> Schema:
+    return node if isinstance(node, dict) else {}
+
+
+def _list(node: Any) -> list[Any]:
+    return node if isinstance(node, list) else []
+
+
 def _is_json(media_type: str) -> bool:
     name = media_type.partition(";")[0].strip().lower()
     return name == "application/json" or name.endswith("+json")
 
 
 def _types(shapes: list[Schema]) -> frozenset[str]:
-    declared = [shape.get("type", ()) for shape in shapes]
-    return frozenset(
-        name for each in declared for name in ((each,) if isinstance(each, str) else each)
-    )
+    declared = [shape.get("type") for shape in shapes]
+    names = [name for each in declared for name in (_list(each) or [each])]
+    return frozenset(name for name in names if isinstance(name, str))
 
 
 def _without_nullable(node: Any) -> Any:

@@ -6,17 +6,15 @@ that killing the process loses nothing that was acknowledged.
 
 from __future__ import annotations
 
-import errno
 import os
 import sqlite3
-import stat
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from . import recorded
+from .private import check_is_ours
 
 #: A row as a plain dict: a page looks up thousands of columns, and `sqlite3.Row` searches for each
 #: by name.
@@ -119,10 +117,7 @@ def _files(path: str) -> Iterator[Path]:
 def _claim(path: str) -> None:
     """Make the file for its owner alone; raises PermissionError for one that is not ours."""
     for file in _files(path):
-        status = file.lstat()
-        ours = sys.platform == "win32" or status.st_uid == os.geteuid()
-        if not ours or not stat.S_ISREG(status.st_mode):
-            raise PermissionError(errno.EPERM, "is a link, no file, or somebody else's", str(file))
+        check_is_ours(file)
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 

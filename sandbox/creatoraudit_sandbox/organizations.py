@@ -11,6 +11,7 @@ from typing import Final
 
 from .cursors import Cursors
 from .keys import ApiKey, KeyRing, bearer
+from .private import check_is_ours
 from .store import Store
 from .texts import Posts
 from .world import DEFAULT_SEED, organization_id
@@ -171,6 +172,7 @@ def write_config(path: Path, organizations: Iterable[Organization], base_url: st
     if others:
         raise FileExistsError(errno.EEXIST, "exists, and no sandbox wrote it", str(others[0]))
     keys.mkdir(mode=0o700, exist_ok=True)
+    check_is_ours(keys)
     text = [_CONFIG_HEAD]
     for each in organizations:
         _write(keys / each.name, each.api_key, 0o600)

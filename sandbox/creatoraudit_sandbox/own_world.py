@@ -18,6 +18,7 @@ from .world import PLATFORMS, World
 
 _RELATIVE: Final = re.compile(r"([+-]?)([0-9]{1,9})([smhdw])")
 _SECONDS: Final = {"s": 1, "m": 60, "h": HOUR, "d": DAY, "w": 7 * DAY}
+_LATEST: Final = day_start(date(9000, 1, 1))
 _USERNAME: Final = re.compile(r"[\w.]{1,64}", re.ASCII)
 _FIGURES: Final = ("views", *recorded.RATES)
 _POST_MEMBERS: Final = (
@@ -174,7 +175,7 @@ class OwnWorld(World):
         row = row._replace(
             is_active=int(active),
             is_unavailable=int(gone),
-            metadata=json.dumps(told["metadata"]) if "metadata" in told else None,
+            metadata=json.dumps(_tags(told["metadata"], where)) if "metadata" in told else None,
             next_refresh=upcoming if owner is None and active and not gone else None,
             recorded=recorded.write(figures),
         )
@@ -207,6 +208,12 @@ class OwnWorld(World):
         return sorted(points.items())
 
     def _instant(self, told: object, where: str) -> int:
+        at = self._epoch(told, where)
+        if not 0 <= at < _LATEST:
+            raise ValueError(f"world: {where}: {told} lies outside of the years 1970 to 9000")
+        return at
+
+    def _epoch(self, told: object, where: str) -> int:
         if isinstance(told, timedelta):
             return self.now + int(told.total_seconds())
         if isinstance(told, datetime):
@@ -233,6 +240,13 @@ def _mapping(value: object, where: str, keys: type = str) -> Mapping[Any, Any]:
     if not isinstance(value, Mapping) or not all(isinstance(key, keys) for key in value):
         raise ValueError(f"world: {where} is not a table")
     return value
+
+
+def _tags(value: object, where: str) -> Mapping[str, str]:
+    tags = _mapping(value, f"{where}: metadata")
+    if not all(isinstance(tag, str) for tag in tags.values()):
+        raise ValueError(f"world: {where}: metadata has values that are not texts")
+    return tags
 
 
 def _known(told: Mapping[str, Any], names: Collection[str], where: str) -> None:

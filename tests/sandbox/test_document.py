@@ -230,6 +230,37 @@ def test_operation_that_is_not_served_yet_says_so(
         assert stranger.get("/videos/x/series").status_code == 401
 
 
+WRONG_TYPES: list[tuple[str, object]] = [
+    ("paths./videos", None),
+    ("paths./videos.get.parameters", None),
+    ("paths./videos.get.parameters", {"limit": 3}),
+    ("paths./videos.post.requestBody", "x"),
+    ("paths./videos.post.requestBody.content", [None]),
+    ("paths./videos.get.operationId", ["x"]),
+    ("paths./videos.get.responses", None),
+    ("paths./videos.get.security", {}),
+    ("components", None),
+    ("components.schemas", []),
+    ("security", None),
+    ("servers", None),
+]
+
+
+@pytest.mark.parametrize(("place", "value"), WRONG_TYPES)
+def test_wrong_types_in_a_document_harm_only_what_they_are_about(
+    serve_document: Serve, document: dict[str, Any], place: str, value: object
+) -> None:
+    *parents, last = place.split(".")
+    node = document
+    for name in parents:
+        node = node[name]
+    node[last] = value
+    api = serve_document(document)
+    for path in ("/accounts?limit=3", "/overview", "/whoami"):
+        assert api.get(path).status_code == 200
+    assert api.get("/videos").status_code in (200, 404)
+
+
 def test_missing_document_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(ENVIRONMENT, "/nowhere/openapi.json")
     load.cache_clear()

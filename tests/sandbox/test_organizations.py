@@ -144,6 +144,16 @@ def test_keys_beside_a_config_are_their_owners_alone(tmp_path: Path) -> None:
     assert rights == {"keys": 0o700, "org-1": 0o600, "org-2": 0o600}
 
 
+@posix
+def test_keys_folder_that_is_a_link_is_refused(tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (tmp_path / "keys").symlink_to(theirs)
+    result = run(*SMALL, "--write-config", str(tmp_path / "creatoraudit.toml"))
+    assert (result.returncode, len(result.stderr.splitlines())) == (1, 1)
+    assert list(theirs.iterdir()) == []
+
+
 @pytest.mark.parametrize("name", ["creatoraudit.toml", "keys/org-1", "keys"])
 def test_file_that_no_sandbox_wrote_is_left_alone(tmp_path: Path, name: str) -> None:
     theirs = tmp_path / name
