@@ -442,3 +442,26 @@ def test_version_needs_no_extra(
     monkeypatch.setitem(sys.modules, "click", None)
     assert ends_with(["--version"], monkeypatch) == 0
     assert capsys.readouterr().out.startswith("creatoraudit ")
+
+
+LIMITED = {
+    "x-ratelimit-limit": "20",
+    "x-ratelimit-remaining": "0",
+    "x-ratelimit-reset": "1781524842",
+    "date": "Mon, 15 Jun 2026 12:00:00 GMT",
+}
+
+
+def test_a_long_wait_is_told_on_stderr_and_a_short_one_is_not(here, serve, waits) -> None:
+    first = answers.page([answers.video(1)], "more")
+    limited = Answer(json=first.json, headers=LIMITED)
+    later = Answer(503, headers={"retry-after": "9"})
+    soon = answers.problem(503, "SERVICE_UNAVAILABLE")
+    server = serve(limited, later, soon, answers.page([answers.video(2)]))
+    ran = here("videos", "list", "--format", "jsonl", at=server)
+    assert ran.code == 0
+    assert ran.err.splitlines() == [
+        "waiting for the rate limit, 42 s",
+        "waiting before the next try, 9 s",
+    ]
+    assert len(waits) == 3

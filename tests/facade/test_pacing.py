@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from email.utils import formatdate
 
@@ -79,7 +80,9 @@ def test_what_is_left_is_spread_over_the_rest_of_the_window(facade, limited):
 
 
 def test_calls_side_by_side_share_what_is_left(facade, limited):
-    ca = facade(limited.sandbox.base_url, limited.sandbox.api_key, concurrency=4, max_retries=0)
+    # A wait that one call skips also passes for another one that is on the wire.
+    settings = {"concurrency": 4, "max_retries": 0, "timeout": 600, "retry_budget": 600}
+    ca = facade(limited.sandbox.base_url, limited.sandbox.api_key, **settings)
     for _ in range(LIMIT - 4):
         ca.do(lambda ca: ca.whoami())
     results = ca.gather(*[lambda ca: ca.whoami()] * 4)
@@ -205,3 +208,85 @@ def test_waits_really_wait(facade, serve):
     retry = Answer(503, headers={"retry-after": "0.02"})
     facade(serve(retry, WHOAMI).url).do(lambda ca: ca.whoami())
     assert clock.now() - began >= 0.02
+
+
+# --- limits that the headers do not tell
+
+
+class Window:
+    """A server that allows 20 requests per second, and says so only when it refuses one."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._began = clock.now()
+        self._served = 0
+        self.refused: list[int] = [0]
+
+    def __call__(self, _: object) -> Answer:
+        with self._lock:
+            if clock.now() - self._began >= 1:
+                self._began, self._served = clock.now(), 0
+                self.refused.append(0)
+            self._served += 1
+            if self._served <= LIMIT:
+                return WHOAMI
+            self.refused[-1] += 1
+            return Answer(429, headers={"retry-after": "1"})
+
+
+def test_a_limit_without_headers_is_learned_from_refusals(facade, serve):
+    window = Window()
+    ca = facade(serve(window).url, concurrency=8, max_retries=1)
+    results = ca.gather(*[lambda ca: ca.whoami()] * 70)
+    assert not [one for one in results if isinstance(one, Exception)]
+    assert max(window.refused) <= 8
+
+
+def test_two_clients_on_one_key_are_refused_as_often_as_they_have_slots(facade, serve):
+    window = Window()
+    url = serve(window).url
+    mine, other = facade(url, concurrency=4), facade(url, concurrency=4)
+    found: list[object] = []
+    thread = threading.Thread(
+        target=lambda: found.extend(other.gather(*[lambda ca: ca.whoami()] * 30))
+    )
+    thread.start()
+    found += mine.gather(*[lambda ca: ca.whoami()] * 30)
+    thread.join()
+    assert len(found) == 60
+    assert not [one for one in found if isinstance(one, Exception)]
+    assert max(window.refused) <= 8
+
+
+def test_a_refusal_with_a_hint_costs_no_try(facade, serve, waits):
+    refusals = [Answer(429, headers={"retry-after": "3"})] * 9
+    ca = facade(serve(*refusals, WHOAMI).url, max_retries=1)
+    ca.do(lambda ca: ca.whoami())
+    assert len(waits) == 9
+    assert all(seconds >= 3 for seconds in waits)
+
+
+@pytest.mark.parametrize("hint", ["0", "-1", "soon", ""])
+def test_a_refusal_without_a_usable_hint_costs_one(facade, serve, waits, hint):
+    refusal = Answer(429, headers={"retry-after": hint})
+    server = serve(refusal, refusal)
+    with pytest.raises(RateLimitedError):
+        facade(server.url, max_retries=1).do(lambda ca: ca.whoami())
+    assert len(waits) == 1
+
+
+def test_a_hint_of_nothing_cannot_make_a_storm(facade, serve, waits):
+    server = serve(lambda _: Answer(429, headers={"retry-after": "0"}))
+    ca = facade(server.url, max_retries=10_000, retry_budget=60)
+    with pytest.raises(RateLimitedError):
+        ca.do(lambda ca: ca.whoami())
+    assert len(server.requests) <= 10
+    assert sum(waits) < 60
+
+
+def test_a_hint_beyond_the_budget_ends_the_call_at_once(facade, serve, waits):
+    server = serve(Answer(429, headers={"retry-after": "600"}))
+    with pytest.raises(RateLimitedError) as caught:
+        facade(server.url).do(lambda ca: ca.whoami())
+    assert caught.value.retry_after == 600
+    assert waits == []

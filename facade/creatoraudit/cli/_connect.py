@@ -17,7 +17,7 @@ from . import _safe
 from ._click import Whole
 
 if TYPE_CHECKING:
-    from creatoraudit import CreatorAudit, DriftRecord
+    from creatoraudit import CreatorAudit, DriftRecord, WaitEvent
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
@@ -119,6 +119,7 @@ class Connection:
                 base_url=base_url,
                 timeout=self.timeout,
                 concurrency=self.concurrency,
+                on_wait=_waiting,
                 on_drift=on_drift,
             ) as ca:
                 yield ca
@@ -152,6 +153,11 @@ class Connection:
                 raise click.UsageError(f"--org does not go with {option}")
         organization = Organizations.load(self.config)[name]
         return organization.base_url, organization.key()
+
+
+def _waiting(event: WaitEvent) -> None:
+    what = "for the rate limit" if event.reason == "rate limit" else "before the next try"
+    click.echo(f"waiting {what}, {event.seconds:.0f} s", err=True)
 
 
 def _report(drift: Sequence[DriftRecord]) -> None:
