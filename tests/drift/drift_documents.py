@@ -75,12 +75,12 @@ def reordered(node: Any, parent: str = "") -> Any:
 
 
 def drift(base: Node, head: Node) -> list[Difference]:
-    """What drift.py finds."""
+    """What the comparison finds."""
     return compare(Document("base.json", base), Document("head.json", head))
 
 
 def rules(base: Node, head: Node) -> list[str]:
-    """The rules that drift.py finds."""
+    """The rules that the comparison finds."""
     return [finding.rule.id for finding in drift(base, head)]
 
 

@@ -51,7 +51,7 @@ _COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "deltas": ("creatoraudit.cli._metrics:deltas", "cli", "Views gained, by id."),
     "drift": (
         "creatoraudit.cli._drift:drift",
-        "contract",
+        "cli",
         "What does a new document mean for a client?",
     ),
     "digest": ("creatoraudit.cli._digest:digest", "cli", "A period against the one before."),

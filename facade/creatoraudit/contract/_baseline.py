@@ -79,7 +79,8 @@ class Entry(NamedTuple):
     @property
     def identity(self) -> tuple[str, str, str, str]:
         """What makes two entries the same."""
-        return (self.operation or "", self.rule, blanked(self.location), self.problem or "")
+        problem = blanked(self.problem or "")
+        return (self.operation or "", self.rule, blanked(self.location), problem)
 
     @property
     def id(self) -> str:
@@ -92,7 +93,7 @@ class Entry(NamedTuple):
             self.rule == finding.rule_id
             and blanked(self.location) == blanked(finding.location)
             and self.operation in (None, *finding.operation_keys)
-            and self.problem in (None, finding.problem)
+            and (self.problem is None or blanked(self.problem) == blanked(finding.problem))
         )
 
     def expired(self, today: dt.date) -> bool:
@@ -153,7 +154,7 @@ class Baseline(NamedTuple):
 
     @classmethod
     def load(cls, path: str | Path) -> Baseline:
-        """Read a baseline, or a list of accepted findings as `scripts/drift.py` has taken it.
+        """Read a baseline, or a list of accepted findings as `--accept` has taken it.
 
         Raises:
             BaselineError: The file cannot be read, or is something else.

@@ -1,4 +1,4 @@
-"""The rules: everything drift.py can find, with its level and its sentence.
+"""The rules of the drift report: everything it can find, with its level and its sentence.
 
 A level says what happens to a client made from the base document when it meets a server that
 keeps the head document:

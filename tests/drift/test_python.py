@@ -1,0 +1,146 @@
+"""`creatoraudit.contract.drift`: what it takes, what it gives, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from drift_documents import Node, contract, edited, rules, with_schema
+from drift_mutations import GONE, LIST, READ
+from drift_mutations import TEXT as STRING
+
+from creatoraudit.contract import Baseline, BaselineError, DocumentRefused, drift
+from creatoraudit.contract._drift import Level
+from creatoraudit.contract.openapi import Document
+
+CHANGED = edited(contract(), [(f"{READ}/properties/view_count", GONE), ("/info/version", "9")])
+
+
+def test_documents_are_files_mappings_or_read_already(tmp_path: Path) -> None:
+    for name, document in (("old", contract()), ("new", CHANGED)):
+        (tmp_path / f"{name}.json").write_text(json.dumps(document), encoding="utf-8")
+    old, new = tmp_path / "old.json", tmp_path / "new.json"
+    found = [
+        drift(old, new),
+        drift(str(old), CHANGED),
+        drift(contract(), new),
+        drift(Document("ours", contract()), Document("theirs", CHANGED)),
+    ]
+    assert len({tuple(one.differences) for one in found}) == 1
+    assert [one.old for one in found] == [str(old), str(old), "old", "ours"]
+    assert found[0].reaches(Level.BREAKING)
+    assert [one.rule.level for one in found[0].differences] == [Level.BREAKING, Level.COSMETIC]
+
+
+def test_a_baseline_is_a_file_or_read_already(tmp_path: Path) -> None:
+    path = tmp_path / "accepted.json"
+    Baseline().updated(drift(contract(), CHANGED).differences).save(path)
+    for baseline in (path, str(path), Baseline.load(path)):
+        found = drift(contract(), CHANGED, baseline=baseline)
+        assert found.differences == []
+        assert len(found.verdict.accepted) == 2
+    with pytest.raises(BaselineError, match="cannot be read"):
+        drift(contract(), contract(), baseline=tmp_path / "none.json")
+
+
+def test_an_entry_of_a_baseline_survives_a_renamed_path_parameter() -> None:
+    where = "/paths/~1videos~1{video_id}"
+    deprecated = edited(contract(), [(f"{where}/get/deprecated", True)])
+    accepted = Baseline().updated(drift(contract(), deprecated).differences)
+    text = json.dumps([contract(), deprecated]).replace("{video_id}", "{id}")
+    old, new = json.loads(
+        text.replace('"name": "video_id", "in": "path"', '"name": "id", "in": "path"')
+    )
+    assert drift(old, new, baseline=accepted).differences == []
+
+
+@pytest.mark.parametrize("kind", ["items", "not", "allOf"])
+def test_a_document_nested_too_deeply_is_refused(kind: str) -> None:
+    def nested(leaf: Any) -> Node:
+        schema: Any = {"type": leaf}
+        for _ in range(5000):
+            schema = {kind: [schema] if kind == "allOf" else schema}
+        return with_schema(schema)
+
+    with pytest.raises(DocumentRefused, match="nested too deeply"):
+        drift(nested("string"), nested("integer"))
+
+
+REST = f"{LIST}/parameters"
+ODD = [
+    # parameters that OpenAPI says are to be ignored
+    ([(f"{REST}/-", {"name": "Accept", "in": "header", "schema": STRING})], []),
+    ([(f"{REST}/0/allowReserved", True)], ["parameter-serialization-changed"]),
+    # a parameter described by a media type
+    (
+        [
+            (
+                f"{REST}/0",
+                {
+                    "name": "limit",
+                    "in": "query",
+                    "content": {"application/json": {"schema": {"type": "integer"}}},
+                },
+            )
+        ],
+        None,
+    ),
+    ([("/webhooks", {"x-note": {}}), (f"{LIST}/callbacks", {"x-note": {}})], []),
+]
+
+
+@pytest.mark.parametrize(("edits", "expected"), ODD)
+def test_what_is_rarely_written_is_read(edits: Any, expected: list[str] | None) -> None:
+    found = rules(contract(), edited(contract(), edits))
+    assert found == expected if expected is not None else "parameter-serialization-changed" in found
+
+
+SCHEMAS = [
+    (
+        {
+            "anyOf": [{"type": "object", "not": {}}, STRING],
+            "oneOf": [{"minLength": 1}, {"maxLength": 9}],
+        },
+        {"anyOf": [{"type": "object", "not": {}}, STRING]},
+        ["response-constraint-loosened"],
+    ),
+    (
+        {"anyOf": [{"type": "object", "not": {}}, STRING]},
+        {
+            "anyOf": [{"type": "object", "not": {}}, STRING],
+            "oneOf": [{"minLength": 1}, {"maxLength": 9}],
+        },
+        ["response-constraint-tightened"],
+    ),
+    ({"type": "array", "items": {}}, {"type": "array"}, []),
+    ({"enum": [1.5, True]}, {"enum": [True, 1.5]}, []),
+    ({"const": {"a": 1}}, {"const": {"a": 1.0}}, []),
+    ({"const": [1]}, {"const": [2]}, ["response-const-changed"]),
+    (
+        {"allOf": [{"properties": {"a": STRING}}, {"properties": {"a": {"maxLength": 9}}}]},
+        {"properties": {"a": {"type": "string", "maxLength": 9}}},
+        [],
+    ),
+    ({"not": {"type": "string", "title": "A"}}, {"not": {"type": "string", "x-b": 1}}, []),
+    (
+        {"oneOf": [{"properties": {"a": {"type": "integer"}}}, {"type": "array", "maxItems": 3}]},
+        {"oneOf": [{"type": "array", "maxItems": 3}, {}]},
+        None,
+    ),
+    ({"allOf": [False, STRING]}, {"allOf": [STRING, False]}, []),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "expected"), SCHEMAS)
+def test_schemas_that_are_rarely_written_are_compared(old: Any, new: Any, expected: Any) -> None:
+    found = rules(with_schema(old), with_schema(new))
+    assert found == expected if expected is not None else found
+
+
+def test_a_scheme_that_is_nowhere_described_is_known_by_its_name() -> None:
+    old = edited(contract(), [(f"{LIST}/security", [{"Unknown": []}])])
+    new = edited(contract(), [(f"{LIST}/security", [{"Another": []}])])
+    assert rules(old, new) == ["security-changed"]
+    assert rules(old, old) == []
