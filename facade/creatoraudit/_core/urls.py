@@ -11,7 +11,6 @@ from typing import Literal, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
 from ..errors import UsageError
-from .arguments import resource_id
 from .text import one_line
 from .values import whole
 
@@ -83,6 +82,9 @@ def reference(text: str) -> Reference:
     Raises:
         UsageError: It is neither.
     """
+    # The command line names accounts, and starts without the generated package.
+    from .arguments import resource_id  # noqa: PLC0415 - it loads the generated types
+
     found = handle(text)
     if found is not None:
         return found
