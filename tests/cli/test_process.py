@@ -416,7 +416,7 @@ def ends_with(argv: list[str], monkeypatch: pytest.MonkeyPatch) -> int:
     [
         ("click", ["breakouts"], "cli"),
         ("rich", ["whoami"], "cli"),
-        ("filelock", ["videos", "track", "--file", "urls.txt"], "cli"),
+        ("jinja2", ["videos", "track", "--file", "urls.txt"], "cli"),
         ("uvicorn", ["sandbox"], "sandbox"),
         ("uvicorn", ["sandbox", "--help", "--port", "0"], "sandbox"),
         ("starlette", ["breakouts", "--sandbox"], "sandbox"),

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
+import os
+import sqlite3
 import stat
 import sys
 from collections import Counter
@@ -14,7 +18,7 @@ import pytest
 
 from creatoraudit import CreatorAudit
 from creatoraudit._core import clock
-from creatoraudit.cli._journal import _KIND
+from creatoraudit.cli._journal import _TEXT_KIND as _KIND
 from creatoraudit_sandbox import Sandbox
 from support import answers
 from support.faults import FaultyProxy
@@ -212,7 +216,8 @@ def test_standard_input_keeps_its_progress_where_it_is_told_to(
     assert list(tmp_path.iterdir()) == []
     state = tmp_path / "state"
     here(*command, "--state", str(state), at=fresh, stdin=f"{POST.format(2)}\nfoo\n")
-    assert len(state.read_text().splitlines()) == 2
+    with contextlib.closing(sqlite3.connect(state)) as db:
+        assert db.execute("SELECT count(*) FROM done").fetchone() == (1,)
     assert stat.S_IMODE(state.stat().st_mode) == 0o600
 
 
@@ -309,26 +314,66 @@ def test_file_that_is_no_progress_is_left_alone(
         "videos", "track", "--file", str(urls(POST.format(1))), "--state", str(state), at=fresh
     )
     assert ran.code == 2
-    assert "precious.txt is no progress file" in ran.complaint
+    assert "precious.txt is not a progress file" in ran.complaint
     assert state.read_text() == content
     assert {one.name for one in tmp_path.iterdir()} == {"urls.txt", "precious.txt"}
     assert tracked(fresh) == []
 
 
-def test_line_that_was_cut_off_counts_as_not_written(
-    here: Here, fresh: Sandbox, urls: Callable[..., Path]
+def test_progress_of_an_earlier_release_is_continued_with_its_salt(
+    here: Here, serve: Callable[..., ScriptedServer], urls: Callable[..., Path]
 ) -> None:
     file = urls(POST.format(1), POST.format(2), "foo")
     command = ("videos", "track", "--file", str(file), "--format", "jsonl")
-    first = here(*command, at=fresh)
-    whole = progress_of(file).read_bytes()
+    api = serve(
+        lambda request: (
+            answers.WHOAMI
+            if request.path == "/whoami"
+            else answers.one(answers.video(2), 201)
+        )
+    )
+    job = {"server": api.url, "organization": "org-1", "command": "videos track"}
+    salt = "0123456789abcdef" * 2
+
+    def key(number: int) -> str:
+        body = {"platform": "tiktok", "identifier": POST.format(number)}
+        said = json.dumps([salt, body], sort_keys=True).encode()
+        return hashlib.blake2b(said, digest_size=16).hexdigest()
+
+    lines = [
+        json.dumps({"kind": _KIND, "job": job, "salt": salt}),
+        json.dumps([key(1), "tracked", answers.video_id(1)]),
+        json.dumps([key(2), "tracked", "cut off"])[:-5],
+    ]
+    progress_of(file).write_text("\n".join(lines))
+    ran = here(*command, at=api)
+    assert outcomes(ran) == [(1, "tracked"), (2, "tracked"), (3, "invalid")]
+    assert [row["id"] for row in ran.jsonl[:2]] == [answers.video_id(1), answers.video_id(2)]
+    sent = [one.headers["idempotency-key"] for one in api.requests if one.path == "/videos"]
+    assert sent == [key(2)]  # the line that was cut off is sent again under its key
+    assert progress_of(file).read_bytes().startswith(b"SQLite format 3")
+    assert outcomes(here(*command, at=api)) == outcomes(ran)
+    assert len([one for one in api.requests if one.path == "/videos"]) == 1
     assert {one.name for one in file.parent.iterdir()} == {file.name, progress_of(file).name}
-    progress_of(file).write_bytes(whole[:-10])
-    again = here(*command, at=fresh)
-    # The second line is sent again under its key, so the answer is the first one.
-    assert again.jsonl == first.jsonl
-    assert progress_of(file).read_bytes() == whole
-    assert len(tracked(fresh)) == 2
+    other = serve(answers.one({"organization_id": "org-2", "api_key_name": "x"}))
+    assert "(other server, organization)" in here(*command, at=other).complaint
+
+
+def test_database_of_something_else_is_left_alone(
+    here: Here, fresh: Sandbox, urls: Callable[..., Path], tmp_path: Path
+) -> None:
+    state = tmp_path / "precious.db"
+    with contextlib.closing(sqlite3.connect(state)) as db:
+        db.execute("CREATE TABLE mine (a)")
+    kept = state.read_bytes()
+    for content in (kept, kept[:200]):
+        state.write_bytes(content)
+        ran = here(
+            "videos", "track", "--file", str(urls(POST.format(1))), "--state", str(state), at=fresh
+        )
+        assert (ran.code, "precious.db is not a progress file" in ran.complaint) == (2, True)
+        assert state.read_bytes() == content
+    assert tracked(fresh) == []
 
 
 def test_progress_that_cannot_be_written_is_one_line(
@@ -423,9 +468,12 @@ def test_reader_who_leaves_stops_no_tracking(
 def test_progress_file_holds_no_key(here: Here, fresh: Sandbox, urls: Callable[..., Path]) -> None:
     file = urls(POST.format(1), "foo")
     here("videos", "track", "--file", str(file), at=fresh)
-    heading, line = progress_of(file).read_text().splitlines()
-    assert fresh.api_key not in heading + line
-    assert json.loads(heading)["job"]["organization"]
+    kept = progress_of(file)
+    assert fresh.api_key.encode() not in kept.read_bytes()
+    if os.name == "posix":
+        assert kept.stat().st_mode & 0o077 == 0
+    with contextlib.closing(sqlite3.connect(kept)) as db:
+        assert dict(db.execute("SELECT name, value FROM identity"))["organization"] != "null"
 
 
 def test_line_that_is_hostile_is_inert(here: Here, urls: Callable[..., Path]) -> None:

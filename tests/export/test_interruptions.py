@@ -231,7 +231,7 @@ def test_unfinished_export_of_something_else_is_refused(
     ]
     for other, said in others:
         arguments = {"what": "videos", "platform": "tiktok", "format": "csv", **other}
-        with pytest.raises(UsageError, match=f"something else .*{said}.*--restart"):
+        with pytest.raises(UsageError, match=f"something else .*{said}.*restart=True"):
             export(ca, out=path, **arguments)
     with (
         FaultyProxy(posts.base_url) as elsewhere,

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 
 # The modules by which an extra of pyproject.toml is recognised.
 _MODULES: Mapping[str, Sequence[str]] = {
-    "cli": ("click", "filelock", "jinja2", "rich"),
+    "cli": ("click", "jinja2", "rich"),
     "contract": ("click", "requests", "schemathesis"),
     "sandbox": ("click", "jsonschema_rs", "msgspec", "starlette", "uvicorn"),
 }

@@ -118,7 +118,7 @@ def track(resource: Resource) -> click.Command:
                 state = Path(f"{file.name}.progress")
             rows = to.rows(_LINES, hold=True)
             if dry_run:
-                return _follow(rows, entries, Journal(None, {}), _unsent)
+                return _follow(rows, entries, Journal(), _unsent)
             return _all(rows, connection, resource, entries, state)
         if dry_run or state is not None:
             raise click.UsageError("--dry-run and --state go with --file")

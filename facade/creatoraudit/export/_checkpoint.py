@@ -1,14 +1,12 @@
 """What is kept of an export between runs: how far it is, whose it is, and which ids are written.
 
-All of it is one SQLite file. A part counts from the transaction that notes it: its file was
+All of it is in one resume store. A part counts from the transaction that notes it: its file was
 complete before, and whatever lies in the folder beyond it is written over. The transaction holds
-the part's ids and the cursor behind it, so the three cannot disagree. The file stays locked as long
-as it is open, also against a run that is killed and followed by another at once.
+the part's ids and the cursor behind it, so the three cannot disagree.
 """
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -17,7 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, NamedTuple, Self, TypeAlias
 
-from .._core.files import own_file, own_folder
+from .._core.files import own_folder
+from .._core.resume import ForeignFileError, OtherJobError, ResumeStore, is_busy
 from .._core.text import one_line
 from ..errors import ExportError, UsageError
 
@@ -25,19 +24,11 @@ Stage: TypeAlias = Literal["walking", "walked", "joined"]
 
 FILE = "checkpoint.sqlite3"
 DIGEST = 16
-_TABLES = """
-    PRAGMA locking_mode = EXCLUSIVE;
-    BEGIN EXCLUSIVE;
-    CREATE TABLE IF NOT EXISTS identity (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-    CREATE TABLE IF NOT EXISTS part (number INTEGER PRIMARY KEY, ids BLOB NOT NULL);
-    CREATE TABLE IF NOT EXISTS position (
-        rows INTEGER NOT NULL, not_found INTEGER NOT NULL, cursor TEXT, stage TEXT NOT NULL
-    );
-    COMMIT;
-"""
-_FORGET = """
-    BEGIN; DELETE FROM identity; DELETE FROM part; DELETE FROM position; COMMIT;
-"""
+_TABLES = {
+    "part": "CREATE TABLE IF NOT EXISTS part (number INTEGER PRIMARY KEY, ids BLOB NOT NULL)",
+    "position": "CREATE TABLE IF NOT EXISTS position"
+    " (rows INTEGER NOT NULL, not_found INTEGER NOT NULL, cursor TEXT, stage TEXT NOT NULL)",
+}
 
 
 class Position(NamedTuple):
@@ -92,9 +83,9 @@ def failures_told(about: Path) -> Iterator[None]:
     """
     try:
         yield
-    except (OSError, sqlite3.Error) as error:
-        why = one_line(str(error), 200)
-        busy = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
+    except (OSError, sqlite3.Error, ForeignFileError) as error:
+        why = one_line(str(error) or "it holds another database", 200)
+        busy = is_busy(error)
     else:
         return
     if busy:
@@ -116,7 +107,7 @@ class Checkpoint:
         self.folder = folder
         self.position = Position()
         self.parts = 0
-        self._identity = {name: json.dumps(value, default=str) for name, value in identity.items()}
+        self._identity = identity
         self._restart = restart
         self._overwrite = overwrite
 
@@ -129,7 +120,7 @@ class Checkpoint:
             # To overwrite is to want the list as it is now, not the file that is there already.
             if self._restart or (self._overwrite and self.delivered):
                 # Files that are there stay: they count for nothing now, and are written over.
-                self._db.executescript(_FORGET)
+                self._store.forget()
                 self.position = Position()
                 self._read()
             self._closing = closing.pop_all()
@@ -160,31 +151,30 @@ class Checkpoint:
     def seen(self) -> Seen:
         """The ids in the parts."""
         seen = Seen()
-        for (ids,) in self._db.execute("SELECT ids FROM part"):
+        for (ids,) in self._store.db.execute("SELECT ids FROM part"):
             for at in range(0, len(ids), DIGEST):
                 seen.add(ids[at : at + DIGEST])
         return seen
 
     def refresh(self) -> None:
         """Look again at what is noted: a transaction that was cut short may have been done."""
-        for row in self._db.execute("SELECT rows, not_found, cursor, stage FROM position"):
+        for row in self._store.db.execute("SELECT rows, not_found, cursor, stage FROM position"):
             self.position = Position(*row)
-        (self.parts,) = self._db.execute("SELECT count(*) FROM part").fetchone()
+        (self.parts,) = self._store.db.execute("SELECT count(*) FROM part").fetchone()
 
     def note(self, position: Position, ids: Iterable[bytes] = ()) -> None:
         """Keep a position, with a further part if it has ids."""
         packed = b"".join(ids)
-        with self._db:
-            self._db.execute("BEGIN")
+        with self._store.transaction():
             if packed:
-                self._db.execute("INSERT INTO part VALUES (?, ?)", (self.parts, packed))
-            self._db.execute("DELETE FROM position")
-            self._db.execute("INSERT INTO position VALUES (?, ?, ?, ?)", position)
+                self._store.db.execute("INSERT INTO part VALUES (?, ?)", (self.parts, packed))
+            self._store.db.execute("DELETE FROM position")
+            self._store.db.execute("INSERT INTO position VALUES (?, ?, ?, ?)", position)
         self.refresh()
 
     def discard(self) -> None:
         """Delete what is kept, and the folder unless somebody put something else into it."""
-        self._db.close()
+        self._store.close()
         for pattern in ("part-*", "joined", f"{FILE}*"):
             for path in self.folder.glob(pattern):
                 path.unlink()
@@ -193,27 +183,22 @@ class Checkpoint:
 
     def _open(self) -> None:
         own_folder(self.folder)
-        own_file(self.folder / FILE)
-        self._db = sqlite3.connect(self.folder / FILE, timeout=0, isolation_level=None)
-        self._closing.callback(self._db.close)
-        self._db.executescript(_TABLES)
+        self._store = ResumeStore(self.folder / FILE, _TABLES)
+        self._closing.callback(self._store.close)
 
     def _read(self) -> None:
-        kept: dict[str, str] = dict(self._db.execute("SELECT name, value FROM identity"))
-        if not kept:
-            with self._db:
-                self._db.executemany("INSERT INTO identity VALUES (?, ?)", self._identity.items())
-        elif kept != self._identity:
-            raise UsageError(self._difference(kept))
-        self.refresh()
-
-    def _difference(self, kept: Mapping[str, str]) -> str:
+        try:
+            self._store.identify(self._identity)
+        except OtherJobError as other:
+            differences = other.differences
+        else:
+            self.refresh()
+            return
         told = "; ".join(
-            f"its {name} {one_line(kept.get(name, 'unknown'), 60)}, here {one_line(value, 60)}"
-            for name, value in self._identity.items()
-            if kept.get(name) != value
+            f"its {name} {one_line(kept, 60)}, here {one_line(here, 60)}"
+            for name, kept, here in differences
         )
-        return (
+        raise UsageError(
             f"{self.folder} holds an unfinished export of something else ({told}): finish it with"
-            " its own command, or pass --restart (restart=True) to throw it away"
+            " its own command, or pass restart=True to throw it away"
         )
