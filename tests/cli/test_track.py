@@ -327,9 +327,7 @@ def test_progress_of_an_earlier_release_is_continued_with_its_salt(
     command = ("videos", "track", "--file", str(file), "--format", "jsonl")
     api = serve(
         lambda request: (
-            answers.WHOAMI
-            if request.path == "/whoami"
-            else answers.one(answers.video(2), 201)
+            answers.WHOAMI if request.path == "/whoami" else answers.one(answers.video(2), 201)
         )
     )
     job = {"server": api.url, "organization": "org-1", "command": "videos track"}
