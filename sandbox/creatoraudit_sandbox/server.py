@@ -308,7 +308,7 @@ class Sandbox:
 
     @property
     def organizations(self) -> tuple[Organization, ...]:
-        """The organizations: ``name``, ``id`` and ``api_key`` of each.
+        """The organizations, each with its ``name``, ``id`` and ``api_key``.
 
         The keys of the sandbox itself are those of the first.
         """

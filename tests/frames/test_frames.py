@@ -385,7 +385,9 @@ def test_real_answers_become_frames(frame, facade, sandbox):
     assert posts["id"] == [one.video.id for one in found]
     assert posts["delta"] == [one.delta for one in found]
     assert posts["delta_7d"] == posts["delta"]
-    assert posts.columns[6:10] == ["delta_1d", "delta_7d", "delta_14d", "delta_30d"]
+    changes = [name for name in posts.columns if name.startswith("delta_")]
+    assert changes == ["delta_1d", "delta_7d", "delta_14d", "delta_30d"]
+    assert posts.is_a("create_time", "datetime")
     assert posts.is_a("growth", "number")
     assert frame(list(found)[:2])["id"] == posts["id"][:2]
     top = frame(ca.do(lambda ca: ca.creators.top()))
