@@ -37,6 +37,8 @@ class AsyncCreatorAudit:
             environment's `CREATORAUDIT_API_KEY` when absent. `health` and `meta` need none.
         base_url: Where the API is; `CREATORAUDIT_BASE_URL`, else the production server, when
             absent. Must be https, except for loopback.
+        allow_http: One host and port, such as `sandbox:8787`, to which plain http is allowed
+            nevertheless, never the vendor's; `CREATORAUDIT_ALLOW_HTTP` when absent.
         timeout: Seconds one try may take, from connecting to the last byte of the response, more
             than 0.
         max_retries: Tries after the first, 0 or more.
@@ -72,6 +74,7 @@ class AsyncCreatorAudit:
         api_key: AsyncKeySource = None,
         *,
         base_url: str | None = None,
+        allow_http: str | None = None,
         timeout: float = 30.0,
         max_retries: int = 4,
         retry_budget: float = 150.0,
@@ -96,7 +99,7 @@ class AsyncCreatorAudit:
             max_wait=max_wait,
             max_response_bytes=max_response_bytes,
         )
-        self._origin = origin(base_url)
+        self._origin = origin(base_url, allow_http)
         if not self._origin.loopback:
             keys.leave_this_machine()
         self._deprecation = DeprecationNotice()

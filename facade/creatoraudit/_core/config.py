@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import warnings
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -12,7 +13,13 @@ from . import values
 from .text import one_line
 
 ENV_BASE_URL = "CREATORAUDIT_BASE_URL"
+ENV_ALLOW_HTTP = "CREATORAUDIT_ALLOW_HTTP"
 DEFAULT_BASE_URL = "https://api.creatoraudit.com/v2"
+
+
+_VENDOR = "creatoraudit.com"
+# Hosts that the key has been warned about to go to in clear.
+_warned: set[str] = set()
 
 
 class Origin(NamedTuple):
@@ -39,8 +46,11 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def origin(base_url: str | None) -> Origin:
+def origin(base_url: str | None, allow_http: str | None = None) -> Origin:
     """Check `base_url`, or what the environment names, or the production server.
+
+    Plain http is for loopback, and for the one host and port that `allow_http` (or the
+    environment's `CREATORAUDIT_ALLOW_HTTP`) names.
 
     Raises:
         ConfigurationError: It is no http(s) URL, or plain http to another machine, or carries
@@ -61,7 +71,7 @@ def origin(base_url: str | None) -> Origin:
     try:
         parts = urlsplit(text)
         host = parts.hostname
-        parts.port  # noqa: B018 - reading it is what checks it
+        port = parts.port
     except ValueError:
         raise refuse("is not a URL") from None
     if parts.scheme not in ("http", "https") or not host:
@@ -71,9 +81,45 @@ def origin(base_url: str | None) -> Origin:
     if parts.query or parts.fragment:
         raise refuse("must not have a query or a fragment")
     loopback = is_loopback(host)
-    if parts.scheme == "http" and not loopback:
+    if parts.scheme == "http" and not loopback and not _allowed(host, port or 80, allow_http):
         raise refuse("would send the key in clear; use https (http is for loopback only)")
     return Origin(url=text.rstrip("/"), secure=parts.scheme == "https", loopback=loopback)
+
+
+def _allowed(host: str, port: int, allow_http: object) -> bool:
+    """Whether plain http to a host and port is wanted, explicitly; warns about it once.
+
+    Raises:
+        ConfigurationError: What is allowed is not one host and port, or it is the vendor's.
+    """
+    text = allow_http or os.environ.get(ENV_ALLOW_HTTP)
+    if not text:
+        return False
+    where = "allow_http=" if allow_http else ENV_ALLOW_HTTP
+    try:
+        parts = urlsplit(f"//{text}" if isinstance(text, str) else "")
+        named = parts.hostname, parts.port
+        exact = None not in named and parts.netloc == text and "@" not in parts.netloc
+    except ValueError:
+        exact = False
+    if not exact:
+        shown = one_line(str(text), 60)
+        raise ConfigurationError(
+            f"{where} must name one host and port, such as sandbox:8787, not {shown!r}"
+        )
+    bare = host.rstrip(".")
+    if bare == _VENDOR or bare.endswith(f".{_VENDOR}"):
+        raise ConfigurationError(f"{where} is not for {_VENDOR}: its API is reached by https only")
+    if named != (host, port):
+        return False
+    if text not in _warned:
+        _warned.add(str(text))
+        warnings.warn(
+            f"{where} {text}: the API key and all data go there in clear; for sandboxes only",
+            RuntimeWarning,
+            stacklevel=4,
+        )
+    return True
 
 
 def number_problem(

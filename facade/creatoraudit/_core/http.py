@@ -23,6 +23,7 @@ import httpx
 from .._version import __version__
 from ..errors import ConfigurationError, UsageError
 from .config import Origin
+from .environment import certificate_advice, certificates_problem, proxy_for
 from .exchange import LATE, Exchange, Limit
 from .key import ApiKey
 from .request_body import Upload
@@ -88,15 +89,22 @@ def own_client(kind: type[C], origin: Origin, backend: object) -> C:
     Raises:
         ConfigurationError: The environment's proxies or certificates are unusable.
     """
-    try:
-        client = kind(**_client_settings(origin))
-    except (ImportError, OSError, ValueError) as error:
-        why = one_line(str(error), 200)
-    except httpx.InvalidURL:
-        why = "not a URL"  # what httpx says may quote a part of the password
-    else:
-        _open_with(client, backend)
-        return client
+    proxy = proxy_for(origin.url) if origin.secure and not origin.loopback else None
+    why = certificates_problem() if origin.secure else None
+    if why is None:
+        try:
+            client = kind(**_client_settings(kind, origin, proxy))
+        except (ImportError, OSError, ValueError) as error:
+            why = one_line(str(error), 200)
+        except httpx.InvalidURL:
+            why = "not a URL"  # what httpx says may quote a part of the password
+        else:
+            _open_with(client, backend)
+            return client
+        if proxy is not None and ("proxy" in why.lower() or why == "not a URL"):
+            why = f"{proxy[1]}: {why}"
+        elif os.environ.get("SSL_CERT_FILE"):
+            why = f"SSL_CERT_FILE names {one_line(os.environ['SSL_CERT_FILE'], 200)!r}: {why}"
     raise ConfigurationError(
         "the environment's proxy or certificate settings cannot be used (see HTTPS_PROXY,"
         f" ALL_PROXY, NO_PROXY, SSL_CERT_FILE): {why}"
@@ -113,21 +121,27 @@ def _open_with(client: Any, backend: object) -> None:
             transport._pool._network_backend = backend
 
 
-def _client_settings(origin: Origin) -> dict[str, Any]:
+def _client_settings(
+    kind: type[C], origin: Origin, proxy: tuple[str, str] | None
+) -> dict[str, Any]:
     """Arguments for our own httpx client.
 
-    Proxies and CA settings of the environment are honoured, except that a proxy is never asked for
-    loopback. A plain-http origin gets a TLS context that trusts nobody: it is never used, and
-    loading the system's certificates for it would take longer than the first request.
+    The environment is read here and not by httpx. A plain-http origin gets a TLS context that
+    trusts nobody: it is never used, and loading the system's certificates for it would take longer
+    than the first request.
     """
-    return {
+    settings: dict[str, Any] = {
         "verify": _trusting() if origin.secure else _trusting_nobody(),
-        "trust_env": not origin.loopback,
-        "follow_redirects": False,
-        "cookies": _NoCookies(),
+        "trust_env": False,
         # The number of connections is bounded by `concurrency`, threads and tasks, not here.
         "limits": httpx.Limits(max_connections=None, max_keepalive_connections=32),
     }
+    mounts = {}
+    if proxy is not None:
+        asynchronous = issubclass(kind, httpx.AsyncClient)
+        transport: Any = httpx.AsyncHTTPTransport if asynchronous else httpx.HTTPTransport
+        mounts["all://"] = transport(proxy=proxy[0], **settings)
+    return {**settings, "mounts": mounts, "follow_redirects": False, "cookies": _NoCookies()}
 
 
 def _trusting() -> ssl.SSLContext:
@@ -265,12 +279,23 @@ class Library:
             what = "no answer in time" if written else "no connection in time"
             return Failure(what, type(error).__name__, written=written, timed_out=True)
         if isinstance(error, before):
-            bad_certificate = "CERTIFICATE_VERIFY_FAILED" in text
-            return Failure("cannot connect", text, written=False, permanent=bad_certificate)
+            distrusted = _distrust(error)
+            if distrusted is None:
+                return Failure("cannot connect", text, written=False)
+            text = one_line(str(distrusted), 300)
+            advice = certificate_advice()
+            return Failure("cannot connect", text, written=False, permanent=True, advice=advice)
         return Failure("the connection broke", text, written=True)
 
 
 HTTPX = Library(httpx)
+
+
+def _distrust(error: BaseException | None) -> ssl.SSLCertVerificationError | None:
+    """Why a certificate was refused, if it was; some libraries keep that to themselves."""
+    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
+        error = error.__cause__ or error.__context__
+    return error
 
 
 def _described(value: object) -> str:

@@ -101,6 +101,7 @@ class Failure(NamedTuple):
         written: Whether the server may have read the request.
         timed_out: Whether time ran out.
         permanent: Whether another try cannot help (a bad certificate, an unusable URL).
+        advice: What to do about it, if that is known.
     """
 
     kind: str
@@ -108,6 +109,7 @@ class Failure(NamedTuple):
     written: bool
     timed_out: bool = False
     permanent: bool = False
+    advice: str = ""
 
     def without(self, key: ApiKey) -> Failure:
         """The same with the key replaced where the server echoed it."""

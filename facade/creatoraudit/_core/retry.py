@@ -177,6 +177,8 @@ class Attempts:
         message = f"{self.operation}: {failure.kind} after {tries}: {failure.cause}"
         if not failure.written and not failure.permanent:
             message += "; check the network, its proxy settings and base_url="
+        if failure.advice:
+            message += f"; {failure.advice}"
         if failure.written and not self._harmless:
             message += "; it may have been carried out, so it was not sent again"
         return cls(message, written=failure.written, cause=failure.cause)
