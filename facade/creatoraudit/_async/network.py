@@ -122,7 +122,8 @@ class AsyncBackend(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         """Connect to the address of a host that answers first."""
-        inner = httpcore.TrioBackend() if _in_trio() else httpcore.AnyIOBackend()
+        backend = httpcore.TrioBackend() if _in_trio() else httpcore.AnyIOBackend()
+        inner = cast(httpcore.AsyncNetworkBackend, backend)
         with _limits(timeout, httpcore.ConnectTimeout):
             stream = await inner.connect_tcp(host, port, None, local_address, socket_options)
         return AsyncStream(stream)

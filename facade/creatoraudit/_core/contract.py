@@ -76,10 +76,12 @@ class Addressed(Protocol):
     @property
     def method(self) -> str:
         """HTTP method."""
+        ...
 
     @property
     def path(self) -> str:
         """Path, with any names of parameters."""
+        ...
 
 
 def resolved(schema: Any) -> Any:

@@ -34,7 +34,7 @@ def _checked(listed: Organizations, timeout: float) -> Iterator[Row]:
     from creatoraudit import CreatorAudit
 
     for name, organization in listed.items():
-        row: dict[str, object] = dict.fromkeys(_SHAPE.names)
+        row: dict[str, object] = {**dict.fromkeys(_SHAPE.names)}
         row |= {"name": name, "base_url": organization.base_url, "key": organization.reference}
         try:
             with CreatorAudit.for_organization(name, config=listed.path, timeout=timeout) as ca:

@@ -38,18 +38,22 @@ class Acceptable(Protocol):
     @property
     def rule_id(self) -> str:
         """The rule or check that found it."""
+        ...
 
     @property
     def location(self) -> str:
         """The place, in words of the contract."""
+        ...
 
     @property
     def problem(self) -> str:
         """What is wrong there, for findings of one rule in one place."""
+        ...
 
     @property
     def operation_keys(self) -> tuple[str, ...]:
         """The operations that it is about, with blanked parameter names."""
+        ...
 
 
 Found = TypeVar("Found", bound=Acceptable)

@@ -85,7 +85,7 @@ class Csv(Jsonl):
 
     def __init__(self, columns: Mapping[str, Kind], style: Style) -> None:
         self._names = list(columns)
-        self._style = style
+        self._style: Style = style
         self.header = _csv.heading(self._names, style)
 
     def encode(self, table: Table) -> bytes:
