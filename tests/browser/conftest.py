@@ -12,6 +12,7 @@ import attrs
 import pytest
 
 from creatoraudit import CreatorAudit
+from creatoraudit import Page as ListPage
 from creatoraudit.report import Digest, render_html
 from support.chromium import chromium
 from support.reports import HOSTILE, MADE_AT
@@ -24,6 +25,13 @@ if TYPE_CHECKING:
 ARTIFACTS = Path(__file__).parent / "artifacts"
 CANARY = "window.canary=1"
 HUGE = 2**63 - 1
+_LAST: Mapping[str, Any] = {
+    "next_cursor": None,
+    "has_next": False,
+    "total_count": None,
+    "filters": {},
+    "request_id": None,
+}
 ATTACKS = (
     f"<script>{CANARY}</script>",
     f"</title></style></svg></table><script>{CANARY};alert(1)</script>",
@@ -106,6 +114,33 @@ def reports(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Mappi
         page = render_html(result, made_at=MADE_AT)
         (folder / f"{name}.html").write_text(page, encoding="utf-8")
     return {name: folder / f"{name}.html" for name in results}
+
+
+@pytest.fixture(scope="session")
+def notebook(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page with what a notebook shows of results whose every text is an attack."""
+    with CreatorAudit(sandbox.api_key, base_url=sandbox.base_url) as ca:
+        found = ca.breakouts(top=len(ATTACKS))
+        week = Digest("7d", ca.overview("7d"), ca.creators.top("7d", limit=5))
+        posts = next(ca.videos.list(limit=len(ATTACKS)).pages())
+    shown = ["<h1>Notebook</h1>"]
+    for post, attack in zip(found, ATTACKS, strict=False):
+        video = attrs.evolve(
+            post.video,
+            description=attack,
+            account_username=attack,
+            metadata={attack: attack},
+            additional_properties={attack: attack},
+        )
+        attacked = attrs.evolve(found, posts=(attrs.evolve(post, video=video),))
+        creator = type(week.creators[0]).from_dict({"id": attack, "name": attack, attack: attack})
+        digest = attrs.evolve(week, creators=[creator])
+        page = ListPage([video], **_LAST)
+        shown += [one._repr_html_() for one in (video, attacked, attacked[0], digest, page)]
+    shown.append(posts._repr_html_())
+    path = tmp_path_factory.mktemp("notebook") / "notebook.html"
+    path.write_text("<meta charset=utf-8>" + "\n".join(shown), encoding="utf-8")
+    return path
 
 
 def _attacks() -> Iterator[Mapping[str, str]]:

@@ -69,6 +69,21 @@ def test_nothing_runs_and_nothing_is_loaded(
     assert seen.page.is_visible("h1")
 
 
+def test_what_a_notebook_shows_runs_nothing_and_loads_nothing(notebook: Path, watch: Open) -> None:
+    seen = watch(notebook)
+    assert seen.ran is None
+    assert seen.dialogs == []
+    assert seen.console == []
+    assert seen.requests == [notebook.as_uri()]
+    used = (
+        "() => [...new Set([...document.body.querySelectorAll('*')].map(e => e.localName))].sort()"
+    )
+    assert seen.page.evaluate(used) == [
+        *("caption", "h1", "table", "tbody", "td", "th", "tr"),
+    ]
+    assert "onerror" in seen.page.inner_text("body")
+
+
 def test_watching_notices_what_it_looks_for(watch: Open, tmp_path: Path) -> None:
     policy = "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'\">"
     attack = "<script>window.canary=1;alert(2)</script><img src=http://127.0.0.1:9/x.png>"
