@@ -25,7 +25,8 @@ CLIENTS = (CreatorAudit, AsyncCreatorAudit)
 # types of what is passed through.
 _WITHOUT_A_PAGE = frozenset(
     {
-        *("CacheSetting", "Day", "Direction", "Framable", "KeySource", "MetricsPeriod", "Period"),
+        *("CacheSetting", "Day", "OrderDirection", "Framable", "KeySource", "MetricsPeriod"),
+        *("AsyncKeySource", "CreatorOrder", "Period"),
         *("Platform", "Post", "RankBy", "Source", "Via", "AccountOrder", "VideoOrder", "Kind"),
         *("OnDrift", "OnEvent", "OnProgress", "AsyncClient", "Client", "Operation", "PageOf"),
         *(

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import ast
 import inspect
+import json
 import pkgutil
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 
 import creatoraudit
 from creatoraudit import AsyncCreatorAudit, AsyncPager, CreatorAudit, Pager
+from creatoraudit_api import models
 
 PACKAGE = Path(creatoraudit.__file__).parent
 
@@ -28,7 +31,7 @@ def python(code: str) -> list[str]:
 
 def test_all_is_exactly_the_public_names():
     assert len(set(creatoraudit.__all__)) == len(creatoraudit.__all__)
-    declared = set(creatoraudit._HOMES) | {"__version__"}
+    declared = {*creatoraudit._HOMES, *creatoraudit.errors.__all__, "__version__"}
     assert set(creatoraudit.__all__) == declared
     for name in creatoraudit.__all__:
         assert getattr(creatoraudit, name) is getattr(creatoraudit, name)
@@ -43,7 +46,29 @@ def test_type_checkers_see_the_same_names():
         if isinstance(node, ast.ImportFrom) and node.module not in ("__future__", "typing")
         for alias in node.names
     }
-    assert set(creatoraudit.__all__) == seen - {"import_module"}
+    assert "*" in seen  # the errors, which are listed once, in their own module
+    own = seen - {"import_module", "errors", "*"}
+    assert set(creatoraudit.__all__) == own | set(creatoraudit.errors.__all__)
+
+
+def test_public_errors_are_all_that_their_module_defines():
+    defined = {
+        name
+        for name, value in vars(creatoraudit.errors).items()
+        if inspect.isclass(value) and value.__module__ == "creatoraudit.errors"
+    }
+    assert set(creatoraudit.errors.__all__) == defined
+
+
+def test_enums_are_those_of_the_generated_package():
+    hints = get_type_hints(CreatorAudit().videos.list)
+    assert hints["order_by"] == models.VideoOrder | None
+    assert hints["order_direction"] == models.OrderDirection | None
+    assert get_type_hints(CreatorAudit().accounts.list)["order_by"] == models.AccountOrder | None
+    assert get_type_hints(CreatorAudit.overview)["period"] == models.Period | None
+    pinned = json.loads((PACKAGE.parents[1] / "scripts" / "names.json").read_text())["enums"]
+    for name in ("Platform", "Period", "MetricsPeriod", "VideoOrder", "AccountOrder"):
+        assert sorted(get_args(getattr(models, name))) == pinned[name]
 
 
 def test_an_unknown_name_is_an_attribute_error():

@@ -7,10 +7,10 @@ from itertools import chain
 from typing import Unpack
 
 from creatoraudit_api import models, operations
+from creatoraudit_api.models import MetricsPeriod, Platform
 
-from .._core.arguments import Day, MetricsPeriod, period_arguments, several
+from .._core.arguments import Day, period_arguments, several
 from .._core.options import RequestOptions
-from .._core.urls import Platform
 from .._core.values import whole
 from .._results.metrics import AccountVideoMetrics
 from ..errors import UsageError

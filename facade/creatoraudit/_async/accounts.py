@@ -4,38 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Literal, TypeAlias, Unpack
+from typing import Unpack
 from uuid import UUID
 
 from creatoraudit_api import models, operations
+from creatoraudit_api.models import AccountOrder, MetricsPeriod, OrderDirection, Platform
 from creatoraudit_api.types import UNSET, Unset
 
-from .._core.arguments import (
-    Day,
-    Direction,
-    MetricsPeriod,
-    period_arguments,
-    resource_id,
-    resource_ids,
-)
+from .._core.arguments import Day, period_arguments, resource_id, resource_ids
 from .._core.options import CreateOptions, RequestOptions, WaitOptions
-from .._core.urls import Platform, profile, text_of
+from .._core.urls import profile, text_of
 from .._results.metrics import Metrics
 from .batch import AsyncParts
 from .metrics import AsyncMetricsJob
 from .operations import AsyncOperations
 from .pager import AsyncPageFetcher, AsyncPager
 from .wait import wait_until_refreshed
-
-AccountOrder: TypeAlias = Literal[
-    "added_at",
-    "username",
-    "last_scrape_time",
-    "follower_count",
-    "view_count",
-    "like_count",
-    "play_count",
-]
 
 
 class AsyncAccounts:
@@ -53,7 +37,7 @@ class AsyncAccounts:
         is_active: bool | None = None,
         q: str | None = None,
         order_by: AccountOrder | None = None,
-        order_direction: Direction | None = None,
+        order_direction: OrderDirection | None = None,
         sort: str | None = None,
         include_total: bool | None = None,
         limit: int | None = None,

@@ -7,17 +7,24 @@ somebody asks for the types of its methods at run time.
 from os import PathLike
 from uuid import UUID
 
-from creatoraudit_api.models import ApiMeta, Health, Overview, SearchResponse, WhoAmI
+from creatoraudit_api.models import (
+    ApiMeta,
+    Health,
+    Overview,
+    Period,
+    Platform,
+    SearchResponse,
+    WhoAmI,
+)
 from creatoraudit_api.operations import Operation
 
-from .._core.arguments import Day, Period
+from .._core.arguments import Day
 from .._core.cache import Cache, CacheSetting
 from .._core.drift import DriftWatch, OnDrift
 from .._core.events import OnEvent, OnWait
 from .._core.http import AsyncClient
 from .._core.options import RequestOptions
 from .._core.response import RawResponse, Reply
-from .._core.urls import Platform
 from .._results.batch import BatchPart
 from .._results.breakouts import Breakouts, RankBy, Source
 from .._results.pages import PageOf

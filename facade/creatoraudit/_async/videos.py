@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from typing import Literal, TypeAlias, Unpack
+from typing import Unpack
 from uuid import UUID
 
 from creatoraudit_api import models, operations
+from creatoraudit_api.models import MetricsPeriod, OrderDirection, Platform, VideoOrder
 from creatoraudit_api.types import JSON, UNSET, Unset
 
-from .._core.arguments import (
-    Day,
-    Direction,
-    MetricsPeriod,
-    period_arguments,
-    resource_id,
-    resource_ids,
-)
+from .._core.arguments import Day, period_arguments, resource_id, resource_ids
 from .._core.options import CreateOptions, RequestOptions, WaitOptions
-from .._core.urls import Platform, post_platform, text_of
+from .._core.urls import post_platform, text_of
 from .._results.deltas import DEFAULT_WINDOWS, VideoDeltas
 from .._results.metrics import Metrics
 from .batch import AsyncParts
@@ -28,8 +22,6 @@ from .metrics import AsyncMetricsJob
 from .operations import AsyncOperations
 from .pager import AsyncPageFetcher, AsyncPager
 from .wait import wait_until_refreshed
-
-VideoOrder: TypeAlias = Literal["added_at", "create_time", "view_count", "like_count", "play_count"]
 
 
 class AsyncVideos:
@@ -46,7 +38,7 @@ class AsyncVideos:
         is_active: bool | None = None,
         q: str | None = None,
         order_by: VideoOrder | None = None,
-        order_direction: Direction | None = None,
+        order_direction: OrderDirection | None = None,
         sort: str | None = None,
         include_total: bool | None = None,
         limit: int | None = None,

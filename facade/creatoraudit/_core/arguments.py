@@ -7,7 +7,7 @@ import math
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from uuid import UUID
 
 from creatoraudit_api.types import ReadModel, WriteModel, encode
@@ -73,8 +73,6 @@ def utc_day(value: object, name: str) -> dt.date:
     raise UsageError(f"{name} must be a date, a datetime or a string, not {type(value).__name__}")
 
 
-Period: TypeAlias = Literal["7d", "30d", "90d"]
-MetricsPeriod: TypeAlias = Literal["7d", "30d", "90d", "custom"]
 Day: TypeAlias = dt.date | dt.datetime | str
 
 
@@ -122,9 +120,6 @@ T = TypeVar("T")
 
 
 _UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-
-
-Direction: TypeAlias = Literal["asc", "desc"]
 
 
 def checked(operation: Operation[object], name: str, value: object, *, own: bool) -> object:

@@ -7,14 +7,14 @@ its platform is left to the server, which resolves it.
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 from urllib.parse import urlsplit
+
+from creatoraudit_api.models import Platform
 
 from ..errors import UsageError
 from .text import one_line
 from .values import whole
-
-Platform: TypeAlias = Literal["instagram", "tiktok"]
 
 _DOMAINS: dict[str, Platform] = {"instagram.com": "instagram", "tiktok.com": "tiktok"}
 # What comes before the id in the path of a post.

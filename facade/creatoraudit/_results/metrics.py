@@ -8,11 +8,10 @@ from uuid import UUID
 
 from attrs import field, frozen
 
-from creatoraudit_api.models import WindowedTotals
+from creatoraudit_api.models import Platform, WindowedTotals
 
 from .._core.arguments import same_id
 from .._core.contract import Fault
-from .._core.urls import Platform
 from .columns import kinds_of
 from .tables import Result, Table
 

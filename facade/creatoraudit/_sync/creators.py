@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, Unpack
+from typing import Unpack
 from uuid import UUID
 
 from creatoraudit_api import models, operations
+from creatoraudit_api.models import CreatorOrder, OrderDirection, Period
 from creatoraudit_api.types import JSON, UNSET, Unset
 
-from .._core.arguments import Day, Direction, Period, day_arguments
+from .._core.arguments import Day, day_arguments
 from .._core.options import CreateOptions, RequestOptions
 from .._results.creators import CreatorFigures, Link, figures
 from .._results.tables import ItemList
@@ -30,8 +31,8 @@ class Creators:
         self,
         *,
         is_active: bool | None = None,
-        order_by: Literal["name"] | None = None,
-        order_direction: Direction | None = None,
+        order_by: CreatorOrder | None = None,
+        order_direction: OrderDirection | None = None,
         sort: str | None = None,
         include_total: bool | None = None,
         limit: int | None = None,

@@ -5,22 +5,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from typing import Literal, TypeAlias, Unpack
+from typing import Unpack
 from uuid import UUID
 
 from creatoraudit_api import models, operations
+from creatoraudit_api.models import MetricsPeriod, OrderDirection, Platform, VideoOrder
 from creatoraudit_api.types import JSON, UNSET, Unset
 
-from .._core.arguments import (
-    Day,
-    Direction,
-    MetricsPeriod,
-    period_arguments,
-    resource_id,
-    resource_ids,
-)
+from .._core.arguments import Day, period_arguments, resource_id, resource_ids
 from .._core.options import CreateOptions, RequestOptions, WaitOptions
-from .._core.urls import Platform, post_platform, text_of
+from .._core.urls import post_platform, text_of
 from .._results.deltas import DEFAULT_WINDOWS, VideoDeltas
 from .._results.metrics import Metrics
 from .batch import Parts
@@ -29,8 +23,6 @@ from .metrics import MetricsJob
 from .operations import Operations
 from .pager import PageFetcher, Pager
 from .wait import wait_until_refreshed
-
-VideoOrder: TypeAlias = Literal["added_at", "create_time", "view_count", "like_count", "play_count"]
 
 
 class Videos:
@@ -47,7 +39,7 @@ class Videos:
         is_active: bool | None = None,
         q: str | None = None,
         order_by: VideoOrder | None = None,
-        order_direction: Direction | None = None,
+        order_direction: OrderDirection | None = None,
         sort: str | None = None,
         include_total: bool | None = None,
         limit: int | None = None,

@@ -10,7 +10,8 @@ from typing import get_args
 
 import click
 
-from .._core.arguments import Period
+from creatoraudit_api.models import Period
+
 from ..report import Digest, _words
 from ..report._digest import CREATOR_FIGURES, FIGURES
 from . import _output

@@ -25,7 +25,7 @@ from ._output import Column, Output, Row, Shape, counting
 
 if TYPE_CHECKING:
     from creatoraudit import JSON, CreatorAudit
-    from creatoraudit._core.arguments import Period
+    from creatoraudit_api.models import Period
 
 _By: TypeAlias = Literal["views", "engagement"]
 _BY: Mapping[_By, str] = {"views": "views", "engagement": "engagement_rate"}

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple, get_args
 import click
 from attrs import evolve
 
-from .._core.arguments import Period, resource_id
-from .._core.urls import Platform, Reference, reference
+from creatoraudit_api.models import Period, Platform
+
+from .._core.arguments import resource_id
+from .._core.urls import Reference, reference
 from .._results.deltas import DEFAULT_WINDOWS
 from ..errors import UsageError
 from ._accounts import METAVAR, Name, account_ids, names_in

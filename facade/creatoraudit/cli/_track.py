@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import click
 
+from creatoraudit_api.models import Platform
+
 from .._core.request import prepare
-from .._core.urls import Platform, post_platform, profile
+from .._core.urls import post_platform, profile
 from ..errors import (
     BadRequestError,
     ConflictError,

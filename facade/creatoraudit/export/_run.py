@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Unpack
 
 from attrs import define, field, frozen
 
-from .._core.arguments import Day, MetricsPeriod
+from creatoraudit_api.models import MetricsPeriod
+
+from .._core.arguments import Day
 from .._core.files import new_file
 from .._results.pages import Page
 from .._results.tables import Table, metadata

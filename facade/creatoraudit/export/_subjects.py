@@ -12,11 +12,10 @@ from uuid import UUID
 from attrs import field, frozen
 
 from creatoraudit_api import operations
-from creatoraudit_api.models import WindowedTotals
+from creatoraudit_api.models import MetricsPeriod, OrderDirection, Platform, WindowedTotals
 
-from .._core.arguments import Day, Direction, MetricsPeriod, period_arguments
+from .._core.arguments import Day, period_arguments
 from .._core.text import one_line
-from .._core.urls import Platform
 from .._results.columns import Kind, Row, kinds_of
 from .._results.deltas import DEFAULT_WINDOWS, delta_row
 from .._results.pages import PageOf
@@ -89,7 +88,7 @@ class ListFilters(TypedDict, total=False):
     creator_id: UUID | str
     category: str
     order_by: str
-    order_direction: Direction
+    order_direction: OrderDirection
     sort: str
 
 
