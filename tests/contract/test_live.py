@@ -274,6 +274,7 @@ def test_a_document_with_other_names_of_path_parameters_is_checked_alike(
     )
     assert ran.code == 0, ran.stdout + ran.stderr
     assert "GET /videos/{id}" in {case.attrib["name"] for case in ran.junit}
+    assert "Never answered" not in ran.stdout
 
 
 def test_a_key_that_is_refused_ends_with_two(tmp_path: Path, sandbox: Sandbox) -> None:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ._baseline import Baseline, BaselineError
-    from ._drift import Difference, Drift, drift
+    from ._drift import Difference, Drift, Level, drift
     from ._facts import Exchange, Facts, Finding
     from ._run import Outcome, check
     from .openapi import DocumentRefused
@@ -35,6 +35,7 @@ _MODULES = {
     "Exchange": "_facts",
     "Facts": "_facts",
     "Finding": "_facts",
+    "Level": "_drift",
     "Outcome": "_run",
     "check": "_run",
     "drift": "_drift",
@@ -49,6 +50,7 @@ __all__ = [
     "Exchange",
     "Facts",
     "Finding",
+    "Level",
     "Outcome",
     "check",
     "drift",

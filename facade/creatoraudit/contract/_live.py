@@ -11,6 +11,8 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import re
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 import requests
@@ -33,6 +35,8 @@ NEVER_INVALID = (ParameterLocation.PATH, ParameterLocation.HEADER)
 #: One of so many valid cases keeps an id that was made up, for the answer to ids nobody knows.
 UNKNOWN_EVERY = 4
 
+# A parameter of a path and the list before it, whatever the parameter is called.
+_PARAMETER = re.compile(r"(/[^/{}]+)/\{([^{}]*)\}")
 _known: dict[str, list[Any]] = json.loads(os.environ[ENV_KNOWN])
 _turns = itertools.count()
 
@@ -69,13 +73,18 @@ def before_call(context: HookContext, case: AnyCase, kwargs: dict[str, Any]) -> 
         return
     turn = next(_turns)
     if turn % UNKNOWN_EVERY:
-        case.path_parameters = _meaningful(case.path_parameters, turn)
-    query = _meaningful(case.query, turn)
+        lists = {name: before for before, name in _PARAMETER.findall(case.operation.path)}
+        case.path_parameters = _meaningful(case.path_parameters, turn, lists)
+    query = _meaningful(case.query, turn, {})
     case.query = {name: value for name, value in query.items() if name not in NEVER_MADE_UP}
 
 
-def _meaningful(values: dict[str, Any] | None, turn: int) -> dict[str, Any]:
+def _meaningful(
+    values: dict[str, Any] | None, turn: int, lists: Mapping[str, str]
+) -> dict[str, Any]:
+    """The values, with ids that exist; `lists` are the lists that ids of a path come from."""
+    known = {name: _known.get(lists.get(name, name)) for name in values or {}}
     return {
-        name: _known[name][turn % len(_known[name])] if _known.get(name) else value
+        name: ids[turn % len(ids)] if (ids := known[name]) else value
         for name, value in (values or {}).items()
     }

@@ -221,8 +221,10 @@ def _known_values(key: ApiKey, base_url: str, timeout: float) -> dict[str, list[
         creators = _ids(lambda: ca.creators.list(limit=_IDS, max_items=_IDS))
     today = dt.datetime.now(dt.UTC).date()
     return {
+        "/accounts": accounts,
+        "/videos": videos,
+        "/creators": creators,
         "account_id": accounts,
-        "video_id": videos,
         "creator_id": creators,
         "video_ids": [videos] if videos else [],
         "q": ["a", "e", "i"],  # random text is found nowhere

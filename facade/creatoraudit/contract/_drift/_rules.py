@@ -3,14 +3,16 @@
 A level says what happens to a client made from the base document when it meets a server that
 keeps the head document:
 
-* breaking: a call that was right is refused or does something else, or an answer is not what was
+* breaking: a call that was right is refused or does something else, or a response is not what was
   promised;
 * additive: it works as before; there is something new to use or to know;
 * cosmetic: nothing on the wire is different.
 
 By the project's promise unknown members and unknown values of an enum never break its client, so
 in what it reads both are additive. So are bounds, patterns and conditions, which it does not check,
-and formats that it does not decode. Ids are stable: accept lists and pipelines refer to them.
+and formats that it does not decode.
+
+Ids are stable: baselines and pipelines refer to them. So are sentences, which baselines hold too.
 """
 
 from __future__ import annotations
@@ -248,8 +250,8 @@ _SENT_AND_READ = (
     ),
     (
         "format-hint-changed",
-        (_A, "The hint at the format taken is another: {old} before, {new} now."),
-        (_A, "The format of what comes as it is: {old} before, {new} now."),
+        (_A, "The format is a hint that no server checks: {old} before, {new} now."),
+        (_A, "The format is one that the client does not decode: {old} before, {new} now."),
     ),
     (
         "discriminator-changed",
