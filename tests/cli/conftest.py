@@ -67,7 +67,7 @@ class Cli:
             capture_output=True,
             encoding=encoding,
             cwd=cwd,
-            timeout=90,
+            timeout=240,
             check=False,
         )
 

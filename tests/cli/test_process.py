@@ -162,8 +162,8 @@ def test_no_sandbox_survives_its_command(cli: Cli, sent: str) -> None:
     command = cli.start("breakouts", "--sandbox")
     child = sandbox_of(command)
     command.send_signal(signal.Signals[sent])
-    command.wait(30)
-    child.wait(30)
+    command.wait(240)
+    child.wait(240)
 
 
 @posix
@@ -183,7 +183,7 @@ def test_interrupt_ends_with_130_and_one_word(
 ) -> None:
     stuck = Held(answers.WHOAMI)
     command = cli.start(*args, at=serve(*before, stuck))
-    assert stuck.reached.wait(60)
+    assert stuck.reached.wait(240)
     _, stderr = cli.interrupt(command)
     stuck.release.set()
     assert command.returncode == 130
@@ -208,7 +208,7 @@ def test_reader_of_a_pipe_that_leaves_is_no_error(cli: Cli, sandbox: Sandbox) ->
     command = cli.start("breakouts", "--format", "csv", "--top", "3000", at=sandbox)
     assert command.stdout
     command.stdout.close()
-    assert command.wait(60) == 0
+    assert command.wait(240) == 0
     assert command.stderr
     assert command.stderr.read() == b""
 
@@ -241,7 +241,7 @@ def terminal(cli: Cli) -> Callable[..., str]:
             env=cli.environment(at, {"TERM": "xterm-256color", "NO_COLOR": no_color}),
             dimensions=(50, columns),
             encoding="utf-8",
-            timeout=60,
+            timeout=240,
         )
         child.expect(pexpect.EOF)
         child.close()

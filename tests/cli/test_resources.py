@@ -151,7 +151,7 @@ def test_rows_are_printed_before_the_next_page_is_there(
     assert not second.release.is_set()
     second.release.set()
     rest = command.stdout.read()
-    assert command.wait(60) == 0
+    assert command.wait(240) == 0
     assert answers.video_id(2).encode() in rest
     if form == "json":
         ids = [one["id"] for one in json.loads(first + rest)]
@@ -398,7 +398,7 @@ def test_delete_asks_on_a_terminal(
     pexpect = pytest.importorskip("pexpect")
     doomed = listed(client, "videos")[-1]["id"]
     program, *rest = cli.command("videos", "delete", doomed)
-    child = pexpect.spawn(program, rest, env=cli.environment(own), encoding="utf-8", timeout=60)
+    child = pexpect.spawn(program, rest, env=cli.environment(own), encoding="utf-8", timeout=240)
     child.expect_exact("Delete 1 video?")
     child.sendline(answer)
     child.expect(pexpect.EOF)

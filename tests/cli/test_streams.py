@@ -37,7 +37,7 @@ def shell(cli: Cli) -> Callable[..., subprocess.CompletedProcess[str]]:
             capture_output=True,
             stdin=subprocess.DEVNULL,
             text=True,
-            timeout=90,
+            timeout=240,
             check=False,
         )
 
@@ -112,7 +112,7 @@ def test_work_goes_on_and_counts_when_its_reader_leaves(
     command = cli.start("videos", "resume", *ids, "--format", "jsonl", at=api)
     assert command.stdout
     command.stdout.close()
-    assert command.wait(60) == 0
+    assert command.wait(240) == 0
     assert [one.method for one in api.requests] == ["PATCH"] * 5
     assert command.stderr
     assert command.stderr.read() == b""
@@ -127,7 +127,7 @@ def test_failure_of_work_counts_when_its_reader_has_left(
     command = cli.start("videos", "resume", *ids, "--format", "jsonl", at=api)
     assert command.stdout
     command.stdout.close()
-    assert command.wait(60) == 1
+    assert command.wait(240) == 1
     assert command.stderr
     assert b"1 of 3 videos done" in command.stderr.read()
 

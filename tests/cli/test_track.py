@@ -408,7 +408,7 @@ def test_run_that_is_killed_goes_on_and_tracks_every_line_once(
     with Proxy(fresh.base_url) as proxy:
         command = ("videos", "track", "--file", str(file), "--format", "jsonl")
         run = cli.start(*command, "--base-url", proxy.url, "--api-key", fresh.api_key)
-        assert held.reached.wait(60)
+        assert held.reached.wait(240)
         assert len(tracked(fresh)) == 5
         if sent == "SIGINT":
             out, err = cli.interrupt(run)
@@ -416,7 +416,7 @@ def test_run_that_is_killed_goes_on_and_tracks_every_line_once(
             assert b"8 lines: 4 tracked, 4 not reached; the same command goes on there" in err
         else:
             run.kill()
-            out, _ = run.communicate(timeout=60)
+            out, _ = run.communicate(timeout=240)
         held.release.set()
         assert len(out.splitlines()) == 4
         again = here(*command, "--base-url", proxy.url, "--api-key", fresh.api_key)
@@ -435,7 +435,7 @@ def test_a_second_run_on_the_same_file_is_told_of_the_first(
     api = serve(lambda request: answers.WHOAMI if request.path == "/whoami" else held)
     command = ("videos", "track", "--file", str(file), "--format", "jsonl")
     first = cli.start(*command, "--base-url", api.url, "--api-key", "k-1")
-    assert held.reached.wait(60)
+    assert held.reached.wait(240)
     kept = progress_of(file).read_bytes()
     second = here(*command, at=api)
     assert second.code == 2
@@ -443,7 +443,7 @@ def test_a_second_run_on_the_same_file_is_told_of_the_first(
     assert "name another file with --state" in second.complaint
     assert progress_of(file).read_bytes() == kept
     held.release.set()
-    out, _ = first.communicate(timeout=60)
+    out, _ = first.communicate(timeout=240)
     assert json.loads(out)["outcome"] == "tracked"
     assert [request.path for request in api.requests].count("/videos") == 1
     assert [one.name for one in file.parent.iterdir()] == [file.name]
@@ -457,7 +457,7 @@ def test_reader_who_leaves_stops_no_tracking(
     run = cli.start("videos", "track", "--file", str(file), "--format", "jsonl", at=fresh)
     assert run.stdout
     run.stdout.close()
-    assert run.wait(60) == 0
+    assert run.wait(240) == 0
     assert run.stderr
     assert b"8 lines: 8 tracked" in run.stderr.read()
     assert len(tracked(fresh)) == 8

@@ -48,7 +48,7 @@ def run(tmp_path: Path) -> Run:
             cwd=tmp_path,
             capture_output=True,
             encoding="utf-8",
-            timeout=90,
+            timeout=240,
             check=False,
         )
 
@@ -73,7 +73,7 @@ def begun(posts: Sandbox, tmp_path: Path) -> Iterator[Callable[[int], Any]]:
                 )
             )
             running.callback(child.kill)
-            assert gate.held.reached.wait(60)
+            assert gate.held.reached.wait(240)
             return gate, child
 
         yield start
@@ -157,7 +157,7 @@ def test_kill_is_no_loss_either(
 ) -> None:
     gate, child = begun(14)
     child.kill()
-    child.wait(timeout=60)
+    child.wait(timeout=240)
     ran = run("videos", "--out", "posts.csv", at=gate, key=posts.api_key)
     # Pages that had come and were in no part yet are asked for again.
     assert ran.stderr in (
@@ -177,7 +177,7 @@ def test_terminal_shows_progress(posts: Sandbox, tmp_path: Path) -> None:
         cwd=str(tmp_path),
         dimensions=(50, 100),
         encoding="utf-8",
-        timeout=60,
+        timeout=240,
     )
     child.expect(pexpect.EOF)
     child.close()

@@ -61,7 +61,7 @@ def python(code: str, *args: object, at: Sandbox) -> subprocess.CompletedProcess
         env=os.environ | env,
         capture_output=True,
         encoding="utf-8",
-        timeout=90,
+        timeout=240,
         check=False,
     )
 

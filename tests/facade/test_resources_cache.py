@@ -297,7 +297,7 @@ def test_two_processes_share_a_file(serve, tmp_path):
     server = serve(respond)
     command = [sys.executable, "-c", PROCESS, server.url, str(tmp_path / "answers.db")]
     running = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(2)]
-    errors = [process.communicate(timeout=60)[1] for process in running]
+    errors = [process.communicate(timeout=240)[1] for process in running]
     assert errors == ["", ""]
     asked = conditions(server)
     assert len(asked) == 80

@@ -258,7 +258,7 @@ def test_a_last_429_says_what_to_do(facade, serve, waits):
 @pytest.mark.parametrize("step", [Stall(), Stall(after=WHOAMI)], ids=["head", "body"])
 def test_a_server_that_falls_silent_is_a_timeout_of_ours(facade, serve, waits, step):
     server = serve(step, step)
-    ca = facade(server.url, timeout=0.03, max_retries=1)
+    ca = facade(server.url, timeout=0.3, max_retries=1)
     with pytest.raises(RequestTimeoutError, match="no answer in time after 2 tries") as caught:
         ca.do(lambda ca: ca.whoami())
     assert caught.value.written is True
@@ -278,7 +278,7 @@ def test_a_dripping_body_ends_with_the_budget(facade, serve):
     began = time.monotonic()
     with pytest.raises(RequestTimeoutError, match="the answer took too long"):
         ca.do(lambda ca: ca.whoami())
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 30  # the body would take hours
 
 
 @pytest.mark.usefixtures("waits")

@@ -45,7 +45,7 @@ def ready(facade, proxy, sandbox, fault, retries=6):
         proxy.url,
         sandbox.api_key,
         max_retries=retries,
-        timeout=BREAKS[fault].timeout,
+        timeout=max(BREAKS[fault].timeout, 0.5),  # for good answers of a busy machine
         concurrency=2,
     )
 

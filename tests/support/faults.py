@@ -94,7 +94,7 @@ FAULTS: Mapping[str, Fault] = {
     "500": Fault(_problem(500, "INTERNAL_ERROR"), False, False, "InternalError"),
     "503": Fault(_problem(503, "SERVICE_UNAVAILABLE"), False, True, "ServiceUnavailableError"),
     "504": Fault(Answer(504, body=_HTML, headers=_HTML_HEADERS), False, True, "ServerError"),
-    "520": Fault(Answer(520, body=b""), False, False, "ServerError"),
+    "520": Fault(Answer(520, body=b""), False, True, "ServerError"),
     "redirect": Fault(
         Answer(302, body=b"", headers={"location": "https://login.example/"}),
         False,
