@@ -28,8 +28,9 @@ try:
 
     from creatoraudit.contract.openapi import MOST_BYTES, bundled, parse
     from generation.changes import changes
-    from generation.document import ContractRefused
+    from generation.document import ContractRefused, load
     from generation.package import PACKAGE, Sources, Summary, generate
+    from generation.validation import findings
 except ModuleNotFoundError as error:
     if error.name not in ("httpx", "jinja2", "openapi_python_client"):
         raise
@@ -147,6 +148,9 @@ def run(origin: str | None, root: Path, scripts: Path, *, check: bool, skip: boo
         effects = []
         if origin and openapi.exists():
             names = json.loads(sources.names.read_bytes())
+            found = findings(load(contract, origin))
+            if found:
+                print("\n".join([f"the validator says of {origin}:", *found]))
             try:
                 effects = changes(openapi.read_bytes(), contract, names, root)
             except ContractRefused as error:

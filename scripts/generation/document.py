@@ -310,9 +310,26 @@ def _complete(document: Node, simple: Simple, place: Place, shared: Any, left_ou
         pointer = f"{at}/responses/{status}"
         found = _mapping(_resolved(document, response), "is not an object", pointer)
         completed["responses"][str(status)] = bodies.response(found, str(status), pointer, simple)
+        _note_odd_headers(document, simple, found, pointer, left_out)
     bodies.use_default(completed["responses"])
     bodies.refuse_streams(completed["responses"], at)
     return completed
+
+
+def _note_odd_headers(
+    document: Node, simple: Simple, response: Node, pointer: str, left_out: LeftOut
+) -> None:
+    """Tells of response headers that cannot be read; nothing is generated of them."""
+    headers = response.get("headers", {})
+    at = f"{pointer}/headers"
+    try:
+        for name, raw in _mapping(headers, "is not an object", at).items():
+            where = f"{at}/{name.replace('~', '~0').replace('/', '~1')}"
+            header = _mapping(_resolved(document, raw), "is not an object", where)
+            simple.of(header.get("schema", {}), f"{where}/schema")
+    except ContractRefused as error:
+        place = inert(getattr(error, "pointer", "") or at)
+        left_out.note("response headers that cannot be read", f"{place}: {inert(str(error))}")
 
 
 def _match_path(path: str, parameters: dict[tuple[str, str], Node]) -> None:

@@ -216,6 +216,10 @@ class Names:
         self.base_path: str = data.get("base_path", "")
         self.problem: str = data.get("problem", "ProblemDetail")
         self.operations: dict[str, Node] = data["operations"]
+        self.keyless = frozenset(data.get("keyless", []))
+        """Operations of the table that need no key."""
+        self.insist_on_key: bool = data.get("insist_on_key", False)
+        """Whether all others get one, also where the document asks for none."""
         self.enums: dict[str, list[Any]] = data.get("enums", {})
         """Sets of values that the facade imports, with their values where a document has none."""
         self.read_models = {

@@ -132,7 +132,7 @@ def generate(
     document = normalised(whole, base_path=names.base_path, left_out=left_out)
     named = names.apply(document, left_out)
     left_out.drop(named)
-    table = build(named, overlay, PACKAGE, left_out)
+    table = build(named, overlay, names, PACKAGE, left_out)
     left_out.drop(named)
     names.keep_used(named)
     prepared = overlay.apply(named, table, names)

@@ -7,9 +7,12 @@ that take nothing else are left out.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .document import LeftOut, Node, Unsupported
+
+if TYPE_CHECKING:
+    from .names import Names
 
 _BEARER = ("Authorization", "Bearer ")
 
@@ -21,12 +24,25 @@ class Authentication(NamedTuple):
     prefix: str
 
 
-def authentication(document: Node, operation: Node, key: str, left_out: LeftOut) -> Any:
+def authentication(
+    document: Node, operation: Node, key: str, left_out: LeftOut, names: Names
+) -> Authentication | None:
     """How one operation is authenticated; None where it needs no key.
 
     Raises:
         Unsupported: Every alternative needs what is not sent.
     """
+    found = _documented(document, operation, key, left_out)
+    if found is None and key in names.operations and key not in names.keyless:
+        if names.insist_on_key:
+            return Authentication(*_BEARER)
+        left_out.note("WARNING, the document asks for no key any more, and none is sent", key)
+    return found
+
+
+def _documented(
+    document: Node, operation: Node, key: str, left_out: LeftOut
+) -> Authentication | None:
     alternatives = operation.get("security", document.get("security", []))
     if not isinstance(alternatives, list) or not all(isinstance(one, dict) for one in alternatives):
         raise Unsupported("`security` is not a list of requirements")

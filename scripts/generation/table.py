@@ -28,7 +28,7 @@ from .document import (
     referenced,
     schemas,
 )
-from .names import RESERVED, directions, snake
+from .names import RESERVED, Names, directions, snake
 from .overlay import Overlay
 from .security import authentication
 
@@ -104,7 +104,9 @@ def tag_folder(place: Place) -> str:
     return name if snake(name) == name else f"{name}_calls"
 
 
-def build(document: Node, overlay: Overlay, package: str, left_out: LeftOut) -> list[Entry]:
+def build(
+    document: Node, overlay: Overlay, names: Names, package: str, left_out: LeftOut
+) -> list[Entry]:
     """The table of a named document, in document order."""
     unused = [
         key
@@ -118,7 +120,7 @@ def build(document: Node, overlay: Overlay, package: str, left_out: LeftOut) -> 
     for place in places(document):
         label = f"{place.method.upper()} {place.path}"
         with left_out.taking(place.key, label, pointer_of(place.method, place.path)):
-            entry = _Builder(document, place, overlay, left_out).entry(package)
+            entry = _Builder(document, place, overlay, names, left_out).entry(package)
             if entry.module.lower() in modules:
                 raise ContractRefused(f"another operation has the module {entry.module}")
             modules.add(entry.module.lower())
@@ -129,8 +131,11 @@ def build(document: Node, overlay: Overlay, package: str, left_out: LeftOut) -> 
 class _Builder:
     """Collects what the table says of one operation."""
 
-    def __init__(self, document: Node, place: Place, overlay: Overlay, left_out: LeftOut) -> None:
+    def __init__(
+        self, document: Node, place: Place, overlay: Overlay, names: Names, left_out: LeftOut
+    ) -> None:
         self.document = document
+        self.names = names
         self.place = place
         self.overlay = overlay
         self.left_out = left_out
@@ -168,7 +173,7 @@ class _Builder:
         returns, models = _returns(self.document, node)
         if value != "json":
             returns, models = {"text": "str"}.get(value, "bytes"), ()
-        sent = authentication(self.document, node, key, self.left_out)
+        sent = authentication(self.document, node, key, self.left_out, self.names)
         folder = tag_folder(self.place)
         module = f"{package}.api.{folder}.{name}"
         item = _item(self.document, node)

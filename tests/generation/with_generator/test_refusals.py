@@ -354,3 +354,48 @@ def test_another_generator_is_refused(checkout: Checkout) -> None:
     ran = checkout.regenerate()
     assert ran.code == 1
     assert "openapi-python-client is 0.29.1, but this project generates with 0.29.2" in ran.err
+
+
+def test_what_is_not_generated_or_odd_is_told_once(
+    checkout: Checkout, contract: Node, tmp_path: Path
+) -> None:
+    for item in contract["paths"].values():
+        for operation in item.values():
+            operation.pop("security", None)
+    contract["webhooks"] = {"refreshed": {"post": {"responses": {"200": {"description": ""}}}}}
+    overview = at(contract, "paths", "/overview", "get")
+    overview["callbacks"] = {"done": {"{$url}": {"post": {"responses": {}}}}}
+    overview["parameters"].append({"name": "seen", "in": "cookie", "schema": {"type": "string"}})
+    for path in ("/videos", "/accounts"):
+        answer = at(contract, "paths", path, "get", "responses", "200")
+        answer["headers"] = {"X-Odd": {"schema": {"type": "int"}}}
+    checkout.with_generated()
+    new = tmp_path / "new.json"
+    new.write_text(json.dumps(contract), encoding="utf-8")
+    ran = checkout.regenerate("--from", str(new))
+    assert ran.code == 0, ran.err
+    for line in (
+        "webhooks are not generated: refreshed",
+        "callbacks: GET /overview",
+        "optional cookies are not sent: seen (GET /overview)",
+        "WARNING, the document asks for no key any more, and none is sent: GET /accounts, ",
+        "/paths/~1videos/get/responses/200/headers/X-Odd/schema/type: is not a type that JSON",
+    ):
+        assert ran.out.count(line) == 1, ran.out
+    names = json.loads((checkout.scripts / "names.json").read_text(encoding="utf-8"))
+    checkout.data("names.json", {**names, "insist_on_key": True})
+    assert "WARNING" not in checkout.regenerate().out
+    code = (
+        "from creatoraudit_api.operations import OPERATIONS as all; print(all['whoami'].key_header)"
+    )
+    assert checkout.python(code) == "('Authorization', 'Bearer ')"
+
+
+def test_regeneration_needs_no_generated_package(checkout: Checkout, contract: Node) -> None:
+    checkout.with_contract(contract)
+    code = (
+        "import sys; sys.modules['creatoraudit_api'] = None; sys.path.insert(0, 'scripts')\n"
+        "import regenerate; from pathlib import Path\n"
+        "sys.exit(regenerate.main(['--root', '.', '--scripts', 'scripts']))"
+    )
+    assert "30 operations" in checkout.python(code)
