@@ -255,7 +255,8 @@ class AsyncCreatorAudit:
             UsageError: The operation is not paged, or an argument is wrong.
 
         Example:
-            >>> async for video in ca.paginate("list_videos", limit=200):
+            >>> from creatoraudit_api import operations
+            >>> async for video in ca.paginate(operations.list_videos, limit=200):
             ...     print(video.id)
         """
         from .pager import paginate
@@ -400,7 +401,9 @@ class AsyncCreatorAudit:
             CreatorAuditError: As described in `creatoraudit.errors`.
 
         Example:
-            >>> (await ca.overview("30d")).current.total_views
+            >>> overview = await ca.overview("30d")
+            >>> if overview.current:
+            ...     print(overview.current.total_views)
 
         Docs: https://docs.creatoraudit.com/api-reference/overview/organization-overview-stats
         """

@@ -254,7 +254,8 @@ class CreatorAudit:
             UsageError: The operation is not paged, or an argument is wrong.
 
         Example:
-            >>> for video in ca.paginate("list_videos", limit=200):
+            >>> from creatoraudit_api import operations
+            >>> for video in ca.paginate(operations.list_videos, limit=200):
             ...     print(video.id)
         """
         from .pager import paginate
@@ -399,7 +400,9 @@ class CreatorAudit:
             CreatorAuditError: As described in `creatoraudit.errors`.
 
         Example:
-            >>> (ca.overview("30d")).current.total_views
+            >>> overview = ca.overview("30d")
+            >>> if overview.current:
+            ...     print(overview.current.total_views)
 
         Docs: https://docs.creatoraudit.com/api-reference/overview/organization-overview-stats
         """
