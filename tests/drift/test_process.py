@@ -289,6 +289,24 @@ def test_a_baseline_is_recorded_expires_and_is_pruned(drift: Drift, tmp_path: Pa
     assert json.loads(path.read_text("ascii"))["entries"] == []
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--baseline-update",), "--baseline-update needs a file: add --baseline FILE"),
+        (("--baseline-prune",), "--baseline-prune needs a file: add --baseline FILE"),
+        (("--baseline", "none.json"), "--baseline-update writes a new one"),
+        (("--baseline", "none/a.json", "--baseline-update"), "the baseline was not written"),
+    ],
+)
+def test_a_baseline_that_cannot_be_used_is_told_in_one_line(
+    drift: Drift, options: tuple[str, ...], said: str
+) -> None:
+    ran = drift(contract(), contract(), *options)
+    assert ran.returncode in (1, 2)
+    assert said in ran.stderr
+    assert ran.stderr.count("\n") == 1
+
+
 def test_accepted_findings_are_listed_apart_and_do_not_count(drift: Drift) -> None:
     head = edited(contract(), [*BREAKING, (f"{READ}/properties/play_count", GONE)])
     entry = {"rule": "response-member-removed", "location": f"{READ}/properties/view_count"}

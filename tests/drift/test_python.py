@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from drift_documents import Node, contract, edited, rules, with_schema
-from drift_mutations import GONE, LIST, READ
+from drift_mutations import GONE, LIST, READ, TRACK
 from drift_mutations import TEXT as STRING
 
 from creatoraudit.contract import Baseline, BaselineError, DocumentRefused, drift
@@ -144,3 +144,28 @@ def test_a_scheme_that_is_nowhere_described_is_known_by_its_name() -> None:
     new = edited(contract(), [(f"{LIST}/security", [{"Another": []}])])
     assert rules(old, new) == ["security-changed"]
     assert rules(old, old) == []
+
+
+FORM = f"{TRACK}/requestBody/content/multipart~1form-data"
+
+
+def test_an_encoding_that_stays_is_not_told() -> None:
+    html = {"contentType": "text/html"}
+    old = edited(contract(), [(FORM, {"encoding": {"a": html, "b": {}}})])
+    worded = {"a": html | {"description": "As a page."}, "b": {}}
+    assert rules(old, edited(old, [(f"{FORM}/encoding", worded)])) == []
+    assert rules(old, edited(old, [(f"{FORM}/encoding/b", html)])) == ["request-encoding-changed"]
+
+
+def test_a_media_type_without_a_schema_on_both_sides_is_the_same() -> None:
+    table = f"{LIST}/responses/200/content/text~1csv"
+    old = edited(contract(), [(table, {})])
+    assert rules(old, edited(old, [(table, {"example": "a,b"})])) == ["example-changed"]
+
+
+def test_words_beside_a_reference_in_a_condition_say_nothing() -> None:
+    old, new = (with_schema({"not": {"$ref": "#/components/schemas/A"}}) for _ in range(2))
+    for document in (old, new):
+        document["components"]["schemas"]["A"] = STRING
+    schema = "/paths/~1things/post/responses/200/content/application~1json/schema/not"
+    assert rules(old, edited(new, [(f"{schema}/description", "Not that.")])) == []
