@@ -20,6 +20,7 @@ from . import warm
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = f"""
+import sys
 sys.path.insert(0, {str(ROOT / "tests" / "contract")!r})
 from schemathesis.cli import schemathesis
 schemathesis()
