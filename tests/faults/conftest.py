@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 
 from support.breaks import BREAKS, CELL
 from support.jobs import JOBS, World, small_world
+from support.raw import RAW
 
 
 @pytest.fixture(scope="session")
@@ -17,9 +19,30 @@ def world() -> Iterator[World]:
         yield made
 
 
+def _raw_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How the jobs ended whose responses were spoiled byte by byte, and the slowest of them."""
+    endings: dict[tuple[str, str], Counter[str]] = {}
+    longest = 0.0
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.getreports(outcome):
+            for name, value in getattr(report, "user_properties", ()):
+                if name == RAW:
+                    kind, job, ended, elapsed = str(value).split("|")
+                    endings.setdefault((kind, job), Counter())[ended] += 1
+                    longest = max(longest, float(elapsed))
+    if not endings:
+        return
+    terminalreporter.section("jobs x faults on raw sockets")
+    for (kind, job), counted in sorted(endings.items()):
+        ends = ", ".join(f"{count} {ended}" for ended, count in counted.most_common())
+        terminalreporter.write_line(f"{kind:8}{job:10}{counted.total():5}: {ends}")
+    terminalreporter.write_line(f"the slowest took {longest:.1f} s")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """One row per operation, one column per fault."""
+    _raw_summary(terminalreporter)
     tables: dict[str, dict[tuple[str, str], str]] = {}
     for outcome in ("passed", "failed"):
         for report in terminalreporter.getreports(outcome):
