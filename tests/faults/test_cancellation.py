@@ -157,6 +157,8 @@ def test_leaving_an_iteration_leaves_an_empty_pool(serve):
 @pytest.mark.parametrize("own", [False, True], ids=["our client", "the caller's client"])
 def test_a_thousand_cancelled_tasks_leave_no_dead_connection(serve, own):
     """At any moment: while connecting, sending, waiting, reading, or before the first step."""
+    if httpx.__version__.startswith("0.25."):
+        pytest.skip("the anyio and httpcore of that time lose connects that are cancelled")
     server = serve(lambda _request: WHOAMI)
     draw = random.Random(13)
 

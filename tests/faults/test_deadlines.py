@@ -263,6 +263,34 @@ def test_a_good_response_over_tls(facade, relay, trusted):
     assert ca.do(lambda ca: ca.whoami()).api_key_name == "tests"
 
 
+def test_garbage_within_tls_is_a_broken_connection(facade, relay, trusted):
+    def serve_one(sock, _ended):
+        secure = trusted.wrap_socket(sock, server_side=True)
+        secure.recv(65536)
+        with socket.socket(fileno=secure.detach()) as bare:
+            bare.sendall(b"HTTP/1.1 200 OK, in clear" * 10)
+
+    ca = facade(f"https://127.0.0.1:{relay(serve_one).port}/v2", max_retries=0)
+    with pytest.raises(NetworkError, match="the connection broke") as caught:
+        ca.do(lambda ca: ca.whoami())
+    assert caught.value.written
+
+
+@pytest.mark.usefixtures("trusted")
+@pytest.mark.parametrize(
+    "sent", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\x15\x03\x03\x00\x02\x02\x28"]
+)
+def test_a_handshake_that_fails_is_a_failed_connection(facade, relay, sent):
+    def serve_one(sock, _ended):
+        sock.recv(65536)
+        sock.sendall(sent)
+
+    ca = facade(f"https://127.0.0.1:{relay(serve_one).port}/v2", max_retries=0)
+    with pytest.raises(NetworkError, match="cannot connect") as caught:
+        ca.do(lambda ca: ca.whoami())
+    assert not caught.value.written
+
+
 @pytest.mark.usefixtures("trusted")
 def test_a_handshake_that_never_ends_is_given_up_in_time(facade, relay):
     server = relay(drip_handshake)

@@ -102,12 +102,21 @@ def _limited(exchange: Exchange, seconds: float, late: type[Exception]) -> Itera
         raise late
 
 
+# What a broken connection raises, of which httpcore knows only the most part.
+_BROKEN = (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError, OSError)
+
+
 @contextmanager
-def _limits(timeout: float | None, late: type[Exception]) -> Iterator[None]:
+def _limits(
+    timeout: float | None, late: type[Exception], broken: type[Exception]
+) -> Iterator[None]:
     """Limit one operation; our client gives nothing but a `Limit`."""
     limit = cast("Limit", timeout)
-    with _limited(limit.exchange, limit.left, late):
-        yield
+    try:
+        with _limited(limit.exchange, limit.left, late):
+            yield
+    except _BROKEN as error:
+        raise broken(str(error) or type(error).__name__) from None
 
 
 class AsyncBackend(httpcore.AsyncNetworkBackend):
@@ -124,7 +133,7 @@ class AsyncBackend(httpcore.AsyncNetworkBackend):
         """Connect to the address of a host that answers first."""
         backend = httpcore.TrioBackend() if _in_trio() else httpcore.AnyIOBackend()
         inner = cast(httpcore.AsyncNetworkBackend, backend)
-        with _limits(timeout, httpcore.ConnectTimeout):
+        with _limits(timeout, httpcore.ConnectTimeout, httpcore.ConnectError):
             stream = await inner.connect_tcp(host, port, None, local_address, socket_options)
         return AsyncStream(stream)
 
@@ -137,12 +146,12 @@ class AsyncStream(httpcore.AsyncNetworkStream):
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Wait for bytes, as long as the exchange allows."""
-        with _limits(timeout, httpcore.ReadTimeout):
+        with _limits(timeout, httpcore.ReadTimeout, httpcore.ReadError):
             return await self._inner.read(max_bytes)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Write all bytes, as long as the exchange allows."""
-        with _limits(timeout, httpcore.WriteTimeout):
+        with _limits(timeout, httpcore.WriteTimeout, httpcore.WriteError):
             await self._inner.write(buffer)
 
     async def aclose(self) -> None:
@@ -157,9 +166,9 @@ class AsyncStream(httpcore.AsyncNetworkStream):
     ) -> httpcore.AsyncNetworkStream:
         """Encrypt what follows; the handshake as a whole has its limit."""
         try:
-            with _limits(timeout, httpcore.ConnectTimeout):
+            with _limits(timeout, httpcore.ConnectTimeout, httpcore.ConnectError):
                 return AsyncStream(await self._inner.start_tls(ssl_context, server_hostname))
-        except httpcore.ConnectTimeout:
+        except (httpcore.ConnectTimeout, httpcore.ConnectError):
             await self._inner.aclose()  # its own way out expects no cancellation
             raise
 

@@ -188,8 +188,5 @@ class TlsInTlsStream(SocketStream):
 def _readable(sock: socket.socket) -> bool:
     """Whether there is something to read; on an idle connection that can only be its end."""
     with selectors.DefaultSelector() as selector:
-        try:
-            selector.register(sock, selectors.EVENT_READ)
-        except ValueError:
-            return True  # closed
+        selector.register(sock, selectors.EVENT_READ)
         return bool(selector.select(0))
