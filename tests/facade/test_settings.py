@@ -530,11 +530,15 @@ def test_a_client_used_before_a_fork_is_closed_in_the_child_without_harm(serve, 
 
 
 @with_marks
-def test_a_callers_client_used_before_a_fork_says_what_to_do(serve):
+@pytest.mark.parametrize("cls", [CreatorAudit, AsyncCreatorAudit])
+def test_a_callers_client_used_before_a_fork_says_what_to_do(serve, cls):
     server = serve(WHOAMI)
-    with httpx.Client() as own, CreatorAudit("k", base_url=server.url, http_client=own) as client:
-        client.whoami()
+    own = httpx.Client() if cls is CreatorAudit else httpx.AsyncClient()
+    client = cls("k", base_url=server.url, http_client=own)
+    with asyncio.Runner() as runner:
+        runner.run(_called(client.whoami))
         said = use_in_child_of_fork(client)
+        runner.run(_called(own.close if cls is CreatorAudit else own.aclose))
     assert "http_client= was used before this process was forked" in said
     assert "make one in each process" in said
 

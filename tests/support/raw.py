@@ -54,11 +54,13 @@ class Fault:
         spoil: What is sent, made from the good response.
         any_result: Whether a call may take it for another good response.
         slow: Whether it only ends because time runs out.
+        large: Whether its content takes much memory.
     """
 
     spoil: Spoil
     any_result: bool = False
     slow: bool = False
+    large: bool = False
 
 
 def _raw(data: bytes, end: Ending = "close") -> Spoil:
@@ -449,9 +451,9 @@ FAULTS: Mapping[str, Fault] = {
         for end in ENDINGS
     },
     **{f"content: {name}": Fault(_body(one), any_result=True) for name, one in CONTENTS.items()},
-    **{f"large: {name}": Fault(_lazily(make)) for name, make in LARGE.items()},
+    **{f"large: {name}": Fault(_lazily(make), large=True) for name, make in LARGE.items()},
     **{
-        f"bomb: {name}": Fault(_lazily(make, b"Content-Encoding: " + codings))
+        f"bomb: {name}": Fault(_lazily(make, b"Content-Encoding: " + codings), large=True)
         for name, (make, codings) in BOMBS.items()
     },
     **{f"chunks: {name}": Fault(_chunked(encode)) for name, encode in CHUNKS.items()},
