@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from creatoraudit import CreatorAudit
-from creatoraudit._core import files
 from creatoraudit.errors import ExportError
 from creatoraudit.export import export
 from support import answers
@@ -115,14 +114,3 @@ def test_empty_folder_that_others_could_write_is_closed_to_them(
     folder.mkdir()
     folder.chmod(0o777)
     assert mode_of(interrupted(small, tmp_path / "x.csv")) == 0o700
-
-
-def test_private_file_is_replaced_as_one(tmp_path: Path) -> None:
-    path = tmp_path / "state"
-    path.touch(0o644)
-    files.replace(path, b"x", private=True)
-    assert mode_of(path) == 0o600
-    link = tmp_path / "link"
-    link.symlink_to(path)
-    files.replace(link, b"y", private=True)
-    assert path.read_bytes() == b"x"

@@ -15,21 +15,19 @@ _NEW = os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BI
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
-def replace(path: Path, content: bytes, *, private: bool = False) -> Path:
+def replace(path: Path, content: bytes) -> Path:
     """Put a file with this content in place, at once; one that is there keeps its permissions.
-
-    With `private` nobody but its owner may read it (0600).
 
     Raises:
         OSError: It could not be written; what was there is there still.
     """
     part = path.with_name(f".creatoraudit-{secrets.token_hex(8)}.part")
     try:
-        with new_file(part, 0o600 if private else 0o666) as file:
+        with new_file(part, 0o666) as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        if path.exists() and not private:
+        if path.exists():
             shutil.copymode(path, part)
         return part.replace(path)
     finally:
