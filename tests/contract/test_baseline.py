@@ -281,3 +281,13 @@ def test_a_baseline_that_cannot_be_written_ends_with_two(
     path = tmp_path / "none" / "baseline.json"
     assert ran(moved, "--baseline", str(path), "--baseline-update") == 2
     assert "the baseline was not written" in capsys.readouterr().err
+
+
+def test_a_list_of_accepted_findings_is_read_as_well(tmp_path: Path) -> None:
+    path = tmp_path / "accepted.json"
+    old = {"rule": FINDING.check, "location": FINDING.location, "level": "breaking"}
+    path.write_text(json.dumps([old, old | {"sentence": "type", "reason": "agreed"}]))
+    whole, one = Baseline.load(path).entries
+    assert (whole.problem, whole.reason, whole.operation) == (None, "", None)
+    assert (one.problem, one.reason, one.others) == ("type", "agreed", {})
+    assert len(Baseline.load(path).judge([FINDING], TODAY).accepted) == 1

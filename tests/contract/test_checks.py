@@ -9,6 +9,10 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+import requests
+from schemathesis.core.failures import Failure
+from schemathesis.core.transport import Response
+from schemathesis.openapi.checks import MissingHeaders
 
 from creatoraudit._core.contract import deviations
 from creatoraudit.contract import (
@@ -22,6 +26,7 @@ from creatoraudit.contract import (
     _walk,
 )
 from creatoraudit.contract._address import shown
+from creatoraudit.contract._failures import explain
 from creatoraudit.contract._run import unfinished
 
 VIDEOS = "GET /videos"
@@ -334,3 +339,26 @@ def test_every_report_takes_a_finding_of_half_a_character() -> None:
     ET.fromstring(_reports.junit(broken))
     assert json.loads(_reports.har(broken))["log"]["entries"] == []
     assert _reports.markdown(broken).encode()
+
+
+# ---------------------------------------------------------------------------------- failures
+
+
+def answered(status: int, **headers: list[str]) -> Response:
+    request = requests.Request("GET", "https://api.example.com/v2/videos").prepare()
+    return Response(status, headers, b"", request, elapsed=0.1, verify=True)
+
+
+def test_headers_that_a_document_requires_are_told_one_by_one() -> None:
+    failure = MissingHeaders(operation=VIDEOS, missing_headers=["ETag", "Link"], message="")
+    assert [(one.member, one.problem) for one in explain(failure, answered(200))] == [
+        ("ETag", "200"),
+        ("Link", "200"),
+    ]
+
+
+def test_a_failure_that_nobody_knows_is_told_by_its_title() -> None:
+    failure = Failure(operation=VIDEOS, title="A new check", message="secret")
+    (told,) = explain(failure, answered(200))
+    assert told.member is None
+    assert "secret" not in repr(told)
