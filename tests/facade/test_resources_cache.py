@@ -15,7 +15,6 @@ import pytest
 from creatoraudit import (
     APIError,
     ConfigurationError,
-    ContractError,
     NotFoundError,
     ServiceUnavailableError,
     UsageError,
@@ -170,16 +169,14 @@ def test_setting_of_the_cache_that_is_no_file_is_refused(facade, setting):
         facade("http://127.0.0.1:9/v2", cache=setting)
 
 
-def test_a_body_that_was_cut_short_is_not_kept(facade, serve, cache):
+def test_a_body_that_was_cut_short_is_not_kept(facade, serve, cache, waits):
     """Confirmed by a 304 it would fail every later call."""
     half = gzip.compress(kept().content)[:-20]
     cut = Answer(body=half, headers={**FRESH, "content-encoding": "gzip"})
     server = serve(cut, kept())
-    ca = facade(server.url, cache=cache)
-    with pytest.raises(ContractError, match="not JSON"):
-        get(ca)
-    assert get(ca).external_id == "1"
+    assert get(facade(server.url, cache=cache)).external_id == "1"
     assert conditions(server) == [None, None]
+    assert len(waits) == 1
 
 
 def test_text_that_utf8_cannot_carry_is_refused_with_a_cache_too(facade, serve, cache):

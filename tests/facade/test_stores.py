@@ -56,3 +56,4 @@ def test_a_closed_channel_takes_nothing_more() -> None:
 
 def test_a_key_shows_nothing_of_itself() -> None:
     assert repr(ApiKey("sk-secret")) == "ApiKey(***)"
+    assert repr(ApiKey("sk-secret")._spellings) == "_Spellings(***)"
