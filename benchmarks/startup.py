@@ -29,7 +29,7 @@ CODE = {
     "httpx client": "import httpx; httpx.Client()",
     "creatoraudit": "import creatoraudit",
     "creatoraudit --help": HELP,
-    "creatoraudit client": "from creatoraudit import CreatorAudit; CreatorAudit('key')",
+    "creatoraudit client": "from creatoraudit import CreatorAudit; CreatorAudit('key-of-bench')",
     "stripe": "import stripe",
     "openai": "import openai",
 }

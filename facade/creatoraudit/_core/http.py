@@ -26,9 +26,9 @@ from .config import Origin
 from .environment import certificate_advice, certificates_problem, proxy_for
 from .exchange import LATE, Exchange, Limit
 from .key import ApiKey
-from .request_body import Upload
 from .response import Failure
 from .text import one_line
+from .upload import Upload
 
 if TYPE_CHECKING:
     from .request import PreparedRequest

@@ -18,8 +18,9 @@ from . import values
 from .arguments import checked, sendable
 from .config import number_problem
 from .options import CreateOptions, RequestOptions
-from .request_body import WHOLE, Upload, body_arguments, consumed_once
+from .request_body import WHOLE, body_arguments, consumed_once
 from .text import one_line
+from .upload import Upload
 
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
