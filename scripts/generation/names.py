@@ -424,7 +424,7 @@ class _Classes:
 def _follow(node: Node, renamed: dict[str, str]) -> None:
     name = referenced(node)
     if name is not None:
-        node["$ref"] = SCHEMAS + renamed[name]
+        node["$ref"] = SCHEMAS + renamed.get(name, name)
 
 
 def _name_the_rest(document: Node) -> None:

@@ -11,7 +11,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
-from creatoraudit.contract.openapi import DocumentRefused, inert
+from creatoraudit.contract.openapi import DocumentRefused, inert, walk_schemas
 
 Node: TypeAlias = dict[str, Any]
 
@@ -118,7 +118,7 @@ class Simple:
             # An object's own members say more than the choices beside them.
             if schema.get(keyword) and not schema.get("properties"):
                 return self._union(schema, keyword, pointer, depth)
-        made = {key: schema[key] for key in _KEPT if key in schema}
+        made = _kept(schema)
         if kinds:
             made["type"] = kinds[0] if len(kinds) == 1 else list(kinds)
         real = [kind for kind in kinds if kind != "null"]
@@ -312,6 +312,17 @@ def _problem(key: str, value: Any) -> str | None:  # noqa: PLR0911 - a table of 
     return None
 
 
+def _kept(schema: Node) -> Node:
+    """What is taken over as it stands, where it is of the right type."""
+    made: Node = {key: schema[key] for key in _KEPT if key in schema}
+    for key in ("format", "description", "pattern", "contentMediaType", "contentEncoding"):
+        if not isinstance(made.get(key, ""), str):
+            del made[key]
+    if "required" in made:
+        made["required"] = [name for name in made["required"] if isinstance(name, str)]
+    return made
+
+
 def _kinds(schema: Any) -> list[str]:
     kinds = schema.get("type") if isinstance(schema, dict) else None
     if isinstance(kinds, str):
@@ -325,17 +336,9 @@ def _name(node: Any) -> str | None:
 
 
 def _references(node: Any) -> set[str]:
-    found: set[str] = set()
-    waiting = [node]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, dict):
-            if isinstance(one.get("$ref"), str):
-                found.add(one["$ref"].removeprefix(_SHARED))
-            waiting += [value for key, value in one.items() if key not in ("default", "example")]
-        elif isinstance(one, list):
-            waiting += one
-    return found
+    """The shared schemas that a simple schema refers to."""
+    names = (_name(schema) for schema in walk_schemas(node))
+    return {name for name in names if name is not None}
 
 
 def _size(node: Any, most: int) -> int:

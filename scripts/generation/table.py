@@ -449,7 +449,9 @@ def _whole(value: Any) -> int | None:
     """A bound as an integer; a fractional one is left to the server."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
-    return int(value) if float(value).is_integer() else None
+    if isinstance(value, int):
+        return value
+    return int(value) if value.is_integer() else None
 
 
 def _range(schema: Node) -> Node:
