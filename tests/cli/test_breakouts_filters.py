@@ -220,9 +220,14 @@ def test_caption_leads_to_its_post_where_a_terminal_can_show_links(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("FORCE_HYPERLINK", "1")
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.delenv("NO_COLOR", raising=False)
     write_table([Column("caption")], [[Linked("a\x1b[2Jb", "https://www.tiktok.com/@a/video/1")]])
     shown = capsys.readouterr().out
     assert "https://www.tiktok.com/@a/video/1" in shown
     assert r"a\x1b[2Jb" in shown
+    monkeypatch.delenv("FORCE_HYPERLINK")
+    monkeypatch.setenv("TERM_PROGRAM", "unheard-of")
+    write_table([Column("caption")], [[Linked("text", "https://www.tiktok.com/@a/video/1")]])
+    assert "tiktok.com" not in capsys.readouterr().out

@@ -156,7 +156,7 @@ def test_leaderboard_sums_the_days_up_to_the_servers_today(
         engagement = totals["likes"] + totals["comments"] + totals["shares"]
         assert row["id"] == creator
         assert {name: row[name] for name in totals} == totals
-        assert row["engagement_rate"] == pytest.approx(engagement / totals["views"])
+        assert row["engagement_rate"] == pytest.approx(100 * engagement / totals["views"])
         assert row["followers"] == followers
 
 
@@ -170,7 +170,7 @@ def test_leaderboard_by_engagement_over_the_whole_roster(
     best = here("leaderboard", "--all", "--by", "engagement", "--top", "2", at=sandbox)
     lines = best.out.splitlines()[2:]
     assert len(lines) == 2
-    assert f"{rates[0]:.2%}" in lines[0]
+    assert f"{rates[0]:.2f}%" in lines[0]
     assert ran.json[0]["name"] in lines[0]
 
 
@@ -230,7 +230,7 @@ def test_creator_without_figures_comes_last_and_is_no_zero(
     ids = {one: answers.video_id(n) for n, one in enumerate(days)}
     ran = here("leaderboard", "--by", "engagement", "--format", "json", at=serve(answer))
     assert [(row["id"], row["views"], row["engagement_rate"]) for row in ran.json] == [
-        (ids["a"], 6, pytest.approx(1 / 6)),
+        (ids["a"], 6, pytest.approx(100 / 6)),
         (ids["b"], None, None),
         (ids["c"], 0, None),
         (ids["d"], None, None),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import signal
@@ -267,7 +268,8 @@ def test_list_into_a_file_shows_its_progress(
     file = tmp_path / "posts.csv"
     args = ("account-videos", "list", "--format", "csv", "--limit", "700")
     said = ANSI.sub("", terminal(*args, at=sandbox, into=str(file)))
-    assert len(file.read_text().splitlines()) == 701
+    with file.open(newline="") as opened:
+        assert len(list(csv.reader(opened))) == 701
     assert "account-videos" in said
     assert "700/700" in said  # the size was asked for, and is no more than was asked for
     assert re.search(r"[0-9]/s", said)
@@ -319,6 +321,25 @@ def test_list_fits_the_terminal(
     assert known in said
     assert ("id" in said.split()) is (columns == 80)
     assert max(cell_len(line) for line in said.splitlines()) <= columns
+
+
+@posix
+def test_narrow_terminal_says_which_columns_it_lacks(terminal: Any, sandbox: Sandbox) -> None:
+    said = ANSI.sub("", terminal("accounts", "list", "--limit", "3", columns=60, at=sandbox))
+    assert "too narrow for: id, views, creator, active, refreshed" in " ".join(said.split())
+    wide = ANSI.sub("", terminal("accounts", "list", "--limit", "3", columns=200, at=sandbox))
+    assert "too narrow" not in wide
+
+
+def test_ascii_output_has_neither_pictures_nor_question_marks_for_them(
+    cli: Cli, sandbox: Sandbox
+) -> None:
+    plain = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    ran = cli("breakouts", "--top", "40", at=sandbox, env=plain)
+    assert ran.returncode == 0
+    assert ran.stdout.isascii()
+    assert "dviews 7d" in ran.stdout
+    assert "trend: views per day" in ran.stdout
 
 
 @posix

@@ -148,3 +148,18 @@ def test_json_means_the_same_and_is_inert(text: str) -> None:
 def test_half_a_surrogate_pair_does_not_break_strict_parsers() -> None:
     printed = _safe.to_json(["\ud83d", "a\ude80b", "\ud83d\ude80"])
     assert json.loads(printed.decode("utf-8")) == ["\ufffd", "a\ufffdb", "🚀"]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain", "plain"),
+        ("Δviews 7d – ×3 …", "dviews 7d - x3 ~"),
+        ("one pan 🍳🔥 dinner", "one pan  dinner"),
+        ("👨\u200d👩 déjà", " d?j?"),
+        ("▁▄█", ".=@"),
+    ],
+)
+def test_output_of_few_characters_leaves_pictures_out(text: str, shown: str) -> None:
+    assert _safe.in_encoding(text, "ascii") == shown
+    assert _safe.in_encoding(text, "utf-8") == text

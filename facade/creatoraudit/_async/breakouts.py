@@ -6,6 +6,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
+from attrs import fields_dict
+
 from creatoraudit_api import operations as api
 
 from .._core.options import RequestCounter, RequestOptions
@@ -45,7 +47,8 @@ class AsyncBreakoutsJob:
         *,
         filters: AccountFilters = NO_FILTERS,
     ) -> None:
-        known_options("breakouts", options)
+        own = (*fields_dict(BreakoutsQuery), *AccountFilters._fields, "via", "on_progress")
+        known_options("breakouts", options, own=own)
         self._filters = filters
         self._operations = operations
         self._query = query

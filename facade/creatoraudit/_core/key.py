@@ -148,6 +148,8 @@ def _problem_with(value: object) -> str | None:
     stripped = value.strip()
     if not stripped:
         return None
+    if stripped.lower().startswith("bearer "):
+        return f'the API key begins with "Bearer"; drop that word (from {ENV_KEY} or api_key=)'
     for position, char in enumerate(stripped, 1):
         if not "!" <= char <= "~":
             what = "a line break" if char in "\r\n" else f"U+{ord(char):04X}"

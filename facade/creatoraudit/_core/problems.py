@@ -76,6 +76,7 @@ _BY_STATUS: Mapping[int, type[APIError]] = {
 
 # What to do next where the operation knows better than the error class does.
 _HINTS: Mapping[tuple[str, type[APIError]], str] = {
+    ("whoami", NotFoundError): "the base URL probably lacks /v2; check base_url=",
     (
         "batch_video_deltas",
         InsufficientScopeError,

@@ -7,7 +7,7 @@ building to the generated operation.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast, overload
 
 from creatoraudit_api.operations import GONE, LEFT_OUT, OPERATIONS, Operation
@@ -133,7 +133,12 @@ def prepare(
     """
     if not operation.method:
         raise UsageError(_missing(operation.name))
-    known_options(operation.name, options, create=operation.idempotency_key)
+    known_options(
+        operation.name,
+        options,
+        create=operation.idempotency_key,
+        own=(*operation.arguments, *operation.body_members, *operation.id_lists),
+    )
     whole = {name: arguments[name] for name in WHOLE if name in arguments}
     own = {name: value for name, value in arguments.items() if name not in whole}
     given, body, query = _apart(operation, own, strict=strict)
@@ -199,15 +204,28 @@ def _apart(
         elif name in operation.body_members:
             body[name] = None if value is None else checked(operation, name, value, own=strict)
         elif strict:
-            known = ", ".join([*operation.arguments, *operation.body_members]) or "none"
-            raise UsageError(f"{operation.name} has no argument {name!r}; it takes: {known}")
+            takes = [*operation.arguments, *operation.body_members]
+            said = f"{operation.name} has no argument {one_line(name, 60)!r}{_near(name, takes)}"
+            raise UsageError(f"{said}; it takes: {', '.join(takes) or 'none'}")
         elif value is not None:
             (body if operation.body else query)[name] = sendable(operation.name, name, value)
     return given, body, query
 
 
-def known_options(what: str, options: Mapping[str, object], *, create: bool = False) -> None:
+def known_options(
+    what: str,
+    options: Mapping[str, object],
+    *,
+    create: bool = False,
+    own: Iterable[str] = (),
+) -> None:
     """Refuse a misspelt argument: methods collect what they do not know as options.
+
+    Args:
+        what: The job or operation.
+        options: What was collected.
+        create: Whether it takes an idempotency key too.
+        own: The arguments that it names itself, one of which may have been meant.
 
     Raises:
         UsageError: There is one.
@@ -215,10 +233,18 @@ def known_options(what: str, options: Mapping[str, object], *, create: bool = Fa
     allowed = CreateOptions if create else RequestOptions
     for name in options:
         if name not in allowed.__optional_keys__:
-            known = ", ".join(sorted(allowed.__optional_keys__))
-            raise UsageError(
-                f"{what} has no argument {one_line(name, 60)!r}; beside its own it takes: {known}"
-            )
+            takes = sorted(allowed.__optional_keys__)
+            near = _near(name, [*own, *takes])
+            said = f"{what} has no argument {one_line(name, 60)!r}{near}"
+            raise UsageError(f"{said}; beside its own it takes: {', '.join(takes)}")
+
+
+def _near(name: str, known: Sequence[str]) -> str:
+    """What may have been meant by a misspelt argument."""
+    from difflib import get_close_matches  # noqa: PLC0415 - needed only for this message
+
+    meant = get_close_matches(name, known, n=2)
+    return f" (did you mean {' or '.join(meant)}?)" if meant else ""
 
 
 def with_query(request: PreparedRequest, **params: object) -> PreparedRequest:

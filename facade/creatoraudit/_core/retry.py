@@ -175,6 +175,8 @@ class Attempts:
         cls = RequestTimeoutError if failure.timed_out else NetworkError
         tries = "1 try" if self.made == 1 else f"{self.made} tries"
         message = f"{self.operation}: {failure.kind} after {tries}: {failure.cause}"
+        if failure.timed_out and failure.written:
+            message += "; give it more time with timeout="
         if not failure.written and not failure.permanent:
             message += "; check the network, its proxy settings and base_url="
         if failure.advice:

@@ -14,7 +14,7 @@ import click
 from attrs import field, fields_dict, frozen
 
 from . import _safe
-from ._click import Whole
+from ._click import Seconds, Whole
 
 if TYPE_CHECKING:
     from creatoraudit import CreatorAudit, DriftRecord, WaitEvent
@@ -56,11 +56,11 @@ _SERVER_OPTIONS = (
     ),
     click.option(
         "--timeout",
-        type=float,
+        type=Seconds(),
         default=30.0,
         show_default=True,
         metavar="SECONDS",
-        help="Limit for one answer.",
+        help="Limit for one response, from connecting to its last byte.",
     ),
     click.option(
         "--sandbox",

@@ -33,7 +33,7 @@ _PARTS = ("likes", "comments", "shares")
 
 
 def _percent(value: object) -> str:
-    return f"{cast('float', value):.2%}"
+    return f"{cast('float', value):.2f}%"
 
 
 _SHAPE = Shape(
@@ -45,7 +45,7 @@ _SHAPE = Shape(
         "likes": Column("likes", "right", from_width=80),
         "comments": Column("comments", "right", from_width=90),
         "shares": Column("shares", "right", from_width=100),
-        "engagement_rate": Column("engagement", "right", from_width=50, show=_percent),
+        "engagement_rate": Column("engagement rate", "right", from_width=50, show=_percent),
         "followers": Column("followers", "right", from_width=70),
     },
     empty="There are no creators here; make one: creatoraudit creators create NAME",
@@ -62,7 +62,9 @@ def _figures(rows: Sequence[Mapping[str, JSON]]) -> dict[str, float | None]:
     """What a creator's days add up to; of followers the last known number."""
     totals = {name: _total(rows, name) for name in ("views", *_PARTS)}
     views, parts = totals["views"], [totals[name] for name in _PARTS if totals[name] is not None]
-    rate = sum(part or 0 for part in parts) / views if views and len(parts) == len(_PARTS) else None
+    rate = None
+    if views and len(parts) == len(_PARTS):
+        rate = 100 * sum(part or 0 for part in parts) / views
     followers = [value for row in rows if (value := number(row.get("followers"))) is not None]
     return {**totals, "engagement_rate": rate, "followers": followers[-1] if followers else None}
 
@@ -117,9 +119,9 @@ def _top(ca: CreatorAudit, period: Period, top: int | None) -> dict[str, JSON]:
 
 leaderboard = command(
     "leaderboard",
-    "Rank creators by their views, or by engagement in relation to views.\n\nWithout --all these"
-    " are the top creators that the API names for the period; with it, the whole roster, which"
-    " takes a request for each of them.",
+    "Rank creators by their views or their engagement rate.\n\nWithout --all these are the top"
+    " creators that the API names for the period; with it, all creators, which takes a request for"
+    " each of them.",
     (
         "creatoraudit leaderboard",
         "creatoraudit leaderboard --period 7d --by engagement --top 5",
@@ -138,13 +140,13 @@ leaderboard = command(
         type=OneOf(list(_BY)),
         default="views",
         show_default=True,
-        help="Views; or likes, comments and shares in relation to views.",
+        help="Views, or engagement rate: likes, comments and shares per 100 views.",
     ),
     click.option(
         "--top",
         type=Whole(1),
         metavar="N",
-        help="How many: 10 without it, 25 at most; with --all everybody without it.",
+        help="Number of creators to show (default 10, at most 25; with --all, everyone).",
     ),
-    click.option("--all", "everybody", is_flag=True, help="Rank the whole roster."),
+    click.option("--all", "everybody", is_flag=True, help="Rank all creators."),
 )

@@ -6,8 +6,10 @@ fits a terminal of a given width. What a column holds is the command's business.
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial, wraps
@@ -162,8 +164,24 @@ def _cell(text: str) -> Text:
     from rich.style import Style as Look
     from rich.text import Text
 
-    link = Look(link=text.url) if isinstance(text, Linked) else ""
-    return Text(_safe.line(text), link, no_wrap=True, overflow="ellipsis")
+    link = Look(link=text.url) if isinstance(text, Linked) and _shows_links() else ""
+    return Text(_writable(_safe.line(text)), link, no_wrap=True, overflow="ellipsis")
+
+
+# What terminals that show links say of themselves.
+_LINKING = ("FORCE_HYPERLINK", "VTE_VERSION", "WT_SESSION", "KITTY_WINDOW_ID", "KONSOLE_VERSION")
+_PROGRAMS = frozenset({"iTerm.app", "WezTerm", "vscode", "Hyper", "ghostty", "Tabby"})
+
+
+def _shows_links() -> bool:
+    """Whether the terminal is known to show links; others would show what makes them."""
+    known = any(os.environ.get(name) for name in _LINKING)
+    return known or os.environ.get("TERM_PROGRAM") in _PROGRAMS
+
+
+def _writable(text: str) -> str:
+    """Text of ours or of others, as standard output can show it."""
+    return _safe.in_encoding(text, sys.stdout.encoding or "utf-8")
 
 
 def write_table(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> None:
@@ -178,7 +196,7 @@ def write_table(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> Non
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for column in (columns[n] for n in shown):
         table.add_column(
-            column.title,
+            _writable(column.title),
             justify=column.align,
             no_wrap=not column.flexible,
             overflow="ellipsis",
@@ -188,13 +206,26 @@ def write_table(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> Non
         table.add_row(*(_cell(row[n]) for n in shown))
     with console.capture() as printed:
         console.print(table)
+    dropped = [column.title for column in columns if console.width < column.from_width]
+    _tell_dropped(dropped, console.width)
     # Not by rich itself, which ends the process when the reader of a pipe has gone.
-    write(printed.get())
+    write(_writable(printed.get()))
+
+
+_dropped: list[str] = []
+
+
+def _tell_dropped(titles: list[str], width: int) -> None:
+    """Say once which columns a terminal is too narrow for."""
+    if titles and sys.stdout.isatty() and titles != _dropped:
+        _dropped[:] = titles
+        said = f"too narrow for: {', '.join(titles)}; widen the terminal, or use --format"
+        click.echo(textwrap.fill(said, width), err=True)
 
 
 def write_lines(lines: Iterable[str]) -> None:
     """Print lines of our own; a stranger's words in them must have been made inert."""
-    write("".join(f"{line}\n" for line in lines))
+    write(_writable("".join(f"{line}\n" for line in lines)))
 
 
 @frozen

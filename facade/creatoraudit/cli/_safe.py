@@ -7,12 +7,44 @@ Every command takes its text through here; CSV has its rules in `creatoraudit.ex
 
 from __future__ import annotations
 
+import unicodedata
+
 from .._core.text import json_text, printable
 
 
 def line(text: str) -> str:
     """`text` on one line: white space folded, control, bidi and format characters escaped."""
     return printable(" ".join(text.split()))
+
+
+# What an output of few characters gets in place of our own signs.
+_PLAIN = str.maketrans(
+    {"–": "-", "−": "-", "Δ": "d", "×": "x", "…": "~", "▲": "+", "▼": "-", "■": "="}
+    | dict(zip("▁▂▃▄▅▆▇█", ".:-=+*#@", strict=True))
+)
+
+
+def in_encoding(text: str, encoding: str) -> str:
+    """`text` with what an encoding lacks replaced: signs by plain ones, letters by a question mark.
+
+    Pictures are left out, with the blank that would stay behind.
+    """
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        pass
+    else:
+        return text
+    shown = []
+    for char in text.translate(_PLAIN):
+        try:
+            char.encode(encoding)
+        except UnicodeEncodeError:
+            if unicodedata.category(char)[0] in "SMC":
+                continue
+            char = "?"  # noqa: PLW2901 - what stands for it
+        shown.append(char)
+    return "".join(shown)
 
 
 def flat(value: object) -> object:

@@ -1,0 +1,98 @@
+"""Messages name what was typed, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from creatoraudit import ConfigurationError, CreatorAudit, UsageError
+from support import answers
+from support.server import ScriptedServer, Stall
+
+if TYPE_CHECKING:
+    from creatoraudit_sandbox import Sandbox
+
+    from .conftest import Here
+
+KEY = "made-up-key"
+
+
+@pytest.mark.parametrize(
+    ("call", "meant"),
+    [
+        (lambda ca: ca.videos.list(platfrom="tiktok"), "platform"),
+        (lambda ca: ca.breakouts(windows=7), "window"),
+        (lambda ca: ca.breakouts(acounts=["@a"]), "accounts"),
+        (lambda ca: ca.accounts.track("@a", platform="tiktok", categry="x"), "category"),
+        (lambda ca: ca.call("list_accounts", pltform="tiktok"), "platform"),
+        (lambda ca: ca.whoami(time_out=3), "timeout"),
+    ],
+)
+def test_unknown_argument_names_the_one_that_was_meant(
+    call: Callable[[CreatorAudit], Any], meant: str
+) -> None:
+    with (
+        CreatorAudit(KEY, base_url="http://127.0.0.1:9/v2") as ca,
+        pytest.raises(UsageError, match=rf"did you mean (\w+ or )?{meant}( or \w+)?\?"),
+    ):
+        call(ca)
+
+
+def test_argument_like_no_other_gets_no_guess() -> None:
+    with (
+        CreatorAudit(KEY, base_url="http://127.0.0.1:9/v2") as ca,
+        pytest.raises(UsageError, match="no argument 'xyzzy'; beside its own it takes"),
+    ):
+        ca.breakouts(xyzzy=1)
+
+
+@pytest.mark.parametrize("key", ["Bearer abcdefgh12345678", "bearer x" * 3])
+def test_key_with_the_word_bearer_says_to_drop_it(here: Here, own: Sandbox, key: str) -> None:
+    with pytest.raises(ConfigurationError, match='begins with "Bearer"; drop that word'):
+        CreatorAudit(key)
+    ran = here("whoami", "--api-key", key, at=own)
+    assert (ran.code, "drop that word" in ran.complaint) == (2, True)
+    assert "abcdefgh" not in ran.complaint
+
+
+def test_wrong_base_url_names_the_missing_v2(
+    here: Here, serve: Callable[..., ScriptedServer]
+) -> None:
+    api = serve(answers.problem(404, "NOT_FOUND"))
+    complaint = here("whoami", at=api).complaint
+    assert "the base URL probably lacks /v2; check --base-url" in complaint
+
+
+@pytest.mark.usefixtures("waits")
+def test_response_that_takes_too_long_names_the_option(
+    here: Here, serve: Callable[..., ScriptedServer]
+) -> None:
+    api = serve(lambda _: Stall())
+    ran = here("creators", "create", "X", "--timeout", "0.2", at=api)
+    assert (ran.code, "give it more time with --timeout" in ran.complaint) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (("export", "creators", "--account-id", answers.video_id(1)), "no argument '--account-id'"),
+        (("export", "creators", "--category", "x"), "list_creators has no argument"),
+        (("breakouts", "--window", "0"), "--window must be between 1 and 365, not 0"),
+        (("digest", "--top", "0"), "--top must be between 1 and 25, not 0"),
+        (("videos", "list", "--page-size", "0"), "--page-size must be between 1 and 200, not 0"),
+        (("whoami", "--timeout", "0"), "--timeout must be a number of seconds, more than 0"),
+        (("whoami", "--timeout", "soon"), "--timeout must be a number of seconds, more than 0"),
+        (("whoami", "--concurrency", "many"), "--concurrency must be a whole number, not 'many'"),
+        (("metrics", "accounts", "x", "--period", "7"), "--period must be one of 7d, 30d, 90d"),
+    ],
+)
+def test_one_kind_of_mistake_is_told_in_one_way(
+    here: Here, own: Sandbox, args: tuple[str, ...], says: str
+) -> None:
+    before = own.requests.total
+    ran = here(*args, at=own)
+    assert (ran.code, own.requests.total) == (2, before)
+    assert says in ran.complaint
+    assert len(ran.err.splitlines()) == 1
