@@ -71,7 +71,7 @@ def test_response_that_takes_too_long_names_the_option(
 ) -> None:
     api = serve(lambda _: Stall())
     ran = here("creators", "create", "X", "--timeout", "0.2", at=api)
-    assert (ran.code, "give it more time with --timeout" in ran.complaint) == (1, True)
+    assert (ran.code, "give it more time with --timeout" in ran.err) == (1, True)
 
 
 @pytest.mark.parametrize(
