@@ -131,8 +131,8 @@ class Ran:
     def complaint(self) -> str:
         """The one line of a command that could not do what it was told."""
         assert (self.code != 0, self.out) == (True, "")
-        *usage, line = self.err.splitlines()
-        assert all(one.startswith(("Usage: ", "Try ")) or not one for one in usage)
+        *waits, line = self.err.splitlines()
+        assert all(one.startswith("waiting ") for one in waits)
         return line
 
 

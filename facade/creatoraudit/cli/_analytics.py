@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import click
 
+from creatoraudit_api.models import Period
+
+from .._core.arguments import Day
+from ._click import OneOf
 from ._connect import Connection
+from ._leaderboard import days_up_to_now
 from ._options import command
 from ._output import Column, Output, Shape
 from ._resource import SAMPLE_ID
@@ -16,7 +21,6 @@ if TYPE_CHECKING:
     from creatoraudit import JSON
 
 # The members are not documented; these are what tables show of those that come.
-_DAYS = "--start-date 2026-06-01 --end-date 2026-06-14"
 _SHOWN = ("date", "views", "likes", "comments", "shares", "followers")
 
 
@@ -30,21 +34,36 @@ def _shape(rows: list[Mapping[str, JSON]]) -> Shape:
     )
 
 
-def _run(to: Output, one: str, start_date: str, end_date: str, **options: object) -> None:
+def _run(
+    to: Output,
+    one: str,
+    period: Period,
+    start_date: str | None,
+    end_date: str | None,
+    **options: object,
+) -> None:
     with Connection.of(options).client() as ca:
-        rows = list(ca.creators.analytics(one, start_date, end_date))
+        days: tuple[Day | None, Day | None] = (start_date, end_date)
+        if days == (None, None):
+            days = days_up_to_now(ca, period)
+        rows = list(ca.creators.analytics(one, *days))
     with to.rows(_shape(rows)) as printed:
         printed.write(rows)
 
 
 analytics = command(
     "analytics",
-    "Show what the accounts of one creator did between two days.",
-    (f"creatoraudit creators analytics {SAMPLE_ID} --start-date 2026-06-01 --end-date 2026-06-14",),
+    "Show what the accounts of one creator did, day by day.",
+    (f"creatoraudit creators analytics {SAMPLE_ID}",),
     _run,
     click.argument("one", metavar="ID"),
     click.option(
-        "--start-date", required=True, metavar="DAY", help="First UTC day, such as 2026-06-01."
+        "--period",
+        type=OneOf(get_args(Period)),
+        default="30d",
+        show_default=True,
+        help="The days that end today; or give both dates.",
     ),
-    click.option("--end-date", required=True, metavar="DAY", help="Last UTC day, included."),
+    click.option("--start-date", metavar="DAY", help="First UTC day, such as 2026-06-01."),
+    click.option("--end-date", metavar="DAY", help="Last UTC day, included."),
 )

@@ -19,7 +19,7 @@ from ._click import Group, Whole
 from ._connect import Connection
 from ._options import command, examples, from_contract, given
 from ._output import Column, Output, Shape, counting, resumable
-from ._resource import ACCOUNT_VIDEOS, ACCOUNTS, CREATORS, OTHER_ID, SAMPLE_ID, VIDEOS, Resource
+from ._resource import ACCOUNT_VIDEOS, ACCOUNTS, CREATORS, SAMPLE_ID, VIDEOS, Resource
 from ._track import track
 
 if TYPE_CHECKING:
@@ -204,7 +204,7 @@ def _pair(verb: str, says: str, run: Callable[..., object]) -> click.Command:
     return command(
         verb,
         says,
-        (f"creatoraudit creators {verb} {SAMPLE_ID} {OTHER_ID}",),
+        (f"creatoraudit creators {verb} {SAMPLE_ID} @acme",),
         run,
         click.argument("creator", metavar="CREATOR_ID"),
         click.argument("account", metavar=f"ACCOUNT_{METAVAR}"),

@@ -20,7 +20,7 @@ _FAIL_ON = ("breaking", "any", "never")
     epilog=examples(
         "creatoraudit drift old.json new.json",
         "creatoraudit drift old.json new.yaml --format markdown --fail-on never",
-        "creatoraudit drift old.json new.json --baseline accepted.json --baseline-update",
+        "creatoraudit drift old.json new.json --baseline ok.json --baseline-update",
     ),
 )
 @click.argument("old", metavar="OLD", type=click.Path())

@@ -84,7 +84,7 @@ def _options(command: Callable[..., object]) -> Callable[..., object]:
     epilog=examples(
         "creatoraudit export videos --out videos.csv --sandbox",
         "creatoraudit export account-videos --platform tiktok --out posts.parquet",
-        "creatoraudit export deltas --window 7 --window 30 --out exports/ --format jsonl",
+        "creatoraudit export deltas --window 7 --window 30 --out deltas.jsonl",
         "creatoraudit export accounts --excel --out accounts.csv --receipt json",
         "creatoraudit export videos --format jsonl --out - > videos.jsonl",
     ),

@@ -77,10 +77,7 @@ def _run(
         raise click.UsageError(f"--top goes up to {most}; with --all to any number")
     connection = Connection.of(options)
     with to.rows(_SHAPE) as rows, connection.client() as ca:
-        today = dt.datetime.fromtimestamp(
-            server_time(ca.call(operations.whoami).headers), dt.UTC
-        ).date()
-        first = today - dt.timedelta(days=int(period.removesuffix("d")) - 1)
+        first, today = days_up_to_now(ca, period)
         names = _roster(ca) if everybody else _top(ca, period, top)
 
         def figures_of(ids: list[str]) -> tuple[str, dict[str, float | None]]:
@@ -100,6 +97,13 @@ def _run(
                 done.advance(1)
         ranked.sort(key=lambda row: _order(row, by))
         rows.write({"rank": n, **row} for n, row in enumerate(ranked[:top], 1))
+
+
+def days_up_to_now(ca: CreatorAudit, period: Period) -> tuple[dt.date, dt.date]:
+    """First and last day of a period that ends today, by the server's clock."""
+    now = server_time(ca.call(operations.whoami).headers)
+    today = dt.datetime.fromtimestamp(now, dt.UTC).date()
+    return today - dt.timedelta(days=int(period.removesuffix("d")) - 1), today
 
 
 def _order(row: Row, by: _By) -> tuple[bool, float, str]:

@@ -122,8 +122,7 @@ def _of(plural: str, what: str) -> click.Command:
         f"Show the totals of {what} over a period, for any number of ids.",
         (
             f"{name} {SAMPLE_ID} --period 7d",
-            f"{name} --file ids.txt --start-date 2026-06-01 --end-date 2026-06-14",
-            f"creatoraudit {plural} list --fields id --format csv | {name} --file -",
+            f"{name} --file ids.txt --period 90d --with-names",
         ),
         run,
         click.argument("ids", nargs=-1, metavar=f"[{METAVAR if accounts else 'ID'}]..."),
@@ -276,7 +275,7 @@ deltas = command(
     (
         f"creatoraudit deltas {SAMPLE_ID} --window 7",
         "creatoraudit deltas --file ids.txt --window 7 --window 30 --format csv",
-        "creatoraudit videos list --fields id --format csv | creatoraudit deltas --file -",
+        "creatoraudit deltas --file ids.txt --with-names",
     ),
     _deltas,
     click.argument("ids", nargs=-1, metavar="[ID]..."),

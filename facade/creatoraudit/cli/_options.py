@@ -27,7 +27,7 @@ Decorator = Callable[[Callable[..., object]], Callable[..., object]]
 
 def examples(*commands: str) -> str:
     """The end of a command's help: command lines that work as they stand."""
-    lines = "\n".join(f"  {command}" for command in commands)
+    lines = "\n".join(commands)
     return f"Example{'s' if len(commands) > 1 else ''}:\n\n\b\n{lines}"
 
 
@@ -64,12 +64,20 @@ def from_contract(
         kind = OneOf(bound.choices)
     elif bound.kind == "integer":
         kind = Whole(bound.minimum, bound.maximum)
-    metavar = None if bound.choices else "ID" if bound.format == "uuid" else _METAVAR[bound.kind]
+    wide = sum(map(len, bound.choices)) > _WIDE
+    if wide:
+        says = f"{says} One of {', '.join(bound.choices)}."
+    metavar = _METAVAR.get(bound.kind)
+    if bound.choices:
+        metavar = "NAME" if wide else None
+    elif bound.format == "uuid":
+        metavar = "ID"
     if name == "account_id":
         metavar = METAVAR
     return click.option(declared, name, type=kind, metavar=metavar, help=says)
 
 
+_WIDE = 40  # characters of choices that are told in the text instead of in the option's name
 _METAVAR: Mapping[str, str] = {"integer": "N", "string": "TEXT"}
 
 

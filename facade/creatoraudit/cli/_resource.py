@@ -24,9 +24,8 @@ if TYPE_CHECKING:
     from creatoraudit import CreatorAudit
     from creatoraudit_api.operations import Operation
 
-# The ids of the examples.
+# The id of the examples.
 SAMPLE_ID = "3c90c3cc-0d44-4b50-8888-8dd25736052a"
-OTHER_ID = "7d9e1f20-5b6a-4c3d-9e8f-0a1b2c3d4e5f"
 
 
 @frozen
@@ -53,7 +52,7 @@ class Resource:
     paused: str
     pauses: tuple[str, str]
     empty: str
-    change: str = "--set scrape_interval_hours=12"
+    change: str = "--active"
 
     def of(self, ca: CreatorAudit) -> Any:
         """The client's side of it; the four have methods in common, but no type."""
@@ -198,5 +197,5 @@ CREATORS = Resource(
     pauses=("Archive {}.", "Take {} out of the archive."),
     empty="There are no creators here, or none pass the filters;"
     " make one: creatoraudit creators create NAME",
-    change='--name "Rivals 2027"',
+    change="--name Us",
 )

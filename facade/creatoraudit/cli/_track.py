@@ -199,7 +199,7 @@ _KINDS: Mapping[str, _Kind] = {
         _post,
         "post URL, id or shortcode",
         "URL|ID",
-        "https://www.tiktok.com/@creatoraudit/video/7204018326900000999",
+        "https://www.tiktok.com/@acme/video/7204018326",
         "C2creQPoVgm",
     ),
 }
