@@ -21,7 +21,7 @@ from creatoraudit import ConflictError, CreatorAudit
 from creatoraudit.cli._app import _COMMANDS, app
 from creatoraudit.cli._extras import missing
 from creatoraudit.cli._output import FORMS
-from creatoraudit.cli._resource import SAMPLE_ID
+from creatoraudit.cli._resource import OTHER_ID, SAMPLE_ID
 
 if TYPE_CHECKING:
     from creatoraudit_sandbox import Sandbox
@@ -154,7 +154,7 @@ def test_every_example_works(
     (inside / "urls.txt").write_text(_FILES.get(kind, ""))
     for name in ("old.json", "new.json", "new.yaml"):
         (inside / name).write_text('{"openapi": "3.1.0", "paths": {}}')
-    line = example.replace(SAMPLE_ID, chosen)
+    line = example.replace(SAMPLE_ID, chosen).replace(OTHER_ID, account)
     line = line.replace("712345", str(post.platform_data["internal_id"]))
     piped = ""
     for part in line.replace(" --sandbox", "").split(" | "):

@@ -19,7 +19,7 @@ from ._click import Group, Whole
 from ._connect import Connection
 from ._options import command, examples, from_contract, given
 from ._output import Column, Output, Shape, counting, resumable
-from ._resource import ACCOUNT_VIDEOS, ACCOUNTS, CREATORS, SAMPLE_ID, VIDEOS, Resource
+from ._resource import ACCOUNT_VIDEOS, ACCOUNTS, CREATORS, OTHER_ID, SAMPLE_ID, VIDEOS, Resource
 from ._track import track
 
 if TYPE_CHECKING:
@@ -86,6 +86,11 @@ def _list(resource: Resource) -> click.Command:
         (
             f"creatoraudit {name} list --limit 20",
             f"creatoraudit {name} list --format csv > {name}.csv",
+            *(
+                [f"creatoraudit {name} list --account-id {OTHER_ID}"]
+                if "account_id" in filters
+                else []
+            ),
         ),
         run,
         *filters.values(),

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from creatoraudit import CreatorAudit
     from creatoraudit_api.operations import Operation
 
-# The id of the examples.
+# The ids of the examples.
 SAMPLE_ID = "3c90c3cc-0d44-4b50-8888-8dd25736052a"
+OTHER_ID = "7d9e1f20-5b6a-4c3d-9e8f-0a1b2c3d4e5f"
 
 
 @frozen
