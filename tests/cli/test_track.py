@@ -233,7 +233,7 @@ def test_account_cap_stops_at_once_and_says_what_is_left(
     assert ran.json[2]["code"] == "QUOTA_EXCEEDED"
     summary, why = ran.err.splitlines()
     assert summary == (
-        "5 lines: 2 tracked, 1 failed, 2 not reached; the same command goes on there"
+        "5 lines: 2 tracked, 1 failed, 2 not reached; run the same command again to resume"
     )
     assert "raise the cap first" in why
     assert fresh.requests["POST /accounts"] == before + 3
@@ -413,7 +413,7 @@ def test_run_that_is_killed_goes_on_and_tracks_every_line_once(
         if sent == "SIGINT":
             out, err = cli.interrupt(run)
             assert run.returncode == 130
-            assert b"8 lines: 4 tracked, 4 not reached; the same command goes on there" in err
+            assert b"8 lines: 4 tracked, 4 not reached; run the same command again to resume" in err
         else:
             run.kill()
             out, _ = run.communicate(timeout=240)

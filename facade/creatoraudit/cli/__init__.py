@@ -1,7 +1,7 @@
 """The `creatoraudit` command: its entry point, which works in a bare installation too.
 
-Decides what can be said without the libraries of the `cli` extra: the version, and which extra to
-install. Everything else is left to `_app`, which is imported only when those libraries are there.
+It says what needs no library of the `cli` extra: the version, and which extra to install.
+Everything else is in `_app`, which is imported only when those libraries are there.
 """
 
 from __future__ import annotations

@@ -12,7 +12,6 @@ from creatoraudit_api.models import Period
 from .._core.arguments import Day
 from ._click import OneOf
 from ._connect import Connection
-from ._leaderboard import days_up_to_now
 from ._options import command
 from ._output import Column, Output, Shape
 from ._resource import SAMPLE_ID
@@ -42,6 +41,8 @@ def _run(
     end_date: str | None,
     **options: object,
 ) -> None:
+    from ._leaderboard import days_up_to_now
+
     with Connection.of(options).client() as ca:
         days: tuple[Day | None, Day | None] = (start_date, end_date)
         if days == (None, None):

@@ -1,6 +1,6 @@
 """The command group: which commands there are, and what the process ends with.
 
-Decides the exit code for every way a command can end and prints the one line that goes with it. A
+It maps every way a command can end to an exit code and prints the line that goes with it. A
 command is imported only when it is run; what it does is its own module's business.
 """
 
@@ -36,32 +36,48 @@ _COMMANDS: Mapping[str, tuple[str, str, str]] = {
     ),
     "accounts": ("creatoraudit.cli._commands:accounts", "cli", "Tracked profiles."),
     "api": ("creatoraudit.cli._api:api", "cli", "Call any endpoint."),
-    "breakouts": ("creatoraudit.cli._breakouts:breakouts", "cli", "The fastest growing posts."),
+    "breakouts": (
+        "creatoraudit.cli._breakouts:breakouts",
+        "cli",
+        "Find posts that break out.",
+    ),
     "completion": (
         "creatoraudit.cli._completion:completion",
         "cli",
-        "Completion for bash, zsh and fish.",
+        "Print shell completion for bash, zsh and fish.",
     ),
     "contract": (
         "creatoraudit.cli._contract:contract",
         "contract",
-        "Does the API still keep its contract?",
+        "Check whether the API still keeps its contract.",
     ),
     "creators": ("creatoraudit.cli._commands:creators", "cli", "Groups of accounts."),
-    "deltas": ("creatoraudit.cli._metrics:deltas", "cli", "Views gained, by id."),
+    "deltas": (
+        "creatoraudit.cli._metrics:deltas",
+        "cli",
+        "Show views gained, by id.",
+    ),
     "drift": (
         "creatoraudit.cli._drift:drift",
         "cli",
         "What does a new document mean for a client?",
     ),
-    "digest": ("creatoraudit.cli._digest:digest", "cli", "A period against the one before."),
-    "export": ("creatoraudit.cli._export:export", "cli", "Whole lists as files."),
+    "digest": (
+        "creatoraudit.cli._digest:digest",
+        "cli",
+        "Compare a period with the last.",
+    ),
+    "export": ("creatoraudit.cli._export:export", "cli", "Write whole lists into files."),
     "leaderboard": (
         "creatoraudit.cli._leaderboard:leaderboard",
         "cli",
-        "Creators by views or engagement.",
+        "Rank creators by views or engagement rate.",
     ),
-    "metrics": ("creatoraudit.cli._metrics:metrics", "cli", "Totals over a period, by id."),
+    "metrics": (
+        "creatoraudit.cli._metrics:metrics",
+        "cli",
+        "Show totals over a period, by id.",
+    ),
     "organizations": (
         "creatoraudit.cli._organizations:organizations",
         "cli",
@@ -74,7 +90,7 @@ _COMMANDS: Mapping[str, tuple[str, str, str]] = {
         "Find accounts, creators and videos.",
     ),
     "videos": ("creatoraudit.cli._commands:videos", "cli", "Posts tracked one by one."),
-    "whoami": ("creatoraudit.cli._whoami:whoami", "cli", "Whose key is this?"),
+    "whoami": ("creatoraudit.cli._whoami:whoami", "cli", "Show whose key is in use."),
 }
 
 

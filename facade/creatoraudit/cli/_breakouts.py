@@ -1,6 +1,6 @@
 """`creatoraudit breakouts`: the main job, as a table, JSON, CSV, a page or Markdown.
 
-Decides what the columns show; which posts they are, and in which order, the facade has decided.
+This module chooses the columns; the library decides which posts there are and in which order.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class Growth(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generi
     type=OneOf(RANKINGS),
     default="views",
     show_default=True,
-    help="Views gained; gained in relation to before; gained in relation to the author's median.",
+    help="Rank by views gained, by growth, or by views gained per author's median.",
 )
 @click.option(
     "--source",
@@ -167,7 +167,7 @@ def breakouts(
     reports: Reports,
     **connection: object,
 ) -> int:
-    """Show the posts that gained most views over the last days."""
+    """Find the posts that gained the most views over the last days."""
     known = None if seen is None else SeenPosts(seen)
     rows = to.rows(_shape(window, by), hold=True)
     with Connection.of(connection).client() as ca, _output.progress("Posts") as on_progress:

@@ -1,8 +1,8 @@
 """A sandbox as a child process, for as long as one command runs.
 
-Decides how it is started, how its address gets here and that it is gone afterwards, whatever
-happens: it ends by itself when its standard input closes, and that happens even if this process is
-killed. It sits in a process group of its own, so Ctrl-C reaches only us.
+It is started here, and it is gone afterwards, whatever happens: it ends by itself when its standard
+input closes, and that happens even if this process is killed. It sits in a process group of its
+own, so Ctrl-C reaches only us.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """`creatoraudit accounts|videos|account-videos|creators ...`: one rule per verb, for all of them.
 
-Decides what a verb does and prints. What differs between the resources is in the table of
-`_resource`; what the API allows, in the contract's own table.
+What a verb does and prints is here; what differs between the resources is in the table of
+`_resource`, and what the API allows in the contract's own table.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _PAGING = (
     ),
     click.option("--max-items", "alias", type=Whole(1), hidden=True),
     click.option(
-        "--cursor", metavar="CURSOR", help="Go on where a list that failed said it could."
+        "--cursor", metavar="CURSOR", help="Resume a list that failed, with the cursor it printed."
     ),
 )
 _LINK = Shape(
@@ -82,7 +82,7 @@ def _list(resource: Resource) -> click.Command:
     name = resource.plural
     return command(
         "list",
-        f"List {name.replace('-', ' ')}, page by page.",
+        f"List {name.replace('-', ' ')}.",
         (
             f"creatoraudit {name} list --limit 20",
             f"creatoraudit {name} list --format csv > {name}.csv",
@@ -128,7 +128,7 @@ def _get(resource: Resource) -> click.Command:
 
 
 def _create(resource: Resource) -> click.Command:
-    # The name is no option here: there is no creator without one.
+    # The name is an argument: there is no creator without one.
     settings = {n: option for n, option in resource.options("create").items() if n != "name"}
 
     def run(to: Output, name: str, **options: object) -> None:

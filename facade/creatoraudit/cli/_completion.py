@@ -1,6 +1,6 @@
 """`creatoraudit completion`: what a shell needs to complete commands and options.
 
-Decides nothing but how it is called: the scripts are the command line library's.
+The scripts are those of the command line library.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The options every command that talks to the API has, and the client they lead to.
 
-Decides which server a command talks to: the one of the options and the environment, or a sandbox
-that lives as long as the command. How the client behaves is left to the facade.
+A command talks to the server of its options and the environment, or to a sandbox that lives as long
+as the command.
 """
 
 from __future__ import annotations
@@ -47,12 +47,12 @@ _SERVER_OPTIONS = (
         multiple=True,
         callback=_once,
         metavar="KEY",
-        help="Better set CREATORAUDIT_API_KEY: other users of this machine can see options.",
+        help="API key; prefer CREATORAUDIT_API_KEY, as other users can see options.",
     ),
     click.option(
         "--base-url",
         metavar="URL",
-        help="Another server; also CREATORAUDIT_BASE_URL.",
+        help="Talk to another server (default CREATORAUDIT_BASE_URL).",
     ),
     click.option(
         "--timeout",
@@ -65,9 +65,9 @@ _SERVER_OPTIONS = (
     click.option(
         "--sandbox",
         is_flag=True,
-        help="Use a local server with made-up figures; key and URL are ignored.",
+        help="Use a local server with made-up figures; needs no key.",
     ),
-    click.option("--seed", type=int, metavar="N", help="Which made-up world, with --sandbox."),
+    click.option("--seed", type=int, metavar="N", help="Seed of the figures, with --sandbox."),
 )
 _CLIENT_OPTIONS = (
     click.option(
@@ -76,12 +76,12 @@ _CLIENT_OPTIONS = (
         default=8,
         show_default=True,
         metavar="N",
-        help="Most requests side by side, where a command sends many.",
+        help="Number of requests in flight at a time.",
     ),
     click.option(
         "--report-drift",
         is_flag=True,
-        help="Also say, on stderr, where answers deviate from the documented contract.",
+        help="Also say on stderr where responses deviate from the documented contract.",
     ),
 )
 

@@ -1,6 +1,6 @@
 """`creatoraudit digest`: the headline figures of a period against the one before, and who led.
 
-Decides how they become rows: one per figure, be it the organization's or a top creator's.
+Each figure, of the organization or of a top creator, is a row.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _SHAPE = Shape(_NAMES, {name: Column(name) for name in _NAMES})
     type=OneOf(get_args(Period)),
     default="7d",
     show_default=True,
-    help="The days up to now, compared with as many before them.",
+    help="The days up to now, compared with as many days before.",
 )
 @click.option(
     "--top",
@@ -46,7 +46,7 @@ _SHAPE = Shape(_NAMES, {name: Column(name) for name in _NAMES})
     default=5,
     show_default=True,
     metavar="N",
-    help="How many top creators.",
+    help="Number of top creators to show.",
 )
 @output_options
 @report_options

@@ -1,6 +1,6 @@
 """`creatoraudit export`: whole lists as files.
 
-Decides the options and what is said at the end; everything else is `creatoraudit.export`'s.
+The options and the last line are here; everything else is in `creatoraudit.export`.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _FIGURES: Mapping[str, Decorator] = {
     "source": click.option(
         "--source",
         type=OneOf(SOURCES),
-        help="deltas, metrics: of which list; videos without it.",
+        help="deltas, metrics: the list whose items are asked about (default videos).",
     ),
     "windows": click.option(
         "--window",
@@ -52,7 +52,7 @@ _FIGURES: Mapping[str, Decorator] = {
         multiple=True,
         callback=lambda _context, _parameter, days: days or None,
         metavar="DAYS",
-        help="deltas: look-back window, repeatable; 1, 7, 14 and 30 without it.",
+        help="deltas: look-back window; repeatable (default 1, 7, 14 and 30).",
     ),
     "with_counts": click.option(
         "--with-counts",
@@ -66,7 +66,7 @@ _FIGURES: Mapping[str, Decorator] = {
         help="deltas: get for a key that may not POST.",
     ),
     "period": from_contract(
-        operations.batch_video_metrics, "period", "metrics: preset; 30d without it."
+        operations.batch_video_metrics, "period", "metrics: preset period (default 30d)."
     ),
     "start_date": click.option("--start-date", metavar="DAY", help="metrics: first UTC day."),
     "end_date": click.option("--end-date", metavar="DAY", help="metrics: last UTC day."),
@@ -112,7 +112,7 @@ def _options(command: Callable[..., object]) -> Callable[..., object]:
 @click.option("--raw", is_flag=True, help="csv: leave text that a spreadsheet would run as it is.")
 @click.option("--excel", is_flag=True, help="csv: for Excel, with ids that stay text.")
 @click.option("--overwrite", is_flag=True, help="Replace the file if it exists.")
-@click.option("--restart", is_flag=True, help="Throw away what an interrupted export left.")
+@click.option("--restart", is_flag=True, help="Start again instead of resuming.")
 @click.option(
     "--receipt",
     type=OneOf(["table", "json"]),

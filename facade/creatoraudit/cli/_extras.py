@@ -1,6 +1,6 @@
 """Which optional libraries a command needs, and the one line to show when they are not there.
 
-Decides nothing at import time: whether a library is installed is asked without importing it.
+Whether a library is installed is found out without importing it.
 """
 
 from __future__ import annotations

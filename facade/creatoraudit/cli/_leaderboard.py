@@ -1,7 +1,7 @@
 """`creatoraudit leaderboard`: creators ranked by what they did in a period.
 
-Decides which figures make the ranking. The days are counted back from the server's today, so that a
-clock that is wrong here moves nothing.
+The days are counted back from the server's today, so that a wrong clock on this machine changes
+nothing.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def _run(
     connection = Connection.of(options)
     with to.rows(_SHAPE) as rows, connection.client() as ca:
         first, today = days_up_to_now(ca, period)
-        names = _roster(ca) if everybody else _top(ca, period, top)
+        names = _everyone(ca) if everybody else _top(ca, period, top)
 
         def figures_of(ids: list[str]) -> tuple[str, dict[str, float | None]]:
             (one,) = ids
@@ -112,7 +112,7 @@ def _order(row: Row, by: _By) -> tuple[bool, float, str]:
     return value is None, -(value or 0), str(row["id"])
 
 
-def _roster(ca: CreatorAudit) -> dict[str, str | None]:
+def _everyone(ca: CreatorAudit) -> dict[str, str | None]:
     return {creator.id: creator.name for creator in ca.creators.list()}
 
 

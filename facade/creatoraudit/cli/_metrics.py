@@ -47,7 +47,11 @@ _WITH_PLATFORM = evolve(
     columns={"platform": Column("platform"), **_SHAPE.columns},
 )
 _PERIOD = (
-    click.option("--period", type=OneOf(get_args(Period)), help="30d without it; or give days."),
+    click.option(
+        "--period",
+        type=OneOf(get_args(Period)),
+        help="Default 30d; or give both dates.",
+    ),
     click.option("--start-date", metavar="DAY", help="First UTC day, such as 2026-06-01."),
     click.option("--end-date", metavar="DAY", help="Last UTC day, included."),
 )

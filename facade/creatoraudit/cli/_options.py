@@ -1,7 +1,6 @@
 """What commands share: options read off the contract's table, lists of ids, lines of a file.
 
-Decides how a bound of the contract becomes an option, and what a file with one entry per line may
-look like. What is done with the values is the command's business.
+A bound of the contract becomes an option here, and a file with one entry per line is read here.
 """
 
 from __future__ import annotations

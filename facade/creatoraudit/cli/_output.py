@@ -1,7 +1,7 @@
 """How results leave the process: JSON, JSON lines, CSV, tables; and progress meanwhile.
 
-Decides where things go (data to stdout, everything else to stderr), in which encoding, and what
-fits a terminal of a given width. What a column holds is the command's business.
+Data goes to stdout, everything else to stderr. The encoding, and what fits a terminal of a given
+width, are decided here; what a column holds, by the command.
 """
 
 from __future__ import annotations

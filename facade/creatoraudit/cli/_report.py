@@ -1,7 +1,6 @@
 """`--html` and `--markdown`: what breakouts and digest can be handed on as.
 
-Decides where a report goes, and that a page is there whole or not at all. What is in it is the
-business of `creatoraudit.report`.
+A page is written whole or not at all. What is in it is decided in `creatoraudit.report`.
 """
 
 from __future__ import annotations
@@ -107,7 +106,7 @@ def _checked(name: str) -> Path:
         if path.is_dir():
             problem = "is a folder; name a file, such as report.html"
         elif path.exists() and not path.is_file():
-            problem = "is no regular file; name one, such as report.html"
+            problem = "is not a regular file; name one, such as report.html"
         elif not path.parent.is_dir():
             problem = "is in a folder that does not exist; make it first"
         else:

@@ -1,7 +1,7 @@
 """What there is to manage: accounts, videos, account videos and creators, as a table.
 
-Decides how each resource is called, which of its members a table shows and which words its options
-have. The commands made of this table are `_commands`'s.
+The table says what each resource is called, which of its members are shown and what its options
+say. `_commands` makes commands of it.
 """
 
 from __future__ import annotations
@@ -107,14 +107,14 @@ _FILTERS: Mapping[str, str] = {
     "creator_id": "Those linked to this creator.",
     "category": "Those with this label.",
     "q": "Those with this text, regardless of case.",
-    "order_by": "What to sort by; newest first, creators by name, without it.",
+    "order_by": "Sort by this (default newest first, creators by name).",
     "order_direction": "Ascending or descending.",
 }
 _SAYS: Mapping[str, str] = {
     "platform": "Where it is; the URL of a post or profile says so itself.",
     "category": "A label of your own.",
     "metadata": "A tag of your own; repeatable.",
-    "scrape_interval_hours": "Hours between refreshes; 24 without it.",
+    "scrape_interval_hours": "Hours between refreshes (default 24).",
     "name": "A new name.",
 }
 

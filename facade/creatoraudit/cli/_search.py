@@ -1,6 +1,6 @@
 """`creatoraudit search`: accounts by username, creators by name, videos by caption.
 
-Decides how three kinds of hits share one list.
+Three kinds of hits share one list.
 """
 
 from __future__ import annotations
@@ -61,5 +61,5 @@ search = command(
     ("creatoraudit search studio", 'creatoraudit search "one pan" --limit 25 --format json'),
     _search,
     click.argument("q", metavar="TEXT"),
-    from_contract(operations.search, "limit", "Most hits per section; 10 without it."),
+    from_contract(operations.search, "limit", "Hits per section (default 10), not in all."),
 )

@@ -1,6 +1,6 @@
 """`creatoraudit accounts|videos track`: one, or every line of a file.
 
-Decides what an answer means for its line, when to stop, and what is said of it. Every line is
+This module decides what a response means for its line, and when to stop. Every line is
 checked before the first is sent; what was done is in a `_journal`, so that an interrupted run goes
 on where it was and a second one does nothing twice.
 """
@@ -152,7 +152,7 @@ def track(resource: Resource) -> click.Command:
             "--wait",
             type=Seconds(),
             metavar="SECONDS",
-            help="Wait so long at most for its first figures.",
+            help="Wait at most so long for its first figures.",
         ),
         file_option,
         click.option(
@@ -162,8 +162,7 @@ def track(resource: Resource) -> click.Command:
             "--state",
             type=click.Path(dir_okay=False, path_type=Path),
             metavar="FILE",
-            help="Where to keep what is done until all is; FILE.progress next to the file"
-            " without it.",
+            help="File to keep the progress in (default FILE.progress beside the file).",
         ),
     )
 
@@ -204,9 +203,9 @@ _KINDS: Mapping[str, _Kind] = {
     ),
 }
 _ABOUT_FILES = """With --file, each line becomes a row that says what came of it: tracked, already
-(tracked before, or by an earlier line), invalid, or failed. Where it was interrupted, the same
-command goes on, and a line is never tracked twice. Ends with 0 when every line is tracked, else
-with 1. It stops at once when the account cap is reached or the API cannot be used any more."""
+(tracked before, or by an earlier line), invalid, or failed. If it is interrupted, run the same
+command again to resume; no line is tracked twice. The exit code is 0 when every line is tracked,
+else 1. It stops at once when the account cap is reached or the API cannot be used any more."""
 
 
 def _entry(resource: Resource, kind: _Kind, line: Line, settings: Mapping[str, Any]) -> _Entry:
@@ -247,7 +246,7 @@ def _all(
 
 
 def _follow(rows: Rows, entries: Sequence[_Entry], journal: Journal, send: _Send) -> int:
-    """Go through the lines, print what comes of each, and stop where going on is of no use."""
+    """Go through the lines, print what comes of each, and stop where all others would fail too."""
     tally: Counter[str] = Counter()
     stopped: CreatorAuditError | None = None
     seen: set[str] = set()
@@ -306,4 +305,4 @@ def _summary(tally: Mapping[str, int], lines: int) -> str:
     if left := lines - sum(tally.values()):
         parts.append(f"{left:,} not reached")
     said = f"{lines:,} line{'s' if lines != 1 else ''}: {', '.join(parts) or 'nothing to do'}"
-    return f"{said}; the same command goes on there" if left else said
+    return f"{said}; run the same command again to resume" if left else said

@@ -1,7 +1,7 @@
 """What rows look like in a file: CSV and JSON lines here, Parquet in `_parquet`.
 
-Decides how a page of rows is written into a part and how parts become one file. Where those files
-lie, and when, is left to `_run`.
+A page of rows is written into a part, and parts become one file. `_run` decides where those files
+lie, and when.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The course of an export: walk, collect, join, move into place.
 
-Decides when a part is written and what happens when something goes wrong. Every way out leaves the
-folder of parts such that the same call goes on from there.
+A part is written after some pages, and when something goes wrong. Every way out leaves the folder
+of parts such that the same call resumes from there.
 """
 
 from __future__ import annotations
@@ -102,8 +102,8 @@ def export(
     """Write a whole list, or figures of all its items, into a file.
 
     The file appears when it is complete. Until then its rows are kept in a folder beside it, named
-    like it with `.partial` at the end: when anything interrupts the export, the same call goes on
-    from there, and no item is written twice. Joining the parts takes room for the file once more.
+    like it with `.partial` at the end: when anything interrupts the export, the same call resumes
+    there, and no item is written twice. Joining the parts takes room for the file once more.
 
     Args:
         client: Where from. It is used, not closed.
