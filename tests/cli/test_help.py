@@ -10,14 +10,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 import pytest
 
-from creatoraudit import ConflictError, CreatorAudit
+from creatoraudit import CreatorAudit
 from creatoraudit.cli._app import _COMMANDS, app
 from creatoraudit.cli._extras import missing
 from creatoraudit.cli._output import FORMS
@@ -141,8 +140,9 @@ def test_every_example_works(
         assert post.platform_data
         first = {"creators": creator, "videos": video.id}
         if "@acme" in example:
-            with suppress(ConflictError):
-                client.accounts.track("acme", platform="tiktok")
+            for before in client.accounts.list(q="acme"):
+                client.accounts.delete(before.id)
+            client.accounts.track("acme", platform="tiktok")
         if "unlink" in path:
             (named,) = client.accounts.list(q="acme")
             client.creators.link(creator, named.id)

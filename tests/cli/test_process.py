@@ -227,7 +227,7 @@ def terminal(cli: Cli) -> Callable[..., str]:
 
     def run(
         *args: str,
-        at: Sandbox,
+        at: Sandbox | ScriptedServer,
         columns: int = 100,
         no_color: str = "",
         into: str = "",
@@ -288,6 +288,16 @@ def test_raw_text_is_not_for_a_terminal(terminal: Any, sandbox: Sandbox, tmp_pat
     args = ("videos", "list", "--format", "csv", "--raw")
     assert "--raw is not for a terminal" in terminal(*args, at=sandbox, ends=2)
     terminal(*args, at=sandbox, into=str(tmp_path / "raw.csv"))
+
+
+@posix
+def test_text_of_an_endpoint_is_inert_on_a_terminal(
+    terminal: Any, serve: Callable[..., ScriptedServer]
+) -> None:
+    api = serve(Answer(body=b"one\n\x1b[2Jtwo", headers={"content-type": "text/plain"}))
+    said = terminal("api", "GET", "/report", at=api)
+    assert r"\x1b[2Jtwo" in said
+    assert "\x1b[2J" not in said
 
 
 @posix

@@ -481,3 +481,15 @@ def test_line_that_is_hostile_is_inert(here: Here, urls: Callable[..., Path]) ->
         assert all(char.isprintable() or char == "\n" for char in ran.out + ran.err)
         if form == "csv":
             assert ran.csv[1]["input"] == "'=cmd"
+
+
+def test_progress_that_cannot_be_kept_any_more_is_a_failure_of_its_file(tmp_path: Path) -> None:
+    from creatoraudit.cli._journal import Done, journal_at
+
+    state = tmp_path / "state"
+    with journal_at(state, {"server": "x"}) as journal:
+        assert journal._store is not None
+        journal._store.close()
+        with pytest.raises(OSError, match="closed database") as failed:
+            journal.add("key", Done("tracked", None))
+    assert failed.value.filename == str(state)

@@ -105,7 +105,7 @@ class Whole(click.IntRange):
     def _describe_range(self) -> str:
         """The bounds as click shows them in the help."""
         if self.min is None:
-            return "" if self.max is None else f"at most {self.max:.0f}"
+            return ""
         return (
             f"at least {self.min:.0f}" if self.max is None else f"{self.min:.0f} to {self.max:.0f}"
         )
