@@ -96,6 +96,7 @@ def _allowed(host: str, port: int, allow_http: object) -> bool:
     if not text:
         return False
     where = "allow_http=" if allow_http else ENV_ALLOW_HTTP
+    named: tuple[str | None, int | None] = None, None
     try:
         parts = urlsplit(f"//{text}" if isinstance(text, str) else "")
         named = parts.hostname, parts.port
