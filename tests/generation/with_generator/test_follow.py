@@ -61,7 +61,7 @@ def test_a_new_document_becomes_the_contract_and_its_effects_are_told(
 def test_a_document_that_cannot_be_used_changes_nothing_and_its_names_do_nothing(
     checkout: Checkout, contract: Node
 ) -> None:
-    contract["paths"][f"/{HOSTILE}"] = {"get": {"operationId": HOSTILE, "responses": {}}}
+    contract["paths"] = {f"/{HOSTILE}": {"get": {"operationId": HOSTILE, "responses": {}}}}
     before = openapi(ROOT)
     ran = follow(checkout, contract)
     assert ran.returncode == 1, ran.stdout + ran.stderr

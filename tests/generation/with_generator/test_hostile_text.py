@@ -114,9 +114,7 @@ def test_names_of_schemas_and_tags_stay_in_their_folder(
     untouched(checkout)
 
 
-@pytest.mark.parametrize(
-    "path", ['/a"b', "/a\nb", "/{a.__class__}", "/../{}", "/a b", "a", "/{{x}}"]
-)
+@pytest.mark.parametrize("path", ['/a"b', "/a\nb", "/../{}", "/a b", "a", "/{{x}}"])
 def test_a_path_that_is_none_is_refused(checkout: Checkout, mini: Node, path: str) -> None:
     mini["paths"][path] = {"get": {"responses": {}}}
     ran = checkout.with_contract(mini, names={"operations": {}}).regenerate()

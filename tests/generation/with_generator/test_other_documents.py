@@ -256,4 +256,4 @@ def test_a_large_document_takes_seconds(checkout: Checkout, tmp_path: Path) -> N
     }
     document = {"openapi": "3.1.0", "paths": paths, "components": {"schemas": schemas}}
     checkout.data("overlay.json", {})
-    assert regenerated(checkout, document, tmp_path).startswith("300 operations, 600 models")
+    assert "\n300 operations, " in regenerated(checkout, document, tmp_path)
