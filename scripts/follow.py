@@ -79,7 +79,7 @@ def published(base_url: str) -> str:
         ours, theirs = urlsplit(base_url), urlsplit(url)
         same = ours.hostname == theirs.hostname and theirs.username is None
     except ValueError:
-        raise NoDocument(f"{meta} names {url}, which is no URL") from None
+        raise NoDocument(f"{meta} names {url}, which is not a URL") from None
     secure = theirs.scheme == "https" or (theirs.scheme == "http" and ours.hostname in _LOOPBACK)
     if not same or not secure:
         raise NoDocument(f"{meta} names {url}, which is not on {ours.hostname} with https")

@@ -136,7 +136,7 @@ def test_an_error_page_of_anyone_becomes_the_right_class(facade, serve, body, st
     answer = Answer(status, body=BODIES[body], headers={"content-type": "text/html"})
     with pytest.raises(cls) as caught:
         facade(serve(answer).url, max_retries=0).do(lambda ca: ca.whoami())
-    assert "the answer is no problem document" in str(caught.value)
+    assert "the answer is not a problem document" in str(caught.value)
     assert caught.value.code is None
     assert caught.value.errors == []
 

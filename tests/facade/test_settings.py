@@ -304,7 +304,7 @@ def test_the_environments_proxy_is_not_asked_for_loopback(facade, serve, monkeyp
 
 BAD_ENVIRONMENTS = {
     "unknown proxy scheme": ({"HTTPS_PROXY": "foo://me:s3cret@proxy.example"}, "Unknown scheme"),
-    "proxy that is no URL": ({"ALL_PROXY": "http://me:s3cret/x@proxy.example"}, "not a URL"),
+    "proxy that is not a URL": ({"ALL_PROXY": "http://me:s3cret/x@proxy.example"}, "not a URL"),
     "no certificates": ({"SSL_CERT_FILE": "/nowhere/ca.pem"}, "No such file"),
 }
 

@@ -120,7 +120,7 @@ def test_markdown_does_not_mix_with_other_forms(
         (".", "is a folder; name a file"),
         ("nowhere/report.html", "a folder that does not exist; make it first"),
         ("\x1b[2J\u202e/report.html", r"--html \x1b[2J\u202e/report.html is in a folder"),
-        pytest.param(os.devnull, "is no regular file", marks=posix),
+        pytest.param(os.devnull, "is not a regular file", marks=posix),
         pytest.param(300 * "n" + ".html", "cannot be written", marks=posix),
     ],
 )

@@ -64,7 +64,7 @@ def test_the_document_is_found_where_meta_says_and_nothing_to_do_is_told(tmp_pat
         ("https://example.com/openapi.json", "which is not on 127.0.0.1 with https"),
         ("http://user:word@127.0.0.1/openapi.json", "which is not on 127.0.0.1 with https"),
         ("file:///etc/passwd", "which is not on 127.0.0.1 with https"),
-        ("http://[", "which is no URL"),
+        ("http://[", "which is not a URL"),
     ],
 )
 def test_a_document_is_fetched_from_the_api_itself_only(

@@ -98,8 +98,8 @@ class AsyncAccountVideos:
             Rows, Instagram first, in the order of the ids; and `not_found`.
 
         Raises:
-            UsageError: An id is no integer, or the period makes no sense; nothing was sent.
-            ContractError: The answer is no map of totals.
+            UsageError: An id is not an integer, or the period makes no sense; nothing was sent.
+            ContractError: The answer is not a map of totals.
             CreatorAuditError: As described in `creatoraudit.errors`, with `done_ids` and
                 `pending_ids` of the platform at fault.
 

@@ -288,7 +288,7 @@ class AsyncCreatorAudit:
                 never more).
 
         Raises:
-            UsageError: The operation is no batch, or an argument is wrong.
+            UsageError: The operation is not a batch, or an argument is wrong.
             CreatorAuditError: On iteration, with `done_ids` and `pending_ids`.
 
         Example:

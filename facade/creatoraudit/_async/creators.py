@@ -87,7 +87,7 @@ class AsyncCreators:
             **options: See `RequestOptions`.
 
         Raises:
-            UsageError: The id is no UUID.
+            UsageError: The id is not a UUID.
             NotFoundError: The organization has no such creator.
             CreatorAuditError: As described in `creatoraudit.errors`.
 
@@ -162,7 +162,7 @@ class AsyncCreators:
             The updated creator.
 
         Raises:
-            UsageError: The id is no UUID, or nothing was given to change.
+            UsageError: The id is not a UUID, or nothing was given to change.
             NotFoundError: The organization has no such creator.
             InsufficientScopeError: The key lacks the write scope.
             CreatorAuditError: As described in `creatoraudit.errors`.
@@ -219,7 +219,7 @@ class AsyncCreators:
             **options: See `RequestOptions`.
 
         Raises:
-            UsageError: The id is no UUID.
+            UsageError: The id is not a UUID.
             NotFoundError: The organization has no such creator.
             InsufficientScopeError: The key lacks the write scope.
             NetworkError: No answer came; it may have been carried out, so it was not sent again.
@@ -251,7 +251,7 @@ class AsyncCreators:
             The link; `created` tells whether this call made it or it was there already.
 
         Raises:
-            UsageError: An id is no UUID.
+            UsageError: An id is not a UUID.
             NotFoundError: The organization lacks one of the two.
             ConflictError: The account belongs to another creator; unlink it there first.
             InsufficientScopeError: The key lacks the write scope.
@@ -280,7 +280,7 @@ class AsyncCreators:
             **options: See `RequestOptions`.
 
         Raises:
-            UsageError: An id is no UUID.
+            UsageError: An id is not a UUID.
             NotFoundError: The organization lacks one of the two.
             InsufficientScopeError: The key lacks the write scope.
             NetworkError: No answer came; it may have been carried out, so it was not sent again.
@@ -343,7 +343,7 @@ class AsyncCreators:
             Rows, one per day, or a single one if the server sends a total; members are as sent.
 
         Raises:
-            UsageError: The id is no UUID, or the days make no sense.
+            UsageError: The id is not a UUID, or the days make no sense.
             NotFoundError: The organization has no such creator.
             ContractError: The answer is neither a list of objects nor an object.
             CreatorAuditError: As described in `creatoraudit.errors`.

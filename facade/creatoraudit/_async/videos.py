@@ -102,7 +102,7 @@ class AsyncVideos:
             **options: See `RequestOptions`.
 
         Raises:
-            UsageError: The id is no UUID.
+            UsageError: The id is not a UUID.
             NotFoundError: The organization has no such video.
             CreatorAuditError: As described in `creatoraudit.errors`.
 
@@ -144,7 +144,7 @@ class AsyncVideos:
             The video; `last_scrape_time` is None until the first refresh.
 
         Raises:
-            UsageError: It is no URL of a platform and no platform was given, or out of bounds.
+            UsageError: It is not a URL of a platform and no platform was given, or out of bounds.
             ConflictError: The present state does not allow it; a duplicate, for instance.
             NotFoundError: Documented without its cause; perhaps there is no such post.
             ValidationError: The server refuses the identifier or another value.
@@ -188,7 +188,7 @@ class AsyncVideos:
             The updated video.
 
         Raises:
-            UsageError: The id is no UUID, or nothing was given to change.
+            UsageError: The id is not a UUID, or nothing was given to change.
             NotFoundError: The organization has no such video.
             InsufficientScopeError: The key lacks the write scope.
             CreatorAuditError: As described in `creatoraudit.errors`.
@@ -238,7 +238,7 @@ class AsyncVideos:
             **options: See `RequestOptions`.
 
         Raises:
-            UsageError: The id is no UUID.
+            UsageError: The id is not a UUID.
             NotFoundError: The organization has no such video.
             InsufficientScopeError: The key lacks the write scope.
             NetworkError: No answer came; it may have been carried out, so it was not sent again.
@@ -276,7 +276,7 @@ class AsyncVideos:
             `not_found` lists the ids that are not tracked.
 
         Raises:
-            UsageError: An id is no UUID, or a window is out of range; nothing was sent.
+            UsageError: An id is not a UUID, or a window is out of range; nothing was sent.
             InsufficientScopeError: The key may not POST; use `via="get"`.
             ContractError: The answer has neither documented shape.
             CreatorAuditError: As described in `creatoraudit.errors`, with `done_ids` and
@@ -334,8 +334,8 @@ class AsyncVideos:
             A mapping from id to totals, with `not_found` and the period as the server resolved it.
 
         Raises:
-            UsageError: An id is no UUID, or the period makes no sense; nothing was sent.
-            ContractError: The answer is no map of totals.
+            UsageError: An id is not a UUID, or the period makes no sense; nothing was sent.
+            ContractError: The answer is not a map of totals.
             CreatorAuditError: As described in `creatoraudit.errors`, with `done_ids` and
                 `pending_ids`.
 

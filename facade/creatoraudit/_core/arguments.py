@@ -31,7 +31,9 @@ def sendable(operation: str, name: str, value: object) -> Any:
         return value
     if isinstance(value, (float, dt.date)):  # a datetime is a date
         if value != value or value in (math.inf, -math.inf):  # noqa: PLR0124 - NaN and NaT
-            raise UsageError(f"{operation}: cannot be sent: {name} is {value}, which is no value")
+            raise UsageError(
+                f"{operation}: cannot be sent: {name} is {value}, which JSON cannot carry"
+            )
         return encode(value)
     if isinstance(value, UUID):
         return str(value)
@@ -85,7 +87,7 @@ def period_arguments(
     """The members to send: nothing (the server's default), a preset, or `custom` with both days.
 
     Raises:
-        UsageError: It is no preset of the operation, a day is missing or no day, they are in the
+        UsageError: It is not a preset of the operation, a day is missing or no day, they are in the
             wrong order, or a preset came with days as well.
     """
     presets = operation.bounds["period"].choices
@@ -204,7 +206,7 @@ def resource_id(value: object, name: str = "id") -> str:
     """An id from the caller, as the lower-case UUID string that the API uses.
 
     Raises:
-        UsageError: It is no UUID.
+        UsageError: It is not a UUID.
     """
     text = same_id(value)
     # Stricter than uuid.UUID(), which also takes braces, a urn: prefix and no hyphens at all.
@@ -225,7 +227,7 @@ def resource_ids(values: Iterable[object], name: str) -> Iterator[str]:
     """Any number of ids from the caller, checked as they are asked for.
 
     Raises:
-        UsageError: It is no list of them.
+        UsageError: It is not a list of them.
     """
     return (resource_id(one, name) for one in several(values))
 

@@ -225,7 +225,7 @@ def _error(operation: str, response: RawResponse) -> APIError:
             for entry in entries[:3]
         )
     else:
-        none = "the answer is no problem document"
+        none = "the answer is not a problem document"
         reason = reason_of(response)
         said = (
             none if reason is None else reason if document else f"{one_line(reason, 200)} ({none})"

@@ -58,7 +58,7 @@ def no_formula(text: str) -> str:
 
 
 def well_formed(text: str) -> str:
-    """`text` as UTF-8 can hold it: half a surrogate pair, which is no character, becomes U+FFFD."""
+    """Make `text` fit for UTF-8: half a surrogate pair becomes U+FFFD."""
     if text.isascii():
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

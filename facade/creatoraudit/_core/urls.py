@@ -136,7 +136,7 @@ def post_platform(identifier: str, platform: Platform | None) -> Platform:
     """The platform of a post: the one given, else the one its URL names.
 
     Raises:
-        UsageError: None was given and `identifier` is no URL of a platform.
+        UsageError: None was given and `identifier` is not a URL of a platform.
     """
     found = _parts(identifier)
     if found is not None and _is_profile(*found):

@@ -143,7 +143,7 @@ def _datetime(value: object) -> dt.datetime | None:
 def _json(value: object) -> str:
     try:
         text = _ENCODER.encode(value)
-    except ValueError:  # a number beyond what a float holds, which is no JSON any more
+    except ValueError:  # a number beyond what a float holds, which is not JSON any more
         text = _ENCODER.encode(finite(encode(value)))
     return well_formed(text)
 

@@ -67,5 +67,7 @@ def figures(data: JSON, operation: str, request_id: str | None) -> CreatorFigure
     rows = [row for row in data if isinstance(row, dict)]
     if len(rows) != len(data):
         position = next(at for at, row in enumerate(data) if not isinstance(row, dict))
-        raise contract_error(operation, Fault(f"$.data[{position}]", "is no object"), request_id)
+        raise contract_error(
+            operation, Fault(f"$.data[{position}]", "is not an object"), request_id
+        )
     return CreatorFigures(rows, total=False)

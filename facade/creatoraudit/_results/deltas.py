@@ -80,7 +80,7 @@ def checked_windows(windows: Iterable[int], least: int, most: int, count: int) -
     """The windows without repetitions.
 
     Raises:
-        UsageError: There is none, there are too many, or one is no whole number of days in range.
+        UsageError: There are none or too many, or one is not a whole number of days in range.
     """
     wanted: list[int] = []
     given: object = windows
@@ -104,7 +104,7 @@ def read_deltas(payload: Any, asked: Sequence[str], windows: tuple[int, ...]) ->
         Fault: It has neither documented shape.
     """
     if not isinstance(payload, dict):
-        raise Fault("$", "is no object")
+        raise Fault("$", "is not an object")
     if "data" not in payload:
         raise Fault("$.data", "is missing")
     data = payload["data"]
@@ -130,19 +130,19 @@ def _not_found(payload: dict[str, Any]) -> list[str]:
         raise Fault("$.meta", "is missing")
     meta = payload["meta"]
     if not isinstance(meta, dict):
-        raise Fault("$.meta", "is no object")
+        raise Fault("$.meta", "is not an object")
     missing = meta.get("not_found")
     if missing is None:
         return []
     if not isinstance(missing, list) or not all(isinstance(one, str) for one in missing):
-        raise Fault("$.meta.not_found", "is no list of ids")
+        raise Fault("$.meta.not_found", "is not a list of ids")
     return missing
 
 
 def _entry(entry: Any, names: Sequence[str], path: str, place: str | int) -> dict[str, int | None]:
     """The windows of one video. Its path is put together only for a fault."""
     if not isinstance(entry, dict):
-        raise Fault(_at(path, place), "is no object of windows")
+        raise Fault(_at(path, place), "is not an object of windows")
     changes = {name: entry.get(name) for name in names}
     for name, value in changes.items():
         if not _is_change(value):
@@ -161,7 +161,7 @@ def _is_change(value: Any) -> bool:
 def _no_change(value: Any, path: str) -> Fault:
     if value.__class__ is int:
         return Fault(path, "is no count of views: it needs more than 64 bits")
-    return Fault(path, "is no integer")
+    return Fault(path, "is not an integer")
 
 
 def _rows(rows: list[Any], names: Sequence[str]) -> dict[str, dict[str, int | None]]:
@@ -169,7 +169,7 @@ def _rows(rows: list[Any], names: Sequence[str]) -> dict[str, dict[str, int | No
     for position, row in enumerate(rows):
         path = f"$.data[{position}]"
         if not isinstance(row, dict):
-            raise Fault(path, "is no row")
+            raise Fault(path, "is not a row")
         video_id = row.get("id")
         if not isinstance(video_id, str):
             raise Fault(f"{path}.id", "is missing or no string")

@@ -170,12 +170,12 @@ def read_totals(payload: Any, asked: Sequence[Id]) -> Totals[Id]:
         Fault: It is not `data` by id and `meta`.
     """
     if not isinstance(payload, dict):
-        raise Fault("$", "is no object")
+        raise Fault("$", "is not an object")
     for name in ("data", "meta"):
         if name not in payload:
             raise Fault(f"$.{name}", "is missing")
         if not isinstance(payload[name], dict):
-            raise Fault(f"$.{name}", "is no object")
+            raise Fault(f"$.{name}", "is not an object")
     data, meta = payload["data"], payload["meta"]
     found: dict[Id, WindowedTotals] = {}
     for one in asked:
@@ -183,10 +183,10 @@ def read_totals(payload: Any, asked: Sequence[Id]) -> Totals[Id]:
         if entry is None and str(one) not in data:
             continue
         if not isinstance(entry, dict):
-            raise Fault(f"$.data.{one}", "is no object of totals")
+            raise Fault(f"$.data.{one}", "is not an object of totals")
         found[one] = WindowedTotals.from_dict(entry)
     missing = meta.get("not_found")
     if missing is not None and not isinstance(missing, list):
-        raise Fault("$.meta.not_found", "is no list of ids")
+        raise Fault("$.meta.not_found", "is not a list of ids")
     said = {str(one) for one in missing or ()}
     return Totals(found, [one for one in asked if str(one) in said], meta)

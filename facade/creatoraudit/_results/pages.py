@@ -131,7 +131,7 @@ class Walk:
         position = content.get("pagination")
         has_next = position.get("has_next") if isinstance(position, dict) else None
         if not isinstance(position, dict) or not isinstance(has_next, bool):
-            fault = Fault("$.pagination.has_next", "is no boolean")
+            fault = Fault("$.pagination.has_next", "is not a boolean")
             raise contract_error(self._operation, fault, request_id)
         self.ended = not has_next
         if self.ended:
@@ -225,7 +225,7 @@ class RawPage(Generic[T]):
         """Its items, for a job that needs few of them decoded.
 
         Raises:
-            ContractError: One is no object with an id; `resume_cursor` leads back to the page.
+            ContractError: One is not an object with an id; `resume_cursor` leads back to the page.
         """
         items = self._payload.get("data")
         fault = _fault_in(items)
@@ -282,7 +282,7 @@ def _fault_in(items: object) -> Fault | None:
         return Fault("$.data", "is missing or no list")
     for position, item in enumerate(items):
         if not isinstance(item, dict):
-            return Fault(f"$.data[{position}]", "is no object")
+            return Fault(f"$.data[{position}]", "is not an object")
         if not isinstance(item.get("id"), str):
             return Fault(f"$.data[{position}].id", "is missing or no string")
     return None

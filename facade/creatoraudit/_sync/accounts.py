@@ -101,7 +101,7 @@ class Accounts:
             **options: See `RequestOptions`.
 
         Raises:
-            UsageError: The id is no UUID.
+            UsageError: The id is not a UUID.
             NotFoundError: The organization has no such account.
             CreatorAuditError: As described in `creatoraudit.errors`.
 
@@ -140,7 +140,7 @@ class Accounts:
             The account; `last_scrape_time` is None until the first refresh.
 
         Raises:
-            UsageError: It is no profile URL and no platform was given.
+            UsageError: It is not a profile URL and no platform was given.
             ConflictError: The present state does not allow it; a duplicate, for instance.
             QuotaExceededError: The organization's account cap is used up.
             InsufficientScopeError: The key lacks the write scope.
@@ -182,7 +182,7 @@ class Accounts:
             The updated account.
 
         Raises:
-            UsageError: The id is no UUID, or nothing was given to change.
+            UsageError: The id is not a UUID, or nothing was given to change.
             NotFoundError: The organization has no such account.
             InsufficientScopeError: The key lacks the write scope.
             CreatorAuditError: As described in `creatoraudit.errors`.
@@ -232,7 +232,7 @@ class Accounts:
             **options: See `RequestOptions`.
 
         Raises:
-            UsageError: The id is no UUID.
+            UsageError: The id is not a UUID.
             NotFoundError: The organization has no such account.
             InsufficientScopeError: The key lacks the write scope.
             NetworkError: No answer came; it may have been carried out, so it was not sent again.
@@ -270,8 +270,8 @@ class Accounts:
             A mapping from id to totals, with `not_found` and the period as the server resolved it.
 
         Raises:
-            UsageError: An id is no UUID, or the period makes no sense; nothing was sent.
-            ContractError: The answer is no map of totals.
+            UsageError: An id is not a UUID, or the period makes no sense; nothing was sent.
+            ContractError: The answer is not a map of totals.
             CreatorAuditError: As described in `creatoraudit.errors`, with `done_ids` and
                 `pending_ids`.
 

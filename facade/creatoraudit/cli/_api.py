@@ -47,7 +47,7 @@ def _path(text: str) -> tuple[str, dict[str, Any]]:
     """Path and query of what was typed.
 
     Raises:
-        click.UsageError: It is no path below the base URL.
+        click.UsageError: It is not a path below the base URL.
     """
     if "://" in text:
         raise click.UsageError("PATH must be below the base URL, such as /accounts, not a URL")

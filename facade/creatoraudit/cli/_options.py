@@ -160,7 +160,7 @@ def ids_from(arguments: Sequence[str], file: BinaryIO | None, check: Callable[[s
     """The ids given as arguments and in a file, checked; a heading `id` in the file is skipped.
 
     Raises:
-        click.UsageError: There are none, or one is no id; nothing was sent then.
+        click.UsageError: There are none, or one is not an id; nothing was sent then.
     """
     ids = [check(one) for one in arguments]
     for line in () if file is None else lines_of(file):

@@ -479,7 +479,7 @@ def counting(label: str, *, beside_rows: bool) -> Iterator[Counting]:
 
 @contextmanager
 def progress(label: str) -> Iterator[Callable[[Progress], None] | None]:
-    """A progress bar on stderr while something runs; None, and silence, if that is no terminal."""
+    """Show a progress bar on stderr while something runs, if stderr is a terminal."""
     if not sys.stderr.isatty():
         yield None
         return

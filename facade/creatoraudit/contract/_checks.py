@@ -66,7 +66,7 @@ def _report(check: str, case: AnyCase, found: list[_walk.Flaw]) -> None:
 
 
 def _body(response: Response | requests.Response) -> Any:
-    """The decoded body; None where it is no JSON, which the check of media types tells."""
+    """The decoded body; None where it is not JSON, which the check of media types tells."""
     try:
         return json.loads(response.content or b"null")
     except ValueError:

@@ -44,7 +44,7 @@ class Figure:
 
     Attributes:
         name: The API's name for it.
-        current: Its value in the period; None when it was not sent or is no number.
+        current: Its value in the period; None when it was not sent or is not a number.
         previous: Its value in the period before.
         change_pct: The change in percent, as the server gives it.
     """

@@ -60,7 +60,7 @@ def number(value: object) -> float | None:
     """The value if it can be a figure; a member may hold anything the server has sent."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    # Also not what is no number, or more than anybody counts.
+    # Also not what is not a number, or more than anybody counts.
     return value if -_HUGE < value < _HUGE else None
 
 

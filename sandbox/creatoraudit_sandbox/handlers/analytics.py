@@ -50,7 +50,7 @@ def batch_account_video_metrics(call: Call) -> Result:
         if len(numbers) > _MOST_IDS:
             message = f"must have at most {_MOST_IDS} items"
             raise invalid(member, message, f"Request failed validation: {member} {message}.")
-        # Rows are 64-bit numbers; what does not fit is no row.
+        # Rows are 64-bit numbers; what does not fit is not a row.
         rows = {
             views.account_video_row(platform, number): number
             for number in numbers

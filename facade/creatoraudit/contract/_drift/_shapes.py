@@ -445,7 +445,7 @@ def _limit(place: Place, name: str) -> float | None:
         return None
     if is_number(limit):
         return limit
-    return place.refuse(f"has a `{name}` that is no number")
+    return place.refuse(f"has a `{name}` that is not a number")
 
 
 def _bare(node: Mapping[str, Json]) -> bool:
