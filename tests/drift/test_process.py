@@ -122,7 +122,7 @@ REFUSED = [
     (edited(contract(), [(MEMBER, {"$ref": "#/nowhere"})]), "is not there"),
     (edited(contract(), [(MEMBER, {"$ref": "other.json"})]), "bundle"),
     (edited(contract(), [(MEMBER, {"type": "file"})]), "JSON does not know"),
-    (edited(contract(), [(MEMBER, {"maximum": "9"})]), "no number"),
+    (edited(contract(), [(MEMBER, {"maximum": "9"})]), "not a number"),
     (edited(contract(), [(MEMBER, 7)]), "is not an object"),
     (edited(contract(), [(MEMBER, {"allOf": [7]})]), "is not an object"),
     (edited(contract(), [(MEMBER, {"anyOf": {}})]), "is not an array"),

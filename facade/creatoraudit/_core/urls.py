@@ -7,16 +7,20 @@ its platform is left to the server, which resolves it.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
-from creatoraudit_api.models import Platform
-
 from ..errors import UsageError
+from .lazy import LazyModule
 from .text import one_line
 from .values import whole
 
-_DOMAINS: dict[str, Platform] = {"instagram.com": "instagram", "tiktok.com": "tiktok"}
+if TYPE_CHECKING:
+    from creatoraudit_api import models
+else:  # the command line starts without the generated package
+    models = LazyModule("creatoraudit_api.models")
+
+_DOMAINS: dict[str, models.Platform] = {"instagram.com": "instagram", "tiktok.com": "tiktok"}
 # What comes before the id in the path of a post.
 _POSTS = frozenset({"p", "reel", "reels", "tv", "video", "photo"})
 # First path segments of Instagram that are not a profile.
@@ -46,7 +50,7 @@ def _is(pattern: re.Pattern[str], value: object) -> bool:
 class Handle(NamedTuple):
     """A username, and its platform if that is known."""
 
-    platform: Platform | None
+    platform: models.Platform | None
     username: str
 
     def __str__(self) -> str:
@@ -61,7 +65,7 @@ def handle(text: str) -> Handle | None:
         UsageError: It is another URL of a platform.
     """
     text = text.strip()
-    platform: Platform
+    platform: models.Platform
     for platform in _DOMAINS.values():
         if text.casefold().startswith(f"{platform}:") and "/" not in text:
             name = text[len(platform) + 1 :].removeprefix("@")
@@ -96,7 +100,7 @@ def reference(text: str) -> Reference:
         ) from None
 
 
-def _parts(text: str) -> tuple[Platform, list[str]] | None:
+def _parts(text: str) -> tuple[models.Platform, list[str]] | None:
     candidate = text if "://" in text else f"https://{text}"
     try:
         parts = urlsplit(candidate)
@@ -111,7 +115,7 @@ def _parts(text: str) -> tuple[Platform, list[str]] | None:
     return None
 
 
-def _is_profile(platform: Platform, steps: list[str]) -> bool:
+def _is_profile(platform: models.Platform, steps: list[str]) -> bool:
     """Whether the path of a URL on a platform is that of a profile."""
     if len(steps) != 1:
         return False
@@ -132,7 +136,7 @@ def text_of(name: str, value: object) -> str:
     return str(number)
 
 
-def post_platform(identifier: str, platform: Platform | None) -> Platform:
+def post_platform(identifier: str, platform: models.Platform | None) -> models.Platform:
     """The platform of a post: the one given, else the one its URL names.
 
     Raises:
@@ -153,7 +157,7 @@ def post_platform(identifier: str, platform: Platform | None) -> Platform:
     return found[0]
 
 
-def profile(username_or_url: str, platform: Platform | None) -> tuple[Platform, str]:
+def profile(username_or_url: str, platform: models.Platform | None) -> tuple[models.Platform, str]:
     """Platform and username of a profile, from a handle with its platform or from a profile URL.
 
     Raises:
