@@ -155,7 +155,7 @@ def test_parts_of_a_docstring_come_in_their_order(function: Callable[..., object
 
 def refers_elsewhere(text: str) -> bool:
     """Whether a docstring leaves the arguments to that of another method."""
-    return re.search(r"\b(The same as|As) `|Send a raw request", text) is not None
+    return re.search(r"\b(Same as|Like|As) `|Send a raw request", text) is not None
 
 
 def test_every_public_class_says_what_it_is_in_one_line() -> None:

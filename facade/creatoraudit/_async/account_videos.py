@@ -36,15 +36,15 @@ class AsyncAccountVideos:
         max_items: int | None = None,
         **options: Unpack[RequestOptions],
     ) -> AsyncPager[models.AccountVideo]:
-        """List posts found through tracked accounts; nothing is sent yet.
+        """List posts found through tracked accounts. Nothing is sent until you iterate.
 
         Args:
-            platform: Only posts of this platform. The documentation only implies this filter: look
-                at `filters` of a page to see whether the server applied it.
-            include_total: Have each page tell `total_count`, at the price of a count.
-            limit: Items per page, 1 to 200; 200 when absent.
-            cursor: Where to start: the `resume_cursor` of an exception or `next_cursor` of a page.
-            max_items: End the walk after this many items.
+            platform: Only posts of this platform. The API documentation only implies this filter;
+                the `filters` of a page say whether the server applied it.
+            include_total: Ask for `total_count` in each page; the server then has to count.
+            limit: Items per page, 1 to 200. Defaults to 200.
+            cursor: Where to start: `resume_cursor` of an exception or `next_cursor` of a page.
+            max_items: Stop after this many items.
             **options: See `RequestOptions`.
 
         Returns:
@@ -80,28 +80,29 @@ class AsyncAccountVideos:
         end_date: Day | None = None,
         **options: Unpack[RequestOptions],
     ) -> AccountVideoMetrics:
-        """Ask for the totals of many account videos over a period.
+        """Fetch the totals of many account videos over a period.
 
-        The two platforms are asked in separate calls, because their integer ids may be equal; the
-        result is rows with platform and id. Any number of ids: they are split into requests of 200,
-        sent side by side, each id once. Where the ids come from is not documented.
+        Integer ids of the two platforms may be equal, so each platform has its own requests and
+        each row of the result names platform and id. Pass any number of ids. They are split into
+        requests of 200 that run side by side; each id is sent once. The API does not document where
+        these ids come from.
 
         Args:
             instagram: Internal integer ids of Instagram posts.
             tiktok: Internal integer ids of TikTok videos.
-            period: `"7d"`, `"30d"` (the server's default) or `"90d"`; or give both days.
+            period: `"7d"`, `"30d"` (the server's default) or `"90d"`; or pass both days.
             start_date: First UTC day, included: a date, an aware datetime or an ISO 8601 string.
             end_date: Last UTC day, included.
             **options: See `RequestOptions`.
 
         Returns:
-            Rows, Instagram first, in the order of the ids; and `not_found`.
+            Rows in the order of the ids, Instagram first, and `not_found`.
 
         Raises:
-            UsageError: An id is not an integer, or the period makes no sense; nothing was sent.
-            ContractError: The answer is not a map of totals.
+            UsageError: An id is not an integer, or the period is not valid. Nothing was sent.
+            ContractError: The response is not a map of totals.
             CreatorAuditError: As described in `creatoraudit.errors`, with `done_ids` and
-                `pending_ids` of the platform at fault.
+                `pending_ids` of the platform whose request failed.
 
         Example:
             >>> for row in await ca.account_videos.metrics(tiktok=[712345], period="7d"):
@@ -129,7 +130,7 @@ class AsyncAccountVideos:
         end_date: Day | None = None,
         **options: Unpack[RequestOptions],
     ) -> AsyncParts[AccountVideoMetrics]:
-        """As `metrics`, but one `AccountVideoMetrics` per request, as they arrive.
+        """Like `metrics`, but yield one `AccountVideoMetrics` per request as it arrives.
 
         Example:
             >>> async for part in ca.account_videos.stream_metrics(tiktok=[712345]):

@@ -1,4 +1,4 @@
-"""Finds breakout posts: lists the posts, asks for their deltas meanwhile, and ranks them."""
+"""The breakouts job: it lists posts, fetches their deltas at the same time and ranks them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _LISTS: dict[ListName, Operation[PageOf[Post]]] = {
 
 
 class AsyncBreakoutsJob:
-    """One run of `breakouts`: while a page is worked on, the next one is fetched already."""
+    """One run of `breakouts`. It prefetches the next page while it works on the current one."""
 
     def __init__(
         self,
@@ -63,8 +63,8 @@ class AsyncBreakoutsJob:
         self._asked: deque[tuple[list[RawItem[Post]], Job[VideoDeltas]]] = deque()
 
     async def run(self) -> Breakouts:
-        """Carry it out."""
-        # Built before anything is sent, so that a wrong filter is refused first.
+        """Run the job and return the ranked posts."""
+        # Built before anything is sent, so that an invalid filter costs no request.
         lists = [(name, self._fetcher(name, self._query.platform)) for name in self._lists()]
         self._ranking.accounts = await accounts_of(
             self._operations, self._filters, self._options, self._counter
@@ -78,7 +78,7 @@ class AsyncBreakoutsJob:
         return self._ranking.result(self._counter.requests)
 
     def _lists(self) -> tuple[ListName, ...]:
-        # Individually tracked posts come first, so that of a post in both lists that one is kept.
+        # Individually tracked posts come first: of a post in both lists, this entry is kept.
         source = self._query.source
         return ("videos", "account-videos") if source == "both" else (source,)
 

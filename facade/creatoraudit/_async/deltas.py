@@ -1,4 +1,4 @@
-"""Asks for the view deltas of any number of videos."""
+"""The deltas job: it fetches the view deltas of any number of videos."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Via: TypeAlias = Literal["post", "get"]
 
 
 class AsyncDeltasJob:
-    """How deltas are asked for: by which operation, for which windows."""
+    """Fetches view deltas with one operation and one set of windows."""
 
     def __init__(
         self, operations: AsyncOperations, windows: Iterable[int], via: Via, options: RequestOptions
@@ -43,7 +43,7 @@ class AsyncDeltasJob:
         self._options = options
 
     async def ask(self, ids: Sequence[str], counter: RequestCounter | None = None) -> VideoDeltas:
-        """Ask about as many ids as fit into one request."""
+        """Send one request for these ids, which must fit into it."""
 
         def read(payload: Any, _: RawResponse) -> VideoDeltas:
             return read_deltas(payload, ids, self.windows)
@@ -55,7 +55,7 @@ class AsyncDeltasJob:
         return reply.value
 
     def stream(self, ids: Iterable[str]) -> AsyncParts[VideoDeltas]:
-        """One `VideoDeltas` per request, in the order of the ids."""
+        """Yield one `VideoDeltas` per request, in the order of the ids."""
         return AsyncParts(
             ((part, self.ask) for part in chunks(once(ids), self.size)),
             concurrency=self._operations.side_by_side(),
@@ -63,5 +63,5 @@ class AsyncDeltasJob:
         )
 
     async def all(self, ids: Iterable[str]) -> VideoDeltas:
-        """The deltas of all ids in one `VideoDeltas`."""
+        """Fetch the deltas of all ids as one `VideoDeltas`."""
         return await self.stream(ids).collect(lambda parts: VideoDeltas.merged(parts, self.windows))

@@ -1,4 +1,4 @@
-"""Asks for the windowed totals of any number of resources."""
+"""The metrics job: it fetches the windowed totals of any number of resources."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Id = TypeVar("Id", str, int)
 
 
 class AsyncMetricsJob:
-    """How totals are asked for: by which operation and id list, for which period."""
+    """Fetches windowed totals with one operation, one id list and one period."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class AsyncMetricsJob:
         self._options = options
 
     async def ask(self, ids: Sequence[Id]) -> Totals[Id]:
-        """Ask about as many ids as fit into one request."""
+        """Send one request for these ids, which must fit into it."""
 
         def read(payload: Any, _: RawResponse) -> Totals[Id]:
             return read_totals(payload, ids)
@@ -49,11 +49,11 @@ class AsyncMetricsJob:
         return reply.value
 
     def chunks(self, ids: Iterable[Id], ask: Function[list[Any], T]) -> Iterable[Chunk[T]]:
-        """The ids, as many as fit into one request at a time, each with what asks about them."""
+        """Split the ids into requests and pair each part with the function that sends it."""
         return ((part, ask) for part in chunks(once(ids), self._operation.batch_size or 1))
 
     def stream(self, ids: Iterable[str]) -> AsyncParts[Metrics]:
-        """One `Metrics` per request, in the order of the ids."""
+        """Yield one `Metrics` per request, in the order of the ids."""
 
         async def ask(part: list[str]) -> Metrics:
             return Metrics.of(await self.ask(part))
@@ -63,5 +63,5 @@ class AsyncMetricsJob:
         )
 
     async def all(self, ids: Iterable[str]) -> Metrics:
-        """The totals of all ids in one `Metrics`."""
+        """Fetch the totals of all ids as one `Metrics`."""
         return await self.stream(ids).collect(Metrics.merged)

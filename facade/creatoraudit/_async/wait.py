@@ -42,7 +42,7 @@ async def wait_until_refreshed(
     `budget`, so that retries do not go on when nobody waits any more.
 
     Raises:
-        UsageError: A number is not positive, or `after` has no zone.
+        UsageError: A number is not positive, or `after` has no time zone.
         WaitTimeout: It was not, within `timeout` seconds; carries what was read last.
     """
     for name, seconds in (("timeout", timeout), ("poll", poll), ("retry_budget", budget)):

@@ -24,7 +24,7 @@ from .wait import wait_until_refreshed
 
 
 class Accounts:
-    """Instagram and TikTok profiles under tracking."""
+    """Tracked Instagram and TikTok profiles."""
 
     def __init__(self, operations: Operations) -> None:
         self._operations = operations
@@ -46,21 +46,23 @@ class Accounts:
         max_items: int | None = None,
         **options: Unpack[RequestOptions],
     ) -> Pager[models.Account]:
-        """List tracked accounts; nothing is sent yet. Filters narrow the list together.
+        """List tracked accounts. Nothing is sent until you iterate.
+
+        An account is listed only if it matches every filter.
 
         Args:
             platform: Only accounts of this platform.
             creator_id: Only accounts that are linked to this creator.
             category: Only accounts of this category.
             is_active: Only active (True) or only paused (False) accounts.
-            q: Only accounts with this text in their username, regardless of case.
-            order_by: Field to sort by; newest added first when absent.
-            order_direction: Direction of `order_by`; the server's default when absent.
-            sort: The older way, one signed field name such as `-added_at`; `order_by` wins.
-            include_total: Have each page tell `total_count`, at the price of a count.
-            limit: Items per page, 1 to 200; 200 when absent.
-            cursor: Where to start: the `resume_cursor` of an exception or `next_cursor` of a page.
-            max_items: End the walk after this many items.
+            q: Only accounts whose username contains this text, regardless of case.
+            order_by: Field to sort by. Defaults to newest added first.
+            order_direction: Direction of `order_by`. Defaults to the server's default.
+            sort: Older form: one signed field name, such as `-added_at`. `order_by` wins.
+            include_total: Ask for `total_count` in each page; the server then has to count.
+            limit: Items per page, 1 to 200. Defaults to 200.
+            cursor: Where to start: `resume_cursor` of an exception or `next_cursor` of a page.
+            max_items: Stop after this many items.
             **options: See `RequestOptions`.
 
         Returns:
@@ -68,7 +70,7 @@ class Accounts:
 
         Raises:
             UsageError: An argument is out of bounds.
-            ValidationError: On iteration: a cursor of another filter or sort, among others.
+            ValidationError: On iteration, for example for a cursor of another filter or sort.
             CreatorAuditError: On iteration, as described in `creatoraudit.errors`.
 
         Example:
@@ -125,23 +127,23 @@ class Accounts:
         """Start tracking a profile.
 
         The account exists at once; its first figures follow within seconds (see
-        `wait_until_refreshed`). Retries carry one Idempotency-Key, yet the API calls that best
-        effort: a duplicate stays possible, and a ConflictError after a retry may mean that the
-        first try succeeded.
+        `wait_until_refreshed`). All tries carry the same Idempotency-Key, but the API
+        documents that as best effort: a duplicate is still possible, and a ConflictError after a
+        retry may mean that the first try succeeded.
 
         Args:
-            username: A profile URL, from which the platform is read, or a handle.
-            platform: Needed with a handle.
-            category: A label of your own.
-            scrape_interval_hours: Hours between refreshes; 24 when absent.
+            username: A profile URL or a handle. A URL tells the platform.
+            platform: Platform of the profile. Required with a handle.
+            category: Your own label.
+            scrape_interval_hours: Hours between refreshes. Defaults to 24.
             **options: See `CreateOptions`.
 
         Returns:
             The account; `last_scrape_time` is None until the first refresh.
 
         Raises:
-            UsageError: It is not a profile URL and no platform was given.
-            ConflictError: The present state does not allow it; a duplicate, for instance.
+            UsageError: `username` is not a profile URL and `platform` is missing.
+            ConflictError: The current state does not allow it, for example a duplicate.
             QuotaExceededError: The organization's account cap is used up.
             InsufficientScopeError: The key lacks the write scope.
             CreatorAuditError: As described in `creatoraudit.errors`.
@@ -170,19 +172,19 @@ class Accounts:
     ) -> models.Account:
         """Change settings of a tracked account.
 
-        Only `is_active` is documented; send other members with `extra_body=`. A member that is not
-        given stays as it is, None is sent as null.
+        Only `is_active` is documented; send other members with `extra_body=`. A member that you
+        do not pass stays as it is; None is sent as null.
 
         Args:
             account_id: Its id, a UUID.
-            is_active: True to take tracking up again, False to pause it.
+            is_active: True to resume tracking, False to pause it.
             **options: See `RequestOptions`.
 
         Returns:
             The updated account.
 
         Raises:
-            UsageError: The id is not a UUID, or nothing was given to change.
+            UsageError: The id is not a UUID, or there is nothing to change.
             NotFoundError: The organization has no such account.
             InsufficientScopeError: The key lacks the write scope.
             CreatorAuditError: As described in `creatoraudit.errors`.
@@ -198,7 +200,7 @@ class Accounts:
         return reply.value.data
 
     def pause(self, account_id: UUID | str, **options: Unpack[RequestOptions]) -> models.Account:
-        """Pause the tracking of an account. The same as `update(..., is_active=False)`.
+        """Pause tracking an account. Same as `update(..., is_active=False)`.
 
         Example:
             >>> ca.accounts.pause(account_id)
@@ -208,7 +210,7 @@ class Accounts:
         return self._switch(account_id, options, is_active=False)
 
     def resume(self, account_id: UUID | str, **options: Unpack[RequestOptions]) -> models.Account:
-        """Take the tracking of an account up again. The same as `update(..., is_active=True)`.
+        """Resume tracking an account. Same as `update(..., is_active=True)`.
 
         Example:
             >>> ca.accounts.resume(account_id)
@@ -235,7 +237,8 @@ class Accounts:
             UsageError: The id is not a UUID.
             NotFoundError: The organization has no such account.
             InsufficientScopeError: The key lacks the write scope.
-            NetworkError: No answer came; it may have been carried out, so it was not sent again.
+            NetworkError: No response arrived. The request may have been carried out, so it is
+                not retried.
             CreatorAuditError: As described in `creatoraudit.errors`.
 
         Example:
@@ -254,14 +257,16 @@ class Accounts:
         end_date: Day | None = None,
         **options: Unpack[RequestOptions],
     ) -> Metrics:
-        """Ask for the totals of many accounts over a period.
+        """Fetch the totals of many accounts over a period.
 
-        Any number of ids: they are split into requests of 200, sent side by side, each id once.
-        Neither the bound nor the body is documented for accounts; both follow the twin for videos.
+        Pass any number of ids. They are split into requests of 200 that run side by side; each id
+        is sent once.
+        The API documents neither the limit nor the body for accounts; both follow the operation
+        for videos.
 
         Args:
             account_ids: Ids, UUIDs.
-            period: `"7d"`, `"30d"` (the server's default) or `"90d"`; or give both days.
+            period: `"7d"`, `"30d"` (the server's default) or `"90d"`; or pass both days.
             start_date: First UTC day, included: a date, an aware datetime or an ISO 8601 string.
             end_date: Last UTC day, included.
             **options: See `RequestOptions`.
@@ -270,8 +275,8 @@ class Accounts:
             A mapping from id to totals, with `not_found` and the period as the server resolved it.
 
         Raises:
-            UsageError: An id is not a UUID, or the period makes no sense; nothing was sent.
-            ContractError: The answer is not a map of totals.
+            UsageError: An id is not a UUID, or the period is not valid. Nothing was sent.
+            ContractError: The response is not a map of totals.
             CreatorAuditError: As described in `creatoraudit.errors`, with `done_ids` and
                 `pending_ids`.
 
@@ -293,7 +298,7 @@ class Accounts:
         end_date: Day | None = None,
         **options: Unpack[RequestOptions],
     ) -> Parts[Metrics]:
-        """As `metrics`, but one `Metrics` per request, in the order of the ids, as they arrive.
+        """Like `metrics`, but yield one `Metrics` per request as it arrives, in the order given.
 
         Example:
             >>> for part in ca.accounts.stream_metrics(account_ids):
@@ -326,22 +331,22 @@ class Accounts:
     ) -> models.Account:
         """Wait for the first refresh of a tracked account, or for the next one.
 
-        Reads it at growing intervals; nothing else is changed or kept waiting.
+        Reads the account at growing intervals. Nothing else is changed or blocked.
 
         Args:
             account_id: Its id, a UUID.
-            timeout: Seconds to wait at most, more than 0; the last look may take 5 longer.
-            poll: Seconds before the second look, more than 0; each pause is half as long again, up
-                to a minute.
-            after: Wait for a refresh later than this aware datetime; for the first one when absent.
+            timeout: Seconds to wait at most, more than 0. The last read may take 5 seconds longer.
+            poll: Seconds before the second read, more than 0. Each further pause is 1.5 times as
+                long, up to a minute.
+            after: Wait for a refresh later than this aware datetime. Defaults to the first refresh.
             **options: See `WaitOptions`; they apply to each read.
 
         Returns:
-            The account as it was read last, `last_scrape_time` set.
+            The account as read last, with `last_scrape_time` set.
 
         Raises:
             WaitTimeout: It was not refreshed in time; `last` is the account as read last.
-            UsageError: A number is not positive, or `after` has no zone.
+            UsageError: A number is not positive, or `after` has no time zone.
             CreatorAuditError: As described in `creatoraudit.errors`.
 
         Example:

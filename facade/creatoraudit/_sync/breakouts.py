@@ -1,5 +1,5 @@
 # Derived from ../_async/breakouts.py by scripts/unasync.py; change that file instead.
-"""Finds breakout posts: lists the posts, asks for their deltas meanwhile, and ranks them."""
+"""The breakouts job: it lists posts, fetches their deltas at the same time and ranks them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _LISTS: dict[ListName, Operation[PageOf[Post]]] = {
 
 
 class BreakoutsJob:
-    """One run of `breakouts`: while a page is worked on, the next one is fetched already."""
+    """One run of `breakouts`. It prefetches the next page while it works on the current one."""
 
     def __init__(
         self,
@@ -64,8 +64,8 @@ class BreakoutsJob:
         self._asked: deque[tuple[list[RawItem[Post]], Job[VideoDeltas]]] = deque()
 
     def run(self) -> Breakouts:
-        """Carry it out."""
-        # Built before anything is sent, so that a wrong filter is refused first.
+        """Run the job and return the ranked posts."""
+        # Built before anything is sent, so that an invalid filter costs no request.
         lists = [(name, self._fetcher(name, self._query.platform)) for name in self._lists()]
         self._ranking.accounts = accounts_of(
             self._operations, self._filters, self._options, self._counter
@@ -79,7 +79,7 @@ class BreakoutsJob:
         return self._ranking.result(self._counter.requests)
 
     def _lists(self) -> tuple[ListName, ...]:
-        # Individually tracked posts come first, so that of a post in both lists that one is kept.
+        # Individually tracked posts come first: of a post in both lists, this entry is kept.
         source = self._query.source
         return ("videos", "account-videos") if source == "both" else (source,)
 

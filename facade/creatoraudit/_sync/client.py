@@ -1,8 +1,8 @@
 # Derived from ../_async/client.py by scripts/unasync.py; change that file instead.
-"""The client.
+"""The client, which holds the settings and gives access to every operation.
 
-What only some programs use (resources, ranking, the cache) is imported when it is first used, so
-that making a client costs little more than making an HTTP client; what sends, with the first call.
+Resources, ranking and the cache are imported on first use, and the sender with the first call, so
+that creating a client costs little more than creating an HTTP client.
 """
 
 from __future__ import annotations
@@ -31,37 +31,37 @@ T = TypeVar("T")
 
 
 class CreatorAudit:
-    """A client of the CreatorAudit API v2.
+    """A client for the CreatorAudit API v2.
 
     Args:
-        api_key: The key, or a function asked for it before each try (for rotation); the
-            environment's `CREATORAUDIT_API_KEY` when absent. `health` and `meta` need none.
-        base_url: Where the API is; `CREATORAUDIT_BASE_URL`, else the production server, when
-            absent. Must be https, except for loopback.
-        allow_http: One host and port, such as `sandbox:8787`, to which plain http is allowed
-            nevertheless, never the vendor's; `CREATORAUDIT_ALLOW_HTTP` when absent.
+        api_key: The key, or a function that returns it before each try (for rotation). Defaults to
+            the environment variable `CREATORAUDIT_API_KEY`. `health` and `meta` need no key.
+        base_url: URL of the API. Defaults to `CREATORAUDIT_BASE_URL`, then to the production
+            server. Must be https, except for loopback.
+        allow_http: One host and port, such as `sandbox:8787`, that may be reached over plain http.
+            The vendor's hosts are refused. Defaults to `CREATORAUDIT_ALLOW_HTTP`.
         timeout: Seconds one try may take, from connecting to the last byte of the response, more
             than 0.
-        max_retries: Tries after the first, 0 or more.
-        retry_budget: Seconds for all tries of one call, their waits and the reading of the body.
-        concurrency: Requests in flight at a time, 1 or more, of everything that uses the client:
-            lists, batches, breakouts, exports, and calls you make side by side.
-        max_wait: Seconds that one request may wait for the rate limit, 0 or more; one that would
-            wait longer raises RateLimitedError and is not sent. None waits as long as it takes.
-        max_response_bytes: Bytes that a response may have, decompressed; when absent 8 MiB for
-            JSON and 64 MiB for other types that were asked for.
-        cache: True to keep answers in memory, or a file to keep them in (mode 0600): a GET then
-            asks the server whether they changed. Each key has its own.
-        http_client: A client of your own, of httpx or httpx2, used as a pipe: its headers, cookies,
-            auth and redirects are not used, and closing it stays with you.
-        on_event: Called with a `RequestEvent` after each try, for metrics of your own. An exception
-            in a hook becomes a RuntimeWarning, and the call goes on.
+        max_retries: Number of tries after the first, 0 or more.
+        retry_budget: Seconds for all tries of one call, including back-off and reading the body.
+        concurrency: Number of requests in flight at a time, 1 or more. Everything that uses the
+            client shares it: lists, batches, breakouts, exports, and calls you make side by side.
+        max_wait: Seconds that one request may wait for the rate limit, 0 or more. A request that
+            would wait longer is not sent and raises RateLimitedError. None means no limit.
+        max_response_bytes: Largest response in bytes, decompressed. Defaults to 8 MiB for JSON and
+            64 MiB for other requested types.
+        cache: True to cache responses in memory, or the path of a cache file (mode 0600). A GET
+            then asks the server whether its response changed. Each key has its own cache.
+        http_client: Your own httpx or httpx2 client, used only as a transport: its headers,
+            cookies, auth and redirects are ignored, and you close it yourself.
+        on_event: Called with a `RequestEvent` after each try, for your own metrics. An exception
+            in a hook becomes a RuntimeWarning, and the call continues.
         on_wait: Called with a `WaitEvent` before a wait of three seconds or more.
-        on_drift: Called with a `DriftRecord` when an answer deviates from the contract of this
-            release, once per kind and location; nothing is compared when it is absent.
+        on_drift: Called with a `DriftRecord` when a response deviates from the contract of this
+            release, once per kind and location. By default nothing is compared.
 
     Raises:
-        ConfigurationError: A setting is unusable.
+        ConfigurationError: A setting cannot be used.
 
     Example:
         >>> with CreatorAudit() as ca:
@@ -123,18 +123,18 @@ class CreatorAudit:
     def for_organization(
         cls, name: str, *, config: str | types.PathLike[str] | None = None, **settings: Any
     ) -> Self:
-        """A client of an organization that `creatoraudit.toml` names.
+        """Create a client for an organization that `creatoraudit.toml` names.
 
-        Key and base URL are those of the file; the environment's are ignored.
+        The file gives the key and the base URL; environment variables are ignored.
 
         Args:
-            name: Its name in the file.
-            config: The file; when absent `creatoraudit.toml` in the current folder, else
+            name: Name of the organization in the file.
+            config: Path of the file. Defaults to `creatoraudit.toml` in the current folder, then to
                 `~/.config/creatoraudit/config.toml`.
-            **settings: As for the client itself, but for `api_key` and `base_url`.
+            **settings: Arguments of the client, except `api_key` and `base_url`.
 
         Raises:
-            ConfigurationError: There is no such file, organization or key.
+            ConfigurationError: The file, the organization or its key is missing.
 
         Example:
             >>> ca = CreatorAudit.for_organization("acme", config="creatoraudit.toml")
@@ -143,28 +143,30 @@ class CreatorAudit:
 
         for taken in ("api_key", "base_url"):
             if taken in settings:
-                raise ConfigurationError(f"{taken} is the organization's; do not pass {taken}=")
+                raise ConfigurationError(
+                    f"{taken} comes from the organization; do not pass {taken}="
+                )
         organization = Organizations.load(config)[name]
-        organization.key()  # that there is none is said now and not with the first call
+        organization.key()  # fails here, not on the first call, if the key is missing
         return cls(organization.key, base_url=organization.base_url, **settings)
 
     @property
     def _operations(self) -> types.Operations:
-        """What sends, under one policy. Made by the first call."""
+        """The operations, which share one sender. Created by the first call."""
         made: types.Operations | None = self.__dict__.get("_made_operations")
-        # Of several threads that come first, one wins: pacing is shared by all of them.
+        # If several threads get here first, one wins, because all of them must share the pacing.
         return made or self.__dict__.setdefault("_made_operations", self._make_operations())
 
     @cached_property
     def accounts(self) -> types.Accounts:
-        """Instagram and TikTok profiles under tracking."""
+        """Tracked Instagram and TikTok profiles."""
         from .accounts import Accounts
 
         return Accounts(self._operations)
 
     @cached_property
     def videos(self) -> types.Videos:
-        """Posts that are tracked one by one."""
+        """Individually tracked posts."""
         from .videos import Videos
 
         return Videos(self._operations)
@@ -189,7 +191,9 @@ class CreatorAudit:
         return f"<{type(self).__name__} {where}>"
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("a client is not pickled: it holds connections and the key; make a new one")
+        raise TypeError(
+            "a client cannot be pickled: it holds connections and the key; create a new one"
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -217,15 +221,15 @@ class CreatorAudit:
 
         Args:
             operation: From `creatoraudit_api.operations`, or its name, such as `"get_video"`.
-            **arguments: The operation's own arguments and body members by name, and any of
+            **arguments: The operation's arguments and body members by name, and any of
                 `timeout`, `max_retries`, `retry_budget`, `max_response_bytes`, `extra_headers`,
                 `extra_query`, `extra_body`, `idempotency_key`.
 
         Returns:
-            The decoded value with status, headers and request id.
+            The decoded value together with status, headers and request id.
 
         Raises:
-            UsageError: An argument is unknown, missing or out of bounds; nothing was sent.
+            UsageError: An argument is unknown, missing or out of bounds. Nothing was sent.
             CreatorAuditError: As described in `creatoraudit.errors`.
 
         Example:
@@ -244,11 +248,11 @@ class CreatorAudit:
     def paginate(
         self, operation: types.Operation[Any] | str, **arguments: object
     ) -> types.Pager[Any]:
-        """Walk the pages of any list operation; nothing is sent before the first iteration.
+        """Iterate over any list operation, page by page. Nothing is sent until you iterate.
 
         Args:
             operation: From `creatoraudit_api.operations`, or its name, such as `"list_videos"`.
-            **arguments: As for `call`, and `max_items` to end the walk early.
+            **arguments: Same as for `call`, and `max_items` to stop early.
 
         Raises:
             UsageError: The operation is not paged, or an argument is wrong.
@@ -273,18 +277,18 @@ class CreatorAudit:
     def batch(
         self, operation: types.Operation[Any] | str, ids: Iterable[Any], **arguments: object
     ) -> types.Parts[types.BatchPart[Any]]:
-        """Ask any batch operation about any number of ids.
+        """Call any batch operation for any number of ids.
 
-        The ids are split at the contract's bound, asked once each, and the answers come in order.
-        Iterate over it as it is, and nothing runs between two parts; iterate inside `with`,
-        and requests stay in flight while you work on a part.
+        The ids are split into requests of the size that the contract allows, and the responses
+        come in order. If you iterate over the result directly, no request runs between two parts.
+        Inside `with`, requests stay in flight while you work on a part.
 
         Args:
             operation: From `creatoraudit_api.operations`, or its name.
-            ids: Ids; repeated ones are asked once.
-            **arguments: As for `call`; `id_list` chooses the list where the operation takes two,
-                and `concurrency` how many requests run side by side (the client's when absent, and
-                never more).
+            ids: Ids. Each is sent once, even if repeated.
+            **arguments: Same as for `call`. `id_list` chooses the list if the operation takes two.
+                `concurrency` is the number of requests side by side; it defaults to the client's,
+                which is also the most.
 
         Raises:
             UsageError: The operation is not a batch, or an argument is wrong.
@@ -308,21 +312,21 @@ class CreatorAudit:
         json: Any = None,
         extensions: Mapping[str, Any] | None = None,
     ) -> types.RawResponse:
-        """Send a raw request under the client's whole policy: key, pacing, retries, errors.
+        """Send a raw request with the client's key, pacing, retries and errors.
 
-        `url` is relative to the base URL. This is what lets the generated functions take the client
-        itself as their `client=`. A method other than GET is not sent twice unless the generated
-        function says that this does no harm.
+        `url` is relative to the base URL. Because of this method you can pass the client as
+        `client=` to the generated functions. A method other than GET is retried only if the
+        generated function says that this does no harm.
 
         Returns:
-            The answer: `status_code`, `headers`, `content`, `json()`.
+            The response: `status_code`, `headers`, `content`, `json()`.
         """
         return self._operations.request(
             method, url, params=params, headers=headers, json=json, extensions=extensions
         )
 
     def whoami(self, **options: Unpack[types.RequestOptions]) -> types.WhoAmI:
-        """Tell which organization and which named key the requests are made with.
+        """Read which organization and which named key your requests use.
 
         Returns:
             `organization_id` (an opaque string) and `api_key_name`.
@@ -342,10 +346,10 @@ class CreatorAudit:
         return (self._operations.invoke(operations.whoami, {}, options)).value.data
 
     def health(self, **options: Unpack[types.RequestOptions]) -> types.Health:
-        """Tell whether the service is alive. Needs no key.
+        """Check whether the service is up. Needs no key.
 
         Returns:
-            An open object: nothing is documented of its members.
+            An object whose members are not documented.
 
         Raises:
             CreatorAuditError: As described in `creatoraudit.errors`.
@@ -360,9 +364,9 @@ class CreatorAudit:
         return (self._operations.invoke(operations.get_health, {}, options)).value
 
     def meta(self, **options: Unpack[types.RequestOptions]) -> types.ApiMeta:
-        """Tell version and lifecycle state of the API. Needs no key.
+        """Read the version and lifecycle state of the API. Needs no key.
 
-        A deprecation or sunset date that is set gives one DeprecationWarning per client.
+        If a deprecation or sunset date is set, the client issues one DeprecationWarning.
 
         Returns:
             `api_version`, `status`, `docs_url`, `openapi_url`, `whoami_url`, `deprecation`,
@@ -386,17 +390,17 @@ class CreatorAudit:
     def overview(
         self, period: types.Period | None = None, **options: Unpack[types.RequestOptions]
     ) -> types.Overview:
-        """Read the headline figures of the organization, with the period before and the change.
+        """Read the headline figures of the organization and compare them with the period before.
 
         Args:
             period: `"7d"` (the server's default), `"30d"` or `"90d"`.
             **options: See `RequestOptions`.
 
         Returns:
-            `current` and `previous` with the figures, `changes` with their change in percent.
+            `current` and `previous` with the figures, and `changes` with the changes in percent.
 
         Raises:
-            UsageError: The period is none of the three.
+            UsageError: The period is not one of the three.
             CreatorAuditError: As described in `creatoraudit.errors`.
 
         Example:
@@ -417,17 +421,17 @@ class CreatorAudit:
         """Find accounts by username, creators by name and videos by caption.
 
         Args:
-            q: Text to look for, regardless of case, at most 128 characters. A blank one finds
+            q: Text to look for, regardless of case, at most 128 characters. A blank text finds
                 nothing.
-            limit: Hits per section, 1 to 25; 10 when absent. The server may give fewer:
-                `meta.effective_caps` tells.
+            limit: Hits per section, 1 to 25. Defaults to 10. The server may apply a lower cap; see
+                `meta.effective_caps`.
             **options: See `RequestOptions`.
 
         Returns:
-            `data` with the sections `accounts`, `creators`, `videos`; `meta` with the caps.
+            `data` with the sections `accounts`, `creators` and `videos`; `meta` with the caps.
 
         Raises:
-            UsageError: The text is too long or the limit out of bounds.
+            UsageError: The text is too long, or the limit is out of bounds.
             CreatorAuditError: As described in `creatoraudit.errors`.
 
         Example:
@@ -459,28 +463,28 @@ class CreatorAudit:
         on_progress: types.OnProgress | None = None,
         **options: Unpack[types.RequestOptions],
     ) -> types.Breakouts:
-        """Find the posts that gained most over the last days.
+        """Find the posts that gained the most views over the last days.
 
-        Walks the list, asks for the view deltas meanwhile, skips posts without history (and counts
-        why) and ranks the rest.
+        Lists the posts, fetches their view deltas, skips posts without history (and counts them by
+        reason) and ranks the rest.
 
         Args:
             window: Look-back window in days, 1 to 365.
-            top: How many posts to return, 1 or more.
-            by: `"views"` (the delta), `"growth"` (in relation to the views before) or `"outlier"`
-                (in relation to the median of the author's posts).
+            top: Number of posts to return, 1 or more.
+            by: `"views"` (the delta), `"growth"` (the delta relative to the views before) or
+                `"outlier"` (the delta relative to the median of the author's posts).
             source: `"account-videos"`, `"videos"`, or `"both"` (a post in both lists counts once).
             platform: Only posts of this platform.
             min_views: Only posts with at least this `view_count`.
             include_partial: Keep posts whose history is shorter than the window.
             accounts: Only posts of these accounts: ids, `"@name"`, `"tiktok:@name"` or URLs.
-            creators: Only posts of accounts that are linked to one of these creators, by id.
-            categories: Only posts of accounts with one of these labels.
-            published_since: Show only posts from this UTC day or instant on.
-            min_growth: Show only posts whose growth is at least this: 0.5 is half as much again.
+            creators: Only posts of accounts that are linked to one of these creators (ids).
+            categories: Only posts of accounts in one of these categories.
+            published_since: Return only posts published on or after this UTC day or instant.
+            min_growth: Return only posts with at least this growth; 0.5 means 50 % more views.
             via: `"post"`, or `"get"` for a key that may not POST.
-            on_progress: Called with a `Progress` as the job goes on.
-            **options: See `RequestOptions`; they apply to each request.
+            on_progress: Called with a `Progress` while the job runs.
+            **options: See `RequestOptions`. They apply to each request.
 
         Returns:
             The posts, best first, with the skip counts.
@@ -489,9 +493,9 @@ class CreatorAudit:
             UsageError: An argument is out of range (nothing was sent), or a handle is tracked on
                 more than one platform.
             NotFoundError: No tracked account has one of the handles.
-            ContractError: An answer does not keep the contract; there is never a silent zero.
-            CreatorAuditError: As described in `creatoraudit.errors`; `resume_cursor` tells how far
-                the walk over the list had come (over its first platform's part, if it was split).
+            ContractError: A response does not follow the contract. A missing figure is never 0.
+            CreatorAuditError: As described in `creatoraudit.errors`. `resume_cursor` says how far
+                the list was read (of its first platform, if the list was split by platform).
 
         Example:
             >>> for post in ca.breakouts(window=7, top=3):

@@ -40,17 +40,17 @@ class Creators:
         max_items: int | None = None,
         **options: Unpack[RequestOptions],
     ) -> Pager[models.Creator]:
-        """List creators with totals over their accounts; nothing is sent yet.
+        """List creators with totals over their accounts. Nothing is sent until you iterate.
 
         Args:
             is_active: Only active (True) or only archived (False) creators.
-            order_by: Field to sort by; `"name"` is the only one.
-            order_direction: Direction of `order_by`; ascending when absent.
-            sort: The older way, `name` or `-name`; `order_by` wins.
-            include_total: Have each page tell `total_count`, at the price of a count.
-            limit: Items per page, 1 to 200; 200 when absent.
-            cursor: Where to start: the `resume_cursor` of an exception or `next_cursor` of a page.
-            max_items: End the walk after this many items.
+            order_by: Field to sort by. `"name"` is the only one.
+            order_direction: Direction of `order_by`. Defaults to ascending.
+            sort: Older form: `name` or `-name`. `order_by` wins.
+            include_total: Ask for `total_count` in each page; the server then has to count.
+            limit: Items per page, 1 to 200. Defaults to 200.
+            cursor: Where to start: `resume_cursor` of an exception or `next_cursor` of a page.
+            max_items: Stop after this many items.
             **options: See `RequestOptions`.
 
         Returns:
@@ -106,15 +106,15 @@ class Creators:
         metadata: Mapping[str, JSON] | Unset | None = UNSET,
         **options: Unpack[CreateOptions],
     ) -> models.Creator:
-        """Create a creator; accounts join it with `link`.
+        """Create a creator. Add accounts to it with `link`.
 
-        Retries carry one Idempotency-Key, yet the API calls that best effort: a duplicate stays
-        possible.
+        All tries carry the same Idempotency-Key, but the API documents that as best effort: a
+        duplicate is still possible.
 
         Args:
             name: Its name, 1 to 255 characters.
             is_active: False to create it archived.
-            metadata: Tags of your own: at most 20, of at most 255 characters each.
+            metadata: Your own tags: at most 20, with at most 255 characters each.
             **options: See `CreateOptions`.
 
         Returns:
@@ -122,7 +122,7 @@ class Creators:
 
         Raises:
             UsageError: The name is out of bounds.
-            ConflictError: The present state does not allow it.
+            ConflictError: The current state does not allow it.
             InsufficientScopeError: The key lacks the write scope.
             CreatorAuditError: As described in `creatoraudit.errors`.
 
@@ -144,22 +144,22 @@ class Creators:
         metadata: Mapping[str, JSON] | Unset | None = UNSET,
         **options: Unpack[RequestOptions],
     ) -> models.Creator:
-        """Rename, activate, archive or re-tag a creator.
+        """Rename, activate, archive or retag a creator.
 
-        A member that is not given stays as it is, None is sent as null.
+        A member that you do not pass stays as it is; None is sent as null.
 
         Args:
             creator_id: Its id, a UUID.
             name: New name, 1 to 255 characters.
             is_active: True to activate, False to archive. The guides say that its accounts follow.
-            metadata: Tags that replace all present ones.
+            metadata: Tags that replace all current ones.
             **options: See `RequestOptions`.
 
         Returns:
             The updated creator.
 
         Raises:
-            UsageError: The id is not a UUID, or nothing was given to change.
+            UsageError: The id is not a UUID, or there is nothing to change.
             NotFoundError: The organization has no such creator.
             InsufficientScopeError: The key lacks the write scope.
             CreatorAuditError: As described in `creatoraudit.errors`.
@@ -178,7 +178,7 @@ class Creators:
         return reply.value.data
 
     def pause(self, creator_id: UUID | str, **options: Unpack[RequestOptions]) -> models.Creator:
-        """Archive a creator. The same as `update(..., is_active=False)`.
+        """Archive a creator. Same as `update(..., is_active=False)`.
 
         Example:
             >>> ca.creators.pause(creator_id)
@@ -188,7 +188,7 @@ class Creators:
         return self._switch(creator_id, options, is_active=False)
 
     def resume(self, creator_id: UUID | str, **options: Unpack[RequestOptions]) -> models.Creator:
-        """Activate a creator. The same as `update(..., is_active=True)`.
+        """Activate a creator. Same as `update(..., is_active=True)`.
 
         Example:
             >>> ca.creators.resume(creator_id)
@@ -205,7 +205,7 @@ class Creators:
         return (self._operations.change(operation, path, changes, options)).value.data
 
     def delete(self, creator_id: UUID | str, **options: Unpack[RequestOptions]) -> None:
-        """Delete a creator. What becomes of its accounts is not documented.
+        """Delete a creator. The API does not document what happens to its accounts.
 
         Args:
             creator_id: Its id, a UUID.
@@ -215,7 +215,8 @@ class Creators:
             UsageError: The id is not a UUID.
             NotFoundError: The organization has no such creator.
             InsufficientScopeError: The key lacks the write scope.
-            NetworkError: No answer came; it may have been carried out, so it was not sent again.
+            NetworkError: No response arrived. The request may have been carried out, so it is
+                not retried.
             CreatorAuditError: As described in `creatoraudit.errors`.
 
         Example:
@@ -231,7 +232,7 @@ class Creators:
         account_id: UUID | str,
         **options: Unpack[RequestOptions],
     ) -> Link:
-        """Make a tracked account part of a creator; a repetition does no harm.
+        """Link a tracked account to a creator. Repeating the call does no harm.
 
         Args:
             creator_id: The creator's id, a UUID.
@@ -239,11 +240,11 @@ class Creators:
             **options: See `RequestOptions`.
 
         Returns:
-            The link; `created` tells whether this call made it or it was there already.
+            The link. `created` is True if this call made it, False if it existed already.
 
         Raises:
             UsageError: An id is not a UUID.
-            NotFoundError: The organization lacks one of the two.
+            NotFoundError: The organization has no such creator or account.
             ConflictError: The account belongs to another creator; unlink it there first.
             InsufficientScopeError: The key lacks the write scope.
             CreatorAuditError: As described in `creatoraudit.errors`.
@@ -263,7 +264,7 @@ class Creators:
         account_id: UUID | str,
         **options: Unpack[RequestOptions],
     ) -> None:
-        """Take an account out of a creator.
+        """Unlink an account from a creator.
 
         Args:
             creator_id: The creator's id, a UUID.
@@ -272,9 +273,10 @@ class Creators:
 
         Raises:
             UsageError: An id is not a UUID.
-            NotFoundError: The organization lacks one of the two.
+            NotFoundError: The organization has no such creator or account.
             InsufficientScopeError: The key lacks the write scope.
-            NetworkError: No answer came; it may have been carried out, so it was not sent again.
+            NetworkError: No response arrived. The request may have been carried out, so it is
+                not retried.
             CreatorAuditError: As described in `creatoraudit.errors`.
 
         Example:
@@ -295,12 +297,12 @@ class Creators:
         """List the top creators of a period, best first.
 
         Args:
-            period: `"7d"`, `"30d"` or `"90d"`; the server's default when absent.
-            limit: How many, 1 to 25; 10 when absent.
+            period: `"7d"`, `"30d"` or `"90d"`. Defaults to the server's default.
+            limit: Number of creators, 1 to 25. Defaults to 10.
             **options: See `RequestOptions`.
 
         Returns:
-            Open objects with `id`; other members by name, such as `creator["name"]`.
+            Objects with an `id`. Read other members by name, such as `creator["name"]`.
 
         Raises:
             UsageError: An argument is out of bounds.
@@ -322,7 +324,7 @@ class Creators:
         end_date: Day | None = None,
         **options: Unpack[RequestOptions],
     ) -> CreatorFigures:
-        """Read the figures of a creator between two days, rolled up over its accounts.
+        """Read the figures of a creator between two days, summed over its accounts.
 
         Args:
             creator_id: Its id, a UUID.
@@ -331,12 +333,12 @@ class Creators:
             **options: See `RequestOptions`.
 
         Returns:
-            Rows, one per day, or a single one if the server sends a total; members are as sent.
+            One row per day, or a single row if the server sends a total. Members are as sent.
 
         Raises:
-            UsageError: The id is not a UUID, or the days make no sense.
+            UsageError: The id is not a UUID, or the days are not valid.
             NotFoundError: The organization has no such creator.
-            ContractError: The answer is neither a list of objects nor an object.
+            ContractError: The response is neither a list of objects nor an object.
             CreatorAuditError: As described in `creatoraudit.errors`.
 
         Example:

@@ -1,5 +1,5 @@
 # Derived from ../_async/deltas.py by scripts/unasync.py; change that file instead.
-"""Asks for the view deltas of any number of videos."""
+"""The deltas job: it fetches the view deltas of any number of videos."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Via: TypeAlias = Literal["post", "get"]
 
 
 class DeltasJob:
-    """How deltas are asked for: by which operation, for which windows."""
+    """Fetches view deltas with one operation and one set of windows."""
 
     def __init__(
         self, operations: Operations, windows: Iterable[int], via: Via, options: RequestOptions
@@ -44,7 +44,7 @@ class DeltasJob:
         self._options = options
 
     def ask(self, ids: Sequence[str], counter: RequestCounter | None = None) -> VideoDeltas:
-        """Ask about as many ids as fit into one request."""
+        """Send one request for these ids, which must fit into it."""
 
         def read(payload: Any, _: RawResponse) -> VideoDeltas:
             return read_deltas(payload, ids, self.windows)
@@ -56,7 +56,7 @@ class DeltasJob:
         return reply.value
 
     def stream(self, ids: Iterable[str]) -> Parts[VideoDeltas]:
-        """One `VideoDeltas` per request, in the order of the ids."""
+        """Yield one `VideoDeltas` per request, in the order of the ids."""
         return Parts(
             ((part, self.ask) for part in chunks(once(ids), self.size)),
             concurrency=self._operations.side_by_side(),
@@ -64,5 +64,5 @@ class DeltasJob:
         )
 
     def all(self, ids: Iterable[str]) -> VideoDeltas:
-        """The deltas of all ids in one `VideoDeltas`."""
+        """Fetch the deltas of all ids as one `VideoDeltas`."""
         return self.stream(ids).collect(lambda parts: VideoDeltas.merged(parts, self.windows))

@@ -1,5 +1,5 @@
 # Derived from ../_async/metrics.py by scripts/unasync.py; change that file instead.
-"""Asks for the windowed totals of any number of resources."""
+"""The metrics job: it fetches the windowed totals of any number of resources."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Id = TypeVar("Id", str, int)
 
 
 class MetricsJob:
-    """How totals are asked for: by which operation and id list, for which period."""
+    """Fetches windowed totals with one operation, one id list and one period."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class MetricsJob:
         self._options = options
 
     def ask(self, ids: Sequence[Id]) -> Totals[Id]:
-        """Ask about as many ids as fit into one request."""
+        """Send one request for these ids, which must fit into it."""
 
         def read(payload: Any, _: RawResponse) -> Totals[Id]:
             return read_totals(payload, ids)
@@ -50,11 +50,11 @@ class MetricsJob:
         return reply.value
 
     def chunks(self, ids: Iterable[Id], ask: Function[list[Any], T]) -> Iterable[Chunk[T]]:
-        """The ids, as many as fit into one request at a time, each with what asks about them."""
+        """Split the ids into requests and pair each part with the function that sends it."""
         return ((part, ask) for part in chunks(once(ids), self._operation.batch_size or 1))
 
     def stream(self, ids: Iterable[str]) -> Parts[Metrics]:
-        """One `Metrics` per request, in the order of the ids."""
+        """Yield one `Metrics` per request, in the order of the ids."""
 
         def ask(part: list[str]) -> Metrics:
             return Metrics.of(self.ask(part))
@@ -64,5 +64,5 @@ class MetricsJob:
         )
 
     def all(self, ids: Iterable[str]) -> Metrics:
-        """The totals of all ids in one `Metrics`."""
+        """Fetch the totals of all ids as one `Metrics`."""
         return self.stream(ids).collect(Metrics.merged)

@@ -1,5 +1,5 @@
 # Derived from ../_async/videos.py by scripts/unasync.py; change that file instead.
-"""Posts tracked one by one."""
+"""Individually tracked posts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from .wait import wait_until_refreshed
 
 
 class Videos:
-    """Posts that are tracked one by one."""
+    """Individually tracked posts."""
 
     def __init__(self, operations: Operations) -> None:
         self._operations = operations
@@ -47,23 +47,23 @@ class Videos:
         max_items: int | None = None,
         **options: Unpack[RequestOptions],
     ) -> Pager[models.Video]:
-        """List individually tracked posts with their newest figures; nothing is sent yet.
+        """List individually tracked posts with their newest figures.
 
-        The documentation only implies `platform`, `is_active` and `q` here: look at `filters` of a
-        page to see whether the server applied them.
+        Nothing is sent until you iterate. The API documentation only implies `platform`,
+        `is_active` and `q` here. The `filters` of a page say whether the server applied them.
 
         Args:
             platform: Only posts of this platform.
             account_id: Only posts of this account.
             is_active: Only active (True) or only paused (False) posts.
-            q: Only posts with this text, regardless of case.
-            order_by: Field to sort by; newest added first when absent.
-            order_direction: Direction of `order_by`; the server's default when absent.
-            sort: The older way, one signed field name such as `-added_at`; `order_by` wins.
-            include_total: Have each page tell `total_count`, at the price of a count.
-            limit: Items per page, 1 to 200; 200 when absent.
-            cursor: Where to start: the `resume_cursor` of an exception or `next_cursor` of a page.
-            max_items: End the walk after this many items.
+            q: Only posts that contain this text, regardless of case.
+            order_by: Field to sort by. Defaults to newest added first.
+            order_direction: Direction of `order_by`. Defaults to the server's default.
+            sort: Older form: one signed field name, such as `-added_at`. `order_by` wins.
+            include_total: Ask for `total_count` in each page; the server then has to count.
+            limit: Items per page, 1 to 200. Defaults to 200.
+            cursor: Where to start: `resume_cursor` of an exception or `next_cursor` of a page.
+            max_items: Stop after this many items.
             **options: See `RequestOptions`.
 
         Returns:
@@ -71,7 +71,7 @@ class Videos:
 
         Raises:
             UsageError: An argument is out of bounds.
-            ValidationError: On iteration: a cursor of another filter or sort, among others.
+            ValidationError: On iteration, for example for a cursor of another filter or sort.
             CreatorAuditError: On iteration, as described in `creatoraudit.errors`.
 
         Example:
@@ -128,26 +128,27 @@ class Videos:
         """Start tracking one Instagram post or TikTok video.
 
         The video exists at once; its first figures follow within seconds (see
-        `wait_until_refreshed`). Retries carry one Idempotency-Key, yet the API calls that best
-        effort: a duplicate stays possible, and a ConflictError after a retry may mean that the
-        first try succeeded.
+        `wait_until_refreshed`). All tries carry the same Idempotency-Key, but the API
+        documents that as best effort: a duplicate is still possible, and a ConflictError after a
+        retry may mean that the first try succeeded.
 
         Args:
-            identifier: The post's URL, from which the platform is read; or its numeric id or
-                Instagram shortcode, 1 to 512 characters.
-            platform: Needed with an id or a shortcode.
-            metadata: Tags of your own: at most 20, of at most 255 characters each.
+            identifier: The post's URL, numeric id or Instagram shortcode, 1 to 512 characters. A
+                URL tells the platform.
+            platform: Platform of the post. Required with an id or a shortcode.
+            metadata: Your own tags: at most 20, with at most 255 characters each.
             is_active: False to create it paused.
-            scrape_interval_hours: Hours between refreshes, 6 to 720; 24 when absent.
+            scrape_interval_hours: Hours between refreshes, 6 to 720. Defaults to 24.
             **options: See `CreateOptions`.
 
         Returns:
             The video; `last_scrape_time` is None until the first refresh.
 
         Raises:
-            UsageError: It is not a URL of a platform and no platform was given, or out of bounds.
-            ConflictError: The present state does not allow it; a duplicate, for instance.
-            NotFoundError: Documented without its cause; perhaps there is no such post.
+            UsageError: The identifier is not a URL of a platform and `platform` is missing, or a
+                value is out of bounds.
+            ConflictError: The current state does not allow it, for example a duplicate.
+            NotFoundError: The API documents no cause; perhaps the post does not exist.
             ValidationError: The server refuses the identifier or another value.
             InsufficientScopeError: The key lacks the write scope.
             CreatorAuditError: As described in `creatoraudit.errors`.
@@ -177,19 +178,19 @@ class Videos:
     ) -> models.Video:
         """Change settings of a tracked video.
 
-        Only `is_active` is documented; send other members with `extra_body=`. A member that is not
-        given stays as it is, None is sent as null.
+        Only `is_active` is documented; send other members with `extra_body=`. A member that you
+        do not pass stays as it is; None is sent as null.
 
         Args:
             video_id: Its id, a UUID.
-            is_active: True to take tracking up again, False to pause it.
+            is_active: True to resume tracking, False to pause it.
             **options: See `RequestOptions`.
 
         Returns:
             The updated video.
 
         Raises:
-            UsageError: The id is not a UUID, or nothing was given to change.
+            UsageError: The id is not a UUID, or there is nothing to change.
             NotFoundError: The organization has no such video.
             InsufficientScopeError: The key lacks the write scope.
             CreatorAuditError: As described in `creatoraudit.errors`.
@@ -205,7 +206,7 @@ class Videos:
         return reply.value.data
 
     def pause(self, video_id: UUID | str, **options: Unpack[RequestOptions]) -> models.Video:
-        """Pause the tracking of a post. The same as `update(..., is_active=False)`.
+        """Pause tracking a post. Same as `update(..., is_active=False)`.
 
         Example:
             >>> ca.videos.pause(video_id)
@@ -215,7 +216,7 @@ class Videos:
         return self._switch(video_id, options, is_active=False)
 
     def resume(self, video_id: UUID | str, **options: Unpack[RequestOptions]) -> models.Video:
-        """Take the tracking of a post up again. The same as `update(..., is_active=True)`.
+        """Resume tracking a post. Same as `update(..., is_active=True)`.
 
         Example:
             >>> ca.videos.resume(video_id)
@@ -242,7 +243,8 @@ class Videos:
             UsageError: The id is not a UUID.
             NotFoundError: The organization has no such video.
             InsufficientScopeError: The key lacks the write scope.
-            NetworkError: No answer came; it may have been carried out, so it was not sent again.
+            NetworkError: No response arrived. The request may have been carried out, so it is
+                not retried.
             CreatorAuditError: As described in `creatoraudit.errors`.
 
         Example:
@@ -260,26 +262,27 @@ class Videos:
         via: Via = "post",
         **options: Unpack[RequestOptions],
     ) -> VideoDeltas:
-        """Ask by how much the views of posts changed over look-back windows.
+        """Fetch how much the views of posts changed over look-back windows.
 
-        Any number of ids: they are split into requests of 200 (50 with `via="get"`), sent side by
-        side, each id once. Ids of account videos may be among them, as in the vendor's tutorial;
-        those that the server does not know are in `not_found`.
+        Pass any number of ids. They are split into requests of 200 (50 with `via="get"`) that run
+        side by side; each id is sent once. You may include ids of account videos, as the vendor's
+        tutorial does. Ids that the server does not know are in `not_found`.
 
         Args:
             video_ids: Ids, UUIDs.
-            windows: Look-back windows in days, 1 to 365, at most 10; 1, 7, 14 and 30 when absent.
+            windows: Look-back windows in days, 1 to 365, at most 10. Defaults to 1, 7, 14
+                and 30.
             via: `"post"`, or `"get"` for a key that may not POST.
             **options: See `RequestOptions`.
 
         Returns:
-            A mapping: `deltas[video.id]["7d"]` is the change, None where the server sent none;
+            A mapping: `deltas[video.id]["7d"]` is the change, or None if the server sent none.
             `not_found` lists the ids that are not tracked.
 
         Raises:
-            UsageError: An id is not a UUID, or a window is out of range; nothing was sent.
+            UsageError: An id is not a UUID, or a window is out of range. Nothing was sent.
             InsufficientScopeError: The key may not POST; use `via="get"`.
-            ContractError: The answer has neither documented shape.
+            ContractError: The response has neither documented shape.
             CreatorAuditError: As described in `creatoraudit.errors`, with `done_ids` and
                 `pending_ids`.
 
@@ -300,7 +303,7 @@ class Videos:
         via: Via = "post",
         **options: Unpack[RequestOptions],
     ) -> Parts[VideoDeltas]:
-        """As `deltas`, but one `VideoDeltas` per request, in the order of the ids, as they arrive.
+        """Like `deltas`, but yield one `VideoDeltas` per request as it arrives, in the order given.
 
         Example:
             >>> for part in ca.videos.stream_deltas(video_ids, windows=[7]):
@@ -320,13 +323,14 @@ class Videos:
         end_date: Day | None = None,
         **options: Unpack[RequestOptions],
     ) -> Metrics:
-        """Ask for the totals of many videos over a period.
+        """Fetch the totals of many videos over a period.
 
-        Any number of ids: they are split into requests of 200, sent side by side, each id once.
+        Pass any number of ids. They are split into requests of 200 that run side by side; each id
+        is sent once.
 
         Args:
             video_ids: Ids, UUIDs.
-            period: `"7d"`, `"30d"` (the server's default) or `"90d"`; or give both days.
+            period: `"7d"`, `"30d"` (the server's default) or `"90d"`; or pass both days.
             start_date: First UTC day, included: a date, an aware datetime or an ISO 8601 string.
             end_date: Last UTC day, included.
             **options: See `RequestOptions`.
@@ -335,8 +339,8 @@ class Videos:
             A mapping from id to totals, with `not_found` and the period as the server resolved it.
 
         Raises:
-            UsageError: An id is not a UUID, or the period makes no sense; nothing was sent.
-            ContractError: The answer is not a map of totals.
+            UsageError: An id is not a UUID, or the period is not valid. Nothing was sent.
+            ContractError: The response is not a map of totals.
             CreatorAuditError: As described in `creatoraudit.errors`, with `done_ids` and
                 `pending_ids`.
 
@@ -358,7 +362,7 @@ class Videos:
         end_date: Day | None = None,
         **options: Unpack[RequestOptions],
     ) -> Parts[Metrics]:
-        """As `metrics`, but one `Metrics` per request, in the order of the ids, as they arrive.
+        """Like `metrics`, but yield one `Metrics` per request as it arrives, in the order given.
 
         Example:
             >>> for part in ca.videos.stream_metrics(video_ids):
@@ -391,22 +395,22 @@ class Videos:
     ) -> models.Video:
         """Wait for the first refresh of a tracked video, or for the next one.
 
-        Reads it at growing intervals; nothing else is changed or kept waiting.
+        Reads the video at growing intervals. Nothing else is changed or blocked.
 
         Args:
             video_id: Its id, a UUID.
-            timeout: Seconds to wait at most, more than 0; the last look may take 5 longer.
-            poll: Seconds before the second look, more than 0; each pause is half as long again, up
-                to a minute.
-            after: Wait for a refresh later than this aware datetime; for the first one when absent.
+            timeout: Seconds to wait at most, more than 0. The last read may take 5 seconds longer.
+            poll: Seconds before the second read, more than 0. Each further pause is 1.5 times as
+                long, up to a minute.
+            after: Wait for a refresh later than this aware datetime. Defaults to the first refresh.
             **options: See `WaitOptions`; they apply to each read.
 
         Returns:
-            The video as it was read last, `last_scrape_time` set.
+            The video as read last, with `last_scrape_time` set.
 
         Raises:
             WaitTimeout: It was not refreshed in time; `last` is the video as read last.
-            UsageError: A number is not positive, or `after` has no zone.
+            UsageError: A number is not positive, or `after` has no time zone.
             CreatorAuditError: As described in `creatoraudit.errors`.
 
         Example:
