@@ -173,7 +173,10 @@ def test_blocks_that_are_not_run_are_these() -> None:
         ("docs/architecture.md", "a drawing"),
         ("docs/ci.md", "it waits for the API's rate; the tests of the command cover it"),
         ("docs/ci.md", "it needs the contract extra, and is tested where that is installed"),
-        ("docs/guides/weekly-digest.md", "a crontab is no shell"),
+        ("docs/guides/weekly-digest.md", "a crontab is not a shell script"),
+        ("docs/sandbox.md", "a file"),
+        ("docs/sandbox.md", "what the file reads like"),
+        ("docs/troubleshooting.md", "the file is not here"),
         (
             "docs/troubleshooting.md",
             "asks a name server; tests/docs/test_newcomer.py does the same on loopback",

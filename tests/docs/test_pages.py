@@ -94,7 +94,7 @@ def test_reference_of_a_command_says_what_its_help_says() -> None:
 
 def test_every_job_has_a_page() -> None:
     jobs = sorted(page.stem for page in (DOCS / "guides").glob("*.md"))
-    assert len(jobs) == 10
+    assert len(jobs) >= 11
     index = (DOCS / "index.md").read_text("utf-8")
     for job in jobs:
         assert f"guides/{job}.md" in index
