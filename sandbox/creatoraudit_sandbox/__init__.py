@@ -1,8 +1,8 @@
-"""A local CreatorAudit v2 server, for developing before there is a key, for tests, and for CI.
+"""A local CreatorAudit v2 server for tests, CI and development without an API key.
 
-`Sandbox` runs it in a thread of the calling process; ``creatoraudit sandbox`` in the foreground.
-Requests are checked against openapi.json itself and answered over real HTTP from a world that
-follows from a seed.
+`Sandbox` runs it in a thread of the calling process; ``creatoraudit sandbox`` runs it in the
+foreground. It validates requests against openapi.json and serves made-up data, derived from a
+seed, over real HTTP.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The types of JSON values; nothing else is decided here."""
+"""The types of JSON values."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""The ASGI app: routes each documented path and gives answers what the conventions ask for.
+"""The ASGI app: routes each documented path and adds the headers that every response needs.
 
-The order in which a request can fail is decided here: path, method, key, rate limit, scope, Accept,
-body, parameters, and last the operation itself. What an operation does is left to `handlers`, what
-a request must look like to `validation`.
+A request is checked in this order: path, method, key, rate limit, scope, Accept, body, parameters,
+and last the operation itself. `validation` checks parameters and bodies; `handlers` holds the
+operations.
 """
 
 from __future__ import annotations
@@ -61,14 +61,14 @@ _log = logging.getLogger("creatoraudit_sandbox")
 
 
 class RequestLog:
-    """How many requests were served, in all and per operation, e.g. ``log["GET /videos"]``."""
+    """Counts requests served, in total and per operation, e.g. ``log["GET /videos"]``."""
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
 
     @property
     def total(self) -> int:
-        """Requests served so far."""
+        """Total number of requests served."""
         return sum(self._counts.values())
 
     def __getitem__(self, operation: str) -> int:
@@ -86,13 +86,13 @@ class RequestLog:
         self._counts[operation] += 1
 
     def clear(self) -> None:
-        """Start again from nothing."""
+        """Reset all counts to zero."""
         self._counts.clear()
 
 
 @dataclass
 class Services:
-    """What one sandbox consists of."""
+    """The parts of one sandbox."""
 
     contract: Contract
     organizations: Organizations
@@ -107,13 +107,13 @@ class Services:
     account_quota: int | None = None
 
     def delay(self) -> float:
-        """Seconds that every answer is held back."""
+        """Delay of every response in seconds."""
         return self.latency + (self.jitter * random.random() if self.jitter else 0.0)
 
 
 @dataclass(frozen=True)
 class Served:
-    """A documented operation with its checks, and how the sandbox serves it.
+    """A documented operation with its validation, and the handler that serves it.
 
     ``route`` is its method and path as the sandbox knows them; None if it does not.
     """
@@ -124,16 +124,16 @@ class Served:
 
     @property
     def scope(self) -> str | None:
-        """The scope it needs beyond a valid key."""
+        """The scope that the key must have."""
         reads = self.operation.method == "GET" or self.route in READ_ONLY_POSTS
         return None if reads or not self.operation.secured else "write"
 
     def documented(self, path: Mapping[str, str]) -> dict[str, str]:
-        """Path parameters by the names that the document gives them."""
+        """Path parameters by their names in the document."""
         return {name: path[f"p{i}"] for i, name in enumerate(self.operation.path_names)}
 
     def known(self, path: Mapping[str, str]) -> dict[str, str]:
-        """Path parameters by the names that handlers know."""
+        """Path parameters by their names in the handlers."""
         return {name: path[f"p{i}"] for i, name in enumerate(path_names(self.route or ""))}
 
 
@@ -205,7 +205,7 @@ class Resource:
         headers = response.headers
         headers["X-Request-ID"] = request_id
         headers["Date"] = formatdate(services.clock.now(), usegmt=True)
-        # Health and meta are unlimited and say nothing about limits, whoever asks.
+        # Health and meta have no rate limit and send no rate-limit headers.
         if served is None or served.operation.secured:
             headers.update(services.rate.headers(key))
         if served is not None:
@@ -292,7 +292,7 @@ def _render(request: Request, result: Result, body: texts.Body) -> Response:
     content = texts.write(body)
     response = Response(content, result.status, result.headers, "application/json")
     if request.method in ("GET", "HEAD"):
-        # Not the fastest of hashes everywhere, but where processors compute it themselves.
+        # SHA-256 is fast where the processor has instructions for it.
         etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
         validators = {"ETag": etag, "Cache-Control": "private, no-cache"}
         if negotiate.matches(request.headers.get("if-none-match"), etag):
@@ -302,7 +302,7 @@ def _render(request: Request, result: Result, body: texts.Body) -> Response:
 
 
 def _page(problem: Problem) -> Response:
-    """The page that a gateway sends in place of an answer."""
+    """The HTML error page of a gateway."""
     page = f"<html><body><h1>{problem.status} {problem.title}</h1></body></html>"
     return Response(page, problem.status, problem.headers, "text/html")
 
@@ -319,7 +319,7 @@ class Control:
         self._clock = services.clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Tell the time, or move it."""
+        """Return the time, or move it."""
         request = Request(scope, receive)
         try:
             control.admit(request)

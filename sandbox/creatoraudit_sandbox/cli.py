@@ -1,7 +1,6 @@
-"""The ``sandbox`` command: a sandbox in the foreground, for shells, scripts and parents.
+"""The ``sandbox`` command: runs a sandbox in the foreground until it is stopped.
 
-Decides what is printed, how it ends and with which exit code. Standard output carries two
-``export`` lines and nothing else, so that a shell can evaluate it.
+Standard output carries two ``export`` lines and nothing else, so that a shell can evaluate it.
 """
 
 from __future__ import annotations
@@ -57,16 +56,16 @@ def _instant(context: click.Context, parameter: click.Parameter, value: str | No
     metavar="N",
     default=8787,
     show_default=True,
-    help="Port to listen on; 0 takes any free one.",
+    help="Port to listen on; 0 picks a free one.",
 )
-@click.option("--seed", default=7, show_default=True, metavar="N", help="Seed of the world.")
+@click.option("--seed", default=7, show_default=True, metavar="N", help="Seed of the made-up data.")
 @click.option(
     "--accounts",
     type=click.IntRange(0),
     metavar="N",
     default=40,
     show_default=True,
-    help="Tracked accounts.",
+    help="Number of tracked accounts.",
 )
 @click.option(
     "--videos",
@@ -74,13 +73,13 @@ def _instant(context: click.Context, parameter: click.Parameter, value: str | No
     metavar="N",
     default=400,
     show_default=True,
-    help="Posts tracked one by one.",
+    help="Number of posts tracked one by one.",
 )
 @click.option(
     "--account-videos",
     type=click.IntRange(0),
     metavar="N",
-    help=f"Posts found through accounts.  [default: {POSTS_PER_ACCOUNT} per account]",
+    help=f"Number of posts found through accounts.  [default: {POSTS_PER_ACCOUNT} per account]",
 )
 @click.option(
     "--now",
@@ -94,28 +93,28 @@ def _instant(context: click.Context, parameter: click.Parameter, value: str | No
     metavar="N",
     default=1,
     show_default=True,
-    help="Organizations, each with keys and a world of its own.",
+    help="Number of organizations, each with its own keys and data.",
 )
 @click.option(
     "--world",
     type=click.Path(dir_okay=False),
     metavar="FILE",
-    help="TOML or JSON file with a world of your own: accounts, posts, counts at instants.",
+    help="TOML or JSON file with your own accounts, posts and their counts over time.",
 )
 @click.option(
     "--write-config",
     type=click.Path(dir_okay=False),
     metavar="FILE",
-    help="Write a creatoraudit.toml that names the organizations, with their keys beside it.",
+    help="Write a creatoraudit.toml that names the organizations, and key files next to it.",
 )
-@click.option("--api-key", metavar="KEY", help="The admin key.  [default: follows from the seed]")
+@click.option("--api-key", metavar="KEY", help="The admin key.  [default: derived from the seed]")
 @click.option(
     "--latency-ms",
     type=click.FloatRange(0),
     metavar="N",
     default=0,
     show_default=True,
-    help="Hold each answer back.",
+    help="Delay each response by this many milliseconds.",
 )
 @click.option(
     "--rate-limit",
@@ -123,7 +122,7 @@ def _instant(context: click.Context, parameter: click.Parameter, value: str | No
     metavar="N",
     default=600,
     show_default=True,
-    help="Requests per window and key; 0 for no limit.",
+    help="Requests per rate-limit window and key; 0 for no limit.",
 )
 @click.option(
     "--rate-window",
@@ -131,19 +130,19 @@ def _instant(context: click.Context, parameter: click.Parameter, value: str | No
     metavar="N",
     default=60,
     show_default=True,
-    help="Length of the window in seconds.",
+    help="Length of the rate-limit window in seconds.",
 )
 @click.option(
     "--account-quota",
     type=click.IntRange(0),
     metavar="N",
-    help="Most accounts that can be tracked.  [default: no cap]",
+    help="Maximum number of tracked accounts.  [default: no limit]",
 )
 @click.option(
     "--data",
     type=click.Path(dir_okay=False),
     metavar="FILE",
-    help="File that keeps what is tracked.  [default: memory]",
+    help="File that stores the data.  [default: kept in memory]",
 )
 @click.option(
     "--jitter-ms",
@@ -151,14 +150,14 @@ def _instant(context: click.Context, parameter: click.Parameter, value: str | No
     metavar="N",
     default=0,
     show_default=True,
-    help="Most milliseconds to add to the latency.",
+    help="Add up to this many milliseconds of random latency.",
 )
 @click.option(
     "--fault",
     "faults",
     multiple=True,
     metavar="FAULT",
-    help="Misbehave, e.g. status=503,rate=0.05 or drop=body,operation=list_videos; repeatable.",
+    help="Add a fault, e.g. status=503,rate=0.05 or drop=body,operation=list_videos; repeatable.",
 )
 @click.option(
     "--drift",
@@ -166,8 +165,8 @@ def _instant(context: click.Context, parameter: click.Parameter, value: str | No
     metavar="DRIFT",
     help="Break the contract, e.g. remove=VideoResponse.view_count; repeatable.",
 )
-@click.option("--control", is_flag=True, help="Let the clock be moved with POST /control/clock.")
-@click.option("--until-stdin-closes", is_flag=True, help="End when standard input is closed, too.")
+@click.option("--control", is_flag=True, help="Allow POST /control/clock to move the clock.")
+@click.option("--until-stdin-closes", is_flag=True, help="Also stop when standard input closes.")
 def sandbox(  # noqa: PLR0917 - one argument per option, passed by name
     host: str,
     port: int,
@@ -193,7 +192,7 @@ def sandbox(  # noqa: PLR0917 - one argument per option, passed by name
 ) -> None:
     """Serve a local CreatorAudit API until Ctrl-C.
 
-    Prints two lines that point a shell at it: export CREATORAUDIT_BASE_URL=... and export
+    Prints two lines that point your shell at it: export CREATORAUDIT_BASE_URL=... and export
     CREATORAUDIT_API_KEY=...
     """
     try:
@@ -236,8 +235,8 @@ def _serve(box: Sandbox, host: str, port: int, until_stdin_closes: bool, config:
     except OSError as error:
         reason = error.strerror or str(error)
         raise click.ClickException(
-            f"cannot listen on {host} port {port}: {reason}; another --port may be free, and"
-            " --port 0 takes one that is"
+            f"cannot listen on {host} port {port}: {reason}; try another --port, or use"
+            " --port 0 to pick a free one"
         ) from None
     if config is not None:
         try:
@@ -270,7 +269,7 @@ def _announce(server: Server, box: Sandbox) -> None:
 
 
 def _end_with_stdin(server: Server) -> None:
-    # The descriptor itself is read: a buffered reader would be locked at interpreter exit.
+    # Read the descriptor itself: a buffered reader would be locked at interpreter exit.
     try:
         while os.read(0, 4096):
             pass
@@ -281,7 +280,7 @@ def _end_with_stdin(server: Server) -> None:
 
 @contextmanager
 def _ending(server: Server) -> Iterator[list[int]]:
-    """End the server on Ctrl-C and SIGTERM; yields the signals that came in."""
+    """Stop the server on Ctrl-C and SIGTERM; yields the list of signals received."""
     received: list[int] = []
 
     def end(number: int, frame: FrameType | None) -> None:

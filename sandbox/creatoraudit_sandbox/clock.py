@@ -1,8 +1,8 @@
-"""What time it is in a sandbox: the real time, or an instant that only moves when told to.
+"""The clock of a sandbox: the real time, or a frozen instant that moves only when told to.
 
-Everything that depends on time (figures, refreshes, rate windows, the Date header) asks this clock
-and no other. Rate windows also end in real time, or a client that waits for one would wait for ever
-on a frozen clock.
+Everything that depends on time (figures, refreshes, rate-limit windows, the Date header) uses this
+clock. Rate-limit windows also end in real time; otherwise a client would wait for ever on a frozen
+clock.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from functools import lru_cache
 DAY = 86_400
 HOUR = 3_600
 _EPOCH = date(1970, 1, 1)
-# A page shows a thousand times.
+# Cached because one page can show a thousand timestamps.
 _MINUTES = [f"T{hour:02}:{minute:02}:" for hour in range(24) for minute in range(60)]
 _SECONDS = [f"{second:02}Z" for second in range(60)]
 
 
 def parse_instant(text: str) -> datetime:
-    """Read an ISO 8601 instant; without an offset it is taken as UTC, a bare date as its midnight.
+    """Parse an ISO 8601 instant; a missing offset means UTC, a bare date means midnight.
 
     Raises ValueError for anything else.
     """
@@ -30,7 +30,7 @@ def parse_instant(text: str) -> datetime:
 
 
 def iso(epoch: int) -> str:
-    """Write epoch seconds the way the API does, e.g. ``2026-06-14T09:30:00Z``."""
+    """Format epoch seconds the way the API does, e.g. ``2026-06-14T09:30:00Z``."""
     days, second = divmod(epoch, DAY)
     minute, second = divmod(second, 60)
     return _day_text(days) + _MINUTES[minute] + _SECONDS[second]
@@ -70,7 +70,7 @@ class Clock:
             return base + self._offset
 
     def running(self) -> float:
-        """Seconds that pass in real time and whenever the clock is moved, even if it is frozen."""
+        """Seconds elapsed, in real time and by moving the clock, even while it is frozen."""
         with self._lock:
             return time.monotonic() + self._offset
 

@@ -1,7 +1,7 @@
 """openapi.json as the sandbox reads it: one `Operation` per documented operation.
 
-The document may be a later one of the vendor's: whatever the sandbox does not understand in it is
-passed over, so that what it does understand is served. Requests are checked in `validation`.
+The document may be a later version from the vendor. The sandbox ignores the parts that it does not
+understand and serves the rest. `validation` checks requests.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "
 _PATH_NAME: Final = re.compile(r"\{([^{}]*)\}")
 _UNIONS: Final = ("anyOf", "oneOf", "allOf")
 
-# The document is trusted input of arbitrary shape; it is taken apart here and nowhere else.
+# The document is trusted input of arbitrary shape; only this module takes it apart.
 Schema = dict[str, Any]
 
 
@@ -58,7 +58,7 @@ class Operation:
 
     @property
     def key(self) -> str:
-        """Method and path with blanked parameter names, by which operations are matched."""
+        """Method and path with blanked parameter names; operations are matched by it."""
         return operation_key(self.method, self.path)
 
     @property
@@ -77,7 +77,7 @@ def operation_key(method: str, path: str) -> str:
 
 
 def numbered(path: str) -> str:
-    """A path whose parameters are called p0, p1 and so on."""
+    """The path with its parameters renamed to p0, p1 and so on."""
     numbers = itertools.count()
     return _PATH_NAME.sub(lambda _: f"{{p{next(numbers)}}}", path)
 
@@ -152,7 +152,7 @@ class Contract:
                     yield from self._shapes(branch, depth + 1)
 
     def resolve(self, node: Any) -> Schema:
-        """What a reference into the document stands for; anything else stands for itself."""
+        """Resolve a reference into the document; anything else is returned as it is."""
         for _ in range(16):
             if not isinstance(node, dict):
                 return {}
@@ -166,7 +166,7 @@ class Contract:
         return {}
 
     def answer(self, operation: Operation, status: int) -> Schema | None:
-        """The schema of a body that an operation answers with, if one is documented."""
+        """The schema of a response body of an operation, if one is documented."""
         content = _table(self.resolve(operation.responses.get(str(status))).get("content"))
         for media_type in ("application/json", "application/problem+json"):
             schema = _table(content.get(media_type)).get("schema")
@@ -175,7 +175,7 @@ class Contract:
         return None
 
     def closed(self, schema: Schema) -> Schema:
-        """A schema that can be compiled alone: it carries what its references point to."""
+        """A schema that can be compiled alone: it includes what its references point to."""
         return {"components": self.components, "allOf": [schema]}
 
 

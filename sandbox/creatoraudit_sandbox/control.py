@@ -1,7 +1,7 @@
 """The control endpoint: moves the clock of a sandbox that runs in another process.
 
-It lies outside of /v2, exists only when asked for, and answers programs on this machine only: a
-Host that is not loopback or any Origin (which browsers send) is refused.
+It is outside of /v2, exists only when asked for, and serves programs on this machine only: it
+refuses a Host that is not loopback and any Origin header (which browsers send).
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def advance(clock: Clock, raw: bytes) -> JsonObject:
-    """Move the clock by the ``seconds`` of a body and tell the new time."""
+    """Move the clock by the ``seconds`` of a body and return the new time."""
     body = parse_json(raw)
     seconds = body.get("seconds") if isinstance(body, dict) else None
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):

@@ -28,12 +28,12 @@ class Cursors:
         return hashlib.blake2b(message, key=self._key, digest_size=_TAG_BYTES).digest()
 
     def write(self, key: SortKey, binding: str) -> str:
-        """A cursor for the page after ``key`` in the list that ``binding`` describes."""
+        """Make a cursor for the page after ``key`` in the list that ``binding`` describes."""
         payload = json.dumps(key, separators=(",", ":")).encode()
         return base64.urlsafe_b64encode(self._tag(payload, binding) + payload).decode().rstrip("=")
 
     def read(self, cursor: str, binding: str) -> SortKey:
-        """The sort key in a cursor; 422 for a cursor of another list or of none."""
+        """Read the sort key in a cursor; 422 if the cursor is invalid or of another list."""
         try:
             padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
             raw = base64.b64decode(padded, altchars=b"-_", validate=True)

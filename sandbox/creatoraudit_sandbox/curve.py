@@ -6,8 +6,7 @@ is steep. Integer arithmetic keeps the figures equal on every machine, and small
 to compute them as well (`views_sql`). All other counts are fixed shares of the views, so that they
 grow alike.
 
-When figures are collected is left to the store; what a curve looks like for a given post, to the
-world.
+The store collects figures over time; the world chooses the curve of each post.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-#: Shares are given in parts of this.
+#: Denominator of all shares.
 UNIT = 10_000
 
 
@@ -36,7 +35,7 @@ class Curve(NamedTuple):
 
 
 class History(NamedTuple):
-    """When a post was refreshed, its views then, and the part of its curve that tells views."""
+    """The columns that determine the views of a post: last refresh, views then, and the curve."""
 
     first_scrape_time: int
     last_scrape_time: int

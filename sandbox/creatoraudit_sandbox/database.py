@@ -1,7 +1,7 @@
-"""A SQLite database: queries with bound values, transactions, and nothing about what is in it.
+"""A thin layer over SQLite: queries with bound values, and transactions.
 
-It is kept in memory by default. In a file each write is committed (WAL) before it is answered, so
-that killing the process loses nothing that was acknowledged.
+The database is in memory by default. In a file, each write is committed (WAL) before the response,
+so that killing the process loses nothing that was acknowledged.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Database:
             raise
 
     def keep_private(self) -> None:
-        """Take away the rights of others to a file that was made with wider ones."""
+        """Remove the permissions of other users from a file."""
         if self._path is not None:
             for file in _files(self._path):
                 file.chmod(0o600)
@@ -58,7 +58,7 @@ class Database:
 
     @property
     def changes(self) -> int:
-        """A number that is another one after every change."""
+        """A number that changes with every write."""
         return self._connection.total_changes
 
     @contextmanager
@@ -79,18 +79,18 @@ class Database:
         return self._connection.execute(sql, values)
 
     def all(self, sql: str, *values: Value) -> list[Row]:
-        """The rows of a query."""
+        """Return the rows of a query."""
         cursor = self.execute(sql, values)
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def one(self, sql: str, *values: Value) -> Row | None:
-        """The first row of a query."""
+        """Return the first row of a query, if there is one."""
         rows = self.all(sql, *values)
         return rows[0] if rows else None
 
     def scalar(self, sql: str, *values: Value) -> int:
-        """The single number that a query gives; 0 for none."""
+        """Return the single number of a query; 0 if there is none."""
         row = self.execute(sql, values).fetchone()
         return int(row[0] or 0) if row else 0
 
@@ -100,13 +100,13 @@ class Database:
         self._connection.executemany(sql, rows)
 
     def update(self, table: str, n: int, **values: Value) -> None:
-        """Change columns of the row with a number."""
+        """Update columns of the row with this row number."""
         assignments = ", ".join(f"{name} = ?" for name in values)
         self.execute(f"UPDATE {table} SET {assignments} WHERE n = ?", (*values.values(), n))
 
 
 def _files(path: str) -> Iterator[Path]:
-    """The file of a database, and those that SQLite keeps beside it with the same rights."""
+    """The file of a database, and the files that SQLite keeps next to it."""
     for ending in ("", "-wal", "-shm", "-journal"):
         file = Path(path + ending)
         with suppress(FileNotFoundError):
@@ -115,7 +115,7 @@ def _files(path: str) -> Iterator[Path]:
 
 
 def _claim(path: str) -> None:
-    """Make the file for its owner alone; raises PermissionError for one that is not ours."""
+    """Create the file for its owner only; raises PermissionError for another user's file."""
     for file in _files(path):
         check_is_ours(file)
     with suppress(FileExistsError):
@@ -123,5 +123,5 @@ def _claim(path: str) -> None:
 
 
 def placeholders(values: Sequence[object]) -> str:
-    """A question mark for each value."""
+    """SQL placeholders, one per value."""
     return ", ".join("?" * len(values))

@@ -1,17 +1,17 @@
-"""Drift on demand: answers that no longer keep openapi.json, for clients and checks to notice.
+"""Drift on demand: makes responses depart from openapi.json, for clients and checks to notice.
 
-A drift of bodies names a schema of the document and one of its members, and strikes every place of
-every answer in which the document has that schema: ``remove=VideoResponse.view_count``,
+A drift of bodies names a schema of the document and one of its members, and applies wherever a
+response has that schema: ``remove=VideoResponse.view_count``,
 ``add=VideoResponse.mood``, ``rename=VideoResponse.view_count:views``,
 ``retype=VideoResponse.view_count``, ``null=VideoResponse.id``,
 ``enum=VideoResponse.platform:threads``, ``set=Pagination.has_next:false`` (any JSON).
 
-A drift of conduct names an operation: ``envelope=list_videos:items`` (``data`` is called otherwise;
-without a name it is the whole body), ``header=list_videos:ETag`` (gone) or
-``header=list_videos:Content-Type=text/plain``, ``status=list_videos:202`` in place of a success,
-``etag=list_videos`` (a new one each time, so nothing is ever unchanged),
-``error=list_videos`` (errors of another shape), ``ignore=list_videos:cursor`` (a query parameter
-has no effect any more).
+A drift of behaviour names an operation: ``envelope=list_videos:items`` (renames ``data``; without
+a name, ``data`` becomes the whole body), ``header=list_videos:ETag`` (drops the header) or
+``header=list_videos:Content-Type=text/plain``, ``status=list_videos:202`` (replaces a success
+status), ``etag=list_videos`` (a new ETag each time, so no response is ever 304),
+``error=list_videos`` (errors of another shape), ``ignore=list_videos:cursor`` (ignores a query
+parameter).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from .contract import Contract, Operation, Schema
 
 @dataclass(frozen=True)
 class Drift:
-    """One departure from the document: of a schema's member, or of what an operation does."""
+    """One departure from the document: in a member of a schema, or in how an operation behaves."""
 
     kind: str
     target: str
@@ -38,7 +38,7 @@ class Drift:
     argument: str
 
     def apply(self, value: JsonObject) -> JsonObject:
-        """The object as it is sent instead."""
+        """The object with this drift applied."""
         return _MEMBER_KINDS[self.kind](value, self.member, self.argument)
 
 
@@ -75,7 +75,7 @@ def _replace(value: JsonObject, member: str, item: Json) -> JsonObject:
 
 
 def _other_type(value: Json) -> Json:
-    """The same thing in another JSON type: text for scalars, an object for text and lists."""
+    """A value as another JSON type: text for scalars, an object for text and lists."""
     if value is None or isinstance(value, bool | int | float):
         return str(value)
     return {"value": value}
@@ -95,7 +95,7 @@ _NEED_ARGUMENT: Final = ("rename", "enum", "set", "header", "status", "ignore")
 
 
 def parse(text: str, contract: Contract) -> Drift:
-    """Read a drift; raises ValueError with what is wrong in it."""
+    """Parse a drift; raises ValueError that says what is wrong in it."""
     kind, _, rest = text.partition("=")
     whole, _, argument = rest.partition(":")
     target, _, member = whole.partition(".")
@@ -114,7 +114,7 @@ def parse(text: str, contract: Contract) -> Drift:
     if kind in _NEED_ARGUMENT and not argument:
         raise ValueError(f"drift {text!r}: say what follows, as in {kind}={whole}:other")
     if kind == "status" and not (argument.isdecimal() and 200 <= int(argument) <= 599):
-        raise ValueError(f"drift {text!r}: {argument} is no status")
+        raise ValueError(f"drift {text!r}: {argument} is not a status")
     if kind == "set":
         try:
             json.loads(argument)
@@ -124,7 +124,7 @@ def parse(text: str, contract: Contract) -> Drift:
 
 
 class Drifts:
-    """The drift of one sandbox."""
+    """The active drift of one sandbox."""
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
@@ -132,19 +132,19 @@ class Drifts:
         self._numbers = itertools.count(1)
 
     def add(self, text: str) -> None:
-        """Take up a drift, e.g. ``remove=VideoResponse.view_count``."""
+        """Add a drift, e.g. ``remove=VideoResponse.view_count``."""
         self._active.append(parse(text, self._contract))
 
     def __bool__(self) -> bool:
-        """Whether there is any."""
+        """Whether any drift is active."""
         return bool(self._active)
 
     def clear(self) -> None:
-        """Keep the document again."""
+        """Remove all drift."""
         self._active.clear()
 
     def query(self, operation: Operation, raw: bytes) -> bytes:
-        """The query string without the parameters that have no effect any more."""
+        """The query string without the ignored parameters."""
         ignored = {drift.argument.encode() for drift in self._of(operation, "ignore")}
         if not ignored:
             return raw
@@ -165,7 +165,7 @@ class Drifts:
         return body
 
     def dress(self, operation: Operation, response: Response) -> None:
-        """Change status and headers of an answer that is complete otherwise."""
+        """Change the status and headers of an otherwise complete response."""
         success = 200 <= response.status_code < 300
         if success and self._of(operation, "etag"):
             response.headers["ETag"] = f'"{next(self._numbers)}"'

@@ -1,8 +1,8 @@
 """Faults on demand: errors, delays, slow bodies, broken connections.
 
 A fault is written as ``name=value`` pairs, for example ``status=503,rate=0.05`` or
-``drop=body,operation=list_videos,times=2``. Which requests it strikes follows from the seed and the
-order of requests. How a struck answer is sent is left to the app.
+``drop=body,operation=list_videos,times=2``. The seed and the order of requests determine which
+requests it hits.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ DROPS: Final = ("start", "body")
 
 @dataclass(frozen=True)
 class Fault:
-    """One kind of misbehaviour.
+    """One fault, such as an error status, a delay or a broken connection.
 
     Attributes:
-        status: Answer with this error status instead of serving the request.
-        code: Its problem code; the first documented one of the status if not given.
-        html: Answer it with a page of HTML, as a gateway in front of an API does.
-        retry_after: Seconds to name in Retry-After.
-        delay_ms: Milliseconds to hold the answer back.
-        jitter_ms: Most milliseconds to add to that at random.
+        status: Respond with this error status instead of serving the request.
+        code: Its problem code. Defaults to the first documented code of the status.
+        html: Send an HTML page as the error body, as a gateway in front of an API does.
+        retry_after: Seconds to send in Retry-After.
+        delay_ms: Delay of the response in milliseconds.
+        jitter_ms: Maximum random delay to add, in milliseconds.
         slow: Bytes of the body to send per second.
-        drop: Break the connection: at the ``start``, before any answer, or amid the ``body``.
-        rate: Share of the requests to strike.
-        operation: The operationId to strike; all if not given.
-        times: How many requests to strike at most.
+        drop: Break the connection: at the ``start``, before any response, or within the ``body``.
+        rate: Share of the requests to hit, from 0 to 1.
+        operation: The operationId to hit. Defaults to all operations.
+        times: Maximum number of requests to hit.
     """
 
     status: int | None = None
@@ -48,7 +48,7 @@ class Fault:
     times: int | None = None
 
     def problem(self) -> Problem | None:
-        """The problem to answer with, if this fault is about a status."""
+        """The problem to respond with, if this fault sets a status."""
         if self.status is None:
             return None
         headers = {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
@@ -121,7 +121,7 @@ _READERS: Final[Mapping[str, Callable[[str], object]]] = {
 
 
 def parse(text: str, operations: Iterable[str]) -> Fault:
-    """Read a fault; raises ValueError with what is wrong in it."""
+    """Parse a fault; raises ValueError that says what is wrong in it."""
     members: dict[str, object] = {}
     for pair in text.split(","):
         name, equals, value = (part.strip() for part in pair.partition("="))
@@ -142,7 +142,7 @@ def parse(text: str, operations: Iterable[str]) -> Fault:
 
 
 class Faults:
-    """The faults of one sandbox."""
+    """The active faults of one sandbox."""
 
     def __init__(self, seed: int, operations: Iterable[str]) -> None:
         self._operations = frozenset(operations)
@@ -150,16 +150,16 @@ class Faults:
         self._active: list[tuple[Fault, list[int]]] = []
 
     def add(self, text: str) -> None:
-        """Take up a fault, e.g. ``status=503,rate=0.05``."""
+        """Add a fault, e.g. ``status=503,rate=0.05``."""
         fault = parse(text, self._operations)
         self._active.append((fault, [0]))
 
     def clear(self) -> None:
-        """Behave again."""
+        """Remove all faults."""
         self._active.clear()
 
     def striking(self, operation: str | None) -> list[Fault]:
-        """The faults that strike a request for an operation, in the order they were added."""
+        """The faults that hit a request for an operation, in the order they were added."""
         struck = []
         for fault, count in self._active:
             if fault.operation not in (None, operation):
@@ -173,5 +173,5 @@ class Faults:
         return struck
 
     def delay(self, fault: Fault) -> float:
-        """Seconds to hold an answer back."""
+        """Delay of a response in seconds."""
         return (fault.delay_ms + self._random.random() * fault.jitter_ms) / 1000

@@ -16,7 +16,7 @@ _Found = TypeVar("_Found")
 
 
 class Totals(NamedTuple):
-    """What posts gained in a span of time."""
+    """The growth of posts in a span of time."""
 
     views: int
     plays: int
@@ -31,7 +31,7 @@ class Totals(NamedTuple):
 
 
 _NOTHING: Final = Totals(0, 0, 0, 0, 0)
-#: Posts that were refreshed twice; others have gained nothing as far as anyone knows.
+#: Only posts that were refreshed at least twice have a known growth.
 _MOVED: Final = "WHERE first_scrape_time < last_scrape_time"
 #: SQLite limits the columns of a query.
 _MOST_SPANS: Final = 100
@@ -41,7 +41,7 @@ _GROWTH: Final = ", ".join(History._fields[3:])
 
 
 def _figure_sql(name: str, k: int, own: bool) -> str:
-    """A figure of a post at the k-th instant; engagement is a sum of figures."""
+    """SQL of a figure of a post at the k-th instant; engagement is a sum of figures."""
     if name == "views":
         return f"v{k}"
     parts = _ENGAGEMENT if name == "engagement" else (name,)
@@ -106,7 +106,7 @@ class Figures:
         values: Sequence[str | int],
         instants: Sequence[int],
     ) -> dict[str | int, list[Totals]]:
-        """What was gained in each of the spans between the instants, per group."""
+        """Growth in each of the spans between the instants, per group."""
         width = len(Totals._fields)
         return {
             key: [
@@ -119,7 +119,7 @@ class Figures:
         }
 
     def _remember(self, key: tuple[object, ...], compute: Callable[[], _Found]) -> _Found:
-        """What was computed before, if nothing has changed since."""
+        """The cached result, if nothing has changed since."""
         if self._as_of != self._db.changes:
             self._remembered.clear()
             self._as_of = self._db.changes
@@ -128,19 +128,19 @@ class Figures:
         return cast(_Found, self._remembered[key])
 
     def by_id(self, table: str, ids: Sequence[str], start: int, end: int) -> dict[str, Totals]:
-        """What each of these posts gained; those without history gained nothing."""
+        """Growth of each of these posts; 0 for posts without history."""
         where = f"WHERE p.id IN ({placeholders(ids)})"
         gains = self._gains(table, "id", where, ids, (start, end))
         return {str(key): total for key, (total,) in gains.items()}
 
     def by_row(self, table: str, rows: Sequence[int], start: int, end: int) -> dict[int, Totals]:
-        """What each of the posts with these row numbers gained."""
+        """Growth of each of the posts with these row numbers."""
         where = f"WHERE p.n IN ({placeholders(rows)})"
         gains = self._gains(table, "n", where, rows, (start, end))
         return {int(key): total for key, (total,) in gains.items()}
 
     def by_account(self, ids: Sequence[str], start: int, end: int) -> dict[str, Totals]:
-        """What the posts of each of these accounts gained together."""
+        """Total growth of the posts of each of these accounts."""
         marks = placeholders(ids)
         known = self._db.all(f"SELECT n, id FROM accounts WHERE id IN ({marks})", *ids)
         rows = [row["n"] for row in known]
@@ -149,7 +149,7 @@ class Figures:
         return {row["id"]: gains.get(row["n"], [_NOTHING])[0] for row in known}
 
     def of_all(self, instants: tuple[int, ...]) -> list[tuple[int, int]]:
-        """Views and engagement that all posts gained in each of the spans between the instants."""
+        """Growth in views and engagement of all posts in each of the spans between the instants."""
 
         def compute() -> list[tuple[int, int]]:
             figures = ("views", "engagement")
@@ -163,7 +163,7 @@ class Figures:
         return self._remember(("gains", *instants), compute)
 
     def views_by_creator(self, start: int, end: int) -> dict[int, int]:
-        """Views that the posts of each creator's accounts gained."""
+        """Growth in views of the posts of each creator's accounts."""
 
         def compute() -> dict[int, int]:
             sql = _gains_sql(
@@ -178,7 +178,7 @@ class Figures:
         return self._remember(("views", start, end), compute)
 
     def daily(self, creator: int, days: Sequence[int]) -> list[Totals]:
-        """What the posts of a creator's accounts gained on each day, given by its start."""
+        """Growth of the posts of a creator's accounts per day, keyed by the start of the day."""
         where = "WHERE p.account IN (SELECT n FROM accounts WHERE creator = ?)"
         found: list[Totals] = []
         for start in range(0, len(days), _MOST_SPANS):

@@ -30,13 +30,13 @@ class _Kept:
 
 
 class IdempotencyMemory:
-    """The creates that may be asked for again."""
+    """Results of recent creates, by their Idempotency-Key."""
 
     def __init__(self) -> None:
         self._kept: dict[tuple[str, str, str], _Kept] = {}
 
     def run(self, handler: Handler, call: Call, header: str | None, raw: bytes) -> Result:
-        """Answer a call, or repeat the answer that its key got before."""
+        """Handle a call, or repeat the earlier response to its key."""
         if call.operation in _DELETES:
             result = handler(call)
             self._free(*call.path.values())

@@ -1,7 +1,7 @@
-"""What may stand for a post: URLs of both platforms, numeric ids, Instagram shortcodes.
+"""Parses identifiers of posts: URLs of both platforms, numeric ids and Instagram shortcodes.
 
-Everything comes down to the numeric id that the platform uses; an Instagram shortcode is that
-number in base 64.
+Each is resolved to the numeric id of the platform; an Instagram shortcode is that number in
+base 64.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ _ACCEPTED: Final = (
 
 
 class Identifier(NamedTuple):
-    """A post as its identifier names it; the author is known from some URLs only."""
+    """A parsed identifier; only some URLs name the author."""
 
     external_id: str
     author: str | None
 
 
 def parse(platform: int, identifier: str) -> Identifier:
-    """Read an identifier; 422 for anything that is not one of this platform's."""
+    """Parse an identifier; 422 if it is not one of this platform."""
     if _NUMBER.fullmatch(identifier):
         return Identifier(identifier, None)
     if platform == INSTAGRAM:

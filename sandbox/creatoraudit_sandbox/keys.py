@@ -1,7 +1,6 @@
-"""API keys: which ones an organization has, and what each may do.
+"""API keys of an organization: their scopes, states and authorization checks.
 
-Keys are fixed per seed, so that a script finds them again. Counting their requests is left to
-`rate`.
+Keys are derived from the seed, so that a script gets the same ones each time.
 """
 
 from __future__ import annotations
@@ -26,12 +25,12 @@ class ApiKey:
     subscription_active: bool = True
 
     def allows(self, scope: str) -> bool:
-        """Whether the key's scope covers the one asked for."""
+        """Whether the key has the given scope."""
         return SCOPES.index(self.scope) >= SCOPES.index(scope)
 
 
 class KeyRing:
-    """The keys of one organization: admin, write, read, one disabled, one without subscription."""
+    """The keys of one organization: admin, write, read, disabled and without a subscription."""
 
     def __init__(self, seed: int | str, admin: str | None = None) -> None:
         if admin is not None and (not admin or any(not "!" <= c <= "~" for c in admin)):
@@ -52,7 +51,7 @@ class KeyRing:
 
 
 def bearer(authorization: str | None) -> str:
-    """The token of an Authorization header; empty for none."""
+    """The token of an Authorization header; empty if there is none."""
     scheme, _, token = (authorization or "").strip().partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
 

@@ -16,11 +16,11 @@ from .store import Store
 from .texts import Posts
 from .world import DEFAULT_SEED, organization_id
 
-#: Printed with a prefix in one sample and as a UUID in another; opaque either way.
+#: The samples show a prefix in one place and a UUID in another; clients treat ids as opaque.
 _DEFAULT_ID: Final = "0b3f2c14-9a6d-4f1e-8b2a-1c2d3e4f5a6b"
-#: Bytes of JSON that all organizations together may keep.
+#: Maximum bytes of cached JSON for all organizations together.
 _MOST_KEPT: Final = 64_000_000
-# Worlds in memory have this many posts together, a world's tables counting as a few hundred.
+# Maximum number of posts in memory; the tables of a world count as a few hundred.
 _MOST_ROOM: Final = 500_000
 _POSTS_PER_WORLD: Final = 500
 _CONFIG_HEAD: Final = "# The made-up organizations of a sandbox, written when it was started.\n"
@@ -36,15 +36,14 @@ class _Live:
 
     @property
     def changed(self) -> bool:
-        """Whether it differs from what would be made anew."""
+        """Whether anything changed since it was made."""
         return self.store.changes != self._at_first
 
 
 class _Worlds:
-    """The worlds of all organizations: made when they are asked for.
+    """The worlds of all organizations, made when they are first needed.
 
-    Those that nobody has changed are dropped again when others need the room, since they come back
-    as they were.
+    Unchanged worlds are dropped when others need the memory, since they can be made again.
     """
 
     def __init__(self, make: Callable[[int | str], Store], first: int, count: int) -> None:
@@ -84,9 +83,9 @@ class Organization:
     """One organization of a sandbox."""
 
     def __init__(self, name: str, seed: int | str, keys: KeyRing, worlds: _Worlds) -> None:
-        #: What a configuration file calls it.
+        #: Its name in a configuration file.
         self.name = name
-        #: What `whoami` tells.
+        #: The id that `whoami` returns.
         self.id = _DEFAULT_ID if seed == DEFAULT_SEED else organization_id(seed)
         self.keys = keys
         self.cursors = Cursors(seed)
@@ -110,12 +109,12 @@ class Organization:
 
     @property
     def store(self) -> Store:
-        """What it tracks."""
+        """The store of what it tracks."""
         return self._worlds.of(self._seed).store
 
     @property
     def posts(self) -> Posts:
-        """Its posts as they are shown."""
+        """Its posts as JSON texts."""
         return self._worlds.of(self._seed).posts
 
 
@@ -148,10 +147,10 @@ class Organizations:
         self._worlds.close()
 
     def find(self, authorization: str | None) -> tuple[ApiKey | None, Organization]:
-        """The key of an Authorization header, whatever its state, and its organization.
+        """The key of an Authorization header, in any state, and its organization.
 
-        Without a key of ours it is None, and the organization the first one, whose world nobody
-        sees then.
+        For an unknown key, the key is None and the organization is the first one; its world is not
+        shown then.
         """
         return self._by_secret.get(bearer(authorization), (None, self.every[0]))
 
@@ -160,7 +159,7 @@ def write_config(path: Path, organizations: Iterable[Organization], base_url: st
     """Write a file that names organizations for the client, with their keys in files beside it.
 
     Raises:
-        FileExistsError: There is such a file, or a key's, that this function did not write.
+        FileExistsError: The file, or a key file, exists and was not written by this function.
     """
     organizations = tuple(organizations)
     keys = path.parent / "keys"
@@ -184,7 +183,7 @@ def write_config(path: Path, organizations: Iterable[Organization], base_url: st
 
 
 def _write(path: Path, text: str, mode: int) -> None:
-    """Write a whole file in place of another; nobody sees half of it."""
+    """Replace a file atomically."""
     part = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:

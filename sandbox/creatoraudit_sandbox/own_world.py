@@ -1,4 +1,4 @@
-"""A world of one's own: accounts, posts and their counts at instants, as a mapping or a file."""
+"""User-defined worlds: accounts, posts and their counts at instants, from a mapping or a file."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _ACCOUNT_MEMBERS: Final = (
 
 
 def read(file: Path) -> Mapping[str, Any]:
-    """The world in a file: JSON if it is called so, otherwise TOML."""
+    """Read a world from a file: JSON if its name ends so, otherwise TOML."""
     try:
         text = file.read_text(encoding="utf-8-sig")
         world = json.loads(text) if file.suffix == ".json" else tomllib.loads(text)
@@ -41,7 +41,7 @@ def read(file: Path) -> Mapping[str, Any]:
 
 
 class OwnWorld(World):
-    """A world that somebody described; what is tracked later follows from the seed."""
+    """A user-defined world; anything tracked later is derived from the seed."""
 
     def __init__(self, seed: int | str, now: int, described: Mapping[str, Any]) -> None:
         super().__init__(seed, now, 0, 0, 0)
@@ -56,20 +56,20 @@ class OwnWorld(World):
         self.post_count = sum(map(len, self._tables.values()))
 
     def creators(self) -> Iterator[CreatorRow]:
-        """The creators that accounts name."""
+        """The creators that the accounts name."""
         return iter(self._creators.values())
 
     def accounts(self) -> Iterator[AccountRow]:
-        """The accounts of the description."""
+        """The accounts of the world."""
         return iter(self._accounts.values())
 
     def account_videos(self, accounts: list[AccountRow]) -> Iterator[PostRow]:
-        """The posts of its accounts."""
+        """The posts found through its accounts."""
         del accounts
         return iter(self._tables["account_videos"])
 
     def videos(self, accounts: list[AccountRow]) -> Iterator[PostRow]:
-        """Its other posts, which are tracked one by one."""
+        """The other posts, which are tracked one by one."""
         del accounts
         return iter(self._tables["videos"])
 

@@ -1,4 +1,4 @@
-"""Files and folders that nobody else may have prepared."""
+"""Refuses files and folders that another user may have prepared."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pathlib import Path
 
 
 def check_is_ours(path: Path) -> None:
-    """Refuse a link, a device, and what belongs to another user.
+    """Refuse a link, a device, or anything that belongs to another user.
 
     Raises:
-        PermissionError: It is one of these.
+        PermissionError: The path is one of these.
     """
     status = path.lstat()
     ours = sys.platform == "win32" or status.st_uid == os.geteuid()
     if not ours or not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
-        raise PermissionError(errno.EPERM, "is a link, a device, or somebody else's", str(path))
+        raise PermissionError(errno.EPERM, "is a link, a device or another user's", str(path))

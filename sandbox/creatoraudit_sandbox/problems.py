@@ -1,8 +1,7 @@
 """The fourteen documented error codes and the problem documents made from them.
 
-A `Problem` is raised wherever a request fails and becomes an answer in one place, the app. Which
-failure has which code is decided by whoever raises it; status, title and type follow from the code
-here.
+A `Problem` is raised wherever a request fails; the app turns it into a response. The code
+determines its status, title and type.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ _TITLES: Final[Mapping[int, str]] = {422: "Unprocessable Entity"}
 
 
 class FieldError:
-    """One member of a request that was refused, and why."""
+    """One invalid member of a request, and what is wrong with it."""
 
     __slots__ = ("field", "message")
 
@@ -48,7 +47,7 @@ class FieldError:
 
 
 class Problem(Exception):
-    """A request that cannot be answered as asked.
+    """An error response, as a problem document.
 
     ``status`` overrides the one that belongs to the code (405 has no code of its own).
     """
@@ -71,13 +70,13 @@ class Problem(Exception):
 
     @property
     def title(self) -> str:
-        """Short name of the status; some that gateways use have none."""
+        """Short name of the status; `Error` for the non-standard ones of gateways."""
         with suppress(ValueError):
             return _TITLES.get(self.status) or HTTPStatus(self.status).phrase
         return "Error"
 
     def document(self, instance: str, request_id: str) -> JsonObject:
-        """The body of the answer."""
+        """The body of the response."""
         body: JsonObject = {
             "type": f"urn:creatoraudit:error:{self.code.lower().replace('_', '-')}",
             "title": self.title,
@@ -94,10 +93,10 @@ class Problem(Exception):
 
 
 def invalid(field: str, message: str, detail: str = "Request failed validation.") -> Problem:
-    """The 422 for a single member."""
+    """A 422 for a single member."""
     return Problem("VALIDATION_ERROR", detail, errors=[FieldError(field, message)])
 
 
 def not_found(what: str) -> Problem:
-    """The 404 of a resource, with a detail like the documented ``Account not found.``."""
+    """A 404 for a resource, with a detail like the documented ``Account not found.``."""
     return Problem("NOT_FOUND", f"{what} not found.")

@@ -1,7 +1,4 @@
-"""Where HTTP meets the socket: an answer to bytes that are no HTTP, and broken connections.
-
-Everything else about HTTP/1.1 is uvicorn's.
-"""
+"""Extends uvicorn's HTTP protocol: responds to malformed requests, and breaks connections."""
 
 from __future__ import annotations
 
@@ -30,7 +27,7 @@ class Protocol(H11Protocol):
         self.app_state = {**self.app_state, _CONNECTION: self}
 
     def send_400_response(self, msg: str) -> None:
-        """Answer bytes that cannot be understood, and hang up."""
+        """Respond to bytes that are not HTTP, and close the connection."""
         request_id = uuid4().hex
         problem = Problem("BAD_REQUEST", msg)
         content = json.dumps(problem.document("", request_id) | {"instance": None}).encode()
@@ -49,7 +46,7 @@ class Protocol(H11Protocol):
         self.transport.close()
 
     def hang_up(self) -> None:
-        """Break the connection without another byte; the request under way counts as left."""
+        """Break the connection without another byte; the running request counts as disconnected."""
         self.cycle.disconnected = True
         self.transport.abort()
 
@@ -65,14 +62,14 @@ def hang_up(scope: Scope) -> None:
 class Interruptible:
     """An app whose requests can be cancelled: the connection breaks, and nothing is logged.
 
-    That happens when the server ends before a request does.
+    That happens when the server stops before a request finishes.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, or break its connection."""
+        """Serve one request, or break its connection."""
         try:
             await self._app(scope, receive, send)
         except asyncio.CancelledError:

@@ -1,6 +1,6 @@
-"""Fixtures for the test suites of users.
+"""Pytest fixtures that run a sandbox for your tests.
 
-Opted into with ``pytest_plugins = ["creatoraudit_sandbox.pytest_plugin"]``:
+Enable them with ``pytest_plugins = ["creatoraudit_sandbox.pytest_plugin"]``:
 
     def test_report(creatoraudit_sandbox):
         ca = CreatorAudit(creatoraudit_sandbox.api_key, base_url=creatoraudit_sandbox.base_url)
@@ -21,13 +21,13 @@ from .server import Options, Sandbox
 
 @pytest.fixture
 def creatoraudit_sandbox_options() -> Options:
-    """Arguments of the sandbox: a small world, a clock that stands still, no rate limit."""
+    """Arguments of the sandbox: a small world, a frozen clock, no rate limit."""
     return {"accounts": 10, "videos": 60, "now": "2026-06-15T12:00:00Z", "rate_limit": 0}
 
 
 @pytest.fixture
 def creatoraudit_sandbox(creatoraudit_sandbox_options: Options) -> Iterator[Sandbox]:
-    """A sandbox of the test's own, running on a free loopback port."""
+    """A running sandbox for this test, on a free loopback port."""
     with Sandbox(**creatoraudit_sandbox_options) as sandbox:
         yield sandbox
 
@@ -36,7 +36,7 @@ def creatoraudit_sandbox(creatoraudit_sandbox_options: Options) -> Iterator[Sand
 def creatoraudit_world(
     creatoraudit_sandbox_options: Options, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[[Mapping[str, Any]], Sandbox]]:
-    """Starts a sandbox with a world of the test's own, which the environment then points at.
+    """Start a sandbox with the test's own world and point the environment at it.
 
     sandbox = creatoraudit_world({"posts": {"X": {"views": {"-7d": 1_000, "now": 6_000}}}})
     """
@@ -55,7 +55,7 @@ def creatoraudit_world(
 def creatoraudit_environment(
     creatoraudit_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> Mapping[str, str]:
-    """CREATORAUDIT_BASE_URL and CREATORAUDIT_API_KEY, set for the test to its sandbox."""
+    """Set CREATORAUDIT_BASE_URL and CREATORAUDIT_API_KEY to the test's sandbox."""
     return _point_at(creatoraudit_sandbox, monkeypatch)
 
 

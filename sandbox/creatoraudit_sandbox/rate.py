@@ -1,7 +1,6 @@
-"""Rate limiting: a window per key that opens with its first request and closes after a fixed time.
+"""Rate limiting: counts requests per key and window, and builds the three X-RateLimit headers.
 
-Decides who has used up a window and what the three X-RateLimit headers say. What counts as a
-request is left to the app.
+A window opens with the first request of a key and closes after a fixed time.
 """
 
 from __future__ import annotations
@@ -13,12 +12,12 @@ from .clock import Clock
 from .keys import ApiKey
 from .problems import Problem
 
-#: The ceiling that is told when the limit is switched off.
+#: The limit to report in the headers when there is none.
 UNLIMITED = 1_000_000
 
 
 class RateLimiter:
-    """Counts requests per key. A limit of 0 is none; the headers are sent all the same."""
+    """Counts requests per key. 0 means no limit; the headers are sent anyway."""
 
     def __init__(self, clock: Clock, limit: int, window: float) -> None:
         if limit < 0 or window <= 0:
@@ -38,7 +37,7 @@ class RateLimiter:
         return start + self._window - self._clock.running()
 
     def count(self, key: ApiKey) -> None:
-        """Count one request; raises the 429 when the window has none left."""
+        """Count one request; raises a 429 problem when none are left in the window."""
         start, used = self._current(key)
         if self._limit and used >= self._limit:
             wait = max(1, math.ceil(self._left(start)))
@@ -48,13 +47,13 @@ class RateLimiter:
         self._windows[key.secret] = (start, used + 1)
 
     def headers(self, key: ApiKey | None) -> Mapping[str, str]:
-        """The three headers as they stand for a key; without one, those of an untouched window."""
+        """The three headers for a key; for no key, those of an unused window."""
         start, used = self._current(key)
         limit = self._limit or UNLIMITED
         left = limit if not self._limit else max(0, limit - used)
         return {
             "X-RateLimit-Limit": str(limit),
             "X-RateLimit-Remaining": str(left),
-            # Told in the time of the Date header, so that their difference is the time to wait.
+            # In the time of the Date header, so that their difference is the time to wait.
             "X-RateLimit-Reset": str(math.ceil(self._clock.now() + self._left(start))),
         }

@@ -1,4 +1,4 @@
-"""Recorded figures: counts at instants, as a world of one's own gives them.
+"""Recorded figures: counts at instants, as a user-defined world gives them.
 
 Between two instants a count changes evenly; before the first and after the last it stays. In the
 tables they are JSON text, in a column that is null for posts and accounts that follow the growth

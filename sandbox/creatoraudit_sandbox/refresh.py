@@ -1,8 +1,8 @@
-"""Refreshes: what fell due until now is collected, in the order of the clock.
+"""Refreshes of posts and accounts: carries out those that are due, in order of time.
 
-Refreshes happen when time is asked for, before a request is answered. So no thread or timer is
-needed, and a frozen clock means frozen figures. A refresh takes a snapshot of each post's growth
-and keeps it in the columns that lists sort by.
+Refreshes happen when a request comes in, before the response. So no thread or timer is needed, and
+a frozen clock means frozen figures. A refresh takes a snapshot of each post's growth and keeps it
+in the columns that lists sort by.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from .rows import PostRow, columns
 from .schema import ChangingIndexes
 from .world import World, follower_count
 
-#: A refresh of an account takes up no more new posts than this.
+#: Maximum number of new posts that one refresh of an account adds.
 _MOST_NEW_POSTS: Final = 50
-#: From this many due posts on, the indexes are dropped first.
+#: If at least this many posts are due, the indexes are dropped first.
 _MANY: Final = 20_000
 
 _COUNTS: Final = """
@@ -89,13 +89,13 @@ class Refreshes:
         return min(dues, default=None)
 
     def schedule(self, table: str, n: int, instant: float) -> None:
-        """Have a row refreshed soon after an instant."""
+        """Schedule a refresh of a row soon after an instant."""
         due = int(instant + self._delay)
         self._db.update(table, n, next_refresh=due)
         self._due = due if self._due is None else min(self._due, due)
 
     def catch_up(self, now: float) -> None:
-        """Do the refreshes that fell due until now."""
+        """Carry out all refreshes that are due."""
         if self._due is None or self._due > now:
             return
         instant = int(now)
@@ -118,7 +118,7 @@ class Refreshes:
         self._indexes.for_refreshes()
 
     def _refresh_recorded(self, table: str, condition: str, value: int, now: int) -> None:
-        """Take over what was recorded of posts until now; each is refreshed at those instants."""
+        """Refresh posts with recorded figures, each at its recorded instants until now."""
         if not self._own:
             return
         names = ", ".join(columns(PostRow))
@@ -180,7 +180,7 @@ class Refreshes:
         add_up_accounts(self._db, n, own=self._own)
 
     def _take_up_posts(self, account: Row, t: int) -> None:
-        """Add the posts published until ``t``, each first seen by the refresh after it came out."""
+        """Add the posts published until ``t``, each first seen by its next refresh."""
         at, gap, platform = account["next_post_at"], account["post_gap"], account["platform"]
         due, every = account["next_refresh"], account["refresh_every"]
         at = max(at, at + ((t - at) // gap - _MOST_NEW_POSTS) * gap)

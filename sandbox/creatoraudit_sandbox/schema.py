@@ -9,7 +9,7 @@ from .curve import Curve
 from .database import Database
 from .rows import ACCOUNT_TOTALS, AccountRow, CreatorRow, PostRow, TableRow, columns
 
-#: A data file of another version is refused.
+#: Version of the tables; data files of another version are refused.
 VERSION: Final = 2
 #: The tables of posts: tracked one by one, and found through accounts.
 POST_TABLES: Final = ("videos", "account_videos")
@@ -64,14 +64,14 @@ def _table(name: str) -> str:
 
 
 def make_tables(db: Database) -> None:
-    """Make the empty tables."""
+    """Create the empty tables."""
     db.execute("CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
     for name in TABLES:
         db.execute(_table(name))
 
 
 def make_indexes(db: Database) -> None:
-    """Make the indexes over what does not change."""
+    """Create the indexes over columns that do not change."""
     for index in _INDEXES:
         db.execute(f"CREATE {index}")
 
@@ -88,11 +88,11 @@ class ChangingIndexes:
         self._made: set[str] = set()
 
     def for_order(self, table: str, column: str) -> None:
-        """Make the index that a list in this order needs, if it has one."""
+        """Create the index for a list in this order, if there is one."""
         self._make(f"{table}_{column}")
 
     def for_refreshes(self) -> None:
-        """Make the index that finds what is due."""
+        """Create the index that finds rows due for a refresh."""
         self._make(_DUE)
 
     def _make(self, name: str) -> None:
@@ -101,7 +101,7 @@ class ChangingIndexes:
             self._made.add(name)
 
     def drop(self) -> None:
-        """Drop them all."""
+        """Drop all indexes over what refreshes change."""
         for name in _CHANGING:
             self._db.execute(f"DROP INDEX IF EXISTS {name}")
         self._made.clear()

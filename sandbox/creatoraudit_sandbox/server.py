@@ -1,7 +1,4 @@
-"""Running a sandbox: `Sandbox` for tests and notebooks, and the server behind `cli`.
-
-Binding, starting and stopping are decided here; what is served, by `app`.
-"""
+"""Starts and stops a sandbox: `Sandbox` for tests and notebooks, and the server behind `cli`."""
 
 from __future__ import annotations
 
@@ -37,15 +34,15 @@ from .schema import POST_TABLES
 from .store import Store
 from .world import DEFAULT_SEED, World
 
-#: Posts found through each account, unless a number is asked for.
+#: Default number of posts found through each account.
 POSTS_PER_ACCOUNT = 30
 _SIGNAL_DELAY = 0.2
-#: Seconds that requests under way have to end in when the server stops.
+#: Seconds that running requests may take to finish when the server stops.
 _GRACE = 2.0
 
 
 class Server(uvicorn.Server):
-    """uvicorn that tells when it is ready, leaves signals alone and ends at once."""
+    """A uvicorn server that reports when it is ready, ignores signals and stops at once."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -54,14 +51,14 @@ class Server(uvicorn.Server):
         self._wake: Callable[[], object] | None = None
 
     def stop(self) -> None:
-        """End after the requests under way; may be called from any thread or signal handler."""
+        """Stop once running requests finish; may be called from any thread or signal handler."""
         self.should_exit = True
         if self._wake is not None:
-            with suppress(RuntimeError):  # the loop may be closed already
+            with suppress(RuntimeError):  # the loop may already be closed
                 self._wake()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start as uvicorn does, then say so."""
+        """Start as uvicorn does, then set `ready`."""
         loop = asyncio.get_running_loop()
         self._wake = partial(loop.call_soon_threadsafe, self._stopped.set)
         await super().startup(sockets)
@@ -70,8 +67,8 @@ class Server(uvicorn.Server):
     async def main_loop(self) -> None:
         """Sleep until stopped, not until the next tick.
 
-        Waking up now and then is for signals: one that another thread received does not interrupt
-        the loop, and its handler runs no sooner than the main thread does.
+        It still wakes up now and then: a signal that another thread received does not interrupt
+        the loop, and its handler runs only when the main thread does.
         """
         while not self.should_exit:
             with suppress(TimeoutError):
@@ -79,7 +76,7 @@ class Server(uvicorn.Server):
                     await self._stopped.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop as uvicorn does, but cancel requests that take too long without a word."""
+        """Stop as uvicorn does, but cancel slow requests without logging."""
         last_call = asyncio.get_running_loop().call_later(_GRACE, self._cut_off)
         try:
             await super().shutdown(sockets)
@@ -90,17 +87,17 @@ class Server(uvicorn.Server):
         for request in self.server_state.tasks:
             request.cancel()
         for connection in list(self.server_state.connections):
-            # One whose client has stopped reading would never close by itself.
+            # A connection whose client has stopped reading would never close by itself.
             connection.transport.abort()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Leave signals alone: the command handles them, and a thread gets none."""
+        """Do nothing: the command handles signals, and a thread receives none."""
         yield
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """A listening socket; raises OSError when the address is in use or not ours."""
+    """Open a listening socket; raises OSError if the address is in use or not local."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # The protocol is named because asyncio turns Nagle's algorithm off only for sockets that say
     # TCP.
@@ -117,7 +114,7 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 def server_for(app: Starlette) -> Server:
-    """A server that adds nothing of its own to the app's answers and logs warnings only."""
+    """A server that adds no headers of its own to responses and logs only warnings."""
     config = uvicorn.Config(
         Interruptible(app),
         http=Protocol,
@@ -144,7 +141,7 @@ def url_of(listener: socket.socket) -> str:
 
 
 class Options(TypedDict, total=False):
-    """The arguments of `Sandbox`, for those who pass them on."""
+    """The keyword arguments of `Sandbox`, for functions that pass them on."""
 
     seed: int
     accounts: int
@@ -175,36 +172,36 @@ class Sandbox:
             ca = CreatorAudit(sandbox.api_key, base_url=sandbox.base_url)
 
     Args:
-        seed: What the world is derived from; equal seeds and instants give equal worlds.
-        accounts: Tracked accounts at the start.
-        videos: Posts tracked one by one at the start.
-        account_videos: Posts found through the accounts; 30 per account if not given.
-        now: Instant at which the clock stands still, an aware datetime or ISO 8601 text; the real
-            time if not given.
-        api_key: The admin key; derived from the seed if not given.
-        latency_ms: Milliseconds that each answer is held back.
-        rate_limit: Requests per window and key; 0 for no limit.
-        rate_window: Length of the window in seconds.
+        seed: Seed of the world; the same seed and instant give the same world.
+        accounts: Number of tracked accounts at the start.
+        videos: Number of posts tracked one by one at the start.
+        account_videos: Number of posts found through the accounts. Defaults to 30 per account.
+        now: Instant to freeze the clock at, an aware datetime or ISO 8601 text. Defaults to the
+            real time, running.
+        api_key: The admin key. Defaults to one derived from the seed.
+        latency_ms: Delay of each response in milliseconds.
+        rate_limit: Requests per rate-limit window and key; 0 for no limit.
+        rate_window: Length of the rate-limit window in seconds.
         host: Address to listen on.
-        port: Port to listen on; 0 for any free one.
-        data: File that keeps what is tracked; memory if not given.
-        refresh_delay: Seconds from tracking something to its first refresh.
-        account_quota: Most accounts that can be tracked; no cap if not given.
-        jitter_ms: Most milliseconds to add at random to the latency.
-        faults: Misbehaviour to start with, e.g. ``["status=503,rate=0.05"]``.
+        port: Port to listen on; 0 picks a free one.
+        data: File that stores the data. Defaults to memory.
+        refresh_delay: Seconds between tracking something and its first refresh.
+        account_quota: Maximum number of tracked accounts. Defaults to no limit.
+        jitter_ms: Maximum random latency to add, in milliseconds.
+        faults: Faults to start with, e.g. ``["status=503,rate=0.05"]``.
         drift: Departures from openapi.json, e.g. ``["remove=VideoResponse.view_count"]``.
-        control: Whether the clock can be moved over HTTP, at ``/control/clock``.
-        organizations: How many organizations there are, each with keys and a world of its own. The
-            sizes above are those of each world.
-        world: A world of your own in place of the made-up one: a mapping of accounts, posts and
-            their counts at instants, or a TOML or JSON file with one. The sizes mean nothing then.
+        control: Whether ``/control/clock`` can move the clock over HTTP.
+        organizations: Number of organizations, each with its own keys and world. The sizes above
+            apply to each world.
+        world: Your own world instead of the made-up one: a mapping of accounts, posts and their
+            counts at instants, or a TOML or JSON file with one. The sizes above are then ignored.
 
     Raises:
-        ValueError: An argument is out of its bounds; the message says which.
+        ValueError: An argument is out of bounds; the message says which.
         OSError: The data file cannot be used, or, on start, the address cannot be listened on.
 
-    The server runs in a thread from `start` (or entering the context) to `close`. `app` can be
-    called in process without starting it.
+    The server runs in a thread from `start` (or entering the context) to `close`. You can call
+    `app` in process without starting the server.
     """
 
     def __init__(
@@ -252,9 +249,9 @@ class Sandbox:
         self.requests = application.RequestLog()
         rate = RateLimiter(self._clock, rate_limit, rate_window)
         contract = load()
-        #: Misbehaviour on demand; `add` and `clear` it at any time.
+        #: Faults on demand; `add` and `clear` them at any time.
         self.faults = Faults(seed, contract.operations)
-        #: Departures from openapi.json on demand, likewise.
+        #: Departures from openapi.json on demand; `add` and `clear` them at any time.
         self.drift = Drifts(contract)
         for fault in faults:
             self.faults.add(fault)
@@ -298,35 +295,35 @@ class Sandbox:
 
     @property
     def inactive_key(self) -> str:
-        """A key that was disabled."""
+        """A disabled key."""
         return self._first.keys.inactive.secret
 
     @property
     def unpaid_key(self) -> str:
-        """A key whose subscription is not active."""
+        """A key without an active subscription."""
         return self._first.keys.unpaid.secret
 
     @property
     def organizations(self) -> tuple[Organization, ...]:
         """The organizations, each with its ``name``, ``id`` and ``api_key``.
 
-        The keys of the sandbox itself are those of the first.
+        The keys of the sandbox itself belong to the first.
         """
         return self._organizations.every
 
     def write_config(self, path: str | os.PathLike[str]) -> None:
         """Write a ``creatoraudit.toml`` that names the organizations while the sandbox runs.
 
-        Their keys are in files of the folder ``keys`` beside it, which only you can read.
+        Their keys go into files in the folder ``keys`` next to it, which only you can read.
 
         Raises:
-            FileExistsError: There is such a file, and no sandbox wrote it.
+            FileExistsError: The file exists, and no sandbox wrote it.
         """
         write_config(Path(path), self.organizations, self.base_url)
 
     @property
     def base_url(self) -> str:
-        """Where the server listens, ending in ``/v2``."""
+        """The base URL of the server, ending in ``/v2``."""
         if self._base_url is None:
             raise RuntimeError("the sandbox is not running; use it as a context manager")
         return self._base_url
@@ -338,7 +335,7 @@ class Sandbox:
 
     @property
     def ids(self) -> Mapping[str, str]:
-        """Ids of the accounts and posts of a world of your own, by the names they have in it."""
+        """Ids of the accounts and posts of your own world, by their names in it."""
         return self._store.world.ids
 
     def now(self) -> float:
@@ -346,11 +343,11 @@ class Sandbox:
         return self._clock.now()
 
     def advance(self, seconds: float) -> None:
-        """Move the clock forwards; refreshes that fall due happen before the next answer."""
+        """Move the clock forwards; refreshes that fall due happen before the next response."""
         self._clock.advance(seconds)
 
     def listen(self) -> socket.socket:
-        """Bind the address; `base_url` is known from here on."""
+        """Bind the address; `base_url` is available from then on."""
         listener = bind(*self._address)
         self._base_url = url_of(listener)
         return listener
@@ -372,7 +369,7 @@ class Sandbox:
         return self
 
     def close(self) -> None:
-        """Stop serving and forget the world, unless it lies in a file. May be called twice."""
+        """Stop serving and discard the world, unless it is in a file. May be called twice."""
         if self._server is not None and self._thread is not None:
             self._server.stop()
             self._thread.join()

@@ -1,8 +1,8 @@
 """Checks requests against openapi.json itself: parameters and bodies, by compiled JSON Schemas.
 
-Query values are strings; they are read by the type their schema gives and judged by the schema
-then. Unknown query parameters are ignored. Rules that the document cannot express (a cursor's list,
-the order of two dates) are left to the handlers.
+Query values are strings; each is converted to the type in its schema and then validated. Unknown
+query parameters are ignored. Handlers check what the document cannot express, such as the list that
+a cursor belongs to or the order of two dates.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class Validator:
             _refuse(unique.values())
 
     def _compile(self, schema: dict[str, Any]) -> jsonschema_rs.Validator | None:
-        """The checks of a schema; None for one that cannot be compiled, which admits all."""
+        """Compile a schema; None if it cannot be compiled, which accepts everything."""
         closed = self._contract.closed(schema)
         try:
             return jsonschema_rs.Draft202012Validator(closed, validate_formats=True)
@@ -149,7 +149,7 @@ class Validator:
 
 
 def _read(parameter: Parameter, sent: list[str]) -> Json:
-    """The typed value of a parameter; None for one that counts as absent.
+    """The typed value of a parameter; None if it counts as absent.
 
     Where null is allowed, that is the word null, and an empty text where any text is.
     """
@@ -198,7 +198,7 @@ def _unique(pairs: list[tuple[str, Json]]) -> JsonObject:
 
 
 def parse_json(raw: bytes) -> Json:
-    """Read a body strictly: UTF-8, no repeated members, NaN or lone surrogates, bounded depth."""
+    """Parse a body strictly: UTF-8, no repeated members, NaN or lone surrogates, bounded depth."""
     try:
         text = raw.decode("utf-8")
         value: Json = json.loads(

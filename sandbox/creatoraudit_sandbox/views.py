@@ -1,4 +1,4 @@
-"""Rows as the API shows them: one function per documented resource.
+"""Turns rows into the JSON that the API returns: one function per documented resource.
 
 Only members that openapi.json names are sent, save the two places where it leaves an object open
 and a decision fills it: `platform_data.internal_id` of account videos, and the link record.

@@ -1,7 +1,4 @@
-"""Bodies on the wire: read within bounds, and sent slowly or not to their end if asked to.
-
-What is read or sent is decided by the app.
-"""
+"""Reads request bodies within a size limit, and sends response bodies, slowly or cut off on demand."""
 
 from __future__ import annotations
 
@@ -19,7 +16,7 @@ from .protocol import hang_up
 
 _MOST_DRAINED: Final = 64 << 20
 _LONGEST_DRAIN: Final = 5.0
-#: Slow bodies go out this often.
+#: Seconds between the chunks of a slow body.
 _TICK: Final = 0.05
 
 
@@ -38,9 +35,9 @@ class Inbox:
         return message
 
     async def drain(self, *, waiting: bool) -> None:
-        """Read, within reason, what is left of a body that was refused.
+        """Read the rest of a refused body, within limits.
 
-        A connection that is closed on unread data is reset, and the client may lose the answer that
+        Closing a connection with unread data resets it, and the client may lose the response that
         says why. A client that waits for a 100 Continue sends no body unless it is asked to.
         """
         left = 0 if waiting and not self._begun else _MOST_DRAINED
@@ -50,7 +47,7 @@ class Inbox:
 
 
 async def read(request: Request, most: int) -> bytes:
-    """The body of a request, refused as soon as it is too long."""
+    """Read the body of a request; refuses it as soon as it is too long."""
     chunks: list[bytes] = []
     size = 0
     async for chunk in request.stream():
@@ -71,7 +68,7 @@ async def drop(scope: Scope, receive: Receive) -> None:
 async def send_response(
     response: Response, faults: Iterable[Fault], scope: Scope, receive: Receive, send: Send
 ) -> None:
-    """Send an answer, with the faults that are about its body."""
+    """Send a response, with the faults that concern its body."""
     slow = next((fault.slow for fault in faults if fault.slow), None)
     broken = any(fault.drop == "body" for fault in faults)
     if slow is None and not broken:

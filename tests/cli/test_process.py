@@ -77,7 +77,7 @@ def test_sandbox_whose_port_is_taken_says_what_else_there_is(cli: Cli, sandbox: 
     ran = cli("sandbox", "--port", port)
     assert (ran.returncode, ran.stdout) == (1, "")
     assert f"port {port}: " in ran.stderr
-    assert ran.stderr.endswith("another --port may be free, and --port 0 takes one that is\n")
+    assert ran.stderr.endswith("try another --port, or use --port 0 to pick a free one\n")
 
 
 def test_file_named_like_the_sandbox_is_not_run(cli: Cli, tmp_path: Path) -> None:

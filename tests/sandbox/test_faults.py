@@ -241,7 +241,7 @@ def test_parameters_can_lose_their_effect(start: Callable[..., Api]) -> None:
         ("set=Pagination.has_next:no", "no is not JSON"),
         ("etag=show_videos", "no operation show_videos"),
         ("ignore=list_videos", "say what follows"),
-        ("status=list_videos:fine", "fine is no status"),
+        ("status=list_videos:fine", "fine is not a status"),
     ],
 )
 def test_malformed_drift_is_explained(drift: str, reason: str) -> None:

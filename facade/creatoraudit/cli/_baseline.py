@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class BaselineOptions:
-    """Which file holds the accepted findings, and what a run does to it."""
+    """The baseline file of a run, and whether the run updates or prunes it."""
 
     def __init__(self, path: Path | None, *, update: bool, prune: bool) -> None:
         if path is None and (update or prune):
@@ -26,7 +26,7 @@ class BaselineOptions:
         self._path, self._update, self._prune = path, update, prune
 
     def load(self) -> Baseline:
-        """The accepted findings; none without a file, or before the first update.
+        """Load the accepted findings; empty without a file, or before the first update.
 
         Raises:
             UsageError: The file is not there, or is not a baseline.
@@ -42,7 +42,7 @@ class BaselineOptions:
             raise UsageError(f"--baseline {error}{hint}") from None
 
     def write(self, baseline: Baseline, verdict: Verdict[Any], stale: Iterable[Entry]) -> Baseline:
-        """Add what is new and drop what is stale, as the options say; gives what holds now.
+        """Add new findings and drop stale entries, as the options say; returns the result.
 
         Raises:
             ClickException: The file could not be written.
@@ -71,15 +71,17 @@ def baseline_options(*aliases: str) -> Callable[[Callable[..., Any]], Callable[.
             "baseline_file",
             type=click.Path(path_type=Path, dir_okay=False),
             metavar="FILE",
-            help="Findings that are accepted, and do not count.",
+            help="File of accepted findings, which do not change the exit code.",
         )
         @click.option(
-            "--baseline-update", is_flag=True, help="Add the new findings of this run to the file."
+            "--baseline-update",
+            is_flag=True,
+            help="Add the new findings of this run to --baseline.",
         )
         @click.option(
             "--baseline-prune",
             is_flag=True,
-            help="Drop the entries of the file that this run has tested and not found.",
+            help="Remove entries from --baseline that this run no longer finds.",
         )
         @wraps(run)
         def with_baseline(

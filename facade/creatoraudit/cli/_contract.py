@@ -1,4 +1,4 @@
-"""`creatoraudit contract`: does the live API still keep the contract this release was built on?"""
+"""`creatoraudit contract`: checks whether the live API still keeps the contract of this release."""
 
 from __future__ import annotations
 
@@ -41,18 +41,18 @@ class _NotRunError(click.ClickException):
     "--report-dir",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Put junit.xml, contract.har and summary.md there.",
+    help="Folder to write junit.xml, contract.har and summary.md to.",
 )
 @click.option(
     "--summary",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help=f"Write the Markdown summary there; it is always added to ${_STEP_SUMMARY}.",
+    help=f"Write the Markdown summary to this file, besides ${_STEP_SUMMARY} if set.",
 )
 @click.option(
     "--with-bodies",
     is_flag=True,
-    help="Keep answers in the reports. They are your customers' data.",
+    help="Keep response bodies in the reports. They hold your customers' data.",
 )
 @click.option(
     "--rate",
@@ -60,7 +60,7 @@ class _NotRunError(click.ClickException):
     default=5.0,
     show_default=True,
     metavar="N",
-    help="Requests per second at most; 0 for no limit.",
+    help="Maximum number of requests per second; 0 for no limit.",
 )
 @click.option(
     "--max-examples",
@@ -68,10 +68,13 @@ class _NotRunError(click.ClickException):
     default=10,
     show_default=True,
     metavar="N",
-    help="Made-up cases per operation and phase, beyond the systematic ones.",
+    help="Maximum number of random cases per operation and phase, besides the systematic ones.",
 )
 @click.option(
-    "--random-seed", type=int, metavar="N", help="Make the same cases up again; default: any."
+    "--random-seed",
+    type=int,
+    metavar="N",
+    help="Repeat the random cases of this seed (default: new ones).",
 )
 @click.option(
     "--format",
@@ -94,17 +97,17 @@ def contract(
     baseline: BaselineOptions,
     **connection: object,
 ) -> int:
-    """Ask the API, with GET requests only, whether it keeps its contract.
+    """Check, with GET requests only, that the API keeps its documented contract.
 
-    The exit code is 0 if it does, 1 if it does not, 2 if that could not be found out. Findings of
-    --baseline are accepted until they expire, and do not change the exit code.
+    The exit code is 0 if it does, 1 if it does not, and 2 if the check could not finish. Findings
+    in --baseline are accepted until they expire and do not change the exit code.
     """
     where = Connection.of(connection)
     accepted = baseline.load()
     _make_ready(report_dir, summary)
     try:
         with where.server() as (base_url, api_key):
-            pace = f"at most {rate:g} a second" if rate else "as fast as it answers"
+            pace = f"at most {rate:g} a second" if rate else "as fast as the server responds"
             click.echo(f"Sending some hundred GET requests, {pace} ...", err=True)
             outcome = _outcome(
                 api_key=api_key,
@@ -133,7 +136,7 @@ def _outcome(**options: Any) -> Outcome:
     try:
         return check(**options)
     except ConfigurationError as error:
-        # Told like every other reason, so that the summary of a job has it too.
+        # Reported like every other reason, so that the summary of a job has it too.
         return Outcome(base_url="", facts=Facts(), reason=str(error))
 
 

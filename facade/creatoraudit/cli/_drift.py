@@ -1,4 +1,4 @@
-"""`creatoraudit drift`: what a new OpenAPI document means for a client made from an old one."""
+"""`creatoraudit drift`: compares two OpenAPI documents from the point of view of a client."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _FAIL_ON = ("breaking", "any", "never")
     type=OneOf(_FAIL_ON),
     default="breaking",
     show_default=True,
-    help="The level that makes the exit code 1.",
+    help="Which differences make the exit code 1.",
 )
 @baseline_options("--accept")
 def drift(
@@ -48,13 +48,13 @@ def drift(
     fail_on: Literal["breaking", "any", "never"],
     baseline: BaselineOptions,
 ) -> int:
-    """Say what the differences of two OpenAPI documents mean for a client.
+    """Show what the differences between two OpenAPI documents mean for a client.
 
-    OLD is the document that the client was made from, NEW the one to compare it with: JSON or YAML,
-    OpenAPI 3.0 to 3.2. A difference is breaking, additive or cosmetic.
+    OLD is the document that the client was made from, NEW is the one to compare it with. Both are
+    JSON or YAML, OpenAPI 3.0 to 3.2. Each difference is breaking, additive or cosmetic.
 
-    The exit code is 0 when nothing of the level of --fail-on is found, 1 when something is, 2 when
-    a file cannot be compared.
+    The exit code is 1 if there are differences that --fail-on names, 2 if a file cannot be
+    compared, and 0 otherwise.
     """
     from creatoraudit.contract import _drift
     from creatoraudit.contract._drift import _output as report

@@ -1,4 +1,4 @@
-"""The operations by method and path: what the app looks up for each documented operation."""
+"""The handlers of all operations, by method and path."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every operation is given and gives back, and how a list becomes a page."""
+"""The base of all handlers: calls, results, and pages of lists."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _FLAGS: Final[Mapping[str | bool, bool]] = {True: True, False: False, "true": Tr
 
 @dataclass
 class Call:
-    """A checked request: everything an operation may look at.
+    """A validated request, as handlers receive it.
 
     ``operation`` is its method and path as in the table of routes, ``sent`` the query parameters as
     they came in.
@@ -46,14 +46,14 @@ class Call:
 
     @cached_property
     def store(self) -> Store:
-        """What the organization tracks, as it stands now."""
+        """The store of the organization, up to date."""
         store = self.organization.store
         store.refreshes.catch_up(self.now)
         return store
 
     @property
     def posts(self) -> Posts:
-        """The organization's posts as they are shown, as they stand now."""
+        """The organization's posts as JSON texts, up to date."""
         self.store  # noqa: B018 - refreshes that are due come first
         return self.organization.posts
 
@@ -67,7 +67,7 @@ class Call:
         return (integers(self.query.get(name)) or [default])[0]
 
     def required(self, name: str) -> Json:
-        """A member of the body; 422 without it, whatever the document says."""
+        """A member of the body; 422 if it is missing, even where the document allows that."""
         value = self.body.get(name)
         if value is None:
             raise invalid(name, "is required")
@@ -81,7 +81,7 @@ class Call:
 
 @dataclass
 class Result:
-    """An answer before it is written: status, JSON body (None for no body) and its own headers."""
+    """The result of an operation: status, JSON body (None for no body) and headers."""
 
     body: Body = None
     status: int = 200
@@ -93,13 +93,13 @@ Handler: TypeAlias = Callable[[Call], Result]
 
 @dataclass(frozen=True)
 class Sorting:
-    """What a list can be sorted by, the default first."""
+    """The sort keys of a list, the default first."""
 
     keys: Sequence[str]
     descending: bool = True
 
     def chosen(self, call: Call) -> tuple[str, bool]:
-        """The sort in force: order_by beats sort, and without either the default stands."""
+        """The sort in force: order_by wins over sort; otherwise the default applies."""
         direction = call.text("order_direction")
         name = call.text("order_by")
         if name is not None and name not in self.keys:
@@ -117,7 +117,7 @@ class Sorting:
 
 
 class Filters:
-    """The filters of a list: values for the store, and their echo for the caller."""
+    """The filters of a list: values for the store, and their echo in the response."""
 
     def __init__(self, call: Call) -> None:
         self._call = call
@@ -125,24 +125,24 @@ class Filters:
         self.echo: JsonObject = {}
 
     def add(self, name: str, value: str | int) -> None:
-        """Filter by this value if the parameter was given."""
+        """Add a filter if the parameter was given."""
         given = self._call.query.get(name)
         if given is not None:
             self.echo[name] = given
             self.values[name] = value
 
     def platform(self) -> None:
-        """One platform only."""
+        """Filter by platform."""
         platform = self._call.text("platform")
         if platform is not None:
             self.add("platform", platform_index(platform))
 
     def is_active(self) -> None:
-        """Active or paused."""
+        """Filter by active or paused."""
         self.add("is_active", int(bool(self._call.flag("is_active"))))
 
     def text(self) -> None:
-        """The text of q, regardless of case."""
+        """Filter by the text of q, ignoring case."""
         self.add("q", (self._call.text("q") or "").casefold())
 
 
@@ -197,12 +197,12 @@ def single(body: JsonObject | Text) -> Result:
 
 
 def created(body: JsonObject | Text, location: str) -> Result:
-    """A new resource with the place it is found at."""
+    """A 201 for a new resource, with its Location."""
     return Result({"data": body}, status=201, headers={"Location": location})
 
 
 def strings(value: Json) -> list[str]:
-    """A list of strings; a single one stands for a list if the document does not say."""
+    """A list of strings; a single string is taken as a list of one."""
     return [
         item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)
     ]
@@ -211,7 +211,7 @@ def strings(value: Json) -> list[str]:
 def integers(value: Json) -> list[int]:
     """A list of whole numbers; JSON Schema counts 7.0 as one.
 
-    Where the document does not say what a query parameter is, its values are still texts.
+    Where the document gives no type for a query parameter, its values are still strings.
     """
     items = value if isinstance(value, list) else [value]
     return [
@@ -235,12 +235,12 @@ def tags(body: JsonObject) -> Json:
 
 
 def platform_index(name: Json) -> int:
-    """The number of a platform; 422 for one that the document has and the sandbox has not."""
+    """The number of a platform; 422 for one that the sandbox does not support."""
     if name not in PLATFORMS:
         raise invalid("platform", f"must be one of: {', '.join(PLATFORMS)}")
     return PLATFORMS.index(name)
 
 
 def conflict(detail: str) -> Problem:
-    """The 409 of a state that does not allow a change."""
+    """A 409 for a state that does not allow a change."""
     return Problem("CONFLICT", detail)

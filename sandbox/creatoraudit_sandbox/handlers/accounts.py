@@ -27,7 +27,7 @@ _TEN_YEARS: Final = 10 * 365 * 24
 
 
 def list_accounts(call: Call) -> Result:
-    """Tracked profiles."""
+    """List the tracked profiles."""
     filters = Filters(call)
     filters.platform()
     filters.is_active()
@@ -52,12 +52,12 @@ def find(call: Call) -> Row:
 
 
 def get_account(call: Call) -> Result:
-    """One profile."""
+    """Return one profile."""
     return single(views.account(find(call)))
 
 
 def track_account(call: Call) -> Result:
-    """Take up a profile; its first refresh follows on its own."""
+    """Track a profile; its first refresh follows by itself."""
     store, body = call.store, call.body
     platform = platform_index(call.required("platform"))
     username = str(call.required("username"))
@@ -88,7 +88,7 @@ def _whole(value: Json) -> int:
 
 
 def update_account(call: Call) -> Result:
-    """Pause or resume a profile; members that are not documented are ignored."""
+    """Pause or resume a profile; undocumented members are ignored."""
     row = find(call)
     active = call.body.get("is_active")
     if isinstance(active, bool):
@@ -98,7 +98,7 @@ def update_account(call: Call) -> Result:
 
 
 def delete_account(call: Call) -> Result:
-    """Stop tracking a profile; the posts that came with it go, individually tracked ones stay."""
+    """Stop tracking a profile and its posts; individually tracked posts stay."""
     row = find(call)
     with call.store.write():
         call.store.remove_account(row["n"])

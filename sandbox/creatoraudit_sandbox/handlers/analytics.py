@@ -39,8 +39,7 @@ def batch_account_metrics(call: Call) -> Result:
 def batch_account_video_metrics(call: Call) -> Result:
     """Totals of posts found through accounts, by the platform's integer ids.
 
-    Equal integers of the two platforms meet in one map; the TikTok one wins, as the last one
-    written.
+    If both platforms have the same integer, the TikTok one wins, as it is written last.
     """
     period = periods.of_body(call.body, call.now)
     found: dict[str, Totals] = {}
@@ -114,7 +113,7 @@ def creator_analytics(call: Call) -> Result:
 
 
 def _range(call: Call) -> tuple[date, date]:
-    """The days asked for: by default the thirty that end today, or that end with end_date."""
+    """The requested days; by default the thirty that end today or with end_date."""
     first = periods.parse_day("start_date", call.text("start_date"))
     last = periods.parse_day("end_date", call.text("end_date"))
     if first is not None and last is not None:
@@ -165,7 +164,7 @@ def _headline(call: Call, period: periods.Period, views: int, engagement: int) -
 
 
 def _change(before: float, now: float) -> float | None:
-    """Change in percent; from nothing to something there is none to tell."""
+    """Change in percent; None if the earlier value is 0 and the later is not."""
     if before:
         return round(100 * (now - before) / before, 4)
     return None if now else 0.0

@@ -19,7 +19,7 @@ _SORTING: Final = Sorting(("name",), descending=False)
 
 
 def list_creators(call: Call) -> Result:
-    """Creators by name."""
+    """List creators by name."""
     filters = Filters(call)
     filters.is_active()
     return page(
@@ -45,12 +45,12 @@ def find(call: Call) -> Row:
 
 
 def get_creator(call: Call) -> Result:
-    """One creator."""
+    """Return one creator."""
     return single(_shown(call, [find(call)])[0])
 
 
 def create_creator(call: Call) -> Result:
-    """Make a creator; names need not be unique."""
+    """Create a creator; names need not be unique."""
     store, body = call.store, call.body
     with store.write():
         n = store.next_row("creators")
@@ -74,7 +74,7 @@ def _written(metadata: Json) -> str | None:
 def update_creator(call: Call) -> Result:
     """Rename, activate, archive or re-tag a creator.
 
-    A null name or is_active changes nothing; null metadata takes all tags away. Changing is_active
+    A null name or is_active changes nothing; null metadata removes all tags. Changing is_active
     does the same to every linked account.
     """
     row = find(call)

@@ -24,17 +24,17 @@ class Period:
 
     @property
     def start(self) -> int:
-        """Epoch seconds at which it begins."""
+        """Start of the period in epoch seconds."""
         return day_start(self.first)
 
     @property
     def end(self) -> int:
-        """Epoch seconds at which it is over."""
+        """End of the period in epoch seconds (not included)."""
         return day_start(self.last) + DAY
 
     @property
     def days(self) -> int:
-        """Its length."""
+        """Number of days."""
         return (self.last - self.first).days + 1
 
     def before(self) -> Period:
@@ -52,7 +52,7 @@ def preset(name: str, now: int) -> Period:
 
 
 def parse_day(field: str, value: Json) -> date | None:
-    """A date that was checked for its form; 422 for one that no calendar has."""
+    """Parse a date of a valid form; 422 if the calendar has no such day."""
     if not isinstance(value, str):
         return None
     try:
@@ -62,7 +62,7 @@ def parse_day(field: str, value: Json) -> date | None:
 
 
 def of_body(body: JsonObject, now: int) -> Period:
-    """The period that a metrics request asks for; dates beside a preset are ignored."""
+    """The period of a metrics request; dates next to a preset are ignored."""
     name = str(body.get("period", DEFAULT))
     if name != "custom":
         return preset(name, now)
@@ -75,7 +75,7 @@ def of_body(body: JsonObject, now: int) -> Period:
 
 
 def in_order(first: date, last: date) -> None:
-    """Refuse a first day after the last one."""
+    """Refuse a start date after the end date."""
     if first > last:
         raise Problem(
             "VALIDATION_ERROR",

@@ -1,4 +1,4 @@
-"""One text looked for in usernames, creator names and captions."""
+"""Search in usernames, creator names and captions."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from .. import world
 from .._types import Json
 from ._base import Call, Result
 
-#: No section has more hits than this, whatever the limit.
+#: Maximum number of hits per section, whatever the limit.
 CAPS: Final = {"accounts": 10, "creators": 10, "videos": 10}
 
 
 def search(call: Call) -> Result:
-    """A few hits per section; none for a blank text. Videos are the individually tracked ones."""
+    """Return hits per section; none for a blank text. Videos are individually tracked posts."""
     text = call.text("q") or ""
     limit = call.integer("limit", max(CAPS.values()))
     caps = {section: min(limit, cap) for section, cap in CAPS.items()}
-    # Blanks around a text are part of it: it is looked for as it was sent.
+    # Spaces around the text are significant: it is searched as it was sent.
     needle = text.casefold() if text.strip() else ""
     sections: dict[str, list[Json]] = {section: [] for section in CAPS}
     if needle:

@@ -6,7 +6,7 @@ from ._base import Call, Result, single
 
 
 def get_health(call: Call) -> Result:
-    """Say that the server runs."""
+    """Report that the server is up."""
     del call
     return single({"type": "health", "status": "ok"})
 
@@ -28,7 +28,7 @@ def get_meta(call: Call) -> Result:
 
 
 def whoami(call: Call) -> Result:
-    """Name the organization and the key."""
+    """Return the organization and the key."""
     return single(
         {
             "type": "whoami",

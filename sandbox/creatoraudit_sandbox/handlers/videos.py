@@ -31,7 +31,7 @@ _DEFAULT_WINDOWS: Final = (1, 7, 14, 30)
 
 
 def list_videos(call: Call) -> Result:
-    """Posts tracked one by one."""
+    """List posts tracked one by one."""
     filters = Filters(call)
     filters.platform()
     filters.is_active()
@@ -41,7 +41,7 @@ def list_videos(call: Call) -> Result:
 
 
 def list_account_videos(call: Call) -> Result:
-    """Posts found through tracked accounts."""
+    """List posts found through tracked accounts."""
     filters = Filters(call)
     filters.platform()
     return page(
@@ -62,7 +62,7 @@ def find(call: Call) -> Row:
 
 
 def get_video(call: Call) -> Result:
-    """One post."""
+    """Return one post."""
     return single(_shown(call, find(call)["n"]))
 
 
@@ -71,7 +71,7 @@ def _shown(call: Call, n: int) -> Text:
 
 
 def track_video(call: Call) -> Result:
-    """Take up a post; its first refresh follows on its own if it is active."""
+    """Track a post; its first refresh follows by itself if it is active."""
     store, body = call.store, call.body
     platform = platform_index(call.required("platform"))
     external_id, author = identifiers.parse(platform, str(call.required("identifier")))
@@ -94,7 +94,7 @@ def track_video(call: Call) -> Result:
 
 
 def update_video(call: Call) -> Result:
-    """Pause or resume a post; members that are not documented are ignored."""
+    """Pause or resume a post; undocumented members are ignored."""
     row = find(call)
     active = call.body.get("is_active")
     if isinstance(active, bool):
@@ -112,17 +112,17 @@ def delete_video(call: Call) -> Result:
 
 
 def batch_video_deltas(call: Call) -> Result:
-    """View deltas, asked for in a body."""
+    """Return view deltas for ids in the body."""
     return _deltas(call, call.body)
 
 
 def get_video_deltas(call: Call) -> Result:
-    """View deltas, asked for in the query."""
+    """Return view deltas for ids in the query."""
     return _deltas(call, call.query)
 
 
 def _deltas(call: Call, request: JsonObject) -> Result:
-    """Answer with the change per window for every post that is tracked, in either way."""
+    """Return the change per window for every post tracked in either way."""
     ids = list(dict.fromkeys(i.lower() for i in strings(request.get("video_ids"))))
     windows = list(dict.fromkeys(integers(request.get("windows")) or _DEFAULT_WINDOWS))
     found = call.posts.deltas(ids, windows)
