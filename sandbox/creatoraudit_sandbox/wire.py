@@ -1,4 +1,4 @@
-"""Reads request bodies within a size limit, and sends response bodies, slowly or cut off on demand."""
+"""Reads request bodies within a size limit; sends response bodies, slowly or cut off on demand."""
 
 from __future__ import annotations
 
