@@ -147,11 +147,11 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
     ),
     "OverviewEnvelope": (Column("data", "object"),),
     "OverviewFigures": (
-        Column("total_views", "integer", nullable=True),
-        Column("engagement_rate", "number", nullable=True),
-        Column("active_accounts", "integer", nullable=True),
-        Column("account_videos", "integer", nullable=True),
-        Column("tracked_videos", "integer", nullable=True),
+        Column("total_views", "integer"),
+        Column("engagement_rate", "number"),
+        Column("active_accounts", "integer"),
+        Column("account_videos", "integer"),
+        Column("tracked_videos", "integer"),
     ),
     "Pagination": (
         Column("has_next", "boolean"),

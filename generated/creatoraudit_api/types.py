@@ -68,7 +68,7 @@ class Response(Generic[T]):
 
 
 def wrong_container(name: str, expected: str, value: object) -> TypeError:
-    """The error for a value that is no object or list where one belongs; never holds the value."""
+    """The error for a value that is not an object or list where one belongs; never holds the value."""
     return TypeError(f"{name} must be {expected}, not {type(value).__name__}")
 
 

@@ -48,6 +48,7 @@ _MESSAGES: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "maxLength": lambda kind: f"must have at most {kind['limit']} characters",
     "minItems": lambda kind: f"must have at least {kind['limit']} items",
     "maxItems": lambda kind: f"must have at most {kind['limit']} items",
+    "pattern": lambda kind: f"must match {kind['pattern']}",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -153,3 +154,60 @@ def test_no_member_claims_more_than_is_known_of_it() -> None:
     assert "null" not in hit["account_id"]["description"]
     figures = SCHEMAS["OverviewFigures"]["properties"]["total_views"]["description"]
     assert figures != SCHEMAS["VideoResponse"]["properties"]["total_views"]["description"]
+
+
+def query_parameter(operation: str, name: str) -> Any:
+    parameters = map(resolved, OPERATIONS[operation]["parameters"])
+    return next(parameter for parameter in parameters if parameter["name"] == name)
+
+
+@pytest.mark.parametrize("name", ["GET /videos", "GET /creators"])
+def test_a_documented_sort_takes_the_keys_of_order_by_with_an_optional_minus(name: str) -> None:
+    sort = query_parameter(name, "sort")["schema"]
+    keys = [key for key in query_parameter(name, "order_by")["schema"]["enum"] if key]
+    for taken in (sort["default"], *keys, *(f"-{key}" for key in keys)):
+        assert re.search(sort["pattern"], taken)
+    for refused in ("", "size", f"--{keys[0]}", f"+{keys[0]}", f"{keys[0]},{keys[0]}"):
+        assert not re.search(sort["pattern"], refused)
+
+
+def test_a_sort_whose_keys_are_not_documented_has_no_pattern() -> None:
+    assert "pattern" not in query_parameter("GET /accounts", "sort")["schema"]
+
+
+@pytest.mark.parametrize(
+    ("name", "types"),
+    [
+        ("OverviewFigures", [{"integer"}, {"number"}, {"integer"}, {"integer"}, {"integer"}]),
+        ("OverviewChanges", [{"number", "null"}] * 5),
+    ],
+)
+def test_the_figures_of_the_overview_default_to_zero(name: str, types: list[set[str]]) -> None:
+    members = SCHEMAS[name]["properties"].values()
+    assert [member["default"] for member in members] == [0] * 5
+    kinds = [member["type"] for member in members]
+    assert [{kind} if isinstance(kind, str) else set(kind) for kind in kinds] == types
+
+
+def test_the_default_windows_are_documented_by_a_sample() -> None:
+    windows = SCHEMAS["VideoDeltasRequest"]["properties"]["windows"]
+    assert windows["default"] == SCHEMAS["VideoDeltasRequest"]["examples"][0]["windows"]
+    assert (windows["x-default-evidence"], windows["x-default-basis"]) == ("documented", "sample")
+
+
+def test_a_tag_says_what_it_names_without_describing_it() -> None:
+    tags = {tag["name"]: tag for tag in DOCUMENT["tags"]}
+    assert tags.keys() == {tag for one in OPERATIONS.values() for tag in one["tags"]}
+    assert [name for name, tag in tags.items() if "x-not-described" in tag] == ["Analytics"]
+    series, breakdowns = tags["Analytics"]["x-not-described"]
+    assert series.startswith("Daily series")
+    assert breakdowns.startswith("Daily breakdowns")
+    for word in ("daily series", "daily breakdowns"):
+        assert word in tags["Analytics"]["description"].lower()
+    assert "`x-not-described`" in DOCUMENT["info"]["description"]
+
+
+@pytest.mark.parametrize("name", DOCUMENT["components"]["headers"])
+def test_each_response_header_says_where_it_is_present(name: str) -> None:
+    description = DOCUMENT["components"]["headers"][name]["description"]
+    assert re.search(r"(Every|Responses of) .*ha(s|ve) it", description)

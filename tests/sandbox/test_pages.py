@@ -65,8 +65,20 @@ def test_signed_sort_is_understood_and_order_by_beats_it(api: Api) -> None:
     assert page["filters"] == {"order_by": "like_count", "order_direction": "desc"}
 
 
-def test_unknown_sort_fails_validation(api: Api) -> None:
-    assert api.get("/videos?sort=size").json()["errors"][0]["field"] == "sort"
+@pytest.mark.parametrize(
+    ("path", "rule"),
+    [
+        ("/videos", "must match ^-?(added_at|"),
+        ("/creators", "must match ^-?name$"),
+        ("/accounts", "must be one of: added_at, -added_at"),
+    ],
+)
+def test_unknown_sort_fails_validation_with_the_keys_there_are(
+    api: Api, path: str, rule: str
+) -> None:
+    error = api.get(f"{path}?sort=size").json()["errors"][0]
+    assert error["field"] == "sort"
+    assert error["message"].startswith(rule)
 
 
 def test_pagination_tells_limit_and_total_only_when_asked(api: Api) -> None:
