@@ -90,10 +90,16 @@ def test_the_files_beside_a_document_are_put_into_it(split: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "target", ["https://example.com/a.json#/b", "//example.com/a.json", "http://127.0.0.1:9/a"]
+)
+def test_a_reference_to_a_url_stays_and_is_not_followed(tmp_path: Path, target: str) -> None:
+    document = openapi.Document("d.json", {"paths": {"/a": {"$ref": target}}})
+    assert openapi.bundled(document, tmp_path) is document
+
+
+@pytest.mark.parametrize(
     ("target", "why"),
     [
-        ("https://example.com/a.json#/b", "URLs are not followed"),
-        ("//example.com/a.json", "URLs are not followed"),
         ("../../../etc/passwd", "not beside the document"),
         ("absent.yaml", "cannot be read"),
     ],

@@ -17,12 +17,15 @@ _DATA: Final = frozenset({"example", "examples", "default", "enum", "const"})
 def bundled(document: Document, folder: Path) -> Document:
     """The document with the files beside it under `x-bundled`, and references into that.
 
+    A reference to a URL stays as it is: it is not followed, and concerns only the operations that
+    need it.
+
     Args:
         document: What was read; it is not changed.
         folder: Where its file is. Only files in it, or below, are read.
 
     Raises:
-        DocumentRefused: A reference leads to a URL, out of the folder, or to no document.
+        DocumentRefused: A reference leads out of the folder, or to no document.
     """
     bundle = _Bundle(document, folder.resolve())
     root = copy.deepcopy(dict(document.root))
@@ -59,9 +62,7 @@ class _Bundle:
         if not path:
             return target if inside is None else f"#/{HOLDER}/{inside}{fragment}"
         if "://" in path or path.startswith("//"):
-            self.document.refuse(
-                f"refers to {inert(target)}; URLs are not followed: download it, or bundle it first"
-            )
+            return target
         file = (folder / path).resolve()
         if not file.is_relative_to(self.folder):
             self.document.refuse(f"refers to {inert(target)}, which is not beside the document")
