@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from ._async.batch import AsyncParts
     from ._async.client import AsyncCreatorAudit
     from ._async.pager import AsyncPager
+    from ._core.download import Downloaded
     from ._core.drift import DriftRecord
     from ._core.events import RequestEvent, WaitEvent
     from ._core.options import CreateOptions, RequestOptions, WaitOptions
@@ -98,6 +99,7 @@ _HOMES = {
     "Breakout": "creatoraudit._results.breakouts",
     "Breakouts": "creatoraudit._results.breakouts",
     "CreateOptions": "creatoraudit._core.options",
+    "Downloaded": "creatoraudit._core.download",
     "DriftRecord": "creatoraudit._core.drift",
     "CreatorAudit": "creatoraudit._sync.client",
     "CreatorFigures": "creatoraudit._results.creators",
@@ -138,6 +140,7 @@ __all__ = [
     "CreatorAccountLink",
     "CreatorAudit",
     "CreatorFigures",
+    "Downloaded",
     "DriftRecord",
     "Filters",
     "Health",

@@ -56,7 +56,7 @@ RESERVED = frozenset(
     {
         # Of generated functions and of the facade's methods for any operation.
         *("self", "client", "operation", "ids", "id_list", "max_items", "concurrency"),
-        *("body", "files", "data", "path", "method"),
+        *("body", "files", "data", "path", "method", "overwrite", "max_bytes"),
         # Options that every method takes.
         *("timeout", "retry_budget", "max_retries", "idempotency_key"),
         *("extra_headers", "extra_query", "extra_body", "max_wait", "max_response_bytes"),

@@ -19,7 +19,7 @@ from .driver import Session
 Shape: TypeAlias = Literal["value", "items"]
 
 # They take any operation by name, so they would expose one that no method is written for.
-GENERIC = frozenset({"call", "paginate", "batch", "request"})
+GENERIC = frozenset({"call", "download", "paginate", "batch", "request"})
 # No requests, or none of their own.
 LIFE = frozenset({"close", "aclose"})
 # What fits a parameter of that name, wherever it occurs.

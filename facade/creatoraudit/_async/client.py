@@ -240,6 +240,50 @@ class AsyncCreatorAudit:
         """
         return await self._operations.call(operation, arguments)
 
+    async def download(
+        self,
+        operation: types.Operation[Any] | str,
+        path: str | types.PathLike[str],
+        *,
+        overwrite: bool = False,
+        max_bytes: int | None = None,
+        **arguments: object,
+    ) -> types.Downloaded:
+        """Stream the response of any operation into a file.
+
+        The file appears when it is complete. Until then its bytes are in a temporary file in the
+        same folder, which only you can read and which is removed when the download fails. A
+        download that breaks is retried from the beginning. The cache is not used.
+
+        `timeout` limits the wait for the response, and then each wait for more of the body; a
+        large body may take as long as it needs, and `retry_budget` does not count that time.
+
+        Args:
+            operation: From `creatoraudit_api.operations`, or its name. Its declared media type does
+                not matter: the bytes are written as they come, decompressed.
+            path: The file to write, in a folder that exists.
+            overwrite: Whether to replace a file that exists.
+            max_bytes: Bytes that the file may have, decompressed, 1 or more; no bound when None.
+            **arguments: As for `call`, except `max_response_bytes`.
+
+        Returns:
+            The path, with size, media type, headers and request id.
+
+        Raises:
+            UsageError: The file exists, `path` is a folder, or an argument is wrong.
+            OSError: The file cannot be written.
+            ContractError: The body is larger than `max_bytes`, or repeats the API key.
+            CreatorAuditError: As described in `creatoraudit.errors`.
+
+        Example:
+            >>> saved = await ca.download("list_videos", "videos.json", overwrite=True, limit=50)
+            >>> print(saved.path, saved.media_type)
+            videos.json application/json
+        """
+        return await self._operations.download(
+            operation, path, arguments, overwrite=overwrite, max_bytes=max_bytes
+        )
+
     @overload
     def paginate(
         self, operation: types.Operation[types.PageOf[T]], **arguments: object

@@ -13,6 +13,7 @@ import ssl
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any, TypeVar, TypeVarTuple, cast
 
 import anyio
@@ -47,7 +48,8 @@ async def carry_out(
             if ours:
                 results.append(await function(*args))
             else:
-                with _limited(exchange, exchange.left + _GRACE, TimeoutError):
+                with _limited(exchange, exchange.left + _GRACE, TimeoutError) as scope:
+                    exchange.on_more_time = partial(_allow, scope, exchange)
                     results.append(await function(*args))
         except BaseException as error:  # noqa: BLE001 - raised again where it was asked for
             errors.append(error)
@@ -86,8 +88,14 @@ def _in_trio() -> bool:
     return trio is not None and trio.lowlevel.in_trio_run()
 
 
+def _allow(scope: anyio.CancelScope, exchange: Exchange) -> None:
+    scope.deadline = anyio.current_time() + exchange.left + _GRACE
+
+
 @contextmanager
-def _limited(exchange: Exchange, seconds: float, late: type[Exception]) -> Iterator[None]:
+def _limited(
+    exchange: Exchange, seconds: float, late: type[Exception]
+) -> Iterator[anyio.CancelScope]:
     """End what is inside after `seconds`, or when the exchange is given up."""
     if seconds <= 0:
         # An operation that need not wait may end before an event loop notices that it is late.
@@ -95,7 +103,7 @@ def _limited(exchange: Exchange, seconds: float, late: type[Exception]) -> Itera
     with anyio.CancelScope(deadline=anyio.current_time() + seconds) as scope:
         exchange.on_give_up = scope.cancel
         try:
-            yield
+            yield scope
         finally:
             exchange.on_give_up = None
     if scope.cancelled_caught:

@@ -54,6 +54,10 @@ class AsyncSender:
             outcome = await self._try(request, attempts)
             if counter is not None:
                 counter.add()
+            into = request.into
+            if into is not None:
+                into.check()
+                attempts.paced(into.body_seconds)
             if isinstance(outcome, Failure):
                 wait = attempts.after_failure(outcome)
             else:
@@ -63,13 +67,15 @@ class AsyncSender:
                 wait = attempts.after_error(error)
                 if error.status == RATE_LIMITED:
                     self._scheduler.refused(wait)
+            if into is not None:
+                into.discard()
             self._hooks.waits(request, wait, "retry")
             await sleep(wait)
 
     async def _try(self, request: PreparedRequest, attempts: Attempts) -> RawResponse | Failure:
         self._transport.check()
         key = await self._key(request.operation) if request.authenticated else None
-        cache = self._cache
+        cache = self._cache if request.into is None else None
         name = None if cache is None else cache.name(request, key)
         cached: CachedResponse | None = None
         asking = request
@@ -78,6 +84,8 @@ class AsyncSender:
             if cached is not None:
                 asking = with_header(request, "If-None-Match", cached.etag)
         async with AsyncTurn(self._scheduler, request, attempts, self._hooks):
+            if request.into is not None:
+                await off_loop(request.into.begin, key)
             timeouts = attempts.start()
             began = clock.now()
             outcome = await self._transport.send(asking, key, timeouts)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from .._core.body import JSON_BYTES, OTHER_BYTES, Body
@@ -17,12 +19,13 @@ from .._core.http import (
     auth_for,
     out_of_time,
     own_client,
+    stalled,
 )
 from .._core.key import ApiKey
 from .._core.log import libraries_silenced
 from .._core.response import Failure, RawResponse, Timeouts
 from ..errors import UsageError
-from .io import LoopGuard
+from .io import LoopGuard, off_loop
 from .network import AsyncBackend, carry_out
 
 if TYPE_CHECKING:
@@ -88,8 +91,10 @@ class AsyncTransport:
         """Send once; a failure is returned, so that no traceback holds on to httpx's frames."""
         if self._client.is_closed:
             raise UsageError(f"{prepared.operation}: the client given as http_client= is closed")
-        exchange = Exchange(timeouts.total)
-        request = self._library.build_request(prepared, self._origin, min(timeouts), exchange)
+        exchange = Exchange(timeouts.total, timeouts.read)
+        # The exchange limits the head of a download, single waits for the network its body.
+        seconds = min(timeouts) if prepared.into is None else timeouts.read
+        request = self._library.build_request(prepared, self._origin, seconds, exchange)
         auth = auth_for(key, prepared.key_header)
         asks_for_json = "json" in request.headers.get("accept", "")
         most = (
@@ -97,40 +102,52 @@ class AsyncTransport:
             or self._max_response_bytes
             or (JSON_BYTES if asks_for_json else OTHER_BYTES)
         )
+        new_body = partial(Body, most=most, into=prepared.into)
+        outcome: RawResponse | Failure
         try:
-            return await carry_out(
-                exchange, self._exchange, request, auth, most, exchange, ours=self._ours
+            outcome = await carry_out(
+                exchange, self._exchange, request, auth, new_body, exchange, ours=self._ours
             )
         except TimeoutError:
-            pass
+            outcome = out_of_time()
         except self._library.errors as error:
-            failure = self._library.classify(error)
-            if not (failure.timed_out and failure.written and timeouts.total < timeouts.read):
-                return failure
-        return out_of_time()  # the time for all tries, not for this one
+            outcome = self._library.classify(error)
+            if outcome.timed_out and outcome.written and timeouts.total < timeouts.read:
+                outcome = out_of_time()  # the time for all tries, not for this one
+        if exchange.streams and isinstance(outcome, Failure) and outcome.timed_out:
+            return stalled(timeouts.read)
+        return outcome
 
     async def _exchange(
-        self, request: Request, auth: Auth, most: int, exchange: Exchange
+        self, request: Request, auth: Auth, new_body: Callable[..., Body], exchange: Exchange
     ) -> RawResponse | Failure:
         with libraries_silenced():
             response = await self._client.send(
                 request, auth=auth, stream=True, follow_redirects=False
             )
             try:
-                return await self._read(response, most, exchange)
+                return await self._read(response, new_body, exchange)
             finally:
                 await response.aclose()
 
     async def _read(
-        self, response: AsyncResponse, most: int, exchange: Exchange
+        self, response: AsyncResponse, new_body: Callable[..., Body], exchange: Exchange
     ) -> RawResponse | Failure:
         # A transport that tests put in place of the network has read its response already.
         decoded = response.is_stream_consumed
-        body = Body(response.status_code, response.headers, most, decoded=decoded)
+        body = new_body(response.status_code, response.headers, decoded=decoded)
+        if body.into is not None:
+            body.into.receive()
+            exchange.stream()
+            exchange.pass_on()
         async for chunk in response.aiter_bytes() if decoded else response.aiter_raw():
-            for _ in body.pieces(chunk):
-                if exchange.left <= 0:
-                    return out_of_time()
+            if body.into is None:
+                in_time = body.take(chunk, exchange)
+            else:
+                in_time = await off_loop(body.take, chunk, exchange)
+                exchange.pass_on()
+            if not in_time:
+                return out_of_time()
             if not body.wanted:
                 break
         return body.end(response.status_code, response.headers)

@@ -20,6 +20,7 @@ from creatoraudit_api.operations import Operation
 
 from .._core.arguments import Day
 from .._core.cache import Cache, CacheSetting
+from .._core.download import Downloaded
 from .._core.drift import DriftWatch, OnDrift
 from .._core.events import OnEvent, OnWait
 from .._core.http import AsyncClient
@@ -54,6 +55,7 @@ __all__ = [
     "Cache",
     "CacheSetting",
     "Day",
+    "Downloaded",
     "DriftWatch",
     "Health",
     "OnDrift",

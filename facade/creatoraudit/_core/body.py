@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from .response import Failure, RawResponse
+
+if TYPE_CHECKING:
+    from .download import Destination
+    from .exchange import Exchange
 
 # Decoded bytes of a body: JSON, anything else that was asked for, and what explains a failure.
 JSON_BYTES = 8 * 2**20
@@ -63,14 +68,30 @@ class Body:
         headers: Headers of the response.
         most: Bytes that a body may have.
         decoded: Whether it arrives decompressed.
+        into: The file that the body of a success is written into; kept in memory when None.
+
+    Attributes:
+        into: The same; None unless this is a success.
     """
 
     def __init__(
-        self, status: int, headers: Mapping[str, str], most: int, *, decoded: bool
+        self,
+        status: int,
+        headers: Mapping[str, str],
+        most: int,
+        *,
+        decoded: bool,
+        into: Destination | None = None,
     ) -> None:
         self._success = 200 <= status < 300
         self._most = most if self._success else min(most, PROBLEM_BYTES)
+        self._more = "max_response_bytes="
+        self._size = 0
         self._content = bytearray()
+        self._keep: Callable[[bytes], str | None] = self._content.extend
+        self.into = into if self._success else None
+        if self.into is not None:
+            self._most, self._more, self._keep = self.into.most, "max_bytes=", self.into.write
         self._refused: str | None = None
         self._broken: str | None = None
         self._inflaters: list[_Inflater] = []
@@ -85,20 +106,32 @@ class Body:
             return
         self._inflaters = [_Inflater() for _ in names]
 
-    def pieces(self, data: bytes) -> Iterator[None]:
-        """Take in what arrived; whoever iterates looks at the clock in between."""
+    def take(self, data: bytes, exchange: Exchange) -> bool:
+        """Take in what arrived; False when the time of the exchange is up before that is done."""
         try:
             for piece in self._decompressed(data, 0):
-                self._content += piece
-                if len(self._content) > self._most:
-                    del self._content[self._most :]
-                    self._refused = (
-                        f"is larger than {self._most:,} bytes; max_response_bytes= allows more"
-                    )
-                    return
-                yield
+                if piece:
+                    self._add(piece)
+                    exchange.arrived()
+                if self._refused is not None:
+                    break
+                if exchange.left <= 0:
+                    return False
         except zlib.error as error:
             self._broken = str(error)
+        return True
+
+    def _add(self, piece: bytes) -> None:
+        room = self._most - self._size
+        self._size += min(len(piece), room)
+        try:
+            self._refused = self._keep(piece[:room]) or self._refused
+        except OSError as error:
+            assert self.into is not None
+            self.into.error = error
+            self._refused = "cannot be written"
+        if len(piece) > room:
+            self._refused = f"is larger than {self._most:,} bytes; {self._more} allows more"
 
     def _decompressed(self, data: bytes, layer: int) -> Iterator[bytes]:
         if layer == len(self._inflaters):
@@ -117,6 +150,9 @@ class Body:
         if self._broken is None and self.wanted:
             incomplete = [one for one in self._inflaters if not one.complete]
             self._broken = "the compressed body ends early" if incomplete else None
+        if self.into is not None and self.into.error is not None:
+            why = self.into.error.strerror or "no reason is known"
+            return Failure("the file cannot be written", why, written=True, permanent=True)
         if self._broken is not None:
             return Failure("the response cannot be decompressed", self._broken, written=True)
         content = bytes(self._content)

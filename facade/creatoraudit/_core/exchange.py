@@ -17,13 +17,35 @@ class Exchange:
     """One request and its response: when they have to be over, and how to give them up.
 
     Args:
-        seconds: Time for the whole exchange.
+        seconds: Time for the whole exchange, or, of a download, for all before the body.
+        idle: Seconds that may pass between two parts of the body of a download.
+
+    Attributes:
+        streams: Whether it has come to the body of a download.
     """
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, idle: float) -> None:
         self._ends = clock.now() + seconds
+        self._idle = idle
         self._given_up = False
+        self.streams = False
         self.on_give_up: Callable[[], None] | None = None
+        self.on_more_time: Callable[[], None] | None = None
+
+    def stream(self) -> None:
+        """From now on, limit only the time in which nothing arrives."""
+        self.streams = True
+        self.arrived()
+
+    def arrived(self) -> None:
+        """A part of the body has arrived: that of a download has its idle time again."""
+        if self.streams:
+            self._ends = clock.now() + self._idle
+
+    def pass_on(self) -> None:
+        """Tell a limit on the whole exchange, if there is one, how much time is left now."""
+        if self.streams and self.on_more_time is not None:
+            self.on_more_time()
 
     @property
     def left(self) -> float:

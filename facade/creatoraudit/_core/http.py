@@ -310,3 +310,10 @@ def _described(value: object) -> str:
 def out_of_time() -> Failure:
     """The failure of an answer that was still arriving when its time was up."""
     return Failure("the answer took too long", "deadline reached", written=True, timed_out=True)
+
+
+def stalled(seconds: float) -> Failure:
+    """The failure of a download of which nothing more arrived."""
+    return Failure(
+        "the download stalled", f"no data in {seconds:g} s", written=True, timed_out=True
+    )

@@ -14,6 +14,7 @@ import json
 import os
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Any, NoReturn, TypeAlias, cast
 from urllib.parse import quote
 
@@ -72,13 +73,25 @@ class ApiKey:
             return content
         encoding = json.detect_encoding(content)
         if not encoding.startswith("utf-8"):
-            text = content.decode(encoding, "surrogatepass")
-            hidden = self.hidden_in(text)
-            return content if hidden == text else hidden.encode(encoding, "surrogatepass")
+            with suppress(UnicodeDecodeError):  # then it is not text, but bytes that begin like it
+                text = content.decode(encoding, "surrogatepass")
+                hidden = self.hidden_in(text)
+                return content if hidden == text else hidden.encode(encoding, "surrogatepass")
         thorough = thorough and len(content) <= THOROUGH_MOST
         if thorough or any(one in content for one in found.plain) or _ESCAPED.search(content):
             return found.pattern_of_bytes().sub(HIDDEN.encode(), content)
         return content
+
+    def stands_in(self, content: bytes) -> bool:
+        """Whether the key stands in a part of a body, in one of its most likely spellings."""
+        found = self._spellings
+        return found is not None and any(one in content for one in found.plain)
+
+    @property
+    def longest(self) -> int:
+        """Bytes of the longest of those spellings."""
+        found = self._spellings
+        return 1 if found is None else max(map(len, found.plain))
 
     @property
     def _spellings(self) -> _Spellings | None:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
     from creatoraudit_api.types import JSON
 
+    from .download import Destination
+
 T = TypeVar("T")
 
 
@@ -112,6 +114,8 @@ class PreparedRequest(NamedTuple):
     """The header that carries the key, and what stands before the key in it."""
     once: bool = False
     """Whether its body is a stream that cannot be read again."""
+    into: Destination | None = None
+    """The file that the body of its response is streamed into."""
 
 
 def prepare(

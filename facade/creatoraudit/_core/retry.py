@@ -106,7 +106,7 @@ class Attempts:
         )
 
     def paced(self, seconds: float) -> None:
-        """Allow for the time a request waited for its turn; the budget does not count it."""
+        """Allow for the time of a wait for a turn or of a download; the budget counts neither."""
         self.deadline += seconds
 
     def check_wait(self, seconds: float, total: float) -> None:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 from creatoraudit_api.types import UNSET
 
 from .._core.config import Settings, number_problem
+from .._core.download import Destination, Downloaded
 from .._core.options import RequestCounter, RequestOptions, split_options
 from .._core.request import BEARER, PreparedRequest, find, prepare
 from .._core.response import RawResponse, Read, Reply, decode
 from ..errors import UsageError
+from .io import off_loop
 from .sender import Sender
 
 if TYPE_CHECKING:
@@ -75,6 +77,27 @@ class Operations:
         """Call any operation of the contract."""
         options, own = split_options(arguments)
         return self.invoke(find(operation), own, options, strict=True)
+
+    def download(
+        self,
+        operation: Operation[Any] | str,
+        path: object,
+        arguments: Mapping[str, object],
+        *,
+        overwrite: bool,
+        max_bytes: object,
+    ) -> Downloaded:
+        """Stream what any operation of the contract responds with into a file."""
+        options, own = split_options(arguments)
+        if options.get("max_response_bytes") is not None:
+            raise UsageError("max_bytes= bounds a download, not max_response_bytes=")
+        request = prepare(find(operation), own, options, strict=True)
+        into = Destination.of(path, overwrite=overwrite, max_bytes=max_bytes)
+        try:
+            sent = self._sender.send(request._replace(into=into), options)
+            return off_loop(into.finish, sent)
+        finally:
+            into.discard()
 
     def change(
         self,

@@ -55,6 +55,10 @@ class Sender:
             outcome = self._try(request, attempts)
             if counter is not None:
                 counter.add()
+            into = request.into
+            if into is not None:
+                into.check()
+                attempts.paced(into.body_seconds)
             if isinstance(outcome, Failure):
                 wait = attempts.after_failure(outcome)
             else:
@@ -64,13 +68,15 @@ class Sender:
                 wait = attempts.after_error(error)
                 if error.status == RATE_LIMITED:
                     self._scheduler.refused(wait)
+            if into is not None:
+                into.discard()
             self._hooks.waits(request, wait, "retry")
             sleep(wait)
 
     def _try(self, request: PreparedRequest, attempts: Attempts) -> RawResponse | Failure:
         self._transport.check()
         key = self._key(request.operation) if request.authenticated else None
-        cache = self._cache
+        cache = self._cache if request.into is None else None
         name = None if cache is None else cache.name(request, key)
         cached: CachedResponse | None = None
         asking = request
@@ -79,6 +85,8 @@ class Sender:
             if cached is not None:
                 asking = with_header(request, "If-None-Match", cached.etag)
         with Turn(self._scheduler, request, attempts, self._hooks):
+            if request.into is not None:
+                off_loop(request.into.begin, key)
             timeouts = attempts.start()
             began = clock.now()
             outcome = self._transport.send(asking, key, timeouts)

@@ -1,0 +1,191 @@
+"""Streams the body of a response into a file that appears whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from ..errors import UsageError
+from . import clock, values
+from .config import number_problem
+from .files import new_file
+from .key import ApiKey
+from .response import RawResponse
+from .text import one_line
+
+ECHO = "repeats the API key, which is written into no file"
+
+
+class Downloaded(NamedTuple):
+    """A response body that was written into a file.
+
+    Attributes:
+        path: The file.
+        size: Bytes in it, decompressed.
+        media_type: What the response says it is, such as `text/csv`; None when it does not say.
+        headers: Headers of the response, looked up regardless of case.
+        request_id: `X-Request-ID` of the response.
+    """
+
+    path: Path
+    size: int
+    media_type: str | None
+    headers: Mapping[str, str]
+    request_id: str | None
+
+
+class Destination:
+    """The file that a body is written into, by way of a temporary file per try beside it.
+
+    Attributes:
+        path: The file.
+        most: Bytes that it may have.
+        size: Bytes that this try has written.
+        error: Why the last bytes could not be written.
+    """
+
+    def __init__(self, path: Path, *, overwrite: bool, most: int) -> None:
+        self.path = path
+        self.most = most
+        self.size = 0
+        self.error: OSError | None = None
+        self._overwrite = overwrite
+        self._part: Path | None = None
+        self._file: BinaryIO | None = None
+        self._key: ApiKey | None = None
+        self._tail = b""
+        self._body_began: float | None = None
+
+    @classmethod
+    def of(cls, path: object, *, overwrite: bool, max_bytes: object) -> Destination:
+        """The file that a caller names.
+
+        Raises:
+            UsageError: It is not a path to a file, or exists, or the bound is not a number.
+        """
+        try:
+            place = Path(os.fsdecode(path)).expanduser()  # type: ignore[arg-type]  # asked here
+        except TypeError:
+            raise UsageError(f"path must be a path, not {type(path).__name__}") from None
+        most = values.plain(max_bytes)
+        problem = None if most is None else number_problem("max_bytes", most, 1, whole=True)
+        if problem is not None:
+            raise UsageError(problem)
+        if place.is_dir():
+            raise UsageError(f"{place} is a folder; name a file in it")
+        if not overwrite and os.path.lexists(place):
+            raise _exists(place)
+        return cls(place, overwrite=overwrite, most=sys.maxsize if most is None else most)
+
+    def begin(self, key: ApiKey | None) -> None:
+        """Begin a try, with a new temporary file into which this key is not written.
+
+        Raises:
+            OSError: It cannot be made.
+        """
+        part = self.path.with_name(f".creatoraudit-{secrets.token_hex(8)}.part")
+        self._file = new_file(part)
+        self._part = part
+        self._key = key
+        self.size = 0
+        self._tail = b""
+        self._body_began = None
+
+    def receive(self) -> None:
+        """The body begins to arrive."""
+        self._body_began = clock.now()
+
+    @property
+    def body_seconds(self) -> float:
+        """How long the body of this try has been arriving; `retry_budget` does not count it."""
+        return 0.0 if self._body_began is None else clock.now() - self._body_began
+
+    def write(self, data: bytes) -> str | None:
+        """Write what has arrived; returns why the rest is not wanted.
+
+        Raises:
+            OSError: It cannot be written.
+        """
+        assert self._file is not None
+        if self._key is not None:
+            # The key may have arrived in two pieces.
+            seen = self._tail + data
+            if self._key.stands_in(seen):
+                return ECHO
+            self._tail = seen[-self._key.longest :]
+        self._file.write(data)
+        self.size += len(data)
+        return None
+
+    def discard(self) -> None:
+        """Leave nothing of this try behind."""
+        file, part, self._file, self._part = self._file, self._part, None, None
+        if file is not None:
+            with suppress(OSError):  # a full disk, which does not matter any more
+                file.close()
+        if part is not None:
+            part.unlink(missing_ok=True)
+
+    def check(self) -> None:
+        """Raise what kept this try from writing, away from the frames that hold the request.
+
+        Raises:
+            OSError: The file could not be written.
+        """
+        if self.error is not None:
+            raise OSError(self.error.errno, self.error.strerror, str(self.path))
+
+    def finish(self, sent: RawResponse) -> Downloaded:
+        """Put the file in its place.
+
+        Raises:
+            UsageError: Something has come to be there meanwhile.
+            OSError: It cannot be written or moved.
+        """
+        assert self._file is not None
+        assert self._part is not None
+        with self._file as file:
+            file.flush()
+            os.fsync(file.fileno())
+        if self._overwrite and self.path.exists():
+            shutil.copymode(self.path, self._part)
+        else:
+            self._part.chmod(_usual_mode(self._part))
+        if self._overwrite:
+            self._part.replace(self.path)
+        else:
+            self._place()
+        kind = one_line(sent.headers.get("content-type", "").partition(";")[0].strip(), 120)
+        return Downloaded(self.path, self.size, kind or None, sent.headers, sent.request_id)
+
+    def _place(self) -> None:
+        """Give the file its name, which nothing else may have."""
+        assert self._part is not None
+        try:
+            os.link(self._part, self.path)
+        except FileExistsError:
+            raise _exists(self.path) from None
+        except OSError:  # a file system without links
+            if os.path.lexists(self.path):
+                raise _exists(self.path) from None
+            self._part.replace(self.path)
+
+
+def _exists(path: Path) -> UsageError:
+    return UsageError(f"{path} exists; pass overwrite=True to replace it")
+
+
+def _usual_mode(part: Path) -> int:
+    """The permissions of any file that its owner makes in the same folder."""
+    probe = part.with_suffix(".mode")
+    try:
+        with new_file(probe, 0o666) as file:
+            return os.fstat(file.fileno()).st_mode & 0o777
+    finally:
+        probe.unlink(missing_ok=True)
