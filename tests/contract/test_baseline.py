@@ -131,7 +131,7 @@ def test_what_is_not_a_baseline_is_refused_in_one_line(tmp_path: Path, text: str
 def test_nothing_of_a_response_gets_into_a_file(tmp_path: Path) -> None:
     finding = Finding(
         *("content_type_conformance", "GET /meta", "Content-Type", "200"),
-        detail="is text/secret in an answer of 200",
+        detail="is text/secret in a 200 response",
         evidence="secret",
     )
     path = tmp_path / "baseline.json"
@@ -167,7 +167,7 @@ def test_new_and_expired_findings_fail_a_run_and_accepted_ones_do_not() -> None:
 def test_reports_tell_new_expired_and_accepted_findings_apart() -> None:
     outcome = judged(ACCEPTED, EXPIRED)
     assert _reports.headline(outcome) == (
-        "The API breaks the contract in 1 place, besides 1 accepted finding"
+        "The API breaks the contract in 1 place, with 1 accepted finding"
     )
     lines = list(_reports.findings(outcome))
     assert lines[0].endswith("no longer accepted: it was until 2000-01-01 (was agreed)")

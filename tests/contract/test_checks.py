@@ -61,7 +61,7 @@ def test_a_long_list_is_walked_no_further_than_a_few_pages() -> None:
     ("pages", "member", "detail"),
     [
         ([page("abc", "1"), page("def", "1")], "$.pagination.next_cursor", "is repeated"),
-        ([page("abc", "1"), page("cde", "2")], "$.data[].id", "is repeated"),
+        ([page("abc", "1"), page("cde", "2")], "$.data[].id", "repeats an item"),
         ([page("abcd")], "$.data", "more items than the limit of 3"),
         ([page("abc", "1"), 422], "$.pagination.next_cursor", "refused with 422 on page 2"),
         ([page("abc", has_next=True)], "$.pagination.next_cursor", "although has_next is true"),
@@ -104,7 +104,7 @@ def test_what_other_checks_tell_is_no_flaw_of_a_walk(pages: list[Any]) -> None:
         ([(412, "")], "sent back as If-None-Match gives 412, not 304"),
         (
             [(200, "b"), (200, "c"), (200, "d")],
-            "changes with every answer, so If-None-Match never gives 304",
+            "changes with every response, so it never leads to 304",
         ),
     ],
 )
@@ -310,9 +310,9 @@ def test_drift_counts_even_if_the_run_did_not_end() -> None:
     ("facts", "said", "reason"),
     [
         (Facts(complete=True), "", None),
-        (Facts(complete=True, troubles=["a", "b"]), "private", "did not come to its end: a; b"),
-        (Facts(answers={VIDEOS: {"200": 1}}), "private", "did not come to its end: it was stopped"),
-        (Facts(), "Traceback\nImportError:  \x1b no\n", "its end: ImportError: \\x1b no"),
+        (Facts(complete=True, troubles=["a", "b"]), "private", "did not finish: a; b"),
+        (Facts(answers={VIDEOS: {"200": 1}}), "private", "did not finish: it was stopped"),
+        (Facts(), "Traceback\nImportError:  \x1b no\n", "finish: ImportError: \\x1b no"),
     ],
 )
 def test_why_a_run_did_not_end_is_told_without_an_answer(

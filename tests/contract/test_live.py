@@ -185,19 +185,19 @@ def drifted(tmp_path_factory: pytest.TempPathFactory) -> Ran:
 
 
 NAMED = """\
-GET /account-videos: it answers 422 to a request that keeps the contract [positive_data_acceptance]
-GET /accounts/{account_id}: Content-Type is text/html; charset=utf-8 in an answer of 404 \
+GET /account-videos: it returns status 422 for a valid request [positive_data_acceptance]
+GET /accounts/{account_id}: Content-Type is text/html; charset=utf-8 in a 404 response \
 [content_type_conformance]
 GET /accounts: X-RateLimit-Limit breaks 'type' in its schema [response_headers_conformance]
-GET /creators/{creator_id}: it fails with 500 [not_a_server_error]
+GET /creators/{creator_id}: it fails with status 500 [not_a_server_error]
 GET /creators: $.data is missing [response_schema_conformance]
-GET /meta: Content-Type is text/x`|<b> in an answer of 200 [content_type_conformance]
-GET /overview: ETag changes with every answer, so If-None-Match never gives 304 [etag_revalidation]
-GET /overview: $.data.current.active_accounts is of another type [response_schema_conformance]
+GET /meta: Content-Type is text/x`|<b> in a 200 response [content_type_conformance]
+GET /overview: ETag changes with every response, so it never leads to 304 [etag_revalidation]
+GET /overview: $.data.current.active_accounts has the wrong type [response_schema_conformance]
 GET /whoami: $.data.api_key_name breaks 'type' in its schema [response_schema_conformance]
-GET /search: it answers 202, which is not documented [status_code_conformance]
-GET /videos/{video_id}: X-Request-ID is missing from an answer of 200 [header_presence]
-GET /videos: $.data[].view_count was in no answer of the run [documented_member_missing]
+GET /search: it returns status 202, which is not documented [status_code_conformance]
+GET /videos/{video_id}: X-Request-ID is missing from a 200 response [header_presence]
+GET /videos: $.data[].view_count was in no response of the run [documented_member_missing]
 """
 
 
@@ -210,7 +210,7 @@ def test_drift_ends_with_one_and_is_named_line_by_line(drifted: Ran, line: str) 
 
 
 def test_what_could_not_be_asked_is_told_as_well(drifted: Ran) -> None:
-    assert "Why: the run did not come to its end: GET /health: " in drifted.stdout
+    assert "Reason: the run did not finish: GET /health: " in drifted.stdout
     assert drifted.junit.attrib["errors"] == "1"
 
 
@@ -274,15 +274,17 @@ def test_a_document_with_other_names_of_path_parameters_is_checked_alike(
     )
     assert ran.code == 0, ran.stdout + ran.stderr
     assert "GET /videos/{id}" in {case.attrib["name"] for case in ran.junit}
-    assert "Never answered" not in ran.stdout
+    assert "No successful response" not in ran.stdout
 
 
 def test_a_key_that_is_refused_ends_with_two(tmp_path: Path, sandbox: Sandbox) -> None:
     ran = contract(tmp_path, url=sandbox.base_url, key="not-a-key-of-this-sandbox")
     assert ran.code == 2
-    assert "Why: the API refused: " in ran.stdout
+    assert "Reason: the API refused: " in ran.stdout
     assert "not-a-key" not in ran.stdout + ran.stderr + "".join(p.read_text() for p in ran.left)
-    assert (ran.folder / "step.md").read_text("utf-8").startswith("### ⚠️ It could not be checked")
+    assert (
+        (ran.folder / "step.md").read_text("utf-8").startswith("### ⚠️ The check could not finish")
+    )
     assert ran.junit.attrib["errors"] == "1"
     assert ran.har["entries"] == []
 
@@ -311,7 +313,7 @@ def test_a_server_of_somebody_else_ends_with_two(tmp_path: Path) -> None:
     with ScriptedServer(lambda _: page) as server:
         ran = contract(tmp_path, url=server.url, key="k")
     assert ran.code == 2
-    assert "no CreatorAudit API answers there" in ran.stdout
+    assert "there is no CreatorAudit API at this URL" in ran.stdout
 
 
 @pytest.mark.parametrize(

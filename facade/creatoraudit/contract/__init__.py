@@ -1,16 +1,16 @@
-"""Does the API still keep the contract this release was built on, and what does a new one change?
+"""Contract checks of the live API, and drift reports on two OpenAPI documents.
 
     from creatoraudit.contract import check, drift
 
     outcome = check(api_key="...", base_url="https://api.creatoraudit.com/v2")
-    print(outcome.code)   # 0 kept, 1 drift, 2 could not be found out
+    print(outcome.code)   # 0 kept, 1 drift, 2 the check could not finish
 
     for each in drift("old.json", "new.json").differences:
         print(each.rule.level.name, each.sentence)
 
-`creatoraudit contract` and `creatoraudit drift` are the same for a terminal and for CI. `check`
-needs schemathesis (`pip install 'creatoraudit[contract]'`), which runs in a process of its own:
-importing this package loads none of it.
+`creatoraudit contract` and `creatoraudit drift` do the same on the command line. `check` needs
+schemathesis (`pip install 'creatoraudit[contract]'`), which runs in a separate process: importing
+this package does not load it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ._run import Outcome, check
     from .openapi import DocumentRefused
 
-# Loaded when used: the reader of documents in `openapi` works without the generated package.
+# Loaded on first use: `openapi` must work without the generated package.
 _MODULES = {
     "Baseline": "_baseline",
     "BaselineError": "_baseline",

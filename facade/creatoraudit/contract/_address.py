@@ -1,7 +1,7 @@
-"""Takes free text out of the address of a request, so that it may stand in a report.
+"""Removes free text from request URLs before they go into a report.
 
-The names of the contract, ids and values of closed sets may; free text, which may be a customer's,
-may not: searches, categories, and cursors, which hold the values of the row they point at.
+Names of the contract, ids and enum values stay. Free text may be customer data and is removed:
+searches, categories, and cursors, which hold values of the row they point at.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _VALUE = re.compile(r"[A-Za-z0-9_.:+-]{0,40}")
 
 
 def shown(url: str, base_url: str) -> str:
-    """The address of a request without free text."""
+    """The URL of a request without free text."""
     parts, base = urlsplit(url), urlsplit(base_url).path.split("/")
     literals, names, free = _words()
     steps = parts.path.split("/")

@@ -1,8 +1,8 @@
 """Baselines: files of findings that a reviewer has accepted, with a reason and an expiry date.
 
 The contract checks and the drift report share the format. An entry names an operation, a rule and a
-location, all of them in words of the contract, so that nothing of a response gets into the file.
-What is found besides the entries counts as new, and an entry whose date is over accepts nothing.
+location, all in names of the contract, so that no response data gets into the file. Findings that
+no entry matches are new. An expired entry accepts nothing.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from .._core.naming import blanked, operation_key
 from .openapi import inert
 
 VERSION: Final = 1
-"""Of the file; raised when a member changes its meaning or goes."""
+"""Version of the file format; raised when a member is removed or changes its meaning."""
 
 NOT_REVIEWED: Final = "not reviewed yet"
-"""The reason of an entry that a run has recorded, until somebody writes a better one."""
+"""The reason in entries that a run adds, until a reviewer writes a better one."""
 
 _TEXTS: Final = ("operation", "rule", "location", "problem", "reason")
 _MEMBERS: Final = frozenset({"id", "expires", *_TEXTS})
@@ -33,7 +33,7 @@ class BaselineError(Exception):
 
 
 class Acceptable(Protocol):
-    """A finding, as far as a baseline can tell it from others."""
+    """A finding, as a baseline identifies it."""
 
     @property
     def rule_id(self) -> str:
@@ -42,17 +42,17 @@ class Acceptable(Protocol):
 
     @property
     def location(self) -> str:
-        """The place, in words of the contract."""
+        """The place, in names of the contract."""
         ...
 
     @property
     def problem(self) -> str:
-        """What is wrong there, for findings of one rule in one place."""
+        """What is wrong there; distinguishes findings of one rule in one place."""
         ...
 
     @property
     def operation_keys(self) -> tuple[str, ...]:
-        """The operations that it is about, with blanked parameter names."""
+        """The operations concerned, with blanked parameter names."""
         ...
 
 
@@ -66,10 +66,10 @@ class Entry(NamedTuple):
         rule: Id of the rule, or name of the check.
         location: JSON path into a response, name of a header, or JSON pointer into a document.
         operation: Method and path with blanked parameter names; None for any operation.
-        problem: What is wrong there; None for whatever the rule finds there.
+        problem: What is wrong there; None for anything that the rule finds there.
         reason: Why it is accepted.
         expires: The last day on which it is accepted; None for no limit.
-        others: Members of the file that are the reviewer's own.
+        others: Other members of the entry, which the reviewer has added.
     """
 
     rule: str
@@ -82,7 +82,7 @@ class Entry(NamedTuple):
 
     @property
     def identity(self) -> tuple[str, str, str, str]:
-        """What makes two entries the same."""
+        """The key of the entry; entries with equal keys are the same."""
         problem = blanked(self.problem or "")
         return (self.operation or "", self.rule, blanked(self.location), problem)
 
@@ -92,7 +92,7 @@ class Entry(NamedTuple):
         return hashlib.sha256("\0".join(self.identity).encode("utf-8", "replace")).hexdigest()[:8]
 
     def matches(self, finding: Acceptable) -> bool:
-        """Whether a finding is the one that was accepted."""
+        """Whether the entry matches a finding."""
         return (
             self.rule == finding.rule_id
             and blanked(self.location) == blanked(finding.location)
@@ -101,18 +101,18 @@ class Entry(NamedTuple):
         )
 
     def expired(self, today: dt.date) -> bool:
-        """Whether its last day is over."""
+        """Whether its last day has passed."""
         return self.expires is not None and self.expires < today
 
     @classmethod
     def of(cls, finding: Acceptable) -> Entry:
-        """The entry that accepts a finding and nothing else."""
+        """Make an entry that accepts this finding only."""
         keys = finding.operation_keys
         operation = keys[0] if len(keys) == 1 else None
         return cls(finding.rule_id, finding.location, operation, finding.problem)
 
     def record(self) -> dict[str, object]:
-        """The entry as it stands in the file."""
+        """The entry as JSON, as the file stores it."""
         said = {
             "id": self.id,
             "operation": self.operation,
@@ -129,25 +129,25 @@ class Entry(NamedTuple):
 
 
 class Matched(NamedTuple, Generic[Found]):
-    """A finding and the entry that is about it."""
+    """A finding and the entry that matches it."""
 
     finding: Found
     entry: Entry
 
 
 class Verdict(NamedTuple, Generic[Found]):
-    """Findings, sorted by what a baseline says of them."""
+    """Findings sorted into new, accepted and expired ones."""
 
     new: list[Found]
     accepted: list[Matched[Found]]
     expired: list[Matched[Found]]
-    """Entries that would accept the finding, had they not expired."""
+    """Findings whose entry has expired."""
     unmatched: list[Entry]
-    """Entries that nothing matched."""
+    """Entries that match no finding."""
 
     @property
     def counting(self) -> list[Found]:
-        """The findings that are not accepted: the new ones, and those whose entries expired."""
+        """The findings that are not accepted: new ones, and those whose entry has expired."""
         return [*self.new, *(one.finding for one in self.expired)]
 
 
@@ -158,10 +158,10 @@ class Baseline(NamedTuple):
 
     @classmethod
     def load(cls, path: str | Path) -> Baseline:
-        """Read a baseline, or a list of accepted findings as `--accept` has taken it.
+        """Read a baseline, or a list of accepted findings in the older format of `--accept`.
 
         Raises:
-            BaselineError: The file cannot be read, or is something else.
+            BaselineError: The file cannot be read, or is not a baseline.
         """
         name = inert(str(path))
         try:
@@ -180,7 +180,7 @@ class Baseline(NamedTuple):
         return cls(tuple(_entry(name, at, each) for at, each in enumerate(root["entries"])))
 
     def judge(self, findings: Iterable[Found], today: dt.date | None = None) -> Verdict[Found]:
-        """Set accepted findings apart, and entries that nothing matched."""
+        """Sort findings by this baseline, and list the entries that match none."""
         today = today or dt.datetime.now(dt.UTC).date()
         new: list[Found] = []
         accepted: list[Matched[Found]] = []
@@ -200,7 +200,7 @@ class Baseline(NamedTuple):
         return Verdict(new, accepted, expired, unmatched)
 
     def updated(self, findings: Iterable[Acceptable]) -> Baseline:
-        """The baseline with an entry for each of the findings; those it has stay as they are."""
+        """The baseline with an added entry for each of the findings; existing entries stay."""
         entries = {entry.identity: entry for entry in self.entries}
         for finding in findings:
             entry = Entry.of(finding)
@@ -213,7 +213,7 @@ class Baseline(NamedTuple):
         return Baseline(tuple(entry for entry in self.entries if entry.identity not in gone))
 
     def save(self, path: str | Path) -> None:
-        """Write the file, whole or not at all.
+        """Write the file atomically.
 
         Raises:
             OSError: It could not be written.
@@ -224,7 +224,7 @@ class Baseline(NamedTuple):
 
 
 def _entry(name: str, at: int, raw: object) -> Entry:
-    """An entry of the file, checked."""
+    """Validate and read an entry of the file."""
     if not isinstance(raw, dict):
         raise BaselineError(f"{name}: entry {at} is not an object")
     said = {member: raw.get(member) for member in _TEXTS}
@@ -251,13 +251,13 @@ def _entry(name: str, at: int, raw: object) -> Entry:
 
 
 def _key(operation: str) -> str:
-    """An operation by its key, also if somebody has written its parameters' names."""
+    """Normalise an operation to its key; it may be written with parameter names."""
     method, _, path = operation.partition(" ")
     return operation_key(method, path)
 
 
 def _old_entry(name: str, at: int, raw: object) -> Entry:
-    """An entry of a list of accepted findings: the rest of what it holds is not read."""
+    """Read an entry in the older format of `--accept`; other members are ignored."""
     if not isinstance(raw, dict):
         raise BaselineError(f"{name}: entry {at} is not an object")
     old = {"problem": "sentence"}

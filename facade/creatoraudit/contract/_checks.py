@@ -1,13 +1,12 @@
 """The checks that schemathesis lacks, registered with it when this module is imported.
 
-Decides when an answer breaks the contract in ways a schema cannot say: ``undocumented_member``,
+They find contract breaks that a schema cannot express: ``undocumented_member``,
 ``documented_member_missing`` (over the whole run), ``header_presence``, ``cursor_walk`` and
-``etag_revalidation``. They run beside the built-in checks wherever this module is loaded as, or by,
-a hooks module. With CREATORAUDIT_CONTRACT_FACTS set to a file, everything found goes there, in
-words that hold nothing of an answer but names; CREATORAUDIT_CONTRACT_BODIES=1 adds what
-schemathesis says of a failure.
+``etag_revalidation``. They run next to the built-in checks wherever this module is loaded as, or
+by, a hooks module. With CREATORAUDIT_CONTRACT_FACTS set to a file, all findings go there, without
+any response data but names; CREATORAUDIT_CONTRACT_BODIES=1 adds the failure text of schemathesis.
 
-A check that asks again sends the request of its case once more, as it was but for what it is about.
+Some checks repeat the request of a case, changing only the headers or parameters that they test.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ AnyCase: TypeAlias = "Case[Any]"
 
 ENV_FACTS = "CREATORAUDIT_CONTRACT_FACTS"
 ENV_BODIES = "CREATORAUDIT_CONTRACT_BODIES"
-#: How many answers of an operation the checks that ask again look into.
+#: Maximum number of responses per operation that are requested again.
 LOOKS = 2
 _LONGEST = 200
 
@@ -53,7 +52,7 @@ _looks: Counter[tuple[str, str]] = Counter()
 
 @cache
 def _session() -> requests.Session:
-    """What asks again; not made before it is needed, so that `_live` can say how it sends."""
+    """The session that repeats requests; made on first use, after `_live` has configured it."""
     return requests.Session()
 
 
@@ -66,7 +65,7 @@ def _report(check: str, case: AnyCase, found: list[_walk.Flaw]) -> None:
 
 
 def _body(response: Response | requests.Response) -> Any:
-    """The decoded body; None where it is not JSON, which the check of media types tells."""
+    """The decoded body; None if it is not JSON, which the media type check reports."""
     try:
         return json.loads(response.content or b"null")
     except ValueError:
@@ -78,7 +77,7 @@ def _is_valid(case: AnyCase) -> bool:
 
 
 def _first_looks(check: str, response: Response, case: AnyCase) -> bool:
-    """Whether this is one of the first good answers of an operation, worth asking again."""
+    """Whether this is one of the first successes of an operation, whose request to repeat."""
     if case.method != "GET" or response.status_code != 200 or not _is_valid(case):
         return False
     _looks[check, case.operation.label] += 1
@@ -88,10 +87,10 @@ def _first_looks(check: str, response: Response, case: AnyCase) -> bool:
 def _again(
     response: Response, headers: Mapping[str, str], query: Mapping[str, str] | None = None
 ) -> requests.Response:
-    """Send the request of an answer again, with other headers or another query."""
+    """Repeat the request of a response, with other headers or another query."""
     sent = response.request
     url = urlsplit(str(sent.url))
-    # Proxies named in the environment are not for this machine.
+    # Proxies from the environment do not apply to this machine.
     session = _session()
     session.trust_env = not is_loopback(url.hostname or "")
     address = str(sent.url) if query is None else url._replace(query="").geturl()
@@ -103,7 +102,7 @@ def _again(
 
 @schemathesis.check
 def undocumented_member(ctx: CheckContext, response: Response, case: AnyCase) -> None:
-    """Fail on members the contract has no word of, and on nothing else about them."""
+    """Fail on undocumented members."""
     del ctx
     places = undocumented(case.operation.label, response.status_code, _body(response))
     flaws = [_walk.Flaw(place, "undocumented", "is not documented") for place in places]
@@ -112,28 +111,28 @@ def undocumented_member(ctx: CheckContext, response: Response, case: AnyCase) ->
 
 @schemathesis.check
 class documented_member_missing:  # noqa: N801 - the name of the check, in the style of the others
-    """Fail at the end of the run on documented members that no object carried."""
+    """Fail at the end of the run on documented members that no object had."""
 
     def after_response(self, ctx: CheckContext, response: Response, case: AnyCase) -> None:
-        """Take an answer into account."""
+        """Record the members of a response."""
         del ctx
         _tally.note(case.operation.label, response.status_code, _body(response))
 
     def after_run(self, ctx: CheckContext) -> None:
-        """Tell what never came."""
+        """Report the members that never came."""
         del ctx
         missing = [(label, place) for label, place in _tally.missing()]
         for label, place in missing:
-            detail = "was in no answer of the run"
+            detail = "was in no response of the run"
             facts.add(Finding(type(self).__name__, label, place, "missing", detail))
         if missing:
-            said = "\n".join(f"{label}: {place} was in no answer" for label, place in missing)
+            said = "\n".join(f"{label}: {place} was in no response" for label, place in missing)
             raise AssertionError(said)
 
 
 @schemathesis.check
 def header_presence(ctx: CheckContext, response: Response, case: AnyCase) -> None:
-    """Fail on answers without a header that the conventions of the API promise."""
+    """Fail on responses without a header that the conventions of the API promise."""
     del ctx
     label, status = case.operation.label, response.status_code
     missing = absent(
@@ -143,7 +142,7 @@ def header_presence(ctx: CheckContext, response: Response, case: AnyCase) -> Non
         status,
         authenticated=operation_of(label).authenticated,
     )
-    detail = f"is missing from an answer of {status}"
+    detail = f"is missing from a {status} response"
     flaws = [_walk.Flaw(name, str(status), detail) for name in missing]
     _report("header_presence", case, flaws)
 
@@ -167,7 +166,7 @@ def cursor_walk(ctx: CheckContext, response: Response, case: AnyCase) -> None:
 
 @schemathesis.check
 def etag_revalidation(ctx: CheckContext, response: Response, case: AnyCase) -> None:
-    """Fail when an ETag that was just given does not lead to 304."""
+    """Fail when sending back a fresh ETag does not give 304."""
     del ctx
     if not _first_looks("etag_revalidation", response, case):
         return
@@ -185,9 +184,9 @@ def etag_revalidation(ctx: CheckContext, response: Response, case: AnyCase) -> N
 def filter_failure(
     context: HookContext, failure: Failure, case: AnyCase, response: Response
 ) -> bool:
-    """Note what a built-in check found; it stays a failure."""
+    """Record what a built-in check found; it stays a failure."""
     del context
-    if not isinstance(failure, CustomFailure):  # ours have been noted
+    if not isinstance(failure, CustomFailure):  # ours are already recorded
         check, label = check_of(failure), case.operation.label
         evidence = failure.message if os.environ.get(ENV_BODIES) else None
         for member, problem, detail in explain(failure, response):
@@ -197,16 +196,16 @@ def filter_failure(
 
 @schemathesis.hook
 def after_call(context: HookContext, case: AnyCase, response: Response) -> None:
-    """Count the answers of each operation."""
+    """Count the responses of each operation."""
     del context
     facts.count(case.operation.label, response.status_code)
 
 
 class _Keeper(EventHandler[Any]):
-    """Writes the facts down when the run ends, however it ends."""
+    """Writes the facts to the file when the run ends, however it ends."""
 
     def handle_event(self, ctx: Any, event: events.EngineEvent) -> None:
-        """Note what kept the run from asking all it wanted to."""
+        """Record errors that kept the run from testing everything."""
         del ctx
         if isinstance(event, events.NonFatalError):
             facts.trouble(f"{event.label}: {event.info.title}")
@@ -214,7 +213,7 @@ class _Keeper(EventHandler[Any]):
             facts.complete = True
 
     def shutdown(self, ctx: Any) -> None:
-        """Write."""
+        """Write the file."""
         del ctx
         facts.write(Path(os.environ[ENV_FACTS]))
 

@@ -1,8 +1,8 @@
 """Facts of a contract run, as plain data that crosses from one process to another.
 
-A finding names its operation, its check and, where there is one, the member, in words made of the
-contract's own names. What a response held stays out, except in `Finding.evidence` and
-`Exchange.body`, which are filled only when bodies were asked for.
+A finding names its operation, its check and its member, if any, in names of the contract. Response
+data stays out, except in `Finding.evidence` and `Exchange.body`, which are filled only when bodies
+were asked for.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ from attrs import Factory, asdict, define, frozen
 
 from .._core.naming import operation_key
 
-#: A server that makes up names could make a report of any length.
+#: Limits the report of a server that makes up names.
 MOST_FINDINGS = 500
 
 
 @frozen
 class Finding:
-    """One way in which the API does not keep the contract.
+    """One way in which the API breaks the contract.
 
     Attributes:
-        check: Which check found it, e.g. ``undocumented_member``.
+        check: The check that found it, e.g. ``undocumented_member``.
         operation: Method and path, e.g. ``GET /videos``.
-        member: JSON path with positions left open, or the name of a header; None where the response
-            as a whole is meant.
-        problem: What is wrong there in one word: a keyword of JSON Schema, a status.
-        detail: The same as the rest of a sentence that begins with the member.
-        evidence: What schemathesis has to say beyond that, parts of the response included; None
-            unless bodies were asked for.
+        member: JSON path without list positions, or the name of a header; None for the response as
+            a whole.
+        problem: What is wrong in one word, such as a keyword of JSON Schema or a status.
+        detail: What is wrong, as the rest of a sentence that begins with the member.
+        evidence: The failure text of schemathesis, which quotes the response; None unless bodies
+            were asked for.
     """
 
     check: str
@@ -59,7 +59,7 @@ class Finding:
 
     @property
     def sentence(self) -> str:
-        """What is wrong with which member of a response of the operation."""
+        """What is wrong, as a sentence."""
         return f"{self.member or 'it'} {self.detail}"
 
 
@@ -68,15 +68,15 @@ class Exchange:
     """One request and its response, without anything secret.
 
     Attributes:
-        started: When, in ISO 8601.
+        started: Time of the request, in ISO 8601.
         method: HTTP method.
-        url: Address; values of free text are left out.
-        request_headers: Those worth knowing.
+        url: URL without free text.
+        request_headers: Request headers without secrets.
         status: HTTP status.
-        response_headers: Those worth knowing.
-        size: Bytes in the body.
-        milliseconds: Until the body had been read.
-        body: The body, if bodies were asked for.
+        response_headers: Response headers without secrets.
+        size: Size of the body in bytes.
+        milliseconds: Time until the body was read.
+        body: The body; None unless bodies were asked for.
     """
 
     started: str
@@ -92,14 +92,14 @@ class Exchange:
 
 @define
 class Facts:
-    """Everything that a run has found out.
+    """Everything that a run has found.
 
     Attributes:
-        findings: Ways in which the API does not keep the contract, each once, in the order found.
+        findings: Contract breaks, each once, in the order found.
         answers: Number of responses per operation and status.
-        troubles: Why parts of the run could not be done.
-        exchanges: Requests with their responses, in order; only runs of `check` keep them.
-        complete: Whether the run came to its end.
+        troubles: Errors that kept parts of the run from being done.
+        exchanges: Requests with their responses, in order; only `check` keeps them.
+        complete: Whether the run finished.
     """
 
     findings: list[Finding] = Factory(list)
@@ -109,33 +109,33 @@ class Facts:
     complete: bool = False
 
     def add(self, finding: Finding) -> bool:
-        """Note a finding; tells whether it is new. What differs in evidence alone is not."""
+        """Add a finding; returns whether it is new. Evidence is not compared."""
         known = {(one.check, one.operation, one.member, one.detail) for one in self.findings}
         if (finding.check, finding.operation, finding.member, finding.detail) in known:
             return False
         if len(known) == MOST_FINDINGS:
-            self.trouble(f"there were more than {MOST_FINDINGS} findings; the others are not told")
+            self.trouble(f"there were more than {MOST_FINDINGS} findings; the rest are not shown")
             return False
         self.findings.append(finding)
         return True
 
     def trouble(self, what: str) -> None:
-        """Note, once, why a part of the run could not be done."""
+        """Add an error, once, that kept a part of the run from being done."""
         if what not in self.troubles:
             self.troubles.append(what)
 
     def count(self, operation: str, status: int) -> None:
-        """Note that an operation was answered."""
+        """Count a response of an operation."""
         counts = self.answers.setdefault(operation, {})
         counts[str(status)] = counts.get(str(status), 0) + 1
 
     def write(self, path: Path) -> None:
-        """Keep them in a file."""
+        """Write the facts to a file."""
         path.write_text(json.dumps(asdict(self)), encoding="utf-8")
 
     @classmethod
     def read(cls, path: Path) -> Facts:
-        """Take them from a file; facts of a run that never began if there is none."""
+        """Read facts from a file; empty facts if there is none."""
         if not path.exists():
             return cls()
         raw: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))

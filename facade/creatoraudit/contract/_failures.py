@@ -1,8 +1,7 @@
-"""Says what a failure of a built-in check means, in words that quote nothing of the response.
+"""Explains failures of built-in checks without quoting the response.
 
-schemathesis shows the offending value with every failure; on a live API that is customers' data.
-This module takes from a failure only what comes from openapi.json, and the few header values that
-are the API's own.
+schemathesis shows the offending value with every failure; on a live API that is customer data. This
+module uses only what comes from openapi.json, and the few header values that are the API's own.
 """
 
 from __future__ import annotations
@@ -27,9 +26,9 @@ from ._members import headers_of, located
 _LONGEST = 80
 _KINDS: Mapping[Kind, str] = {
     "missing-member": "is missing",
-    "wrong-container": "is of another type",
-    "wrong-type": "is of another type",
-    "unknown-enum-value": "has a value that is not documented",
+    "wrong-container": "has the wrong type",
+    "wrong-type": "has the wrong type",
+    "unknown-enum-value": "has an undocumented value",
 }
 
 
@@ -41,12 +40,12 @@ def check_of(failure: Failure) -> str:
 
 
 def _is_of_headers(failure: Failure) -> bool:
-    """Whether a value that breaks its schema is a header's: such a failure has another title."""
+    """Whether a schema failure is about a header; such failures have a different title."""
     return isinstance(failure, JsonSchemaError) and failure.title != failure.kind_title
 
 
 class Explained(NamedTuple):
-    """What a failure is about: a member or header, the problem in one word, and in a sentence."""
+    """The subject of a failure (member or header), the problem in one word, and the detail."""
 
     member: str | None
     problem: str
@@ -54,7 +53,7 @@ class Explained(NamedTuple):
 
 
 def explain(failure: Failure, response: Response) -> list[Explained]:
-    """What is wrong, one by one where several members or headers are at fault."""
+    """Explain a failure, one entry per member or header at fault."""
     for kind, words in _WORDS.items():
         if isinstance(failure, kind):
             return words(failure, response)
@@ -71,7 +70,7 @@ def _of_schema(failure: Any, response: Response) -> list[Explained]:
         detail = f"breaks {keyword!r} in its schema"
         return [Explained(name, keyword, detail) for name in named or ["a header"]]
     place, schema = located(failure.operation, response.status_code, failure.instance_path)
-    if keyword in ("anyOf", "oneOf"):  # which says no more than that none of them fits
+    if keyword in ("anyOf", "oneOf"):  # says only that no alternative fits
         for one in deviations(schema, failure.instance, Location(place, place)):
             if one.kind in _KINDS:
                 return [Explained(one.place.general, one.kind, _KINDS[one.kind])]
@@ -85,29 +84,29 @@ def _of_schema(failure: Any, response: Response) -> list[Explained]:
 def _of_status(failure: Any, response: Response) -> list[Explained]:
     del response
     status = str(failure.status_code)
-    return [Explained(None, status, f"answers {status}, which is not documented")]
+    return [Explained(None, status, f"returns status {status}, which is not documented")]
 
 
 def _of_headers(failure: Any, response: Response) -> list[Explained]:
     status = str(response.status_code)
-    detail = f"is missing from an answer of {status}"
+    detail = f"is missing from a {status} response"
     return [Explained(name, status, detail) for name in failure.missing_headers]
 
 
 def _of_media(failure: Any, response: Response) -> list[Explained]:
     status, sent = str(response.status_code), one_line(str(failure.content_type), _LONGEST)
-    return [Explained("Content-Type", status, f"is {sent} in an answer of {status}")]
+    return [Explained("Content-Type", status, f"is {sent} in a {status} response")]
 
 
 def _of_refusal(failure: Any, response: Response) -> list[Explained]:
     del response
     status = str(failure.status_code)
-    return [Explained(None, status, f"answers {status} to a request that keeps the contract")]
+    return [Explained(None, status, f"returns status {status} for a valid request")]
 
 
 def _of_server(failure: Any, response: Response) -> list[Explained]:
     del response
-    return [Explained(None, str(failure.status_code), f"fails with {failure.status_code}")]
+    return [Explained(None, str(failure.status_code), f"fails with status {failure.status_code}")]
 
 
 _WORDS: Mapping[type[Failure], Callable[[Any, Response], list[Explained]]] = {

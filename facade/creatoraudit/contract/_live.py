@@ -1,9 +1,8 @@
 """Hooks for a run against a live API: reads only, with ids that exist.
 
-Loaded by schemathesis in a process of its own, which `_run` starts; it finds what it needs in the
-environment. Three things each keep a write from happening, and any one would do: the configuration
-of `_run` selects no other method and makes none up, the hooks here drop and refuse cases of another
-method, and `_wire` lets only GET out of the process.
+schemathesis loads it in a separate process, which `_run` starts and configures by environment
+variables. Three safeguards each prevent writes: the configuration of `_run` selects only GET, the
+hooks here drop and refuse other methods, and `_wire` lets only GET out of the process.
 """
 
 from __future__ import annotations
@@ -28,14 +27,14 @@ AnyCase: TypeAlias = "Case[Any]"
 ENV_BASE_URL = "CREATORAUDIT_CONTRACT_BASE_URL"
 ENV_RATE = "CREATORAUDIT_CONTRACT_RATE"
 ENV_KNOWN = "CREATORAUDIT_CONTRACT_KNOWN"
-#: Only a cursor of the very list and a name of its own mean something here; a walk has a check.
+#: Random cursors and columns mean nothing to the API; `cursor_walk` tests real ones.
 NEVER_MADE_UP = ("cursor", "sort")
-#: A path or a header that breaks the rules may never reach the API: what is in front of it refuses.
+#: A gateway may refuse an invalid path or header before it reaches the API.
 NEVER_INVALID = (ParameterLocation.PATH, ParameterLocation.HEADER)
-#: One of so many valid cases keeps an id that was made up, for the answer to ids nobody knows.
+#: One in this many valid cases keeps a random id, to test the response to unknown ids.
 UNKNOWN_EVERY = 4
 
-# A parameter of a path and the list before it, whatever the parameter is called.
+# A path parameter and the list before it, whatever the name of the parameter.
 _PARAMETER = re.compile(r"(/[^/{}]+)/\{([^{}]*)\}")
 _known: dict[str, list[Any]] = json.loads(os.environ[ENV_KNOWN])
 _turns = itertools.count()
@@ -51,13 +50,13 @@ class _Out(_wire.ReadOnly):
     )
 
 
-# Every session made from now on, by whatever part of schemathesis, sends through this.
+# Every session that schemathesis makes from now on sends through this.
 setattr(requests.sessions, "HTTPAdapter", _Out)  # noqa: B010 - types forbid the plain spelling
 
 
 @schemathesis.hook
 def filter_case(context: HookContext, case: AnyCase) -> bool:
-    """Make no case that is not a read, nor one that a gateway may answer in the API's place."""
+    """Skip cases that are not reads, or that a gateway may answer instead of the API."""
     del context
     strange = case.meta is not None and any(map(case.meta.is_negative_at, NEVER_INVALID))
     return case.method == "GET" and not strange
@@ -65,7 +64,7 @@ def filter_case(context: HookContext, case: AnyCase) -> bool:
 
 @schemathesis.hook
 def before_call(context: HookContext, case: AnyCase, kwargs: dict[str, Any]) -> None:
-    """Refuse what is not a read; give a valid case values that mean something to the API."""
+    """Refuse cases that are not reads; put real values into valid cases."""
     del context, kwargs
     if case.method != "GET":
         raise _wire.RefusedRequestError(f"{case.method} is not a read")
@@ -82,7 +81,7 @@ def before_call(context: HookContext, case: AnyCase, kwargs: dict[str, Any]) -> 
 def _meaningful(
     values: dict[str, Any] | None, turn: int, lists: Mapping[str, str]
 ) -> dict[str, Any]:
-    """The values, with ids that exist; `lists` are the lists that ids of a path come from."""
+    """Replace values by ids that exist; `lists` names the list for each path parameter."""
     known = {name: _known.get(lists.get(name, name)) for name in values or {}}
     return {
         name: ids[turn % len(ids)] if (ids := known[name]) else value

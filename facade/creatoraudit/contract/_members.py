@@ -1,9 +1,9 @@
-"""What openapi.json says of the members of a response, and which of them a whole run has met.
+"""Compares the members of responses with openapi.json, and counts which ones a run has met.
 
-Optional members can vanish and undocumented ones appear without breaking any schema. Those that
-appeared are found one response at a time, those that nobody sent any more over the whole run. What
-the project merely deduced proves nothing about the API: only members established as ``documented``
-can be missing, and an object with an ``implied`` member may have others too.
+Optional members can vanish and undocumented ones appear without breaking any schema. New members
+are found in each response; vanished ones only over the whole run. What the project merely deduced
+proves nothing: only members marked ``documented`` can be missing, and an object with an ``implied``
+member may have others too.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ ERRORS = 400
 
 
 class Asked(NamedTuple):
-    """An operation as the checks know it."""
+    """An operation, as the checks use it."""
 
     method: str
     path: str
@@ -57,7 +57,7 @@ def operation_of(label: str) -> Asked:
 
 
 def labels(method: str) -> list[str]:
-    """The operations of the contract with this method, as the document names them."""
+    """The operations of the document with this method."""
     return [
         f"{method} {path}"
         for path, item in document()["paths"].items()
@@ -71,24 +71,24 @@ def headers_of(label: str, status: int) -> list[str]:
 
 
 class Found(NamedTuple):
-    """An object whose members the contract lists: where it was, positions left open."""
+    """An object whose members the contract lists, and its place without list positions."""
 
     place: str
     schema: Any
     members: dict[str, Any]
 
     def evidence(self, name: str) -> str | None:
-        """How firmly a member is established: by itself, or with the whole."""
+        """How a member is established: by its own mark, or by that of the whole schema."""
         whole = self.schema.get("x-evidence")
         evidence: str | None = self.schema["properties"][name].get("x-evidence", whole)
         return evidence
 
 
 def _only_branch(schema: Any) -> Any:
-    """A schema behind its references and its ``or null``."""
+    """Resolve references and strip ``or null`` from a schema."""
     schema = merged(schema)
     left, _ = branches(schema)
-    # Of several alternatives nobody can say which one was meant.
+    # With several alternatives it is unknown which one applies.
     return _only_branch(left[0]) if len(left) == 1 else schema
 
 
@@ -107,11 +107,11 @@ def _answered(label: str, status: int, body: object) -> Iterator[Found]:
 
 
 def located(label: str, status: int, path: Sequence[str | int]) -> tuple[str, Any]:
-    """A path into a response, positions and keys of maps left open, and the schema there."""
+    """A path into a response, without list positions and map keys, and the schema there."""
     schema, place = response_schema(operation_of(label), status), ROOT
     for step in path:
         schema = _only_branch(schema)
-        # What is asked for is one member or item of some value of this schema.
+        # The path leads on to one member or item of a value of this schema.
         value: object = [None] if isinstance(step, int) else {step: None}
         (found,) = inside(schema, value, place)
         known = found.schema is not None
@@ -120,7 +120,7 @@ def located(label: str, status: int, path: Sequence[str | int]) -> tuple[str, An
 
 
 def undocumented(label: str, status: int, body: object) -> list[str]:
-    """Places of members that the contract has no word of, in objects that it knows whole."""
+    """Places of undocumented members, in objects that the contract describes completely."""
     found: set[str] = set()
     for one in _answered(label, status, body):
         known = one.schema["properties"]
@@ -130,14 +130,14 @@ def undocumented(label: str, status: int, body: object) -> list[str]:
 
 
 class Tally:
-    """Counts which documented members the objects of a run had, per operation and place."""
+    """Counts the documented members that objects of a run had, per operation and place."""
 
     def __init__(self) -> None:
         self._wanted: dict[tuple[str, str], set[str]] = {}
         self._seen: dict[tuple[str, str], set[str]] = {}
 
     def note(self, label: str, status: int, body: object) -> None:
-        """Take the objects of one answer into account."""
+        """Count the members of one response."""
         if status >= ERRORS and status != COMPLETE_ERROR:
             return
         for one in _answered(label, status, body):
@@ -147,7 +147,7 @@ class Tally:
             self._seen.setdefault(where, set()).update(one.members)
 
     def missing(self) -> Iterator[tuple[str, str]]:
-        """Operation and place of each documented member that no object carried."""
+        """Operation and place of each documented member that no object had."""
         for (label, place), wanted in self._wanted.items():
             for name in sorted(wanted - self._seen[label, place]):
                 yield label, f"{place}.{name}"

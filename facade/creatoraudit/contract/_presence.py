@@ -1,7 +1,7 @@
-"""Which headers an answer must have, by the conventions of the API.
+"""The headers that a response must have, by the conventions of the API.
 
 The API's documentation declares response headers and never marks one as required, so `openapi.json`
-does not either. It says in words where each header is present. This table holds those words.
+does not either. It says in prose where each header is present; this table encodes that prose.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Convention(NamedTuple):
     """Whether only operations that need a key have it."""
 
     def applies(self, method: str, status: int, *, authenticated: bool) -> bool:
-        """Whether an answer must have these headers."""
+        """Whether a response must have the header."""
         return (
             (self.statuses is None or status in self.statuses)
             and status not in self.not_with
@@ -37,11 +37,11 @@ CONVENTIONS: Final = (
     Convention(("X-Request-ID",)),
     Convention(
         ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"),
-        # A key that is refused has no limit; what a 304 repeats is not documented.
+        # A refused key has no limit; the headers of a 304 are not documented.
         not_with=frozenset({_NOT_MODIFIED, _UNAUTHORIZED}),
         authenticated=True,
     ),
-    # Not with 503, which may come from something in front of the API.
+    # Not with 503, which may come from a gateway in front of the API.
     Convention(("Retry-After",), frozenset({_TOO_MANY})),
     Convention(("Location",), frozenset({_CREATED})),
     Convention(("Link", "ETag", "Cache-Control"), frozenset({_OK}), method="GET"),
@@ -57,13 +57,13 @@ def absent(
     *,
     authenticated: bool,
 ) -> Iterator[str]:
-    """The headers that the document declares, a convention demands, and nobody sent.
+    """The missing headers: declared by the document, demanded by a convention, and not sent.
 
     Args:
         declared: Names in the document, for this operation and status.
-        sent: Names of the headers that came.
-        method: Of the request.
-        status: Of the answer.
+        sent: Names of the headers of the response.
+        method: Method of the request.
+        status: Status of the response.
         authenticated: Whether the operation needs a key.
     """
     came = {name.lower() for name in sent}

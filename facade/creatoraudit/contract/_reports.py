@@ -1,8 +1,7 @@
-"""Writes an outcome for people and for machines: Markdown, JUnit, HAR, JSON.
+"""Writes the outcome of a contract check as text, Markdown, JUnit, HAR and JSON.
 
-Nothing of a response is in it but names (see `_facts`). A name that came from the API, such as that
-of an undocumented member, is made inert for where it is shown. Files are written whole or not at
-all.
+Reports hold no response data but names (see `_facts`). Names from the API, such as those of
+undocumented members, are escaped for each format. Files are written atomically.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from ._facts import Exchange, Finding
 from ._run import DRIFTED, KEPT, Outcome
 
 VERSION = 1
-"""Of the JSON output; raised when a member changes its meaning or goes."""
+"""Version of the JSON output; raised when a member is removed or changes its meaning."""
 
 _LONGEST_CELL = 160
 _ROWS = 200
@@ -32,12 +31,12 @@ _ROWS = 200
 def headline(outcome: Outcome) -> str:
     """The outcome in one line."""
     accepted = len(outcome.verdict.accepted)
-    besides = f", besides {_counted(accepted, 'accepted finding')}" if accepted else ""
+    besides = f", with {_counted(accepted, 'accepted finding')}" if accepted else ""
     if outcome.code == KEPT:
         return f"The API keeps the contract{besides}"
     if outcome.code == DRIFTED:
         return f"The API breaks the contract in {_counted(len(outcome.findings), 'place')}{besides}"
-    return "It could not be checked whether the API keeps the contract"
+    return "The check could not finish"
 
 
 def _counted(count: int, noun: str) -> str:
@@ -45,21 +44,21 @@ def _counted(count: int, noun: str) -> str:
 
 
 def remark(entry: Entry, *, expired: bool = False) -> str:
-    """What a baseline says of a finding: whether it is accepted, why and until when."""
+    """The note of a baseline on a finding: whether it is accepted, why and until when."""
     until = f" until {entry.expires}" if entry.expires else ""
     state = f"no longer accepted: it was{until}" if expired else f"accepted{until}"
     return printable(f"{state} ({entry.reason})" if entry.reason else state)
 
 
 def _remarks(outcome: Outcome) -> dict[Finding, str]:
-    """The findings that the baseline knows, and what it says of them."""
+    """The notes of the baseline, by finding."""
     verdict = outcome.verdict
     said = {one.finding: remark(one.entry) for one in verdict.accepted}
     return said | {one.finding: remark(one.entry, expired=True) for one in verdict.expired}
 
 
 def findings(outcome: Outcome) -> Iterator[str]:
-    """Every finding in one line, those that count before those that are accepted."""
+    """One line per finding, accepted ones last."""
     said = _remarks(outcome)
     for one in [*outcome.findings, *(each.finding for each in outcome.verdict.accepted)]:
         line = f"{one.operation}: {one.sentence} [{one.check}]"
@@ -67,21 +66,21 @@ def findings(outcome: Outcome) -> Iterator[str]:
 
 
 def details(outcome: Outcome) -> Iterator[str]:
-    """What else is worth a line, without markup; addresses and reasons are made printable."""
+    """Further lines on the run, without markup; URLs and reasons are made printable."""
     if outcome.requests:
-        asked = f"creatoraudit {__version__} asked {printable(outcome.base_url)}"
-        yield f"{asked} in {outcome.requests:,} requests, all of them GET."
+        sent = f"creatoraudit {__version__} sent {outcome.requests:,} GET requests"
+        yield f"{sent} to {printable(outcome.base_url)}."
     if outcome.reason is not None:
-        yield f"Why: {printable(outcome.reason)}"
+        yield f"Reason: {printable(outcome.reason)}"
     if outcome.facts.answers and outcome.unverified:
-        yield f"Never answered with success: {', '.join(outcome.unverified)}."
+        yield f"No successful response from: {', '.join(outcome.unverified)}."
     if stale := outcome.stale:
         ids = ", ".join(entry.id for entry in stale)
-        yield f"Accepted, but not found any more (--baseline-prune drops it): {ids}."
+        yield f"Accepted, but no longer found (--baseline-prune removes these entries): {ids}."
 
 
 def markdown(outcome: Outcome) -> str:
-    """A summary for the page of a CI job."""
+    """A Markdown summary for the page of a CI job."""
     mark = {KEPT: "✅", DRIFTED: "❌"}.get(outcome.code, "⚠️")
     lines = [f"### {mark} {headline(outcome)}", ""]
     said = _remarks(outcome)
@@ -90,7 +89,7 @@ def markdown(outcome: Outcome) -> str:
         if chosen:
             lines += [title, ""] if title else []
             lines += _table(chosen, said)
-    # Line by line in code spans: a reason may quote what a server has said.
+    # In code spans, because a reason may quote the server.
     lines += [f"- {_cell(line, 4 * _LONGEST_CELL)}" for line in details(outcome)]
     return "\n".join([*lines, ""])
 
@@ -112,7 +111,7 @@ def _cell(text: str, longest: int) -> str:
 
 
 def record(outcome: Outcome) -> dict[str, object]:
-    """The outcome for programs."""
+    """The outcome as JSON."""
     return {
         "version": VERSION,
         "code": outcome.code,
@@ -144,10 +143,10 @@ def _matched(matched: Matched[Finding]) -> dict[str, object]:
 
 
 def junit(outcome: Outcome) -> bytes:
-    """One test case per operation that was asked; a run that could not be done is an error.
+    """The outcome as JUnit XML, one test case per tested operation.
 
-    A finding that counts is a failure. An operation with accepted findings alone is skipped, with
-    what was accepted as the message.
+    Findings are failures. An operation with only accepted findings is skipped, with those findings
+    as the message. A run that could not finish is an error.
     """
     facts = outcome.facts
     labels = sorted({*facts.answers, *(one.operation for one in facts.findings)})
@@ -181,7 +180,7 @@ def junit(outcome: Outcome) -> bytes:
 
 
 def _add_accepted(case: ET.Element, outcome: Outcome, label: str, *, skipped: bool) -> None:
-    """Tell the accepted findings of an operation, without failing its test case."""
+    """Add the accepted findings of an operation without failing its test case."""
     lines = [
         f"{printable(one.finding.sentence)} [{one.finding.check}], {remark(one.entry)}"
         for one in outcome.verdict.accepted
@@ -194,7 +193,7 @@ def _add_accepted(case: ET.Element, outcome: Outcome, label: str, *, skipped: bo
 
 
 def har(outcome: Outcome) -> bytes:
-    """What went over the wire, as an HTTP archive (1.2)."""
+    """The requests and responses as an HTTP archive (HAR 1.2)."""
     log = {
         "version": "1.2",
         "creator": {"name": "creatoraudit", "version": __version__},
@@ -246,7 +245,7 @@ def _pairs(items: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
 
 
 def write(outcome: Outcome, folder: Path) -> list[Path]:
-    """Put the reports into a folder that exists; gives the files.
+    """Write all reports into an existing folder; returns the files.
 
     Raises:
         OSError: A file could not be written.

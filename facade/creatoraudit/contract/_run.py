@@ -1,8 +1,8 @@
-"""Runs the contract checks against a live API: prepares, runs schemathesis, judges the result.
+"""Runs the contract checks against a live API.
 
-Before anything is asked there must be a key that works and a server that responds; ids come from
-the first pages of the lists. schemathesis runs in a process of its own. It writes its caches into a
-folder that is gone afterwards, and what it prints, which quotes responses, is thrown away.
+A run first checks that the key works, and takes ids from the first pages of the lists. schemathesis
+then runs in a separate process. Its caches go into a temporary folder, and its output, which quotes
+responses, is discarded.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from .. import CreatorAudit
 
 KEPT, DRIFTED, NOT_RUN = 0, 1, 2
-#: What a live API must hold to. The other built-in checks send writes, or ask what no client needs.
+#: The built-in checks to run. The others send writes, or test what no client needs.
 CHECKS = (
     *("not_a_server_error", "status_code_conformance", "content_type_conformance"),
     *("response_headers_conformance", "response_schema_conformance", "positive_data_acceptance"),
@@ -42,7 +42,7 @@ CHECKS = (
 )
 _IDS = 10
 _LONGEST = 300
-# A case that names a row of another organization, or comes too fast, is not refused for its form.
+# A valid case may still name a row of another organization, or hit the rate limit.
 CONFIG = """\
 [cache]
 enabled = false
@@ -69,10 +69,10 @@ class Outcome:
     """Result of a contract check run: findings, counts and exit code.
 
     Attributes:
-        base_url: The API that was asked.
+        base_url: Base URL of the API.
         facts: Everything that was found, accepted or not.
-        reason: Why the run could not be done, or not to its end; None when it could.
-        baseline: The accepted findings that the run was held to; None without one.
+        reason: Why the run could not start or finish; None when it finished.
+        baseline: The baseline that was applied; None if there was none.
     """
 
     base_url: str
@@ -82,25 +82,24 @@ class Outcome:
 
     @property
     def verdict(self) -> Verdict[Finding]:
-        """The findings, sorted by what the baseline says of them."""
+        """The findings, sorted by the baseline into new, accepted and expired ones."""
         return (self.baseline or Baseline()).judge(self.facts.findings)
 
     @property
     def findings(self) -> list[Finding]:
-        """The findings that count: the new ones, and those whose acceptance has expired."""
+        """The findings that count: new ones, and those whose entry has expired."""
         return self.verdict.counting
 
     @property
     def code(self) -> int:
-        """0 the contract is kept, 1 it is not, 2 that could not be found out."""
+        """The exit code: 0 contract kept, 1 contract broken, 2 the check could not finish."""
         return DRIFTED if self.findings else KEPT if self.reason is None else NOT_RUN
 
     @property
     def stale(self) -> list[Entry]:
-        """The entries of the baseline that this run has tested and not met again.
+        """The entries of the baseline that this run has tested and no longer found.
 
-        A run that did not come to its end tells nothing of them, nor does an operation that never
-        succeeded.
+        Empty if the run did not finish. Entries of operations that never succeeded are not stale.
         """
         if self.reason is not None:
             return []
@@ -113,12 +112,12 @@ class Outcome:
 
     @property
     def requests(self) -> int:
-        """Requests that were sent to find out."""
+        """Number of requests sent."""
         return len(self.facts.exchanges)
 
     @property
     def unverified(self) -> list[str]:
-        """Reads that never succeeded, most often because there is nothing to read."""
+        """Operations without a successful response, usually because there is no data."""
         return [
             label
             for label in sorted(labels("GET"))
@@ -137,24 +136,26 @@ def check(
     with_bodies: bool = False,
     baseline: Baseline | str | os.PathLike[str] | None = None,
 ) -> Outcome:
-    """Ask a live API, with reads only, whether it keeps the contract of this release.
+    """Check that a live API keeps the contract of this release, with GET requests only.
 
     Args:
-        api_key: The key; CREATORAUDIT_API_KEY when absent.
-        base_url: Another server; CREATORAUDIT_BASE_URL, else the production server, when absent.
-        timeout: Seconds one response may take.
-        max_examples: Most cases made up per operation and phase, beyond the systematic ones.
-        rate: Requests per second at most; 0 for no limit.
-        seed: Makes a run repeatable as far as the API's data stay the same.
-        with_bodies: Also keep responses and quotes from them, which are customers' data.
-        baseline: Accepted findings, which do not count: a file, or what `Baseline.load` has read.
+        api_key: The API key. Defaults to CREATORAUDIT_API_KEY.
+        base_url: Base URL of the server. Defaults to CREATORAUDIT_BASE_URL, then to the production
+            server.
+        timeout: Maximum number of seconds for one response.
+        max_examples: Maximum number of random cases per operation and phase, besides the systematic
+            ones.
+        rate: Maximum number of requests per second; 0 for no limit.
+        seed: Seed of the random cases; makes a run repeatable while the API's data stay the same.
+        with_bodies: Also keep response bodies and quotes from them, which are customer data.
+        baseline: Accepted findings, which do not count: a file, or a `Baseline`.
 
     Returns:
-        The outcome, whatever it is.
+        The outcome, also if the contract is broken or the check could not finish.
 
     Raises:
         BaselineError: The baseline cannot be read.
-        ConfigurationError: The key or the URL cannot be one.
+        ConfigurationError: The key or the URL is not valid.
         MissingKeyError: There is no key.
 
     Example:
@@ -189,17 +190,17 @@ def check(
 
 def _cause(error: CreatorAuditError) -> str:
     if isinstance(error, (ContractError, NotFoundError)):
-        return "no CreatorAudit API answers there"
+        return "there is no CreatorAudit API at this URL"
     return "the API refused" if isinstance(error, APIError) else "the API could not be reached"
 
 
 def unfinished(facts: Facts, said: str) -> str | None:
-    """Why a run did not come to its end; None when it did."""
+    """Why a run did not finish; None if it did."""
     if facts.complete and not facts.troubles:
         return None
-    # Without a single answer there is nothing of a customer's in what was said.
+    # Without any response, the output quotes no customer data.
     last = facts.troubles or ([] if facts.answers else said.strip().splitlines()[-1:])
-    return _one_line(f"the run did not come to its end: {'; '.join(last) or 'it was stopped'}")
+    return _one_line(f"the run did not finish: {'; '.join(last) or 'it was stopped'}")
 
 
 def _one_line(text: str) -> str:
@@ -207,10 +208,10 @@ def _one_line(text: str) -> str:
 
 
 def _known_values(key: ApiKey, base_url: str, timeout: float) -> dict[str, list[Any]]:
-    """Values that mean something to the API, by the parameters that take them.
+    """Real values from the API, by the parameters that take them.
 
     Raises:
-        CreatorAuditError: The key is refused, or nobody answers.
+        CreatorAuditError: The key is refused, or there is no response.
     """
     from .. import CreatorAudit  # noqa: PLC0415 - the facade imports nothing of this package
 
@@ -227,18 +228,18 @@ def _known_values(key: ApiKey, base_url: str, timeout: float) -> dict[str, list[
         "account_id": accounts,
         "creator_id": creators,
         "video_ids": [videos] if videos else [],
-        "q": ["a", "e", "i"],  # random text is found nowhere
+        "q": ["a", "e", "i"],  # random text finds nothing
         "start_date": [str(today - dt.timedelta(days=30))],
         "end_date": [str(today)],
     }
 
 
 def _answers(ca: CreatorAudit) -> None:
-    """Make sure that the key works; what else is wrong with the answer is for the checks."""
+    """Make sure that the key works; the checks report anything else wrong with the response."""
     try:
         ca.whoami()
     except ContractError:
-        # An API that has moved away, or somebody else's page? The other answer tells.
+        # The API may have changed, or this may not be the API at all; another request tells.
         ca.health()
 
 
@@ -246,13 +247,13 @@ def _ids(listed: Callable[[], Any]) -> list[str]:
     try:
         return [item.id for item in listed() if isinstance(item.id, str)]
     except CreatorAuditError:
-        return []  # a list that does not work is what the run will tell
+        return []  # the run will report a list that does not work
 
 
 def _schemathesis(
     server: Origin, key: ApiKey, environment: Mapping[str, str], options: list[str]
 ) -> tuple[Facts, str]:
-    """Run it; gives what its checks found, and what it printed."""
+    """Run schemathesis; returns what its checks found, and its output."""
     with tempfile.TemporaryDirectory(prefix="creatoraudit-contract-") as name:
         folder = Path(name)
         config, contract, facts = (folder / n for n in ("config.toml", "openapi.json", "facts"))
@@ -260,7 +261,7 @@ def _schemathesis(
         contract.write_text(json.dumps(document()), encoding="utf-8")
         command = [sys.executable, "-P", "-m", "schemathesis.cli", "--config-file", str(config)]
         command += ["run", str(contract), "--url", server.url, "--checks", ",".join(CHECKS)]
-        # Its own notion of the same restriction, beside that of the configuration.
+        # Restricts schemathesis once more, besides the configuration.
         command += ["--include-method", "GET", "--exclude-method-regex", "^(?!GET$)"]
         command += ["--no-shrink", "--no-color", *options]
         ran = subprocess.run(  # noqa: S603 - a module of ours to name, arguments of our own
@@ -272,7 +273,7 @@ def _schemathesis(
                 "CREATORAUDIT_CONTRACT_FACTS": str(facts),
                 "SCHEMATHESIS_HOOKS": "creatoraudit.contract._live",
             }
-            # Proxies named in the environment are not for this machine.
+            # Proxies from the environment do not apply to this machine.
             | ({"NO_PROXY": "*", "no_proxy": "*"} if server.loopback else {}),
             cwd=folder,
             stdin=subprocess.DEVNULL,

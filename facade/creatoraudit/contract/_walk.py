@@ -1,32 +1,32 @@
-"""Checks what an API does over several requests: lists page by page, and revalidation by ETag."""
+"""Checks that take several requests: walking a list page by page, and revalidation by ETag."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-#: Small enough that nearly every list has several of these, enough of them to meet a loop.
+#: Small enough that most lists have several pages, which is enough to detect a loop.
 PAGE, PAGES = 3, 5
-#: How often a resource may have changed just between two requests.
+#: Number of tries, since a resource may change between two requests.
 TRIES = 3
-#: Answers that say nothing about what was asked.
+#: Statuses that say nothing about the resource.
 BUSY = frozenset({429, 500, 502, 503, 504})
 
 
 class Flaw(NamedTuple):
-    """Where a walk went wrong: the member at fault, the problem in one word, and a sentence."""
+    """A problem in a walk: the member at fault, the problem in one word, and the detail."""
 
     member: str
     problem: str
     detail: str
 
 
-#: Asks for a page with these query parameters; gives its status and its decoded body.
+#: Fetches a page with these query parameters; returns its status and decoded body.
 Ask: TypeAlias = Callable[[Mapping[str, str]], tuple[int, Any]]
 
 
 def flaws(ask: Ask) -> Iterator[Flaw]:
-    """Walk the first pages of a list; it ends at the first thing that is wrong."""
+    """Walk the first pages of a list, up to the first problem."""
     query = {"limit": str(PAGE), "include_total": "true"}
     cursors: set[str] = set()
     seen: set[str] = set()
@@ -34,7 +34,7 @@ def flaws(ask: Ask) -> Iterator[Flaw]:
     for number in range(1, PAGES + 1):
         status, body = ask(query)
         if status != 200:
-            # The first page may fail for reasons of its own, which other checks look into.
+            # Other checks report a first page that fails.
             if number > 1 and status == 422:
                 detail = f"is refused with {status} on page {number}"
                 yield Flaw("$.pagination.next_cursor", "refused", detail)
@@ -56,7 +56,7 @@ def flaws(ask: Ask) -> Iterator[Flaw]:
 
 
 def _parts(body: Any) -> tuple[list[Any] | None, dict[str, Any] | None]:
-    """Items and pagination of a page; None for what is something else: the schema check tells."""
+    """Items and pagination of a page; None for invalid ones, which the schema check reports."""
     if not isinstance(body, dict):
         return None, None
     page, pagination = body.get("data"), body.get("pagination")
@@ -77,9 +77,9 @@ def _page_flaw(
             "$.data", "over-limit", f"holds more items than the limit of {PAGE} that was sent"
         )
     if cursor in cursors:
-        return Flaw("$.pagination.next_cursor", "repeated", "is repeated: the walk would never end")
+        return Flaw("$.pagination.next_cursor", "repeated", "is repeated, so paging never ends")
     if seen.intersection(ids):
-        return Flaw("$.data[].id", "repeated", "is repeated: an item of an earlier page came again")
+        return Flaw("$.data[].id", "repeated", "repeats an item of an earlier page")
     if has_next is True and cursor is None:
         return Flaw(
             "$.pagination.next_cursor", "absent", "is null or missing although has_next is true"
@@ -101,11 +101,11 @@ def _end_flaw(pagination: dict[str, Any], items: int) -> Iterator[Flaw]:
 
 
 def revalidation(etag: str, ask: Callable[[str], tuple[int, str]]) -> Flaw | None:
-    """What is wrong with an ETag, if anything.
+    """Check that an ETag leads to 304; returns what is wrong, if anything.
 
     Args:
-        etag: As it was sent; empty when none was, which another check tells.
-        ask: Asks with If-None-Match; gives the status and the ETag of that answer.
+        etag: ETag of the response; empty if there was none, which another check reports.
+        ask: Sends a request with If-None-Match; returns the status and ETag of its response.
     """
     for _ in range(TRIES if etag else 0):
         status, new = ask(etag)
@@ -114,5 +114,5 @@ def revalidation(etag: str, ask: Callable[[str], tuple[int, str]]) -> Flaw | Non
         if status != 200 or new == etag:
             return Flaw("ETag", str(status), f"sent back as If-None-Match gives {status}, not 304")
         etag = new
-    detail = "changes with every answer, so If-None-Match never gives 304"
+    detail = "changes with every response, so it never leads to 304"
     return Flaw("ETag", "changes", detail) if etag else None

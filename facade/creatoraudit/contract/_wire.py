@@ -1,8 +1,8 @@
-"""The one way in which a run against a live API reaches the network.
+"""The HTTP adapter that a run against a live API sends all its requests through.
 
-Everything that leaves the process passes through `ReadOnly`: whatever asked for it, only GET goes
-out, only to the API's own origin, no faster than agreed. The key is added here, on the way out, so
-nothing else ever holds it; the response is written down here without anything secret.
+`ReadOnly` lets only GET requests out, only to the API's own origin, and no faster than the rate
+limit of the run. It adds the key, so that nothing else ever holds it, and records the exchanges
+without secrets.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from .._sync.io import sleep
 from ._address import shown
 from ._facts import Exchange
 
-#: Statuses of an overloaded server; everything else is the API's own word.
+#: Statuses of an overloaded server, which are retried.
 AGAIN = frozenset({429, 502, 503, 504})
-#: Connections that broke, before or within the response. A timeout is not among them.
+#: Errors of a broken connection, before or within the response; timeouts are not included.
 BROKEN = (exceptions.ConnectionError, exceptions.ChunkedEncodingError)
 TRIES = 3
 LONGEST_WAIT = 60.0
@@ -51,12 +51,12 @@ def _origin(url: str) -> tuple[str, str]:
 
 @define
 class State:
-    """Where a run stands: one for all of its sessions.
+    """The state of a run, shared by all of its sessions.
 
     Attributes:
         free_at: When the next request may go out.
-        over: Whether the API wants to be left alone.
-        unreachable: Addresses whose connections broke every time; they get one try only.
+        over: Whether to stop, because the API keeps refusing requests.
+        unreachable: URLs whose connections broke on every try; they get only one try.
     """
 
     free_at: float = 0.0
@@ -66,15 +66,15 @@ class State:
 
 @frozen
 class Rules:
-    """Which requests may go out, and what is written down of them.
+    """Which requests may go out, and what is recorded of them.
 
     Attributes:
-        base_url: The API; nothing goes anywhere else.
-        key: Added to every request.
-        rate: Requests per second at most; 0 for no limit.
-        keep_bodies: Whether bodies are written down.
-        note: Takes down what went over the wire.
-        state: Where the run stands.
+        base_url: Base URL of the API; requests to other servers are refused.
+        key: API key, added to every request.
+        rate: Maximum number of requests per second; 0 for no limit.
+        keep_bodies: Whether to record bodies.
+        note: Records an exchange.
+        state: State of the run.
     """
 
     base_url: str
@@ -91,19 +91,19 @@ class ReadOnly(HTTPAdapter):
     rules: Rules
 
     def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
-        """Send a request, and again if the server is overloaded or the connection breaks.
+        """Send a request, with retries if the server is overloaded or the connection breaks.
 
         Raises:
-            ConnectionError, ChunkedEncodingError: The connection breaks every time.
-            RefusedRequestError: It is not a GET, or goes elsewhere.
-            RetryError: The API keeps saying that it has had enough requests; it gets no more.
+            ConnectionError, ChunkedEncodingError: The connection broke on every try.
+            RefusedRequestError: The request is not a GET, or goes to another server.
+            RetryError: The API kept responding with 429 or 503; the run sends no more requests.
         """
         if request.method != "GET":
             raise RefusedRequestError(f"{request.method} is not a read")
         if _origin(str(request.url)) != _origin(self.rules.base_url):
             raise RefusedRequestError("the request goes to another server")
         if self.rules.state.over:
-            raise exceptions.RetryError("the API wants to be left alone", request=request)
+            raise exceptions.RetryError("the API keeps refusing requests for now", request=request)
         keyed = request.copy()
         keyed.headers["Authorization"] = f"Bearer {self.rules.key.reveal()}"
         number = 0
@@ -113,7 +113,7 @@ class ReadOnly(HTTPAdapter):
             started, began = dt.datetime.now(dt.UTC), clock.now()
             try:
                 response = super().send(keyed, *args, **kwargs)
-                response.request = request  # whoever looks at it later finds no key
+                response.request = request  # so that the key is not kept
                 body = self._without_key(response)
                 if not body and _ended_early(response):
                     raise exceptions.ConnectionError("the head was cut off", request=request)
@@ -142,18 +142,18 @@ class ReadOnly(HTTPAdapter):
             sleep(_wait(response.headers, number))
         if response.status_code == 429:
             self.rules.state.over = True
-            raise exceptions.RetryError("the API wants to be left alone", request=request)
+            raise exceptions.RetryError("the API keeps refusing requests for now", request=request)
         return response
 
     def _without_key(self, response: Response) -> bytes:
-        """The body, after the key was replaced in it and in the headers, if the API echoed it."""
+        """The body; if the API echoed the key, it is replaced in body and headers."""
         key = self.rules.key
         response.headers = cast("CaseInsensitiveDict[str]", key.hidden_in_headers(response.headers))
         response._content = key.hidden_in_body(response.content, thorough=True)
         return response.content
 
     def _may_repeat(self, url: str, number: int) -> bool:
-        """Whether a request whose connection broke is sent again: the first time it is, at once."""
+        """Whether to retry after a broken connection; the first retry is immediate."""
         address = url.partition("?")[0]
         if address in self.rules.state.unreachable:
             return False
@@ -174,7 +174,7 @@ class ReadOnly(HTTPAdapter):
 
 
 def _ended_early(response: Response) -> bool:
-    """Whether an empty body comes from a head that broke off before it could tell a length."""
+    """Whether the response head broke off before its length header, so the body is empty."""
     told = any(name in response.headers for name in ("Content-Length", "Transfer-Encoding"))
     return response.status_code not in (204, 304) and not told
 

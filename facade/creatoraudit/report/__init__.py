@@ -1,4 +1,4 @@
-"""Reports to hand on: one self-contained HTML page, or Markdown for chat tools.
+"""Reports to share: a self-contained HTML page, or Markdown for chat tools.
 
     from creatoraudit import CreatorAudit
     from creatoraudit.report import Digest, render_html, render_markdown
@@ -7,8 +7,8 @@
         page = render_html(ca.breakouts(window=7))
         text = render_markdown(Digest("7d", ca.overview("7d"), ca.creators.top("7d", limit=5)))
 
-Decides what a report is made of. A page needs Jinja2 (`pip install 'creatoraudit[cli]'`), Markdown
-needs nothing; both are made from a result alone, so that they serve sync and async callers.
+A page needs Jinja2 (`pip install 'creatoraudit[cli]'`); Markdown needs nothing. Both take a result,
+so they work with the sync and the async client.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""What is said about an answer of breakouts, whatever it is said in: a page or Markdown.
-
-Decides the words and which figures come first. How they look is the renderer's business.
-"""
+"""The texts and headline figures of a breakouts report, shared by HTML and Markdown."""
 
 from __future__ import annotations
 
@@ -43,7 +40,7 @@ _HEADLINES: Mapping[RankBy, str] = {
 
 @frozen
 class Remark:
-    """A figure to know before the table: its label, how it reads, and what it is a figure of."""
+    """A headline figure above the table: its label, its value, and what it refers to."""
 
     label: str
     figure: str
@@ -51,12 +48,12 @@ class Remark:
 
 
 def headline(result: Breakouts) -> str:
-    """What the answer is, in one line."""
+    """The headline of the report."""
     return _HEADLINES[result.ranked_by].format(_words.days(result.window))
 
 
 def filters(result: Breakouts) -> Sequence[tuple[str, str]]:
-    """What was asked, as labels and values."""
+    """The query, as labels and values."""
     least = result.min_views
     return [
         ("Window", _words.days(result.window)),
@@ -69,13 +66,13 @@ def filters(result: Breakouts) -> Sequence[tuple[str, str]]:
 
 
 def left_out(result: Breakouts) -> Sequence[tuple[str, str]]:
-    """Reasons and how many posts each of them kept out of the ranking."""
+    """Reasons for leaving posts out of the ranking, each with a number of posts."""
     counts = ((words, getattr(result.skipped, reason)) for reason, words in REASONS.items())
     return [(words, _words.count(count)) for words, count in counts if count]
 
 
 def nothing(result: Breakouts) -> str | None:
-    """Why no post is shown, and what to do about it; None when there are some."""
+    """Why no post is shown, and what to do about it; None if there are posts."""
     if len(result) > 0:
         return None
     if result.considered == 0:
@@ -86,21 +83,21 @@ def nothing(result: Breakouts) -> str | None:
 
 
 def none_known(result: Breakouts) -> bool:
-    """Whether deltas were asked for, and not one of the posts was known."""
+    """Whether the deltas endpoint knew none of the posts."""
     skipped = result.skipped
     asked = result.considered - (skipped.total - skipped.not_found - skipped.no_delta)
     return asked > 0 and skipped.not_found == asked
 
 
 def relation(post: Breakout, result: Breakouts) -> str:
-    """What a post's delta is measured against, besides itself."""
+    """The outlier factor or the growth of a post, depending on the ranking."""
     if result.ranked_by == "outlier":
         return _words.times(post.outlier)
     return _words.percent(post.growth)
 
 
 def remarks(result: Breakouts) -> Sequence[Remark]:
-    """The figures that come first."""
+    """The headline figures."""
     gained = sum(post.delta for post in result)
     shown = "the post below" if len(result) == 1 else f"the {len(result):,} posts below"
     found = [Remark("Views gained", _words.gain(gained), f"by {shown}")]

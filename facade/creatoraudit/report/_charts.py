@@ -1,7 +1,7 @@
-"""Where the marks of a page's charts lie, and what they say in words.
+"""Computes the scales and positions of a page's charts, and describes each chart in words.
 
-Decides scales and positions, in the units of a chart's own viewBox; strokes, colours and text sizes
-are the templates' business. Every chart comes with its words, for whoever cannot see it.
+Positions are in units of the chart's viewBox; the templates set strokes, colours and text sizes.
+The description serves readers who cannot see the chart.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _COURSE_WIDTH, _COURSE_HEIGHT = 132.0, 36.0
 _WIDTH, _HEIGHT = 720.0, 190.0
-_LEAST_BAR = 4.0  # one post among thousands is still to be seen
+_LEAST_BAR = 4.0  # one post among thousands must stay visible
 _GAP = 2.0
 _MOST_TICKS = 8
 _UNITS = {"views": "Views gained", "growth": "Growth", "outlier": "Times the author’s median"}
@@ -31,11 +31,11 @@ class Course:
     """A post's views over time, as a line.
 
     Attributes:
-        line: Its points.
-        area: The points of what is below it.
-        window: Where the window that is ranked by begins.
-        end: How high the line ends.
-        told: The same in words.
+        line: Points of the line.
+        area: Points of the area below the line.
+        window: Position where the ranking window begins.
+        end: Vertical position where the line ends.
+        told: Description in words.
     """
 
     line: str
@@ -49,7 +49,7 @@ class Course:
 
 @frozen
 class Bar:
-    """A bin of the histogram; `label` is the range of values it stands for."""
+    """A bar of the histogram; `label` is its range of values."""
 
     label: str
     size: int
@@ -62,14 +62,14 @@ class Bar:
 
 @frozen
 class Histogram:
-    """How what is ranked by is spread over all ranked posts.
+    """A histogram of the ranking values of all ranked posts.
 
     Attributes:
-        bars: One per range of values.
+        bars: One bar per range of values.
         ticks: Positions and labels below the bars.
-        median: Where half of the posts are to the left.
-        most: The highest bar's number of posts.
-        unit: What the values are.
+        median: Position of the median.
+        most: Number of posts in the highest bar.
+        unit: Label of the values.
     """
 
     bars: Sequence[Bar]
@@ -82,7 +82,7 @@ class Histogram:
 
     @property
     def told(self) -> str:
-        """Where the shown posts are, in words."""
+        """Describes the positions of the shown posts in words."""
         return "; ".join(
             f"{bar.label}: {bar.marked} of {_words.count(bar.size)}"
             for bar in self.bars
@@ -91,7 +91,7 @@ class Histogram:
 
 
 def course(post: Breakout, result: Breakouts) -> Course:
-    """The line of a ranked post."""
+    """Make the line chart of a ranked post."""
     points = _posts.course(post)
     reach = max(result.windows)
     gains = [gain for _, gain in points]
@@ -100,7 +100,7 @@ def course(post: Breakout, result: Breakouts) -> Course:
     def x(days: float) -> float:
         return round(_COURSE_WIDTH * (1 - days / reach), 1)
 
-    # What was gained since then is what was missing then: more of it is further down.
+    # The gain since then is what was missing then: a larger gain is further down.
     line = [(x(days), round(_COURSE_HEIGHT * (gain - least) / extent, 1)) for days, gain in points]
     below = [(line[0][0], _COURSE_HEIGHT), *line, (_COURSE_WIDTH, _COURSE_HEIGHT)]
     return Course(_points(line), _points(below), x(result.window), line[-1][1], _told(post, points))
@@ -125,7 +125,7 @@ def _ago(days: float) -> str:
 
 
 def histogram(result: Breakouts) -> Histogram:
-    """The histogram of an answer that has values."""
+    """Make the histogram of a result that has values."""
     by = result.ranked_by
     shown = [post.delta if by == "views" else getattr(post, by) for post in result]
     found = spread(result.values, [value for value in shown if value is not None])

@@ -1,7 +1,7 @@
-"""The digest of a period: the headline figures beside those of the period before, and who led.
+"""The digest of a period: headline figures compared with the period before, and top creators.
 
-Decides which figures of the overview and of a top creator are shown, by the names the API documents
-for figures anywhere; what a top creator carries besides its id is not documented.
+The API documents only the id of a top creator. Figures are therefore recognised by the names that
+the API documents for figures elsewhere.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ class Figure:
 
     Attributes:
         name: The API's name for it.
-        current: Its value in the period; None when it was not sent or is not a number.
+        current: Its value in the period; None if it is missing or not a number.
         previous: Its value in the period before.
-        change_pct: The change in percent, as the server gives it.
+        change_pct: The change in percent, as the API returns it.
     """
 
     name: str
@@ -57,7 +57,7 @@ class Figure:
 
 @frozen
 class Ranked:
-    """A top creator: its rank, what names it, and the figures it came with."""
+    """A top creator: its rank, name and figures."""
 
     rank: int
     id: str | None
@@ -71,8 +71,8 @@ class Digest:
 
     Attributes:
         period: `7d`, `30d` or `90d`.
-        overview: What `overview` gave for the period.
-        creators: What `creators.top` gave for it, best first.
+        overview: Result of `overview` for the period.
+        creators: Result of `creators.top` for the period, best first.
 
     Example:
         >>> Digest("7d", ca.overview("7d"), ca.creators.top("7d", limit=5)).figures[0].current
@@ -89,7 +89,7 @@ class Digest:
 
     @property
     def figures(self) -> Sequence[Figure]:
-        """The documented figures, each with the one before and the change."""
+        """The documented figures, each with its previous value and change."""
         now, before, changes = self.overview.current, self.overview.previous, self.overview.changes
         return [
             Figure(
@@ -103,7 +103,7 @@ class Digest:
 
     @property
     def ranked(self) -> Sequence[Ranked]:
-        """The creators in the order they came in, which is their rank."""
+        """The creators in the order of the response, which is their rank."""
         return [
             Ranked(rank, _text(creator.id), _text(creator.additional_properties.get("name")), known)
             for rank, creator in enumerate(self.creators, 1)
@@ -112,7 +112,7 @@ class Digest:
 
     @property
     def creator_figures(self) -> Sequence[str]:
-        """Names of the figures that at least one of the creators came with."""
+        """Names of the figures that at least one creator has."""
         found = {name for creator in self.ranked for name in creator.figures}
         return [name for name in CREATOR_FIGURES if name in found]
 
@@ -142,7 +142,7 @@ class Digest:
         return (creator.figures.get(name) for name in self.creator_figures)
 
     def to_dict(self) -> dict[str, JSON]:
-        """Plain data, ready for JSON; nothing of what the server sent is left out."""
+        """Plain data, ready for JSON, including everything that the server sent."""
         creators = [creator.to_dict() for creator in self.creators]
         return {
             "period": self.period,

@@ -1,7 +1,7 @@
-"""A result as one self-contained HTML page.
+"""Renders a result as one self-contained HTML page.
 
-Decides what goes into the page; the templates decide how it looks, and escape all of it. The page
-runs nothing and loads nothing, and its policy tells the browser so; its only links lead to posts.
+The templates escape all text. The page runs no scripts and loads nothing, and its Content Security
+Policy enforces that; its only links lead to posts.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 
 
 def render_html(result: Breakouts | Digest, *, made_at: dt.datetime | None = None) -> str:
-    """Make a page to hand on: one file, no script, nothing to load.
+    """Render a result as an HTML page to share: one file, without scripts or external files.
 
     Args:
-        result: What `breakouts` gave, or a `Digest`.
-        made_at: An aware time to print as that of the report; now when absent.
+        result: Result of `breakouts`, or a `Digest`.
+        made_at: Time of the report, an aware datetime. Defaults to now.
 
     Returns:
         The page; write it to a file as UTF-8.
 
     Raises:
         ConfigurationError: Jinja2 is not installed.
-        UsageError: `made_at` has no zone.
+        UsageError: `made_at` has no time zone.
 
     Example:
         >>> Path("report.html").write_text(render_html(ca.breakouts()), encoding="utf-8")
@@ -134,5 +134,5 @@ def _of_digest(digest: Digest) -> dict[str, object]:
 
 
 def _share(value: float | None, most: float) -> float:
-    """How long a bar is, in percent of the longest one."""
+    """Length of a bar in percent of the longest one."""
     return round(max(value or 0, 0) / most * 100, 1) if most > 0 else 0.0

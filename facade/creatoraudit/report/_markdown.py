@@ -1,8 +1,8 @@
-"""A result as Markdown for a chat tool.
+"""Renders a result as Markdown for a chat tool.
 
-Decides on what every chat tool shows: paragraphs, lists, bold, code spans and bare addresses;
-tables and headings are beyond most of them. What strangers wrote stands in code spans, where it is
-neither markup nor a link nor calls for anybody.
+It uses only what every chat tool shows: paragraphs, lists, bold, code spans and bare URLs, but no
+tables or headings. Text from the API is in code spans, so that it cannot format, link or mention
+anybody.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ _LONGEST_CAPTION = 80  # a line of a chat
 
 
 def render_markdown(result: Breakouts | Digest, *, made_at: dt.datetime | None = None) -> str:
-    """Make a message for a chat tool.
+    """Render a result as a message for a chat tool.
 
     Args:
-        result: What `breakouts` gave, or a `Digest`.
-        made_at: An aware time to print as that of the report; now when absent.
+        result: Result of `breakouts`, or a `Digest`.
+        made_at: Time of the report, an aware datetime. Defaults to now.
 
     Returns:
         Markdown that ends with a line break.
 
     Raises:
-        UsageError: `made_at` has no zone.
+        UsageError: `made_at` has no time zone.
 
     Example:
         >>> print(render_markdown(ca.breakouts(top=3)))

@@ -1,8 +1,4 @@
-"""What a report says about a post that the post itself does not say.
-
-Decides the address of a post, built from nothing but parts that can be parts of one; the views over
-time that follow from its deltas; and the rates between them.
-"""
+"""Derives facts about posts for reports: the post's URL, its views over time, and growth rates."""
 
 from __future__ import annotations
 
@@ -18,14 +14,14 @@ if TYPE_CHECKING:
 
 
 def address(post: Post) -> str | None:
-    """Where the post is on its platform; None unless every part of the address is a sound one."""
+    """The URL of the post on its platform; None unless every part of it is valid."""
     return post_url(post.platform, post.shortcode, post.account_username, post.external_id)
 
 
 def rates(deltas: Mapping[str, int | None]) -> list[float]:
-    """Views gained per day between the windows' starts, from long ago to now.
+    """Views gained per day between the starts of the windows, oldest first.
 
-    Windows that overlap become spans that do not: 14 and 7 days give the week before last.
+    Overlapping windows become separate spans: 14 and 7 days give the week before last.
     """
     known = [(0, 0), *_known(deltas)]
     spans = [(gain - less) / (days - fewer) for (fewer, less), (days, gain) in pairwise(known)]
@@ -33,9 +29,9 @@ def rates(deltas: Mapping[str, int | None]) -> list[float]:
 
 
 def course(post: Breakout) -> list[tuple[float, int]]:
-    """Days ago and the views a post has gained since, from long ago to now, which is (0, 0).
+    """Pairs of days ago and views gained since, oldest first; the last one is (0, 0).
 
-    A window that reaches back beyond the post's history begins where the history does.
+    A window that is longer than the post's history begins with the history.
     """
     history = _history(post.video)
     points = {min(days, history): gain for days, gain in _known(post.deltas)}
@@ -47,7 +43,7 @@ def _known(deltas: Mapping[str, int | None]) -> list[tuple[int, int]]:
 
 
 def _history(post: Post) -> float:
-    # Objects: a timestamp that cannot be read is kept as it was sent.
+    # A timestamp that cannot be parsed is a plain string.
     first: object = post.first_scrape_time
     last: object = post.last_scrape_time
     if isinstance(first, dt.datetime) and isinstance(last, dt.datetime) and first < last:

@@ -1,8 +1,8 @@
-"""How the values of all ranked posts are spread, and where among them the shown ones lie.
+"""Sorts the values of all ranked posts into histogram bins, and marks the shown posts.
 
-Decides the bins: views and growth run over many powers of ten, so each bin is about twice as wide
-as the one before it (1, 2, 5, 10, ...), or ten times where that would make too many; what is zero
-or less, which no such bin can hold, is together in the first one.
+Views and growth span many powers of ten, so each bin is about twice as wide as the one before it
+(1, 2, 5, 10, ...), or ten times if there would be too many bins. The first bin holds all values
+that are zero or less.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ class Bin:
     """Values from `low` (included; None for no limit) to `high` (not included).
 
     Attributes:
-        low: Where it begins.
-        high: Where it ends.
-        size: How many values are in it.
-        marked: How many of them are shown posts'.
+        low: Lower end, included; None for no limit.
+        high: Upper end, not included.
+        size: Number of values in the bin.
+        marked: Number of values that belong to shown posts.
     """
 
     low: float | None
@@ -41,7 +41,7 @@ class Spread:
     bins: Sequence[Bin]
 
     def position(self, value: float) -> float:
-        """Where a value lies, in bins from the left end."""
+        """The position of a value, in bins from the left end."""
         at = min(bisect_right([one.high for one in self.bins], value), len(self.bins) - 1)
         low, high = self.bins[at].low, self.bins[at].high
         if low is None:
@@ -50,10 +50,10 @@ class Spread:
 
 
 def spread(values: Sequence[float], marked: Sequence[float]) -> Spread:
-    """Put every value in its bin; `marked` are those of the posts that are shown."""
+    """Sort values into bins; `marked` are the values of the shown posts."""
     edges = _edges([value for value in values if value > 0])
     sizes, marks = (Counter(bisect_right(edges, value) for value in of) for of in (values, marked))
-    # Bin n ends at edge n; the first one has no beginning, and is left out when it is empty.
+    # Bin n ends at edge n; the first one has no lower end, and is omitted if empty.
     bins = [
         Bin(edges[at - 1] if at else None, high, sizes[at], marks[at])
         for at, high in enumerate(edges)
@@ -63,7 +63,7 @@ def spread(values: Sequence[float], marked: Sequence[float]) -> Spread:
 
 
 def _edges(positive: Sequence[float]) -> list[float]:
-    """Where bins begin and end; what would need too many of them lies below the first."""
+    """The edges of the bins; values that would need too many bins go below the first."""
     if not positive:
         return [1]
     lowest, highest = (math.floor(math.log10(of(positive))) for of in (min, max))

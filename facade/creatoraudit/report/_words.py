@@ -1,7 +1,7 @@
-"""Words and figures of a report.
+"""Formats numbers and texts for reports.
 
-Decides how a stranger's text looks on a page and in Markdown, so that it cannot hide, reorder,
-address or run anything; and how numbers are written. Escaping for HTML is left to the templates.
+Text from the API is cleaned, so that it cannot hide, reorder, mention or run anything. The
+templates escape it for HTML.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ NOTHING = "–"
 LONGEST_CAPTION = 160
 LONGEST_NAME = 60
 
-# The zero-width joiner is a format character, and half of all emoji of people are made with it.
-# Between two symbols it can hide nothing, so there, and only there, it stays.
+# The zero-width joiner is a format character, but many emoji of people need it. Between two symbols
+# it can hide nothing, so it stays there, and only there.
 _SYMBOL = "\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
 _JOINER = re.compile(f"(?<=[{_SYMBOL}\ufe0f])\u200d(?=[{_SYMBOL}])")
 
-# In a code span nothing is a link, a mention or markup in any dialect, but for what is replaced
-# here: Slack obeys <!channel> in one, a backtick ends it, a pipe ends a table's cell.
+# A code span disables links, mentions and markup in every dialect, with three exceptions that are
+# replaced here: Slack obeys <!channel> in one, a backtick ends it, and a pipe ends a table cell.
 _INERT_IN_CODE = str.maketrans({"`": "ʼ", "<": "‹", ">": "›", "@": "＠", "|": "¦"})
 
 _PLATFORMS: Mapping[str, str] = {"instagram": "Instagram", "tiktok": "TikTok"}
@@ -35,10 +35,10 @@ _SIZES = ((10**9, "B"), (10**6, "M"), (10**3, "K"))
 
 
 def shown(text: object, longest: int) -> str:
-    """A stranger's text on one line, nothing in it hidden, cut after `longest` characters."""
+    """Clean text from the API: on one line, nothing hidden, at most `longest` characters."""
     if not isinstance(text, str):
         return ""
-    # A caption of megabytes is not worth folding; how much of its beginning is white space?
+    # Cut a huge caption before folding its white space, which would take long.
     begins = " ".join(text[: 8 * longest].split())
     whole = len(begins) <= longest and len(text) <= 8 * longest
     cut = begins if whole else f"{begins[: longest - 1].rstrip()}…"
@@ -46,26 +46,26 @@ def shown(text: object, longest: int) -> str:
 
 
 def code(text: str) -> str:
-    """Text that was shown already, as a Markdown code span that it cannot leave."""
+    """Cleaned text as a Markdown code span that it cannot end."""
     return f"`{text.translate(_INERT_IN_CODE)}`"
 
 
 def platform(value: object) -> str:
-    """The name of a platform, as it writes itself."""
+    """The display name of a platform."""
     named = shown(value, LONGEST_NAME)
     return _PLATFORMS.get(named, named)
 
 
 def number(value: object) -> float | None:
-    """The value if it can be a figure; a member may hold anything the server has sent."""
+    """The value if it is a usable number, otherwise None."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    # Also not what is not a number, or more than anybody counts.
+    # Excludes NaN, infinity and absurdly large numbers.
     return value if -_HUGE < value < _HUGE else None
 
 
 def count(value: object) -> str:
-    """A figure with its thousands apart, at most two decimals; a dash for none."""
+    """A number with thousands separators and at most two decimals; a dash for None."""
     figure = number(value)
     if figure is None:
         return NOTHING
@@ -73,36 +73,36 @@ def count(value: object) -> str:
 
 
 def gain(value: int) -> str:
-    """A change, always with its sign."""
+    """A change, always with a sign."""
     return _digits(value, 0, "+")
 
 
 def percent(ratio: float | None) -> str:
-    """A change in relation to what was before; a dash for none."""
+    """A relative change in percent; a dash for None."""
     if ratio is None:
         return NOTHING
     return f"{_digits(100 * ratio, 1 if abs(ratio) < 0.1 else 0, '+')}%"
 
 
 def change(pct: float | None) -> str:
-    """A change that is in percent already, with an arrow; a dash for none."""
+    """A change given in percent, with an arrow; a dash for None."""
     if pct is None:
         return NOTHING
     return f"{_ARROWS[direction(pct)]} {_digits(pct, 1, '+') if pct else 0}%"
 
 
 def direction(pct: float | None) -> str:
-    """Where a change goes: up, down or level."""
+    """The direction of a change: up, down or level."""
     return "level" if not pct else "up" if pct > 0 else "down"
 
 
 def times(ratio: float | None) -> str:
-    """How many times as much; a dash for none."""
+    """A factor, for example `3.5×`; a dash for None."""
     return NOTHING if ratio is None else f"{_digits(ratio, 1)}×"
 
 
 def short(value: float) -> str:
-    """A round number in few characters: 500, 2K, 10M."""
+    """A round number in short form: 500, 2K, 10M."""
     for size, letter in _SIZES:
         if value >= size:
             return f"{value / size:,g}{letter}"
@@ -110,15 +110,15 @@ def short(value: float) -> str:
 
 
 def days(window: int) -> str:
-    """A span of days."""
+    """A number of days in words."""
     return "1 day" if window == 1 else f"{window} days"
 
 
 def moment(made_at: dt.datetime | None) -> dt.datetime:
-    """The time of a report, in UTC: the one given, or now.
+    """The time of a report in UTC: the given one, or now.
 
     Raises:
-        UsageError: It has no zone.
+        UsageError: The given time has no time zone.
     """
     if made_at is None:
         return dt.datetime.fromtimestamp(clock.wall(), dt.UTC)
@@ -128,11 +128,11 @@ def moment(made_at: dt.datetime | None) -> dt.datetime:
 
 
 def minute(moment: dt.datetime) -> str:
-    """A time, for people."""
+    """Format a timestamp for display, for example `15 Jun 2026, 12:00 UTC`."""
     return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 def _digits(value: float, decimals: int, sign: str = "") -> str:
-    """Digits with their thousands apart; of more than fit on a phone, the first three."""
+    """Digits with thousands separators; very long numbers are rounded to three digits."""
     form = ".3g" if abs(value) >= _LONG else f",.{decimals}f"
     return f"{value:{sign}{form}}".replace("-", "−")

@@ -17,12 +17,12 @@ __all__ = ["RULES", "Difference", "Drift", "Level", "Rule", "compare", "drift"]
 
 
 class Drift(NamedTuple):
-    """Result of a comparison of two documents: the differences, by what a baseline says of them.
+    """Result of a comparison of two documents: the differences, sorted by the baseline.
 
     Attributes:
         old: Name of the document that the client was made from.
         new: Name of the document it was compared with.
-        verdict: The differences, sorted by what the baseline says of them.
+        verdict: The differences, sorted into new, accepted and expired ones.
     """
 
     old: str
@@ -31,7 +31,7 @@ class Drift(NamedTuple):
 
     @property
     def differences(self) -> list[Difference]:
-        """The differences that count, the most important ones first."""
+        """The differences that count, most important first."""
         return sorted(self.verdict.counting, key=lambda each: each.order)
 
     def reaches(self, level: Level) -> bool:
@@ -45,13 +45,12 @@ def drift(
     *,
     baseline: Baseline | str | os.PathLike[str] | None = None,
 ) -> Drift:
-    """Say what a new OpenAPI document means for a client that was made from an old one.
+    """Compare two OpenAPI documents from the point of view of a client made from the old one.
 
     Args:
         old: The document that the client was made from: a file, or the decoded document.
         new: The document to compare it with.
-        baseline: Accepted differences, which do not count: a file, or what `Baseline.load` has
-            read.
+        baseline: Accepted differences, which do not count: a file, or a `Baseline`.
 
     Returns:
         The differences, each with its rule, level, location and the operations it concerns.
@@ -87,7 +86,7 @@ def _document(given: str | os.PathLike[str] | Mapping[str, Any] | Document, name
 
 
 def _compared(base: Document, head: Document) -> list[Difference]:
-    """The differences, where one of the documents may have the servers' path in its own paths."""
+    """Compare two documents, of which one may include the path of the servers in its paths."""
     for prefix in sorted({*_server_paths(base), *_server_paths(head)}):
         short = [Document(each.name, unprefixed(each.root, prefix)) for each in (base, head)]
         shortened = [
@@ -100,7 +99,7 @@ def _compared(base: Document, head: Document) -> list[Difference]:
 
 
 def _longer(difference: Difference, side: str, prefix: str) -> Difference:
-    """A difference with its location as the document itself has it."""
+    """The difference with its location as in the original document."""
     if difference.document != side or not difference.location.startswith("/paths/"):
         return difference
     path = difference.location.removeprefix("/paths/")
@@ -108,7 +107,7 @@ def _longer(difference: Difference, side: str, prefix: str) -> Difference:
 
 
 def _server_paths(document: Document) -> list[str]:
-    """The paths of a document's servers, where they are more than the root of a host."""
+    """The paths of a document's servers, except the root."""
     servers = document.root.get("servers")
     paths = []
     for server in servers if isinstance(servers, list) else []:

@@ -1,9 +1,8 @@
-"""Compares what surrounds the schemas: operations, parameters, bodies, answers, the document.
+"""Compares everything but schemas: operations, parameters, bodies, responses and the document.
 
-Decides what is matched with what (operations by method and path with parameter names blanked,
-parameters by place and name, responses by status) and which rule a difference falls under. Webhooks
-and callbacks are compared the other way round: the client reads what they send. Components that no
-operation leads to are not compared.
+Operations are matched by method and path with blanked parameter names, parameters by place and
+name, responses by status. Webhooks and callbacks are compared the other way round: the client reads
+what they send. Components that no operation uses are not compared.
 """
 
 from __future__ import annotations
@@ -30,10 +29,10 @@ from ._walk import ABSENT, Absent, Difference, Scope, Walk
 
 _PARAMETER_NAME = re.compile(r"\{([^{}]*)\}")
 
-# Header parameters that OpenAPI says are to be ignored, as other parts of it state them.
+# Header parameters that OpenAPI ignores, because other parts of the document state them.
 _NOT_PARAMETERS: Final = frozenset({"accept", "content-type", "authorization"})
 
-# Bodies whose members are written one by one; to others an encoding says nothing.
+# Bodies whose members are encoded one by one; `encoding` applies to no others.
 _ENCODED: Final = ("multipart/", "application/x-www-form-urlencoded")
 
 _STYLES: Final[Mapping[str, str]] = {
@@ -45,7 +44,7 @@ _STYLES: Final[Mapping[str, str]] = {
 
 
 class Parameter(NamedTuple):
-    """One parameter of an operation; path parameters are known by their position."""
+    """One parameter of an operation; path parameters are identified by position."""
 
     name: str
     kind: str
@@ -58,7 +57,7 @@ class Parameter(NamedTuple):
 
 
 def compare(base: Document, head: Document) -> list[Difference]:
-    """Everything that is different in `head` for a client made from `base`."""
+    """All differences in `head` for a client made from `base`."""
     walk = Walk(base, head)
     comparison = _Comparison(base, head)
     walk.start(("document",), comparison.document)
@@ -115,7 +114,7 @@ def _only(places: Mapping[str, Place], name: str) -> dict[str, Place]:
 
 
 def _said(place: Place) -> str:
-    """What an object says, its wording left out."""
+    """The members of an object, without descriptive text."""
     return canonical(
         {
             name: value
@@ -137,7 +136,7 @@ class _Comparison:
     # ------------------------------------------------------------------------ the document
 
     def document(self, scope: Scope) -> None:
-        """Compares what is said of the document as a whole."""
+        """Compares the document as a whole: info, servers, tags."""
         base, head = self.base.top, self.head.top
         _report_member(scope, base, head, "servers", "servers-changed")
         _report_member(
@@ -153,7 +152,7 @@ class _Comparison:
     # ----------------------------------------------------------------------- an operation
 
     def operation(self, scope: Scope, was: Operation | None, now: Operation | None) -> None:
-        """Compares an operation, or says that it is gone or new."""
+        """Compares an operation, or reports that it is gone or new."""
         if was is None or now is None:
             there, rule = (was, "operation-removed") if was else (now, "operation-added")
             assert there is not None
@@ -180,7 +179,7 @@ class _Comparison:
         old, new = _parameters(was), _parameters(now)
         for key in old.keys() & new.keys():
             self.parameter(scope, old.pop(key), new.pop(key))
-        # A path parameter that one side does not declare is in its path all the same.
+        # A path parameter may be in the path without being declared.
         gone = {each.name: each for each in old.values() if each.kind != "path"}
         added = {each.name: each for each in new.values() if each.kind != "path"}
         for name in gone.keys() & added.keys():
@@ -195,7 +194,7 @@ class _Comparison:
             scope.report(rule, each.place, name=each.name, place=each.kind)
 
     def parameter(self, scope: Scope, was: Parameter, now: Parameter) -> None:
-        """Compares a parameter; one that operations share only once."""
+        """Compares a parameter; one shared by several operations is compared once."""
         if was.name == now.name and written_alike(was.place, now.place):
             return
         key = ("parameter", was.place.pointer, now.place.pointer)
@@ -220,8 +219,8 @@ class _Comparison:
     def _written(
         self, scope: Scope, base: Place, head: Place, kind: str, rule: str, **named: Json
     ) -> None:
-        """Reports another way to write a value into a query, a path or a header."""
-        # A single value is written the same way, exploded or not.
+        """Reports a different serialization in a query, a path or a header."""
+        # A single value is serialized the same way, exploded or not.
         several = any(
             shape is not None and shape.types & {"array", "object"}
             for shape in (
@@ -234,7 +233,7 @@ class _Comparison:
             scope.report(rule, head, old=old, new=new, **named)
 
     def _content(self, scope: Scope, base: Place, head: Place, direction: Direction) -> None:
-        """Compares the schema of a parameter or a header, behind its media type or not."""
+        """Compares the schema of a parameter or a header, directly or in its content."""
         old, new = _described(base), _described(head)
         self.schemas.at(scope, old, new, direction)
 
@@ -267,7 +266,7 @@ class _Comparison:
     def _media_types(self, scope: Scope, base: Place, head: Place, direction: Direction) -> None:
         old, new = _media(base), _media(head)
         for name, was in old.items():
-            # What is sent may be taken as part of a range; of a range that was read, some may come.
+            # A range accepts the types that are sent; a range that was read may still come in part.
             found = new.get(name) or next(
                 (
                     each
@@ -288,7 +287,7 @@ class _Comparison:
                 scope.report(f"{direction}-media-type-added", now, name=name)
 
     def _encodings(self, scope: Scope, base: Place, head: Place) -> None:
-        """Compares how the members of a form are written, beyond the default."""
+        """Compares the encodings of the members of a form, where they are not the default."""
         old, new = dict(base.each("encoding")), dict(head.each("encoding"))
         shape = self.schemas.new.of_place(head.get("schema"))
         required = shape.required if shape else frozenset()
@@ -338,10 +337,10 @@ class _Comparison:
             elif other is not None:
                 scope.report("webhook-status-added", other, name=name, status=status)
 
-    # ------------------------------------------------------------------------- the answers
+    # ----------------------------------------------------------------------- the responses
 
     def responses(self, scope: Scope, base: Place, head: Place) -> None:
-        """Compares the answers of an operation, status by status."""
+        """Compares the responses of an operation, status by status."""
         old, new = _statuses(base), _statuses(head)
         for status, was in old.items():
             if (now := _left_of(status, new)) is not None:
@@ -357,7 +356,7 @@ class _Comparison:
                 scope.report(_status_rule(status, "added"), now, name=status)
 
     def response(self, scope: Scope, base: Place, head: Place) -> None:
-        """Compares an answer; one that operations share only once."""
+        """Compares a response; one shared by several operations is compared once."""
         key = ("response", base.pointer, head.pointer)
         scope.visit(key, lambda inner: self._response(inner, base, head))
 
@@ -427,7 +426,7 @@ def _deprecation(scope: Scope, base: Place, head: Place, what: str, **named: Jso
 
 
 def _parameters(operation: Operation) -> dict[tuple[str, str], Parameter]:
-    """The parameters of an operation, its path's included, by place and name or position."""
+    """The parameters of an operation and its path, by place and name or position."""
     positions = {name: index for index, name in enumerate(_PARAMETER_NAME.findall(operation.path))}
     found: dict[tuple[str, str], Parameter] = {}
     for holder in (operation.item, operation.place):
@@ -446,7 +445,7 @@ def _parameters(operation: Operation) -> dict[tuple[str, str], Parameter]:
 
 
 def _way(place: Place, kind: str, several: bool) -> str:
-    """How a value is written, in words that are equal where the wire is."""
+    """The serialization of a parameter, in words; equal if the bytes sent are equal."""
     if media := next(iter(dict(place.each("content"))), None):
         return _essence(media)
     style = place.members.get("style", _STYLES[kind])
@@ -479,7 +478,7 @@ def _media(holder: Place) -> dict[str, Place]:
 
 
 def _covers(wide: str, narrow: str) -> bool:
-    """Whether a media type or range stands for another one, too."""
+    """Whether a media type or range includes another one."""
     if wide in (narrow, "*/*"):
         return True
     return wide.endswith("/*") and narrow.startswith(wide[:-1])
@@ -494,9 +493,9 @@ def _statuses(operation: Place) -> dict[str, Place]:
 
 
 def _answer(statuses: Mapping[str, Place], status: str) -> Place | None:
-    """What is said of a status: by itself, by its range, or by what is left.
+    """The response that describes a status: its own, that of its range, or the default.
 
-    Where successes are listed, what is left are failures.
+    If successes are listed, the default stands for failures only.
     """
     left = not status.startswith("2") or not any(name.startswith("2") for name in statuses)
     names = (status, f"{status[:1]}XX", *(["default"] if left else []))
@@ -504,7 +503,7 @@ def _answer(statuses: Mapping[str, Place], status: str) -> Place | None:
 
 
 def _left_of(status: str, statuses: Mapping[str, Place]) -> Place | None:
-    """What a status has become; of a range, one of its statuses may be left."""
+    """The response that replaces a status; for a range, one of its statuses may remain."""
     narrower = (
         place for name, place in statuses.items() if status[1:] == "XX" and name[:1] == status[:1]
     )

@@ -1,7 +1,7 @@
 """Writes the result of a comparison as text, JSON or Markdown.
 
-All text from the documents comes quoted, and in Markdown it stands in code spans only, which
-neither link, mention nor render. Equal differences in several places are told together.
+All text from the documents is quoted. In Markdown it is in code spans, so that it cannot link,
+mention anybody or render. Equal differences in several places are grouped.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ._rules import Level
 from ._walk import Difference
 
 VERSION: Final = 1
-"""Of the JSON output; raised when a member changes its meaning or goes."""
+"""Version of the JSON output; raised when a member is removed or changes its meaning."""
 
 _OPERATIONS_SHOWN: Final = 5
 _PLACES_SHOWN: Final = 3
@@ -26,11 +26,11 @@ _LONGEST_COMMENT: Final = 60_000
 
 
 class _Group(NamedTuple):
-    """Differences that are equal but for their places."""
+    """Equal differences in several places."""
 
     differences: list[Difference]
     entry: Entry | None
-    """The entry of a baseline that is about them."""
+    """The entry of the baseline that matches them."""
 
     @property
     def first(self) -> Difference:
@@ -42,7 +42,7 @@ class _Group(NamedTuple):
 
     @property
     def counted(self) -> str:
-        """How many places there are, where there are several."""
+        """The number of places, if there are several."""
         return f"  ({len(self.differences)} places)" if len(self.differences) > 1 else ""
 
     @property
@@ -57,7 +57,7 @@ class _Group(NamedTuple):
 
     @property
     def remark(self) -> str:
-        """What the baseline says."""
+        """The note of the baseline."""
         if self.entry is None:
             return ""
         until = f", until {self.entry.expires}" if self.entry.expires else ""
@@ -83,7 +83,7 @@ def _grouped(differences: Iterable[Difference | Matched[Difference]]) -> list[_G
 
 
 def _sections(drift: Drift) -> Iterator[tuple[str, list[_Group]]]:
-    """What is told under which title; new differences have none."""
+    """The groups by section title; the title of new differences is empty."""
     verdict = drift.verdict
     yield "", _grouped(verdict.new)
     yield "no longer accepted", _grouped(verdict.expired)
@@ -102,7 +102,7 @@ def _headline(drift: Drift) -> str:
     if drift.verdict.expired:
         parts.append(f"{len(drift.verdict.expired)} no longer accepted")
     if drift.verdict.unmatched:
-        parts.append(f"{len(drift.verdict.unmatched)} accepted in vain")
+        parts.append(f"{len(drift.verdict.unmatched)} accepted but not found")
     return ", ".join(parts)
 
 
@@ -112,7 +112,7 @@ def _listed(names: Sequence[str], total: int) -> str:
 
 
 def as_text(drift: Drift) -> str:
-    """For a terminal: a few lines per difference."""
+    """The report for a terminal: a few lines per difference."""
     lines = [f"{inert(drift.old)} -> {inert(drift.new)}: {_headline(drift)}"]
     for title, groups in _sections(drift):
         for group in groups:
@@ -131,7 +131,7 @@ def as_text(drift: Drift) -> str:
             if group.remark:
                 lines.append(f"  baseline: {group.remark}")
     if drift.verdict.unmatched:
-        lines += ["", "accepted, but not found:"]
+        lines += ["", "accepted but not found:"]
         lines += [
             f"  {inert(entry.rule)}  {inert(entry.location)}" for entry in drift.verdict.unmatched
         ]
@@ -159,7 +159,7 @@ def _matched(matched: Matched[Difference]) -> dict[str, object]:
 
 
 def as_json(drift: Drift) -> str:
-    """For programs; ASCII only."""
+    """The report as JSON; ASCII only."""
     verdict = drift.verdict
     return json.dumps(
         {
@@ -199,7 +199,7 @@ def _bullet(group: _Group) -> str:
 
 
 def _chapters(drift: Drift) -> Iterator[tuple[str, int, list[str]]]:
-    """Title, number of differences and bullets of each part of a page."""
+    """Title, number of differences and bullets of each section."""
     for title, groups in _sections(drift):
         levels = sorted(Level, reverse=True) if not title else [None]
         for level in levels:
@@ -209,14 +209,14 @@ def _chapters(drift: Drift) -> Iterator[tuple[str, int, list[str]]]:
             yield name, count, [_bullet(one) for one in chosen]
     unmatched = drift.verdict.unmatched
     yield (
-        "Accepted, but not found",
+        "Accepted but not found",
         len(unmatched),
         [f"- {_code(inert(each.rule))} {_code(inert(each.location))}" for each in unmatched],
     )
 
 
 def as_markdown(drift: Drift) -> str:
-    """For a comment on a pull request: cut, with a note, before it is too long for one."""
+    """The report for a comment on a pull request, cut with a note if it is too long."""
     lines = [
         f"### API drift: {_headline(drift)}",
         "",

@@ -1,7 +1,7 @@
-"""Compares two schemas that stand in the same position, in one direction.
+"""Compares two schemas in the same position and in one direction, request or response.
 
-Decides which rule a difference between two shapes falls under; what a schema says is decided in
-shapes.py. A pair that is met again in the same direction is not compared again.
+It compares the shapes that `_shapes` makes of schemas, and finds the rule for each difference. A
+pair that appears again in the same direction is not compared again.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from ._walk import ABSENT, Absent, Scope
 
 Direction: TypeAlias = Literal["request", "response"]
 
-# A format and one that lets more through.
+# Each format and a wider one.
 _WIDER: Final = frozenset({('"int32"', '"int64"'), ('"float"', '"double"')})
-# Formats that the client decodes; it takes values of all others as they are.
+# Formats that the client decodes; it leaves values of other formats as they are.
 _DECODED: Final = frozenset({'"date-time"'})
 # Formats that a server checks. Others, such as "password" or "markdown", are for people.
 _CHECKED: Final = _DECODED | {
@@ -42,11 +42,11 @@ _CHECKED: Final = _DECODED | {
 
 _WHOLE: Final[Mapping[str, str]] = {"pattern": "pattern", "format": "format"}
 
-# The mark that keeps a member out of one direction.
+# The keyword that excludes a member from one direction.
 _HIDDEN: Final[Mapping[Direction, str]] = {"request": "readOnly", "response": "writeOnly"}
 _MARKS: Final = (("readOnly", "read-only"), ("writeOnly", "write-only"))
 
-# Members beyond those listed: what was said, what is said, and the rule.
+# Members beyond those listed: what the documents say, old and new, and the rule.
 _OTHERS: Final[Mapping[tuple[str, str], str]] = {
     ("open", "closed"): "other-members-refused",
     ("typed", "closed"): "other-members-refused",
@@ -58,7 +58,7 @@ _OTHERS: Final[Mapping[tuple[str, str], str]] = {
 
 
 def compare_notes(scope: Scope, base: Place, head: Place) -> None:
-    """Reports what differs in annotations and extensions of two objects that are no schemas."""
+    """Reports differences in annotations and extensions of two objects that are not schemas."""
     _compare_notes(scope, _notes(base), _notes(head))
 
 
@@ -96,7 +96,7 @@ def _value(fact: Fact | None) -> Json | Absent:
 
 
 class SchemaComparison:
-    """Compares schemas of two documents, wherever in them they are met."""
+    """Compares schemas of two documents, anywhere in them."""
 
     def __init__(self) -> None:
         self.old = Shapes()
@@ -105,7 +105,7 @@ class SchemaComparison:
     def at(
         self, scope: Scope, base: Place | None, head: Place | None, direction: Direction
     ) -> None:
-        """Compares two schemas; one that is not there says nothing, so anything goes."""
+        """Compares two schemas; a missing schema allows anything."""
         there = head or base
         if there is None:
             return
@@ -116,7 +116,7 @@ class SchemaComparison:
     def compare(
         self, scope: Scope, base: Group, head: Group, direction: Direction, *, nulls: bool = True
     ) -> None:
-        """Plans the comparison; without `nulls` something around the two has a say about null."""
+        """Plans the comparison; if `nulls` is false, an enclosing schema decides about null."""
         if not base.parts and not head.parts:
             return
         if _alike(base, head):
@@ -150,10 +150,10 @@ class _Pair:
         self.new: Shape = comparison.new.of(groups[1])
 
     def compare(self) -> None:
-        """Reports what differs, and plans the comparison of what is inside."""
+        """Reports the differences, and plans the comparison of nested schemas."""
         old, new = self.old, self.new
         if old.any != new.any:
-            # A schema on one side and none to speak of on the other: one difference, not many.
+            # A schema on one side and an empty one on the other are one difference, not many.
             self._types()
             return
         self._annotations()
@@ -190,7 +190,7 @@ class _Pair:
             self.scope.report("schema-no-longer-deprecated", was.place)
 
     def _types(self) -> bool:
-        """Reports other types; true if nothing beyond that can be compared."""
+        """Reports different types; true if nothing else can be compared."""
         old, new = self.old, self.new
         if old.types == new.types and old.any == new.any:
             return False
@@ -284,7 +284,7 @@ class _Pair:
             self._report(f"{what}-{how}", where, **fields)
 
     def _says_something(self, old: Mapping[str, Fact], new: Mapping[str, Fact]) -> bool:
-        """Whether another format is more than a hint for people."""
+        """Whether a different format affects what is sent or decoded."""
         if self.direction == "response":
             return not old or bool(old.keys() & _DECODED)
         return bool((old.keys() | new.keys()) & _CHECKED) and not (
@@ -292,16 +292,16 @@ class _Pair:
         )
 
     def _discriminator(self) -> None:
-        """Reports another way to tell alternatives apart, and values for alternatives."""
+        """Reports a different discriminator, and its values."""
         old, new = self.old.discriminator, self.new.discriminator
         if old is None or new is None:
-            return  # the alternatives are what they are, told apart or not
+            return  # a discriminator does not change the alternatives
         was, now = old.members.get("propertyName"), new.members.get("propertyName")
         if was != now:
             self._report("discriminator-changed", new, old=was, new=now)
             return
         values, others = dict(old.each("mapping")), dict(new.each("mapping"))
-        # A value for an alternative that is new goes with it, and is not told again.
+        # A value for a new alternative is part of that difference.
         if not self.alternatives_removed:
             for name in values.keys() - others.keys():
                 self._report("discriminator-value-removed", values[name], old=name)
@@ -375,7 +375,7 @@ class _Pair:
         )
 
     def _one_and_several(self) -> None:
-        """One side has alternatives, the other is one of them at most."""
+        """Compares alternatives on one side with a single schema on the other."""
         base, head = self.groups
         if self.old.choices:
             self._match(self.old.choices[0][1], [head])
@@ -393,7 +393,7 @@ class _Pair:
             self._report("constraint-loosened", old[0], name=old[0].pointer.rpartition("/")[2])
 
     def _match(self, old: list[Group], new: list[Group]) -> None:
-        """Pairs the alternatives that are most alike; what is left over is gone or new."""
+        """Pairs the most similar alternatives; those left over are gone or new."""
         gone, added = dict(enumerate(old)), dict(enumerate(new))
         for one, other in self._pairs(old, new):
             if one in gone and other in added:
@@ -408,7 +408,7 @@ class _Pair:
             self._report("alternative-added", alternative.site)
 
     def _pairs(self, old: list[Group], new: list[Group]) -> Iterator[tuple[int, int]]:
-        """All pairs that may be the same alternative, the most alike first."""
+        """All pairs that may be the same alternative, most similar first."""
         likeness = sorted(
             (-_likeness(self.comparison, one, other), abs(i - j), i, j)
             for i, one in enumerate(old)
@@ -418,7 +418,7 @@ class _Pair:
 
 
 def _likeness(comparison: SchemaComparison, one: Group, other: Group) -> int:
-    """How sure it is that two alternatives are the same one; 0 for certainly not."""
+    """How similar two alternatives are; 0 means that they are not the same."""
     if _text(one) == _text(other):
         return 100
     old, new = comparison.old.of(one), comparison.new.of(other)
@@ -449,7 +449,7 @@ def _component(alternative: Group) -> str | None:
 
 
 def _text(alternative: Group) -> str:
-    """The schema as it is written; two that are written alike are the same alternative."""
+    """The schema as written; two that are written alike are the same alternative."""
     return canonical([part.node for part in alternative.parts])
 
 

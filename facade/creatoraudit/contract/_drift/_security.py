@@ -1,8 +1,7 @@
-"""Compares what credentials the calls need.
+"""Compares the credentials that operations need.
 
-Decides when two sets of requirements ask the same: schemes are known by what they are where a
-name is only on one side, so that a renamed scheme is no difference. A scheme that changed is
-reported once, at the scheme, not at every operation that uses it.
+Schemes whose name exists on one side only are matched by their content, so that renaming a scheme
+is not a difference. A scheme that changed is reported once, not at every operation that uses it.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from ._schemas import compare_notes
 from ._walk import Scope
 
 Needs: TypeAlias = Mapping[str, frozenset[str]]
-"""The schemes that are needed together, and the scopes of each."""
+"""Schemes that are needed together, and the scopes of each."""
 
 _IDENTITY: Final = ("type", "scheme", "in", "name", "openIdConnectUrl")
 
@@ -40,7 +39,7 @@ class SecurityComparison:
         }
 
     def compare(self, scope: Scope, base: Place, head: Place) -> None:
-        """Compares what one operation needs."""
+        """Compares the credentials of one operation."""
         where = head.get("security") or self.head.top.get("security") or head
         old = _alternatives(base.get("security") or self.base.top.get("security"), {})
         new = _alternatives(head.get("security") or self.head.top.get("security"), self.known_as)
@@ -50,7 +49,7 @@ class SecurityComparison:
             _needs(scope, where, old, new)
 
     def unused(self, scope: Scope) -> None:
-        """Reports other security of the document where no operation relies on it."""
+        """Reports different security of the document if no operation relies on it."""
         was, now = self.base.top.get("security"), self.head.top.get("security")
         if _relied_on(self.base) or _relied_on(self.head):
             return
@@ -78,7 +77,7 @@ def _schemes(document: Document) -> dict[str, Place]:
 
 
 def _said(scheme: Place) -> dict[str, Json]:
-    """What a scheme is, name by name; its wording left out."""
+    """The content of each scheme by name, without descriptive text."""
     said: dict[str, Json] = {
         name: scheme.members[name] for name in _IDENTITY if name in scheme.members
     }
@@ -114,7 +113,7 @@ def _compare_schemes(scope: Scope, name: str, base: Place, head: Place) -> None:
 
 
 def _alternatives(security: Place | None, known_as: Mapping[str, str]) -> list[Needs]:
-    """The sets of credentials of which one is needed; the empty set if a call needs none."""
+    """The alternative sets of credentials; the empty set means that none are needed."""
     if security is None:
         return [{}]
     if not is_array(security.node):
@@ -132,7 +131,7 @@ def _alternatives(security: Place | None, known_as: Mapping[str, str]) -> list[N
 
 
 def _relied_on(document: Document) -> bool:
-    """Whether an operation leaves its security to the document."""
+    """Whether an operation uses the security of the document."""
     return any(
         "security" not in place.members
         for _, item in document.top.each("paths")
@@ -142,12 +141,12 @@ def _relied_on(document: Document) -> bool:
 
 
 def _enough(given: Needs, asked: Needs) -> bool:
-    """Whether a client that has `given` meets `asked`."""
+    """Whether credentials `given` satisfy `asked`."""
     return all(name in given and scopes <= given[name] for name, scopes in asked.items())
 
 
 def _scopes(scope: Scope, where: Place, old: list[Needs], new: list[Needs]) -> bool:
-    """Reports other scopes of the same schemes; false if more than that is different."""
+    """Reports different scopes of the same schemes; false if anything else differs."""
     if len(old) != 1 or len(new) != 1 or old[0].keys() != new[0].keys():
         return False
     for name in sorted(old[0]):
@@ -175,6 +174,6 @@ def _needs(scope: Scope, where: Place, old: list[Needs], new: list[Needs]) -> No
 
 
 def _told(alternatives: list[Needs]) -> list[Json]:
-    """Requirements as JSON, in an order of their own."""
+    """Requirements as JSON, sorted."""
     told = [{name: sorted(scopes) for name, scopes in needs.items()} for needs in alternatives]
     return [*sorted(told, key=canonical)]

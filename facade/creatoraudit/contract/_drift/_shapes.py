@@ -1,11 +1,11 @@
-"""Brings a schema into the one form in which two of them can be compared.
+"""Converts schemas into shapes, a normal form that can be compared.
 
-Decides what a schema says, however it is spelled: references are followed, allOf is merged, a
-choice of one is no choice, a choice between bare types is a list of types, and null is neither a
-type nor a value nor an alternative but a flag. What a difference means is left to schemas.py.
+Schemas that mean the same have the same shape, however they are written: references are followed,
+allOf is merged, a choice of one is that one, a choice between bare types is a list of types, and
+null is a flag, not a type, value or alternative.
 
-Two readings are more lenient than the letter, because they are what authors mean: `nullable: true`
-counts in every version and beside every keyword, and a schema that lists members or items without
+Two readings are more lenient than the specification, because authors mean them so: `nullable: true`
+counts in every version and next to every keyword, and a schema that lists members or items without
 a type describes an object or an array.
 """
 
@@ -35,7 +35,7 @@ ANNOTATIONS: Final[Mapping[str, str]] = {
     "examples": "example-changed",
     "externalDocs": "external-docs-changed",
 }
-"""Members of any object that say nothing about the wire, and the rule for a difference."""
+"""Members without effect on requests and responses, and the rule for a difference."""
 
 _CONSTRAINTS: Final = frozenset(
     {
@@ -45,11 +45,11 @@ _CONSTRAINTS: Final = frozenset(
         *("multipleOf", "uniqueItems"),
     }
 )
-"""What is compared as a whole; references in it are followed, annotations left out."""
+"""Keywords that are compared as a whole, with references followed and without annotations."""
 
 _ON_NULL: Final = frozenset({"type", "nullable", "enum", "const", "anyOf", "oneOf"})
 _FLAGS: Final = ("deprecated", "readOnly", "writeOnly")
-# What OpenAPI 3.0 calls a format, 3.1 says with a keyword of JSON Schema.
+# OpenAPI 3.0 uses a format where 3.1 uses a keyword of JSON Schema.
 _BINARY: Final = "application/octet-stream"
 _ENCODINGS: Final[Mapping[str, str]] = {"base64": "byte", "base64url": "byte"}
 _UNORDERED: Final = frozenset({"required", "enum", "type"})
@@ -59,73 +59,73 @@ _BARE: Final = frozenset({"type", "nullable", *ANNOTATIONS})
 
 
 class Fact(NamedTuple):
-    """What one keyword says, and where."""
+    """The value of one keyword, and its place."""
 
     value: Json
     place: Place
 
 
 class Group(NamedTuple):
-    """The schemas that hold together for one thing; none for what may be anything."""
+    """Schemas that apply together to one value; empty if anything is allowed."""
 
     site: Place
-    """Where the thing stands (a member, the items), or the schema it would stand in."""
+    """The place of the value (a member, the items), or of the schema that would hold it."""
     parts: tuple[Place, ...]
 
     @property
     def key(self) -> tuple[str, ...]:
-        """Equal for groups that say the same."""
+        """The key of the group; groups with equal keys mean the same."""
         return tuple(part.pointer for part in self.parts)
 
     @property
     def place(self) -> Place:
-        """The schema itself; behind the reference when the thing is nothing but one."""
+        """The schema itself, with a reference resolved."""
         return self.parts[0] if self.parts else self.site
 
 
 @dataclass(slots=True)
 class Shape:
-    """What a group of schemas says together."""
+    """The combined meaning of a group of schemas."""
 
     place: Place
     types: frozenset[str] = _ANY
     any: bool = True
-    """Nothing is said about the type, nor anything from which it follows."""
+    """Whether the schema neither states nor implies a type."""
     types_at: Place | None = None
     """The keyword that says so."""
     nullable: bool = True
     nullable_at: Place | None = None
-    """The schema, of those in the group, that decides about null."""
+    """The schema of the group that decides about null."""
     values: dict[str, Fact] | None = None
     """The values of enum or const, null aside, by their canonical text."""
     values_at: Place | None = None
     bounds: dict[str, tuple[float, bool, Fact]] = field(default_factory=dict)
     """Limit, whether the limit itself is outside, and where, by the inclusive keyword."""
     rules: dict[str, dict[str, Fact]] = field(default_factory=dict)
-    """pattern, format and constraints: what each part of the group says, by canonical text."""
+    """pattern, format and constraints of each schema in the group, by canonical text."""
     notes: dict[str, Fact] = field(default_factory=dict)
-    """Annotations, extensions, default and flags: what is said nearest to the thing."""
+    """Annotations, extensions, default and flags; the outermost schema wins."""
     members: dict[str, Group] = field(default_factory=dict)
     required: frozenset[str] = frozenset()
     closed: bool = False
-    """Whether it is said that no other members are allowed."""
+    """Whether other members are forbidden."""
     others_at: Place | None = None
-    """Where something is said about other members."""
+    """The place of the keyword about other members."""
     others: Group | None = None
-    """What is said about members beyond those listed."""
+    """The schema of members beyond those listed."""
     items: Group | None = None
     choices: list[tuple[Place, list[Group]]] = field(default_factory=list)
     """Sets of alternatives, each with the place of its keyword."""
     discriminator: Place | None = None
-    """What tells the alternatives apart."""
+    """The discriminator of the alternatives."""
 
     def at(self, keyword: str) -> Place:
-        """The place of a keyword, else of the schema."""
+        """The place of a keyword, or of the schema if it has none."""
         return self.place.get(keyword) or self.place if is_object(self.place.node) else self.place
 
 
 def group(place: Place) -> Group:
-    """The group for a schema that stands at a place; a mere reference is what it leads to."""
+    """The group of the schema at a place, with references resolved."""
     target, seen = place, set[str]()
     while is_object(target.node) and target.node.keys() == {"$ref"}:
         if target.pointer in seen:
@@ -136,7 +136,7 @@ def group(place: Place) -> Group:
 
 
 def tightness(keyword: str, limit: float, exclusive: bool) -> tuple[float, bool]:
-    """Greater for a bound that lets less through."""
+    """A sort key for bounds; greater means stricter."""
     return (-limit if keyword in UPPER else limit, exclusive)
 
 
@@ -148,7 +148,7 @@ def _together(one: Group | None, other: Group) -> Group:
 
 
 def _meet(one: frozenset[str] | None, other: frozenset[str]) -> frozenset[str]:
-    """The types that both sets let through."""
+    """The types that both sets allow."""
     if one is None:
         return other
     narrow = {"integer"} if "integer" in one | other and "number" in one | other else set[str]()
@@ -169,31 +169,31 @@ def _type_of(value: Json) -> str:
 
 
 class Shapes:
-    """The shapes of one document, each made once."""
+    """The shapes of one document, each computed once."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, ...], Shape | None] = {}
         self._digests: dict[str, str] = {}
 
     def of(self, schemas: Group) -> Shape:
-        """What a group says; anything, if it is empty."""
+        """The shape of a group; an empty group allows anything."""
         if not schemas.parts:
             return Shape(schemas.site)
         key = schemas.key
         if key not in self._known:
             self._known[key] = None
             self._known[key] = _Builder(self, schemas).built()
-        # A schema that has itself among its alternatives: what it is there adds nothing.
+        # A schema that is its own alternative adds nothing there.
         return self._known[key] or Shape(schemas.place, any=False, nullable=False)
 
     def of_place(self, place: Place | None) -> Shape | None:
-        """What the schema at a place says."""
+        """The shape of the schema at a place."""
         return self.of(group(place)) if place is not None else None
 
     def digest(self, place: Place, *, names: bool = False) -> str:
-        """One text for all that is said at and below a place but annotations.
+        """Canonical text of everything at and below a place, without annotations.
 
-        With `names` the members are schemas under names of their own, not keywords.
+        With `names`, the members are named schemas, not keywords.
         """
         if place.pointer in self._digests:
             return self._digests[place.pointer]
@@ -223,7 +223,7 @@ class Shapes:
         return text
 
     def keyword(self, place: Place) -> Json:
-        """The same for what one keyword of a schema says."""
+        """Canonical text of one keyword of a schema."""
         name = place.pointer.rpartition("/")[2]
         if name in ANNOTATIONS or name.startswith("x-"):
             return None
@@ -237,14 +237,14 @@ class Shapes:
 
 
 class _Builder:
-    """Reads the parts of one group, and what they lead to, into one shape."""
+    """Builds the shape of one group from its schemas and their references."""
 
     def __init__(self, shapes: Shapes, schemas: Group) -> None:
         self.shapes = shapes
         self.shape = Shape(schemas.place)
         self.types: frozenset[str] | None = None
         self.forced_null = False
-        # Each with whether it has a say about null, and whether it is the thing itself.
+        # Each with whether it decides about null, and whether it is the outermost schema.
         self.waiting = [(part, True, True) for part in reversed(schemas.parts)]
 
     def built(self) -> Shape:
@@ -354,7 +354,7 @@ class _Builder:
                 if each.node is True:
                     shape.notes.setdefault(name, Fact(True, each))
             elif name == "default":
-                # Left out and null are the same to most servers; generators differ in saying so.
+                # Most servers treat a missing value like null, and generators differ here.
                 if each.node is not None:
                     shape.notes.setdefault(name, Fact(each.node, each))
             elif name in ANNOTATIONS or name.startswith("x-"):
@@ -388,7 +388,7 @@ class _Builder:
     def _choice(
         self, place: Place, keyword: str, on_null: bool
     ) -> Iterator[tuple[Place, bool, bool]]:
-        """Reads a set of alternatives; gives what is left of it if that is a single one."""
+        """Reads a set of alternatives; returns the only one if a single one is left."""
         branches = [*_flattened(place, keyword)]
         if not branches:
             return
@@ -410,7 +410,7 @@ class _Builder:
 
 
 def _flattened(place: Place, keyword: str) -> Iterator[Group]:
-    """The alternatives of a keyword; a choice among them gives its own alternatives."""
+    """The alternatives of a keyword, with nested choices flattened."""
     waiting, seen = [*place.items(keyword)][::-1], {below(place.pointer, keyword)}
     while waiting:
         branch = group(waiting.pop())
@@ -425,7 +425,7 @@ def _flattened(place: Place, keyword: str) -> Iterator[Group]:
 
 
 def _as_format(place: Place, name: str) -> str | None:
-    """The format that a keyword of JSON Schema stands for, if it does."""
+    """The format that a keyword of JSON Schema stands for, if any."""
     node = place.members
     if name == "contentEncoding":
         return _ENCODINGS.get(str(node[name]))
@@ -439,7 +439,7 @@ def _by_name(member: tuple[str, Place]) -> str:
 
 
 def _limit(place: Place, name: str) -> float | None:
-    """The number a keyword gives; a Boolean beside it (OpenAPI 3.0) is no limit of its own."""
+    """The number of a keyword; a Boolean (OpenAPI 3.0) is not a limit."""
     limit = place.members.get(name)
     if limit is None or isinstance(limit, bool):
         return None
@@ -449,5 +449,5 @@ def _limit(place: Place, name: str) -> float | None:
 
 
 def _bare(node: Mapping[str, Json]) -> bool:
-    """Whether a schema names a type and nothing else that is seen on the wire."""
+    """Whether a schema names a type and nothing else but annotations."""
     return "type" in node and node.keys() <= _BARE

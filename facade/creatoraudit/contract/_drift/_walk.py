@@ -1,7 +1,7 @@
-"""Visits pairs of places once each and keeps what was found about them.
+"""Schedules the comparison of pairs of places and collects the findings.
 
-Decides the order of the visits, that a pair shared by many operations is compared once, and which
-operations a finding belongs to. What is found in a pair is left to operations.py and schemas.py.
+A pair shared by many operations is compared once. The walk then finds out which operations each
+finding belongs to. `_operations` and `_schemas` compare the pairs.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from ..openapi import Document, Json, Place, operation_key, quoted
 from ._rules import RULES, Rule
 
 Key: TypeAlias = tuple[object, ...]
-"""What a visit is about; two visits with one key would find the same."""
+"""Identifies a visit; two visits with equal keys would find the same."""
 
 
 class Absent(Enum):
-    """What is told of something that a document does not say."""
+    """Stands for something that a document does not state."""
 
     ABSENT = "absent"
 
@@ -33,13 +33,13 @@ class Difference(NamedTuple):
 
     rule: Rule
     location: str
-    """JSON pointer: into the head document, into the base one for what is only there."""
+    """JSON pointer into the head document, or into the base one for what exists only there."""
     document: str
     """`head` or `base`: the document that the location points into."""
     fields: tuple[tuple[str, str], ...]
-    """What the sentence is filled with, as JSON."""
+    """The values for the placeholders of the sentence, as JSON."""
     operations: tuple[str, ...]
-    """The operations that are different by it, as `GET /path`; none if it is about the document."""
+    """The operations concerned, as `GET /path`; empty if it is about the whole document."""
 
     @property
     def sentence(self) -> str:
@@ -82,13 +82,13 @@ class Walk:
     _found: dict[_Found, set[Key]] = field(default_factory=dict)
 
     def start(self, key: Key, work: Callable[[Scope], None], operation: str | None = None) -> None:
-        """Plans a visit that belongs to no other one; `operation` is what findings name."""
+        """Plans a top-level visit; findings below it name `operation`."""
         if operation is not None:
             self._labels[key] = operation
         self.plan(key, None, work)
 
     def plan(self, key: Key, origin: Key | None, work: Callable[[Scope], None]) -> None:
-        """Plans a visit, unless one of that key is or was planned."""
+        """Plans a visit, unless one with that key was already planned."""
         if key not in self._from:
             self._from[key] = set()
             self._queue.append((key, work))
@@ -96,11 +96,11 @@ class Walk:
             self._from[key].add(origin)
 
     def keep(self, found: _Found, owner: Key) -> None:
-        """Keeps a finding of the visit `owner`."""
+        """Adds a finding of the visit `owner`."""
         self._found.setdefault(found, set()).add(owner)
 
     def findings(self) -> list[Difference]:
-        """Makes all visits; what they found, in order."""
+        """Makes all visits; returns their findings in order."""
         while self._queue:
             key, work = self._queue.popleft()
             work(Scope(self, key))
@@ -113,10 +113,10 @@ class Walk:
 
 
 class _Reached:
-    """From which labelled visits others were come to.
+    """Finds the labelled visits that lead to each visit.
 
-    Visits lead to each other in circles; those of one circle are come to from the same ones, so
-    each circle is looked at once (Tarjan's algorithm, without recursion).
+    Visits can form cycles. All visits of one cycle have the same labels, so each cycle is handled
+    once (Tarjan's algorithm, without recursion).
     """
 
     def __init__(self, origins: Mapping[Key, set[Key]], labels: Mapping[Key, str]) -> None:
@@ -178,7 +178,7 @@ class _Reached:
 
 @dataclass(frozen=True)
 class Scope:
-    """One visit: where its findings and its further visits go."""
+    """One visit, which collects its findings and plans further visits."""
 
     walk: Walk
     key: Key
@@ -188,7 +188,7 @@ class Scope:
         self.walk.plan(key, self.key, work)
 
     def report(self, rule: str, where: Place, **fields: Json | Absent) -> None:
-        """Keeps a finding about a place."""
+        """Adds a finding about a place."""
         side = "base" if where.document is self.walk.base else "head"
         told = tuple(
             (name, "absent" if value is ABSENT else quoted(value))

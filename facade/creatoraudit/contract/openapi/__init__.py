@@ -1,4 +1,4 @@
-"""The one reader of OpenAPI documents: regeneration, drift, checks and sandbox share it.
+"""Reads OpenAPI documents, for regeneration, drift reports, contract checks and the sandbox.
 
     from creatoraudit.contract.openapi import load, normalise
 
@@ -6,8 +6,7 @@
     for operation in operations(document):
         print(operation.key)
 
-It uses the standard library alone (PyYAML for YAML), and neither the generated package nor the
-client, so it works while there is no generated package.
+It needs only the standard library (and PyYAML for YAML), so it works without the generated package.
 """
 
 from __future__ import annotations

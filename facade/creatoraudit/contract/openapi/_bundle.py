@@ -1,4 +1,4 @@
-"""Puts the files that a document refers to into the document itself."""
+"""Bundles a document: copies the files that it refers to into it."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ _DATA: Final = frozenset({"example", "examples", "default", "enum", "const"})
 
 
 def bundled(document: Document, folder: Path) -> Document:
-    """The document with the files beside it under `x-bundled`, and references into that.
+    """Return the document with referenced files under `x-bundled`, and references to them.
 
     A reference to a URL stays as it is: it is not followed, and concerns only the operations that
     need it.
 
     Args:
-        document: What was read; it is not changed.
-        folder: Where its file is. Only files in it, or below, are read.
+        document: The document; it is not changed.
+        folder: The folder of its file. Only files in or below it are read.
 
     Raises:
-        DocumentRefused: A reference leads out of the folder, or to no document.
+        DocumentRefused: A reference leads out of the folder, or not to a document.
     """
     bundle = _Bundle(document, folder.resolve())
     root = copy.deepcopy(dict(document.root))
@@ -37,7 +37,7 @@ def bundled(document: Document, folder: Path) -> Document:
 
 
 class _Bundle:
-    """The files that were read so far, by their path from the folder."""
+    """The files read so far, by their path relative to the folder."""
 
     def __init__(self, document: Document, folder: Path) -> None:
         self.document = document
@@ -45,7 +45,7 @@ class _Bundle:
         self.held: dict[str, Any] = {}
 
     def rewrite(self, node: Any, folder: Path, inside: str | None) -> None:
-        """Make every reference at or below a node one into the document."""
+        """Rewrite all references at or below a node to point into the document."""
         waiting = [node]
         while waiting:
             one = waiting.pop()

@@ -1,7 +1,4 @@
-"""An OpenAPI document, and the way from place to place in it.
-
-A place knows its JSON pointer, so that a refusal can name it.
-"""
+"""An OpenAPI document and places in it, each with its JSON pointer for error messages."""
 
 from __future__ import annotations
 
@@ -14,7 +11,7 @@ from urllib.parse import unquote
 from ._quoting import inert
 
 Json: TypeAlias = Mapping[str, "Json"] | Sequence["Json"] | str | int | float | bool | None
-"""What JSON can say."""
+"""Any JSON value."""
 
 
 class DocumentRefused(Exception):
@@ -42,13 +39,13 @@ def below(pointer: str, key: str | int) -> str:
 
 
 def unescaped(part: str) -> str:
-    """One part of a JSON pointer in a URL fragment, as the key it stands for."""
+    """Decode one part of a JSON pointer in a URL fragment."""
     return unquote(part).replace("~1", "/").replace("~0", "~")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
-    """An OpenAPI document, under the name that the user gave it."""
+    """An OpenAPI document, and its name for messages."""
 
     name: str
     root: Mapping[str, Json]
@@ -64,7 +61,7 @@ class Document:
         raise DocumentRefused(f"{inert(self.name)}: {why}")
 
     def target(self, reference: str, origin: str) -> Place:
-        """What a local reference, met at `origin`, points at."""
+        """Resolve a local reference, found at `origin`."""
         found = self._targets.get(reference)
         if found is None:
             if not reference.startswith("#/"):
@@ -99,12 +96,12 @@ class Place:
     node: Json
 
     def refuse(self, why: str) -> NoReturn:
-        """Refuse the document because of what stands here."""
+        """Refuse the document because of this place."""
         self.document.refuse(f"{inert(self.pointer) or 'the document'} {why}")
 
     @property
     def members(self) -> Mapping[str, Json]:
-        """The object that must stand here."""
+        """The object here; refuses anything else."""
         if not is_object(self.node):
             self.refuse("is not an object")
         return self.node
@@ -116,7 +113,7 @@ class Place:
         return Place(self.document, below(self.pointer, key), self.members[key])
 
     def each(self, key: str = "") -> Iterator[tuple[str, Place]]:
-        """The members of this object, or of its member `key`, in order; extensions are none."""
+        """The members of this object, or of its member `key`, in order and without extensions."""
         holder = self.get(key) if key else self
         if holder is None:
             return
@@ -124,7 +121,7 @@ class Place:
             yield name, Place(self.document, below(holder.pointer, name), node)
 
     def items(self, key: str) -> Iterator[Place]:
-        """The items of the array that the member `key` is, if it is there."""
+        """The items of the array `key`; empty if it is missing."""
         holder = self.get(key)
         if holder is None:
             return
@@ -134,7 +131,7 @@ class Place:
             yield Place(self.document, below(holder.pointer, index), node)
 
     def text(self, key: str) -> str:
-        """The string that the member `key` must be."""
+        """The string `key`; refuses anything else."""
         found = self.members.get(key)
         if not isinstance(found, str):
             self.refuse(f"has no text `{key}`")
@@ -145,7 +142,7 @@ class Place:
         return self.members.get(key) is True
 
     def resolved(self) -> Place:
-        """This place, or the one that its `$ref` leads to in the end."""
+        """This place, or the one that its `$ref` finally leads to."""
         place, seen = self, set[str]()
         while is_object(place.node) and isinstance(reference := place.node.get("$ref"), str):
             if reference in seen:
@@ -156,16 +153,16 @@ class Place:
 
 
 def written_alike(one: Place, other: Place) -> bool:
-    """Whether two nodes are the same text and depend on nothing outside of them.
+    """Whether two nodes have the same text and no references.
 
-    A cheap way to pass over what did not change; `False` says nothing.
+    A cheap way to skip unchanged parts; `False` does not mean that they differ.
     """
     text = json.dumps(one.node)
     return text == json.dumps(other.node) and '"$ref"' not in text
 
 
 def canonical(node: Json) -> str:
-    """One text per JSON value: 1 and 1.0, and the order of members, make no difference."""
+    """Canonical text of a JSON value; 1 equals 1.0, and the order of members is ignored."""
     return json.dumps(_canonical(node), sort_keys=True)
 
 

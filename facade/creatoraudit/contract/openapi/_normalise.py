@@ -1,15 +1,15 @@
-"""The one structural normalisation of a document, in memory and idempotent.
+"""Normalises the structure of a document, so that equal meanings are written in one way.
 
-`openapi.json` stays the document of the vendor. Whatever reads it sees it in this form, in which
-different spellings of one meaning are one:
+`openapi.json` stays the vendor's document; readers normalise it in memory. Normalising twice
+changes nothing. In normal form:
 
-* paths are relative to the base URL, and path items stand where they are used;
+* paths are relative to the base URL, and path items are inlined;
 * null is a type (`nullable: true` is how OpenAPI 3.0 says it), exclusive bounds are numbers;
 * a choice of one (`anyOf`, `oneOf` or `allOf` with a single branch) is that branch;
-* a shared schema that is nothing but a reference is replaced by what it refers to;
+* a shared schema that is only a reference is replaced by what it refers to;
 * a reference to a part of another schema or of a path refers to a shared schema.
 
-A document in this form, such as our own openapi.json, is returned as it is.
+A document in this form, such as our own openapi.json, is returned unchanged.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ _NULL: Final = {"type": "null"}
 
 
 def normalise(root: Mapping[str, Any], *, base_path: str = "") -> Mapping[str, Any]:
-    """The document in normal form; what is malformed in it stays for others to report.
+    """Return the document in normal form; malformed parts stay for others to report.
 
     Args:
         root: The document, which is not changed.
-        base_path: Path of the base URL (`/v2`); it is taken off where every path begins with it.
+        base_path: Path of the base URL (`/v2`); removed if every path begins with it.
     """
     document: dict[str, Any] = copy.deepcopy(dict(unprefixed(root, base_path)))
     _place_path_items(document)
@@ -49,7 +49,7 @@ def normalise(root: Mapping[str, Any], *, base_path: str = "") -> Mapping[str, A
 
 
 def schema_slots(document: Any) -> Iterator[Slot]:
-    """Where the outermost schemas of a document stand, in components and in operations."""
+    """The places of the outermost schemas of a document, in components and operations."""
     components = document.get("components")
     if isinstance(components, dict):
         shared = components.get("schemas")
@@ -96,7 +96,7 @@ def _without_reference(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def _found(document: Any, reference: object) -> Any:
-    """What a local reference leads to; None when it leads nowhere."""
+    """Resolve a local reference; None if its target does not exist."""
     if not isinstance(reference, str) or not reference.startswith("#/"):
         return None
     node = document
@@ -112,7 +112,7 @@ def _found(document: Any, reference: object) -> Any:
 
 
 def _share_parts(document: dict[str, Any]) -> None:
-    """Make shared schemas of what is referred to inside of other schemas and of paths."""
+    """Turn referenced parts of other schemas and of paths into shared schemas."""
     moved: dict[str, str] = {}
     waiting = [slot.node for slot in schema_slots(document)]
     while waiting:
@@ -143,7 +143,7 @@ def _free_name(taken: Mapping[str, Any], target: str) -> str:
 
 
 def _plain(schema: dict[str, Any]) -> None:
-    """Bring one schema, not those inside it, into normal form."""
+    """Normalise one schema, without the schemas inside it."""
     nullable = schema.pop("nullable") if isinstance(schema.get("nullable"), bool) else False
     for bound in ("minimum", "maximum"):
         strict = f"exclusive{bound.capitalize()}"
@@ -198,7 +198,7 @@ def _allow_null(schema: dict[str, Any]) -> None:
 
 
 def _replace_aliases(document: dict[str, Any]) -> None:
-    """Lead references past shared schemas that are nothing but references."""
+    """Replace references to shared schemas that are themselves only references."""
     components = document.get("components")
     shared = components.get("schemas") if isinstance(components, dict) else None
     if not isinstance(shared, dict):
@@ -219,7 +219,7 @@ def _replace_aliases(document: dict[str, Any]) -> None:
             while isinstance(target, str) and target in aliases and target not in seen:
                 seen.add(target)
                 target = schema["$ref"] = aliases[target]
-    # Those that lead in a circle stay: whoever reads them says so.
+    # Circular references stay; readers report them.
     for name in list(shared):
         final = shared[name].get("$ref") if isinstance(shared[name], dict) else None
         if _SHARED + name in aliases and final not in aliases:

@@ -1,8 +1,7 @@
-"""The operations of a document, and the one way to name them.
+"""The operations of a document, by a key that survives renamed path parameters.
 
-An operation is known by its method and its path with blanked parameter names, `GET /videos/{}`:
-the names table, the generated table, the contract checks, the drift report and the sandbox all
-use this key, so that renaming a path parameter changes nothing.
+The key is the method and the path with blanked parameter names, such as `GET /videos/{}`. The names
+table, the generated table, the contract checks, the drift report and the sandbox all use it.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from ..._core.naming import operation_key
 from ._document import Document, Place
 
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-"""The members of a path item that are operations."""
+"""The HTTP methods, which are the members of a path item that hold operations."""
 
 
 class Operation(NamedTuple):
@@ -58,12 +57,12 @@ def operations(document: Document) -> dict[str, Operation]:
 
 
 def is_success(status: str) -> bool:
-    """Whether a response key stands for success: one of the 2xx, or all of them."""
+    """Whether a response key stands for success: a 2xx status, or `2XX`."""
     return len(status) == 3 and status[0] == "2"
 
 
 def unprefixed(root: Mapping[str, Any], prefix: str) -> Mapping[str, Any]:
-    """The document with `prefix` (`/v2`) taken off every path, if every path begins with it.
+    """Remove `prefix` (`/v2`) from all paths of the document, if every path begins with it.
 
     Some documents write the path of the server into `servers`, others into every path.
     """

@@ -1,7 +1,7 @@
-"""Makes text from documents harmless wherever a report is shown.
+"""Escapes text from documents, so that it is harmless in text and Markdown reports.
 
-Decides the one spelling in which a stranger's text appears in text and Markdown reports: printable
-ASCII on one line, of bounded length, without what ends a code span, a table cell or a tag.
+Escaped text is printable ASCII on one line, of bounded length, without the characters that end a
+code span, a table cell or a tag.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ def _cut(text: str, longest: int) -> str:
 
 
 def quoted(value: object) -> str:
-    """A JSON value as JSON."""
+    """A JSON value as escaped JSON."""
     return _cut(json.dumps(value, sort_keys=True).translate(_ESCAPES), _LONGEST_VALUE)
 
 
 def inert(text: str) -> str:
-    """A name, path or pointer without quotes around it."""
+    """A name, path or pointer, escaped and without quotes."""
     return _cut(json.dumps(text)[1:-1].replace('\\"', '"').translate(_ESCAPES), _LONGEST_LINE)

@@ -1,4 +1,4 @@
-"""From bytes to a document: encodings, JSON or YAML, and bounds on what is taken at all."""
+"""Parses documents: text encodings, JSON or YAML, and limits on size and depth."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ._quoting import inert
 
 MOST_BYTES: Final = 32 * 1024 * 1024
 _DEEPEST: Final = 256
-# YAML aliases multiply: this many nodes are more than any real document has.
+# Limits YAML aliases, which can multiply; no real document has this many nodes.
 _MOST_NODES: Final = 2_000_000
 
 _KNOWN: Final = re.compile(r"3\.[012](\.|$)")
@@ -29,7 +29,7 @@ _YAML_WORDS: Final = {
 
 
 def load(path: str | Path) -> Document:
-    """The OpenAPI document in a file.
+    """Read the OpenAPI document in a file.
 
     Raises:
         DocumentRefused: The file cannot be read, or `parse` refuses its content.
@@ -45,11 +45,11 @@ def load(path: str | Path) -> Document:
 
 
 def parse(content: bytes | str, name: str) -> Document:
-    """The OpenAPI document in `content`, JSON or YAML in any Unicode encoding.
+    """Parse an OpenAPI document, JSON or YAML in UTF-8 or UTF-16.
 
     Args:
-        content: What the file holds.
-        name: What refusals call the document.
+        content: Content of the file.
+        name: Name of the document in error messages.
 
     Raises:
         DocumentRefused: It is too large, nested too deeply, not JSON or YAML, has a key twice, or
@@ -71,7 +71,7 @@ def parse(content: bytes | str, name: str) -> Document:
 
 
 def tree(content: bytes | str, name: str) -> Any:
-    """The value in `content`, JSON or YAML, whatever it is.
+    """Parse any JSON or YAML value.
 
     Raises:
         DocumentRefused: It cannot be read.
@@ -163,7 +163,7 @@ def _yaml(text: str) -> Any:
             "is YAML, or not a document at all; install PyYAML, or convert it to JSON"
         ) from None
     try:
-        # The raw nodes: YAML 1.1 would make dates, and booleans of `on` and `no`.
+        # Raw nodes, since YAML 1.1 would create dates, and booleans from `on` and `no`.
         node = yaml.compose(text, getattr(yaml, "CBaseLoader", yaml.BaseLoader))
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
@@ -174,7 +174,7 @@ def _yaml(text: str) -> Any:
 
 
 class _Built:
-    """Makes JSON values of YAML nodes, within a bound."""
+    """Converts YAML nodes to JSON values, up to a maximum number."""
 
     def __init__(self) -> None:
         self.left = _MOST_NODES
@@ -182,7 +182,7 @@ class _Built:
     def value(self, node: Any, pointer: str, depth: int) -> Any:
         self.left -= 1
         if self.left < 0:
-            raise DocumentRefused("has aliases that multiply without end")
+            raise DocumentRefused("has aliases that expand without end")
         if depth > _DEEPEST:
             raise DocumentRefused("is nested too deeply")
         if node.id == "scalar":
@@ -214,7 +214,7 @@ class _Built:
 
 
 def _scalar(node: Any, pointer: str) -> Any:
-    """A scalar by the rules of YAML 1.2, which are those of JSON."""
+    """Convert a scalar by the rules of YAML 1.2, which are those of JSON."""
     text: str = node.value
     if node.style:
         return text

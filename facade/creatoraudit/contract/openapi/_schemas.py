@@ -1,6 +1,6 @@
-"""The one walk over schemas: which members of a schema are schemas themselves.
+"""Walks over schemas and the schemas inside them.
 
-Examples, defaults and enum values are data, whatever they look like, and are not walked into.
+Examples, defaults and enum values are data, even if they look like schemas, and are skipped.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _NAMED: Final = ("properties", "patternProperties", "dependentSchemas", "$defs",
 
 
 class Slot(NamedTuple):
-    """Where a schema is held, so that it can be replaced."""
+    """A place that holds a schema, so that it can be replaced."""
 
     holder: Any
     key: Any
@@ -28,12 +28,12 @@ class Slot(NamedTuple):
         return self.holder[self.key]
 
     def put(self, node: Any) -> None:
-        """Put another schema in its place."""
+        """Replace the schema."""
         self.holder[self.key] = node
 
 
 def subschemas(schema: Any) -> Iterator[Slot]:
-    """The schemas directly inside a schema; what is not a schema there is passed over."""
+    """The schemas directly inside a schema; anything else is skipped."""
     if not isinstance(schema, dict):
         return
     for keyword in _ONE:
