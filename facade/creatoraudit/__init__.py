@@ -6,8 +6,8 @@
         for post in ca.breakouts(window=7):
             print(post.rank, post.video.account_username, post.delta)
 
-`AsyncCreatorAudit` is the same for asyncio and trio. Every exception is a `CreatorAuditError`.
-Names are loaded when they are first used, so importing this package costs next to nothing.
+`AsyncCreatorAudit` is the same client for asyncio and trio. Every exception is a
+`CreatorAuditError`. Names are imported on first use, so importing this package is fast.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from . import errors
 from ._version import __version__
-from .errors import *  # noqa: F403 - the one list of public exceptions is theirs
+from .errors import *  # noqa: F403 - errors.__all__ lists the public exceptions
 
 if TYPE_CHECKING:
     from creatoraudit_api.models import (
@@ -87,7 +87,7 @@ _MODELS = (
     "WhoAmI",
     "WindowedTotals",
 )
-# Where each public name lives; `__getattr__` imports it on first use.
+# The module of each public name; `__getattr__` imports it on first use.
 _HOMES = {
     "JSON": "creatoraudit_api.types",
     "AccountVideoMetrics": "creatoraudit._results.metrics",

@@ -1,4 +1,4 @@
-"""Lists as Arrow: the schema of a list, and its rows as record batches.
+"""Read lists as Arrow: the schema of a list, and its rows as record batches.
 
     from creatoraudit import CreatorAudit, arrow
 
@@ -6,13 +6,13 @@
         for part in arrow.batches(ca, "videos", windows=[7]):
             print(part.batch.num_rows, part.next_cursor)
 
-Needs the extra: `pip install 'creatoraudit[arrow]'`. A whole list is a table by
-`ca.videos.list().to_arrow()`, and whatever reads Arrow streams takes a list itself:
-`polars.DataFrame(ca.videos.list())`.
+Needs the extra: `pip install 'creatoraudit[arrow]'`. To get a whole list as one table,
+call `ca.videos.list().to_arrow()`. Libraries that read Arrow streams accept a list itself, for
+example `polars.DataFrame(ca.videos.list())`.
 
-The schema follows the contract and never the data: the members that the contract declares, in its
-order, and `additional_members`, JSON of all others. A value of another type than its column's ends
-the walk with a `ContractError`; new members and new values of an enumeration never do.
+The schema follows the contract, not the data: the members that the contract declares, in its order,
+and `additional_members`, which holds all others as JSON. A value that does not have the type of its
+column raises a `ContractError`; new members and new enumeration values do not.
 """
 
 from __future__ import annotations
@@ -50,12 +50,12 @@ _WITH_DELTAS = ("videos", "account-videos")
 
 
 class Batch(NamedTuple):
-    """Some rows of a list.
+    """A record batch of rows of a list.
 
     Attributes:
         batch: The rows, a `pyarrow.RecordBatch`.
-        next_cursor: Where the list goes on behind them: pass it to `batches` as `cursor=` to resume
-            there. None behind the last ones.
+        next_cursor: Cursor of the rows that follow. Pass it to `batches` as `cursor=` to resume
+            there. None in the last batch.
     """
 
     batch: pa.RecordBatch
@@ -63,19 +63,19 @@ class Batch(NamedTuple):
 
 
 class Client(Protocol):
-    """A `CreatorAudit`, as far as it is used here."""
+    """The part of `CreatorAudit` that this module uses."""
 
     @property
-    def videos(self) -> Any: ...  # no protocol: pyright takes a cached_property for none
+    def videos(self) -> Any: ...  # Any: pyright does not match a cached_property with a protocol
 
 
 def schema(what: List, windows: Iterable[int] = ()) -> pa.Schema:
-    """The columns of a list. Nothing is asked of the API.
+    """Return the Arrow schema of a list. Sends no request.
 
     Args:
         what: `"accounts"`, `"videos"`, `"account-videos"` or `"creators"`.
-        windows: For posts: look-back windows in days, 1 to 365, at most 10; each adds a column
-            `delta_<n>d` behind those of the list.
+        windows: For posts: look-back windows in days, 1 to 365, at most 10. Each adds a column
+            `delta_<n>d` after those of the list.
 
     Returns:
         An Arrow schema of strings, 64-bit integers, doubles, booleans and timestamps (microseconds,
@@ -83,7 +83,7 @@ def schema(what: List, windows: Iterable[int] = ()) -> pa.Schema:
 
     Raises:
         ConfigurationError: pyarrow is not installed.
-        UsageError: There is no such list, or it has no such windows.
+        UsageError: There is no such list, or a window is not valid for it.
 
     Example:
         >>> schema("videos", windows=[7]).names[-2:]
@@ -102,23 +102,23 @@ def batches(
     cursor: str | None = None,
     **filters: Any,
 ) -> Iterator[Batch]:
-    """Walk a list and give its rows as record batches of one schema.
+    """Iterate over a list as record batches that share one schema.
 
-    A batch ends where a page ends. A list that changes while it is walked may repeat an item.
+    A batch ends where a page ends. If the list changes during iteration, it may repeat an item.
 
     Args:
-        client: Where from; a `CreatorAudit`. It is used, not closed.
-        what: As for `schema`.
-        rows: Rows of a batch at most; more only where a single page has more.
-        windows: As for `schema`. A post whose change is not known has null there.
-        via: How changes are asked for: `"post"`, or `"get"` for a key that may not POST.
-        cursor: Where to begin: the `next_cursor` of a batch or the `resume_cursor` of an exception.
-        **filters: As for the `list` method, for example `platform="tiktok"`.
+        client: A `CreatorAudit`. It stays open.
+        what: Same as for `schema`.
+        rows: Most rows in a batch. Only a single page that is larger exceeds it.
+        windows: Same as for `schema`. A post without a known delta has null there.
+        via: How deltas are fetched: `"post"`, or `"get"` for a key that may not POST.
+        cursor: Where to start: `next_cursor` of a batch or `resume_cursor` of an exception.
+        **filters: Same as for the `list` method, for example `platform="tiktok"`.
 
     Raises:
         ConfigurationError: pyarrow is not installed.
-        UsageError: An argument is wrong; nothing was sent.
-        ContractError: On iteration: a value is not of its column's type.
+        UsageError: An argument is wrong. Nothing was sent.
+        ContractError: On iteration, if a value does not have the type of its column.
         CreatorAuditError: On iteration, as described in `creatoraudit.errors`, with
             `resume_cursor`.
 
@@ -128,14 +128,16 @@ def batches(
     """
     given: object = rows
     if isinstance(given, bool) or not isinstance(given, int) or given < 1:
-        raise UsageError(f"rows must be a whole number from 1 on, not {given!r:.40}")
+        raise UsageError(f"rows must be a whole number, 1 or more, not {given!r:.40}")
     if "max_items" in filters:
-        raise UsageError("batches take whole pages; leave the loop instead of passing max_items=")
+        raise UsageError(
+            "batches takes whole pages; leave the loop early instead of passing max_items="
+        )
     asked = _windows(what, windows)
     fields = schema(what, asked)
     pages = getattr(client, what.replace("-", "_")).list(cursor=cursor, **filters).pages()
     if not isinstance(pages, Iterator):
-        raise UsageError("batches takes a CreatorAudit; of an async list, await its to_arrow()")
+        raise UsageError("batches takes a CreatorAudit; for an async list, await its to_arrow()")
 
     def finished(group: Sequence[_Part]) -> Batch:
         library = pyarrow()
@@ -169,7 +171,7 @@ class _Part(NamedTuple):
 def _walk(
     pages: Iterator[Page[Any]], rows: int, finished: Callable[[Sequence[_Part]], Batch]
 ) -> Iterator[Batch]:
-    """Put pages together; what arrived before a failure is given before the failure is raised."""
+    """Group pages into batches. A failure is raised after the batch of the pages before it."""
     group: list[_Part] = []
     size = 0
     failure: CreatorAuditError | None = None
@@ -226,12 +228,12 @@ def _windows(what: str, windows: Iterable[int]) -> tuple[int, ...]:
 def _deltas(
     client: Client, ids: Iterable[str], windows: Sequence[int], via: Literal["post", "get"]
 ) -> Mapping[str, Mapping[str, object]]:
-    """The changes of the posts that have one, by id as the list spells it."""
+    """The deltas of the posts that have some, by id as spelled in the list."""
     asked: dict[str, str] = {}
     for one in ids:
         try:
             asked[one] = resource_id(one)
-        except UsageError:  # an id of the server's own kind, which it takes for no post's
+        except UsageError:  # not a UUID, so the server has no deltas for it
             continue
     found = client.videos.deltas(asked.values(), windows, via=via) if asked else {}
     return {one: delta_row(found[known]) for one, known in asked.items() if known in found}

@@ -1,10 +1,10 @@
-"""Every exception that this package raises.
+"""The exceptions that this package raises.
 
     CreatorAuditError
-    ├── ConfigurationError            a setting is unusable (also a ValueError)
+    ├── ConfigurationError            a setting cannot be used (also a ValueError)
     │   └── MissingKeyError           the operation needs a key and none was given
     ├── UsageError                    a call was refused before it was sent (also a ValueError)
-    ├── APIError                      the API answered with something other than success
+    ├── APIError                      the API did not respond with success
     │   ├── BadRequestError           400
     │   ├── UnauthorizedError         401
     │   ├── ForbiddenError            403
@@ -20,14 +20,14 @@
     │       ├── InternalError         500
     │       ├── UpstreamError         502
     │       └── ServiceUnavailableError 503
-    ├── NetworkError                  no complete answer arrived
+    ├── NetworkError                  no complete response arrived
     │   └── RequestTimeoutError       it did not arrive in time
-    ├── ContractError                 a success answer that does not keep the contract
-    ├── PaginationError               a walk over pages would never end
+    ├── ContractError                 a successful response does not follow the contract
+    ├── PaginationError               a list would never end
     ├── ExportError                   an exported file could not be written
-    └── WaitTimeout                   a waiter gave up; it carries the last state
+    └── WaitTimeout                   a wait reached its time limit
 
-`_core.problems` decides which class a response becomes and what its message says.
+`_core.problems` turns a response into one of these classes and writes its message.
 """
 
 from __future__ import annotations
@@ -78,19 +78,19 @@ def _rebuild(cls: type[CreatorAuditError], state: dict[str, Any]) -> CreatorAudi
 
 
 class CreatorAuditError(Exception):
-    """Base of everything this package raises on purpose.
+    """Base class of the exceptions of this package.
 
     Attributes:
         message: What happened and what to do next, on one line.
-        request_id: `X-Request-ID` of the answer concerned, when there was one.
-        resume_cursor: Set by a walk over pages: the cursor of the page that failed. Hand it to the
-            same `list` call as `cursor=` to go on there. None on the first page and outside walks.
-        done_ids: Set by a batch: the ids whose answers arrived, those reported not found included.
-        pending_ids: Set by a batch: the ids to ask again.
+        request_id: `X-Request-ID` of the response, if there was one.
+        resume_cursor: Set by a list: the cursor of the page that failed. Pass it to the same `list`
+            call as `cursor=` to resume there. None on the first page, and for other calls.
+        done_ids: Set by a batch: the ids with a response, including those reported as not found.
+        pending_ids: Set by a batch: the ids to send again.
         unknown_ids: Set by a batch that changes something: the ids of requests that may have been
-            carried out, so look before you send them again.
-        partial: Set by a batch: what arrived. Of `deltas()` and `metrics()` it is their result for
-            `done_ids`; of an iteration, the list of parts that were not handed out.
+            carried out. Check them before you send them again.
+        partial: Set by a batch: the results that arrived. For `deltas()` and `metrics()` it is
+            their result for `done_ids`; for an iteration, the list of parts not yet yielded.
     """
 
     def __init__(self, message: str, *, request_id: str | None = None) -> None:
@@ -121,15 +121,15 @@ class MissingKeyError(ConfigurationError):
 
 
 class UsageError(CreatorAuditError, ValueError):
-    """A call was refused before anything was sent, because its arguments cannot be right."""
+    """An argument is not valid, so the call was refused before anything was sent."""
 
 
 class NetworkError(CreatorAuditError):
-    """No complete answer arrived.
+    """No complete response arrived.
 
     Attributes:
-        written: Whether the server may have read the request. False means it certainly did not.
-        cause: The network library's own words.
+        written: Whether the server may have read the request. False means that it did not.
+        cause: The message of the network library.
     """
 
     def __init__(self, message: str, *, written: bool, cause: str) -> None:
@@ -139,14 +139,14 @@ class NetworkError(CreatorAuditError):
 
 
 class RequestTimeoutError(NetworkError):
-    """The answer did not arrive within `timeout`, or all tries together within `retry_budget`."""
+    """No response arrived within `timeout`, or within `retry_budget` for all tries together."""
 
 
 class ContractError(CreatorAuditError):
-    """The API answered with success, but not as its contract says.
+    """A successful response does not follow the API's contract.
 
     Attributes:
-        path: JSON path of the member at fault, such as `$.pagination.has_next`.
+        path: JSON path of the wrong member, such as `$.pagination.has_next`.
     """
 
     def __init__(self, message: str, *, path: str = "$", request_id: str | None = None) -> None:
@@ -155,18 +155,18 @@ class ContractError(CreatorAuditError):
 
 
 class PaginationError(CreatorAuditError):
-    """A walk would never end: a page repeated a cursor, or a hundred pages had no new item."""
+    """A list would never end: a page repeated a cursor, or a hundred pages had no new item."""
 
 
 class ExportError(CreatorAuditError):
-    """An exported file could not be written: no room, no permission. What was fetched is kept."""
+    """An exported file could not be written, for example on a full disk. Fetched data is kept."""
 
 
 class WaitTimeout(CreatorAuditError):
-    """A waiter reached its time limit.
+    """`wait_until_refreshed` reached its time limit.
 
     Attributes:
-        last: What was read last; the resource as it stood then.
+        last: The resource as it was read last.
     """
 
     def __init__(self, message: str, *, last: object) -> None:
@@ -175,22 +175,22 @@ class WaitTimeout(CreatorAuditError):
 
 
 class APIError(CreatorAuditError):
-    """The API answered with something other than success.
+    """The API did not respond with success.
 
-    Branch on the class or on `status` first, then on `code`.
+    Check the class or `status` first, then `code`.
 
     Attributes:
         status: HTTP status.
-        code: The stable identifier of the problem document, as sent; None when the body was none.
+        code: Stable identifier of the problem. None if the body was not a problem document.
         title: Short name of the problem.
         detail: What went wrong this time.
         type: URN of the kind of problem.
         instance: Path that failed.
-        errors: With 422, one mapping per member refused, each with `field` and `message`.
-        retry_after: Seconds to wait, from `Retry-After`; None without that header.
-        headers: Headers of the answer, looked up regardless of case.
-        body: What the answer's body says, as text with nothing in it that acts, at most 10,000
-            characters; JSON unless it is cut. None when the body was empty.
+        errors: For 422, one mapping per rejected member, each with `field` and `message`.
+        retry_after: Seconds to wait, from `Retry-After`. None if the header is missing.
+        headers: Headers of the response, case-insensitive.
+        body: Body of the response as printable text, cut after 10,000 characters. JSON unless it
+            was cut. None if the body was empty.
     """
 
     hint = ""
@@ -204,7 +204,7 @@ class APIError(CreatorAuditError):
         code: str | None = None,
         title: str | None = None,
         detail: str | None = None,
-        type: str | None = None,  # noqa: A002 - the problem document's own member name
+        type: str | None = None,  # noqa: A002 - the member name in a problem document
         instance: str | None = None,
         errors: Sequence[Mapping[str, JSON]] = (),
         retry_after: float | None = None,
@@ -235,7 +235,7 @@ class UnauthorizedError(APIError):
 
 
 class ForbiddenError(APIError):
-    """403: the key or the subscription is not active, or one of the two subclasses."""
+    """403: the key or the subscription is not active, or see the two subclasses."""
 
 
 class InsufficientScopeError(ForbiddenError):
@@ -247,13 +247,16 @@ class InsufficientScopeError(ForbiddenError):
 class QuotaExceededError(ForbiddenError):
     """403 QUOTA_EXCEEDED: the organization's account cap is used up."""
 
-    hint = "raise the cap first; whether an account that is deleted makes room is not documented"
+    hint = "raise the cap first; the API does not document whether deleting an account frees room"
 
 
 class NotFoundError(APIError):
     """404: the organization has no such resource."""
 
-    hint = "check the id, or the base URL if none was given; the key may be another organization's"
+    hint = (
+        "check the id, or the base URL if you passed no id;"
+        " the key may belong to another organization"
+    )
 
 
 class NotAcceptableError(APIError):
@@ -261,18 +264,18 @@ class NotAcceptableError(APIError):
 
 
 class ConflictError(APIError):
-    """409: the present state does not allow it, for instance a duplicate.
+    """409: the current state does not allow the call, for example because of a duplicate.
 
-    After a create that was retried it may mean that the first try had succeeded.
+    After a retried create it may mean that the first try succeeded.
     """
 
 
 class UnsupportedMediaTypeError(APIError):
-    """415: a body was sent that is not JSON."""
+    """415: the request body is not JSON."""
 
 
 class ValidationError(APIError):
-    """422: a member of the request was refused; `errors` names it."""
+    """422: a member of the request is not valid; `errors` names it."""
 
 
 class RateLimitedError(APIError):
@@ -282,7 +285,7 @@ class RateLimitedError(APIError):
 
 
 class ServerError(APIError):
-    """5xx: the fault is on the side of the API."""
+    """5xx: the API failed."""
 
 
 class InternalError(ServerError):
@@ -294,4 +297,4 @@ class UpstreamError(ServerError):
 
 
 class ServiceUnavailableError(ServerError):
-    """503: out of service for the moment."""
+    """503: the API is temporarily unavailable."""

@@ -1,9 +1,9 @@
-"""Data frames from lists, deltas, metrics and breakouts, for polars and pandas.
+"""Turn lists, deltas, metrics and breakouts into polars and pandas data frames.
 
-Both are extras: `pip install 'creatoraudit[polars]'` or `'creatoraudit[pandas]'`. The columns
-follow the contract, also where every value is missing. Members that the contract does not declare
-are JSON in the column `additional_members`. So is a value of the wrong type: it is missing in its
-own column rather than turning a column of numbers into objects.
+Both libraries are extras: `pip install 'creatoraudit[polars]'` or `'creatoraudit[pandas]'`. The
+columns follow the contract, even if every value is missing. Members that the contract does not
+declare are JSON in the column `additional_members`. A value of the wrong type goes there too and is
+missing in its own column, so that a column of numbers stays a column of numbers.
 """
 
 from __future__ import annotations
@@ -30,21 +30,21 @@ Framable: TypeAlias = Tabular | Iterable[ReadModel | Row | Tabular] | ReadModel 
 
 
 def to_polars(items: Framable, *, expand: Expand = False) -> pl.DataFrame:
-    """A polars frame with one row per item.
+    """Make a polars data frame with one row per item.
 
     Args:
-        items: A list (`ca.videos.list()`), what its `to_list()` gives, models, mappings, one of
-            either, or what `deltas`, `metrics` and `breakouts` return.
-        expand: True to add a column for each member of nested objects, named `outer.inner` (and an
-            underscore where that name is taken), or the names of the columns to expand. A nested
-            member is JSON text in its own column.
+        items: A list (`ca.videos.list()`) or its `to_list()`, a model or a mapping, several of
+            them, or the result of `deltas`, `metrics` or `breakouts`.
+        expand: True to add a column for each member of nested objects, or the names of the columns
+            to expand. The new columns are named `outer.inner`, with an underscore added if that
+            name is taken. Without `expand`, a nested member is JSON text in one column.
 
     Returns:
         A frame whose columns are String, Int64, Float64, Boolean or Datetime (microseconds, UTC).
 
     Raises:
         ConfigurationError: polars is not installed.
-        UsageError: An item is neither a model nor a mapping, or `expand` names no column.
+        UsageError: An item is neither a model nor a mapping, or `expand` names an unknown column.
 
     Example:
         >>> frame = to_polars(ca.videos.list(max_items=100))
@@ -54,19 +54,19 @@ def to_polars(items: Framable, *, expand: Expand = False) -> pl.DataFrame:
 
 
 def to_pandas(items: Framable, *, expand: Expand = False) -> pd.DataFrame:
-    """A pandas frame with one row per item.
+    """Make a pandas data frame with one row per item.
 
     Args:
-        items: As for `to_polars`.
-        expand: As for `to_polars`.
+        items: Same as for `to_polars`.
+        expand: Same as for `to_polars`.
 
     Returns:
         A frame whose columns have the dtypes string, Int64, Float64, boolean or datetime64 (UTC),
-        all of which tell a missing value from zero.
+        all of which distinguish a missing value from zero.
 
     Raises:
         ConfigurationError: pandas is not installed.
-        UsageError: An item is neither a model nor a mapping, or `expand` names no column.
+        UsageError: An item is neither a model nor a mapping, or `expand` names an unknown column.
 
     Example:
         >>> frame = to_pandas(ca.breakouts(window=7))

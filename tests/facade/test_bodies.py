@@ -151,7 +151,7 @@ REFUSED = {
     "a body and a member": (
         sending("application/json", body="object", body_members=("a",), bounds=ANY_A),
         {"body": {}, "a": 1},
-        "body= is the whole body, so a= cannot be given beside it",
+        "body= is the whole body, so a= cannot be passed with it",
     ),
     "a body and data": (sending(FORM), {"body": {}, "data": {}}, "so data= cannot be given"),
     "a body for none": (sending(), {"body": None}, "takes no body, so body= cannot be sent"),
@@ -221,7 +221,7 @@ def test_a_stream_that_cannot_be_rewound_is_sent_once(facade, serve, step):
 def test_an_operation_that_the_contract_no_longer_has_says_so(facade, serve):
     gone = operations.whoami._replace(method="")
     ca = facade(serve().url)
-    with pytest.raises(UsageError, match="has no whoami any more"):
+    with pytest.raises(UsageError, match="no longer has whoami"):
         ca.do(lambda ca: ca.call(gone))
 
 

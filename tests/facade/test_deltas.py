@@ -38,8 +38,8 @@ def test_deltas_are_a_mapping_by_id_and_window(facade, sandbox):
 @pytest.mark.parametrize(
     ("ids", "windows", "says"),
     [
-        (video_id(1), [7], "ids must be given as a list, even a single one, not '0000"),
-        (uuid.UUID(video_id(1)), [7], "ids must be given as a list, even a single one, not UUID"),
+        (video_id(1), [7], "ids must be a list, even for a single id, not '0000"),
+        (uuid.UUID(video_id(1)), [7], "ids must be a list, even for a single id, not UUID"),
         ([video_id(1)], 7, r"windows must be a list of days, such as \[7\], not 7"),
         ([None], [7], "must be a UUID such as .*, not NoneType$"),
     ],

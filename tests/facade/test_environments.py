@@ -193,7 +193,7 @@ def test_plain_http_to_the_one_host_that_is_allowed_is_warned_about_once(
         warnings.simplefilter("always")
         for _ in range(2):
             ca = facade(url, "key-of-tests", **settings)
-    assert [str(one.message).count("in clear") for one in warned] == [1]
+    assert [str(one.message).count("unencrypted") for one in warned] == [1]
     if facade.kind == "sync":  # the others resolve names elsewhere
         ca.do(lambda ca: ca.whoami())
         assert server.requests[0].headers["authorization"] == "Bearer key-of-tests"
@@ -210,7 +210,7 @@ def test_plain_http_to_the_one_host_that_is_allowed_is_warned_about_once(
     ],
 )
 def test_plain_http_to_any_other_place_is_refused(facade, url, allowed):
-    with pytest.raises(ConfigurationError, match="would send the key in clear"):
+    with pytest.raises(ConfigurationError, match="would send the key unencrypted"):
         facade(url, "key-of-tests", allow_http=allowed)
 
 
@@ -237,5 +237,5 @@ def test_plain_http_is_allowed_for_exactly_one_host_and_port(facade, allowed):
     "host", ["api.creatoraudit.com", "creatoraudit.com", "x.creatoraudit.com."]
 )
 def test_plain_http_is_never_allowed_for_the_vendor(facade, host):
-    with pytest.raises(ConfigurationError, match="reached by https only"):
+    with pytest.raises(ConfigurationError, match="takes https only"):
         facade(f"http://{host}:80/v2", "key-of-tests", allow_http=f"{host}:80")

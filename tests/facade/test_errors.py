@@ -136,7 +136,7 @@ def test_an_error_page_of_anyone_becomes_the_right_class(facade, serve, body, st
     answer = Answer(status, body=BODIES[body], headers={"content-type": "text/html"})
     with pytest.raises(cls) as caught:
         facade(serve(answer).url, max_retries=0).do(lambda ca: ca.whoami())
-    assert "the answer is not a problem document" in str(caught.value)
+    assert "the response is not a problem document" in str(caught.value)
     assert caught.value.code is None
     assert caught.value.errors == []
 
@@ -183,7 +183,7 @@ REDIRECTS = {
     "http://user:secret@other.example:8080/x": "redirected to other.example:8080;",
     "/v3/whoami": "redirected to the same host;",
     "//evil.example": "redirected to evil.example;",
-    "http://[broken": "redirected to an unreadable place;",
+    "http://[broken": "redirected to an unreadable URL;",
 }
 
 
@@ -209,7 +209,7 @@ def test_a_redirect_to_nowhere_is_one_printable_line_too(facade, serve):
 @pytest.mark.parametrize("location", ["mailto:me", "http://xn--/", "https://ex\xe4mple..com/"])
 def test_a_redirect_that_httpx_cannot_read_is_told_and_not_tried_again(facade, serve, location):
     server = serve(Answer(302, headers={"location": location}))
-    with pytest.raises(NetworkError, match="redirects to an unreadable place") as caught:
+    with pytest.raises(NetworkError, match="redirects to an unreadable URL") as caught:
         facade(server.url).do(lambda ca: ca.whoami())
     assert caught.value.written
     assert len(server.requests) == 1

@@ -69,10 +69,10 @@ def test_file_of_the_folder_comes_before_that_of_the_user_and_they_are_not_merge
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        (f'[organizations.acme]\nkey = "{KEY}"\n', "a key does not belong into this file"),
-        ('[organizations.acme]\nkey = "env:"\n', "a key does not belong into this file"),
-        ('[organizations.acme]\nkey = "env:NO=PE"\n', "a key does not belong into this file"),
-        ('[organizations.acme]\nkey = "file:"\n', "a key does not belong into this file"),
+        (f'[organizations.acme]\nkey = "{KEY}"\n', "a key does not belong in this file"),
+        ('[organizations.acme]\nkey = "env:"\n', "a key does not belong in this file"),
+        ('[organizations.acme]\nkey = "env:NO=PE"\n', "a key does not belong in this file"),
+        ('[organizations.acme]\nkey = "file:"\n', "a key does not belong in this file"),
         ("[organizations.acme]\n", "needs a text as key"),
         ("[organizations.acme]\nkey = 5\n", "needs a text as key"),
         ('[organizations.acme]\nkey = "env:A"\nbase_url = 5\n', "needs a text as key"),

@@ -244,7 +244,7 @@ def test_empty_pages_and_old_items_now_and_then_do_not_end_a_walk(facade, serve)
 CURSORS = {
     "long": ("x" * 200_000, "is longer than 8,000 bytes"),
     "just too long": ("ä" * 4001, "is longer than 8,000 bytes"),
-    "half a character": ("a\ud800", "is not a text that can be sent back"),
+    "half a character": ("a\ud800", "is not text that can be sent back"),
 }
 
 

@@ -73,7 +73,7 @@ def test_reason_in_any_shape_of_text_is_in_message_event_and_body(facade, serve,
     events = []
     answer = Answer(503, body=body, headers={"content-type": kind})
     error = failure(facade, serve, answer, on_event=events.append)
-    assert f"503: {reason} (the answer is not a problem document)" in str(error)
+    assert f"503: {reason} (the response is not a problem document)" in str(error)
     assert events[0].reason == reason
     assert error.body.strip()
 
@@ -84,7 +84,7 @@ NOTHING = [b"", b"null", b"7", b"{}", b"[]", b'{"detail": []}', b"\x00\x01\xff"]
 @pytest.mark.parametrize("body", NOTHING)
 def test_body_that_says_nothing_is_told_as_such(facade, serve, body):
     error = failure(facade, serve, Answer(500, body=body))
-    assert "500: the answer is not a problem document" in str(error)
+    assert "500: the response is not a problem document" in str(error)
     assert (error.body is None) == (body == b"")
 
 

@@ -274,7 +274,7 @@ def test_a_hook_that_fails_loses_no_result_of_a_create(facade, serve, caplog, na
     with warnings.catch_warnings(record=True) as shown:
         warnings.simplefilter("always")
         assert ca.do(lambda ca: ca.creators.create("x")).id == video_id(1)
-    assert f"{name}= raised LookupError: in the hook; the call goes on" in str(shown[0].message)
+    assert f"{name}= raised LookupError: in the hook; the call continues" in str(shown[0].message)
     assert "in the hook" in caplog.text
 
 

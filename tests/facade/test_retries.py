@@ -84,7 +84,7 @@ def test_which_failures_of_which_calls_are_sent_again(facade, serve, waits, kind
         assert waits == []
         if isinstance(caught.value, NetworkError):
             assert caught.value.written is True
-        assert "it may have been carried out, so it was not sent again" in str(caught.value)
+        assert "it may have been carried out, so it was not retried" in str(caught.value)
         return
     ca.do(call)
     assert len(waits) == 1
@@ -267,7 +267,7 @@ def test_a_last_429_says_what_to_do(facade, serve, waits):
 def test_a_server_that_falls_silent_is_a_timeout_of_ours(facade, serve, waits, step):
     server = serve(step, step)
     ca = facade(server.url, timeout=0.3, max_retries=1)
-    with pytest.raises(RequestTimeoutError, match="no answer in time after 2 tries") as caught:
+    with pytest.raises(RequestTimeoutError, match="no response in time after 2 tries") as caught:
         ca.do(lambda ca: ca.whoami())
     assert caught.value.written is True
     assert len(waits) == 1
@@ -284,7 +284,7 @@ def test_a_dripping_body_ends_with_the_budget(facade, serve):
     server = serve(Drip(), Drip())
     ca = facade(server.url, retry_budget=0.08)
     began = time.monotonic()
-    with pytest.raises(RequestTimeoutError, match="the answer took too long"):
+    with pytest.raises(RequestTimeoutError, match="the response took too long"):
         ca.do(lambda ca: ca.whoami())
     assert time.monotonic() - began < 30  # the body would take hours
 
@@ -296,7 +296,7 @@ def test_a_body_that_comes_when_the_time_is_up_does_not_count(facade, serve):
         return WHOAMI
 
     ca = facade(serve(late).url, max_retries=0)
-    with pytest.raises(RequestTimeoutError, match="the answer took too long"):
+    with pytest.raises(RequestTimeoutError, match="the response took too long"):
         ca.do(lambda ca: ca.whoami())
 
 

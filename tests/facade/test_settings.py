@@ -145,11 +145,11 @@ def test_a_wrong_key_is_refused_by_the_server(facade, sandbox):
 # --- the base URL
 
 REFUSED_URLS = {
-    "http://api.creatoraudit.com/v2": "would send the key in clear",
-    "http://127.0.0.1.example.com": "would send the key in clear",
+    "http://api.creatoraudit.com/v2": "would send the key unencrypted",
+    "http://127.0.0.1.example.com": "would send the key unencrypted",
     "http://127.0.0.1@example.com": "must not carry credentials",
-    "http://localhost.example": "would send the key in clear",
-    "http://0.0.0.0:1": "would send the key in clear",
+    "http://localhost.example": "would send the key unencrypted",
+    "http://0.0.0.0:1": "would send the key unencrypted",
     "https://user:secret@api.example/v2": "must not carry credentials",
     "ftp://127.0.0.1/v2": "is not an http(s) URL",
     "api.creatoraudit.com/v2": "is not an http(s) URL",
@@ -405,7 +405,7 @@ def test_a_closed_client_says_so(facade, serve):
     ca = facade(serve().url)
     ca.close()
     ca.close()
-    with pytest.raises(UsageError, match="this client is closed; make a new one"):
+    with pytest.raises(UsageError, match="this client is closed; create a new one"):
         ca.do(lambda ca: ca.whoami())
     with pytest.raises(UsageError, match="this client is closed"):
         ca.collect(lambda ca: ca.videos.list())
@@ -415,7 +415,7 @@ def test_a_client_closed_between_two_tries_says_so(serve, waits):
     server = serve(problem(503, "SERVICE_UNAVAILABLE"))
     with (
         CreatorAudit("k", base_url=server.url, on_event=lambda _: ca.close()) as ca,
-        pytest.raises(UsageError, match="this client is closed; make a new one"),
+        pytest.raises(UsageError, match="this client is closed; create a new one"),
     ):
         ca.whoami()
     assert len(waits) == 1
@@ -540,7 +540,7 @@ def test_a_callers_client_used_before_a_fork_says_what_to_do(serve, cls):
         said = use_in_child_of_fork(client)
         runner.run(_called(own.close if cls is CreatorAudit else own.aclose))
     assert "http_client= was used before this process was forked" in said
-    assert "make one in each process" in said
+    assert "create one in each process" in said
 
 
 def test_clients_share_one_tls_context_until_the_environment_changes(facade, tmp_path, monkeypatch):
@@ -690,7 +690,7 @@ def test_a_callers_client_gets_our_timeouts(facade, serve):
     server = serve(Held(WHOAMI))
     client = own(facade, timeout=None, trust_env=False)
     ca = facade(server.url, http_client=client, timeout=0.3, max_retries=0)
-    with pytest.raises(CreatorAuditError, match="no answer in time"):
+    with pytest.raises(CreatorAuditError, match="no response in time"):
         ca.do(lambda ca: ca.whoami())
     server.requests.clear()
     close(facade, client)

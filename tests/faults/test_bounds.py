@@ -92,7 +92,7 @@ def test_a_body_that_cannot_be_decompressed_is_a_failed_try(facade, serve, how):
 @pytest.mark.parametrize("codings", ["br", "zstd", "compress", "gzip, br", "gzip," * 4, "\xe9"])
 def test_a_compression_that_nobody_asked_for_breaks_the_contract(facade, serve, codings):
     server = serve(Answer(body=WHOLE, headers={"content-encoding": codings}))
-    with pytest.raises(ContractError, match="compressed in a way that was not asked for"):
+    with pytest.raises(ContractError, match="uses a compression that was not requested"):
         facade(server.url).do(lambda ca: ca.whoami())
 
 
@@ -146,7 +146,7 @@ def test_a_body_that_would_explode_when_parsed_breaks_the_contract(serve, facade
     ca = facade(serve(Answer(body=DENSE[what])).url, max_retries=0)
 
     def call():
-        with pytest.raises(ContractError, match="far more objects and lists"):
+        with pytest.raises(ContractError, match="too many objects and lists"):
             ca.do(lambda ca: ca.whoami())
 
     assert peak_of(call) < MEMORY

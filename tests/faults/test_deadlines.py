@@ -371,5 +371,5 @@ def test_the_timeout_of_a_command_is_the_time_for_one_response(serve):
         check=False,
     )
     assert done.returncode not in (0, 2), done.stderr
-    assert "whoami: no answer in time after 5 tries" in done.stderr
+    assert "whoami: no response in time after 5 tries" in done.stderr
     assert time.monotonic() - began < 60

@@ -202,7 +202,9 @@ def test_members_of_open_models_are_columns(frame):
 
 
 def test_names_that_do_not_exist_cannot_be_expanded(frame):
-    with pytest.raises(UsageError, match="expand= names no column 'platfrom_data'; nested ones: "):
+    with pytest.raises(
+        UsageError, match="expand= names no column 'platfrom_data'; nested columns: "
+    ):
         frame([post(1)], expand=["metadata", "platfrom_data"])
     assert frame([], expand=["metadata"]).columns == []
 

@@ -76,7 +76,7 @@ class LoopGuard:
         elif self._token != here:
             raise UsageError(
                 "this client belongs to another event loop, where its connections live;"
-                " make one in each loop"
+                " create one in each loop"
             )
 
 

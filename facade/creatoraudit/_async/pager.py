@@ -376,7 +376,7 @@ def _checked_most(max_items: object) -> int | None:
         return None
     most = whole(max_items)
     if most is None or most < 0:
-        raise UsageError(f"max_items must be a whole number from 0 on, not {max_items!r:.40}")
+        raise UsageError(f"max_items must be a whole number, 0 or more, not {max_items!r:.40}")
     return most
 
 

@@ -67,7 +67,7 @@ class AsyncTransport:
             UsageError: It is closed, or its connections cannot be used from here.
         """
         if self._closed:
-            raise UsageError("this client is closed; make a new one")
+            raise UsageError("this client is closed; create a new one")
         if self._pid not in (None, os.getpid()):
             self._leave_to_parent()
         self._loop.check()
@@ -78,7 +78,7 @@ class AsyncTransport:
         if not self._ours:
             raise UsageError(
                 "the client given as http_client= was used before this process was forked and"
-                " shares its connections with the parent; make one in each process"
+                " shares its connections with the parent; create one in each process"
             )
         # Kept, because an object that is thrown away may still write to its connection.
         self._inherited.append(self._client)

@@ -64,8 +64,8 @@ async def wait_until_refreshed(
         left = deadline - clock.now()
         if left <= 0:
             raise WaitTimeout(
-                f"{resource_id} was not refreshed within {timeout:g} s; is it active?"
-                " It may be read again later, the wait changed nothing",
+                f"{resource_id} was not refreshed within {timeout:g} s; check that it is active."
+                " You can read it again later; waiting changed nothing",
                 last=resource,
             )
         await sleep(min(pause, left))

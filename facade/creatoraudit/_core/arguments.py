@@ -241,5 +241,5 @@ def several(ids: Iterable[T]) -> Iterable[T]:
     given: object = ids
     if isinstance(given, (str, bytes, Mapping)) or not isinstance(given, Iterable):
         shown = type(given).__name__ if isinstance(given, Mapping) else f"{given!r:.60}"
-        raise UsageError(f"ids must be given as a list, even a single one, not {shown}")
+        raise UsageError(f"ids must be a list, even for a single id, not {shown}")
     return ids

@@ -102,7 +102,7 @@ class Body:
         names = [name.strip().lower() for name in codings.split(",")]
         names = [name for name in names if name not in ("", "identity")]
         if len(names) > _MOST_CODINGS or not _CODINGS.issuperset(names):
-            self._refused = "is compressed in a way that was not asked for"
+            self._refused = "uses a compression that was not requested"
             return
         self._inflaters = [_Inflater() for _ in names]
 
@@ -157,7 +157,7 @@ class Body:
             return Failure("the response cannot be decompressed", self._broken, written=True)
         content = bytes(self._content)
         if self.wanted and self._success and _dense(content):
-            self._refused = "has far more objects and lists than a response of its size"
+            self._refused = "has too many objects and lists for its size"
         if self._refused is not None and self._success:
             return RawResponse(status, headers, b"", refused=self._refused)
         return RawResponse(status, headers, content)

@@ -195,7 +195,7 @@ class Cache:
             path = Path(os.fsdecode(setting)).expanduser()  # type: ignore[arg-type]  # see below
         except TypeError:
             kind = type(setting).__name__
-            raise ConfigurationError(f"cache= must be True or a file, not {kind}") from None
+            raise ConfigurationError(f"cache= must be True or a path, not {kind}") from None
         except RuntimeError as error:
             raise ConfigurationError(f"cache={setting!r} cannot be used: {error}") from None
         store = MemoryStore() if str(path) == ":memory:" else DiskStore(path)

@@ -1,4 +1,4 @@
-"""Settings of a client and the base URL that requests go to, checked once."""
+"""Checks the settings of a client and the base URL of its requests."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ DEFAULT_BASE_URL = "https://api.creatoraudit.com/v2"
 
 
 _VENDOR = "creatoraudit.com"
-# Hosts that the key has been warned about to go to in clear.
+# Hosts for which the warning about plain http was given.
 _warned: set[str] = set()
 
 
 class Origin(NamedTuple):
-    """A base URL that has been checked.
+    """A checked base URL.
 
     Attributes:
-        url: Without a trailing slash.
+        url: The URL without a trailing slash.
         secure: Whether it is https.
-        loopback: Whether its host is this machine; then the environment's proxies are not for it.
+        loopback: Whether its host is this machine; if so, no proxy is used.
     """
 
     url: str
@@ -47,13 +47,13 @@ def is_loopback(host: str) -> bool:
 
 
 def origin(base_url: str | None, allow_http: str | None = None) -> Origin:
-    """Check `base_url`, or what the environment names, or the production server.
+    """Check `base_url`, which defaults to `CREATORAUDIT_BASE_URL` and then to production.
 
-    Plain http is for loopback, and for the one host and port that `allow_http` (or the
+    Plain http is allowed for loopback, and for the one host and port that `allow_http` (or the
     environment's `CREATORAUDIT_ALLOW_HTTP`) names.
 
     Raises:
-        ConfigurationError: It is no http(s) URL, or plain http to another machine, or carries
+        ConfigurationError: It is not an http(s) URL, or is plain http to another machine, or has
             credentials, a query or a fragment.
     """
     given: object = base_url
@@ -82,15 +82,15 @@ def origin(base_url: str | None, allow_http: str | None = None) -> Origin:
         raise refuse("must not have a query or a fragment")
     loopback = is_loopback(host)
     if parts.scheme == "http" and not loopback and not _allowed(host, port or 80, allow_http):
-        raise refuse("would send the key in clear; use https (http is for loopback only)")
+        raise refuse("would send the key unencrypted; use https (http is for loopback only)")
     return Origin(url=text.rstrip("/"), secure=parts.scheme == "https", loopback=loopback)
 
 
 def _allowed(host: str, port: int, allow_http: object) -> bool:
-    """Whether plain http to a host and port is wanted, explicitly; warns about it once.
+    """Whether plain http to a host and port is explicitly allowed; warns about it once.
 
     Raises:
-        ConfigurationError: What is allowed is not one host and port, or it is the vendor's.
+        ConfigurationError: The setting is not one host and port, or the host is the vendor's.
     """
     text = allow_http or os.environ.get(ENV_ALLOW_HTTP)
     if not text:
@@ -110,13 +110,14 @@ def _allowed(host: str, port: int, allow_http: object) -> bool:
         )
     bare = host.rstrip(".")
     if bare == _VENDOR or bare.endswith(f".{_VENDOR}"):
-        raise ConfigurationError(f"{where} is not for {_VENDOR}: its API is reached by https only")
+        raise ConfigurationError(f"{where} cannot be used for {_VENDOR}: its API takes https only")
     if named != (host, port):
         return False
     if text not in _warned:
         _warned.add(str(text))
         warnings.warn(
-            f"{where} {text}: the API key and all data go there in clear; for sandboxes only",
+            f"{where} {text}: the API key and all data are sent there unencrypted;"
+            " use this for sandboxes only",
             RuntimeWarning,
             stacklevel=4,
         )
@@ -126,7 +127,7 @@ def _allowed(host: str, port: int, allow_http: object) -> bool:
 def number_problem(
     name: str, value: object, least: float, *, whole: bool = False, zero: bool = False
 ) -> str | None:
-    """What is wrong with a number given as a setting; None when nothing is."""
+    """Describe what is wrong with a number given as a setting; None if it is valid."""
     found = values.whole(value) if whole else values.number(value)
     if found is None:
         return f"{name} must be a {'whole ' if whole else ''}number, not {value!r:.40}"
@@ -136,15 +137,15 @@ def number_problem(
 
 
 class Settings:
-    """How patient and how busy a client is.
+    """Time limits, retries and concurrency of a client.
 
     Attributes:
         timeout: Seconds one try may take, from connecting to the last byte of the response.
-        max_retries: Tries after the first.
-        retry_budget: Seconds for all tries of a call and the waits between them.
-        concurrency: Requests in flight at a time, of everything that uses the client.
-        max_wait: Seconds of pacing one call accepts; None for any.
-        max_response_bytes: Bytes that a response may have, decompressed; None for the defaults.
+        max_retries: Number of tries after the first.
+        retry_budget: Seconds for all tries of a call, including back-off.
+        concurrency: Number of requests in flight at a time, shared by all uses of the client.
+        max_wait: Seconds that a request may wait for the rate limit; None for no limit.
+        max_response_bytes: Largest response in bytes, decompressed; None for the defaults.
     """
 
     def __init__(

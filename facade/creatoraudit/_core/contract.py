@@ -40,7 +40,7 @@ def contract_error(operation: str, fault: Fault, request_id: str | None) -> Cont
     """The exception for one fault."""
     where = one_line(str(fault), 300)
     return ContractError(
-        f"{operation}: the answer does not keep the contract: {where}",
+        f"{operation}: the response does not follow the contract: {where}",
         path=fault.path,
         request_id=request_id,
     )

@@ -55,7 +55,7 @@ def _matches(host: str, port: int, scheme: str, entry: str) -> bool:
             if entry not in _told:
                 _told.add(entry)
                 shown = one_line(entry, 60)
-                logger.warning("NO_PROXY: the entry %r is not understood and left out", shown)
+                logger.warning("NO_PROXY: the entry %r is not valid and is ignored", shown)
             return False
         return _address(host) in network if _address(host) is not None else False
     name, colon, digits = rest.rstrip("/").rpartition(":")

@@ -140,7 +140,7 @@ def _call(name: str, hook: Callable[[T], object], event: T) -> None:
     try:
         hook(event)
     except Exception as error:  # noqa: BLE001 - a program's own function; see `Hooks`
-        text = f"{name}= raised {type(error).__name__}: {error}; the call goes on"
+        text = f"{name}= raised {type(error).__name__}: {error}; the call continues"
         logger.error(text, exc_info=error)
         with suppress(RuntimeWarning):  # where warnings are made exceptions
             warnings.warn(text, RuntimeWarning, stacklevel=2)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from . import clock
 
-LATE = "the time for this exchange was up before"
+LATE = "the time for this exchange was already up"
 
 
 class Exchange:

@@ -267,7 +267,7 @@ class Library:
         # Our own URL was taken apart before, so these are about a Location, which httpx looks at
         # although it is not to follow it.
         if isinstance(error, (lib.InvalidURL, UnicodeError)) or "URL in location header" in text:
-            what = "the answer redirects to an unreadable place"
+            what = "the response redirects to an unreadable URL"
             return Failure(what, text, written=True, permanent=True)
         if isinstance(error, (lib.UnsupportedProtocol, lib.LocalProtocolError)):
             return Failure("the request cannot be sent", text, written=False, permanent=True)
@@ -276,7 +276,7 @@ class Library:
             written = not isinstance(error, before)
             if text == LATE and written:
                 return out_of_time()
-            what = "no answer in time" if written else "no connection in time"
+            what = "no response in time" if written else "no connection in time"
             return Failure(what, type(error).__name__, written=written, timed_out=True)
         if isinstance(error, before):
             distrusted = _distrust(error)
@@ -308,12 +308,12 @@ def _described(value: object) -> str:
 
 
 def out_of_time() -> Failure:
-    """The failure of an answer that was still arriving when its time was up."""
-    return Failure("the answer took too long", "deadline reached", written=True, timed_out=True)
+    """Make the failure for a response that did not arrive in time."""
+    return Failure("the response took too long", "deadline reached", written=True, timed_out=True)
 
 
 def stalled(seconds: float) -> Failure:
-    """The failure of a download of which nothing more arrived."""
+    """Make the failure for a download that stopped arriving."""
     return Failure(
         "the download stalled", f"no data in {seconds:g} s", written=True, timed_out=True
     )

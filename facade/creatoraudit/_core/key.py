@@ -223,8 +223,8 @@ class KeyRing:
         if not self._short and self._key is not None and len(self._key.reveal()) < SHORTEST:
             self._key = None
             raise ConfigurationError(
-                f"the API key has fewer than {SHORTEST} characters, which is for servers on your"
-                f" own machine only; copy it again (from {ENV_KEY} or api_key=)"
+                f"the API key has fewer than {SHORTEST} characters, which is allowed only for"
+                f" servers on your own machine; copy it again (from {ENV_KEY} or api_key=)"
             )
 
     def ask(self) -> list[Any]:

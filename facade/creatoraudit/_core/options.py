@@ -1,4 +1,4 @@
-"""What every method takes beside its own arguments."""
+"""Options that methods take in addition to their own arguments."""
 
 from __future__ import annotations
 
@@ -13,15 +13,17 @@ else:
 
 
 class WaitOptions(TypedDict, total=False):
-    """Keyword arguments of the waiters, for each of their reads; `timeout` is the waiter's own.
+    """Options of `wait_until_refreshed`, which apply to each of its reads.
+
+    The `timeout` of that method is its own argument.
 
     Attributes:
-        max_retries: Tries after the first (0 or more); the client's when absent.
-        retry_budget: Seconds for all tries of one request, their waits and the reading of the body
-            (more than 0); the client's when absent.
-        extra_headers: Headers to send as well. `Authorization` is not among them.
-        extra_query: Query parameters to send as well, e.g. ones newer than this release.
-        max_response_bytes: Bytes that a response may have, decompressed; the client's when absent.
+        max_retries: Number of tries after the first (0 or more). Defaults to the client's.
+        retry_budget: Seconds for all tries of one request, including back-off and reading the body
+            (more than 0). Defaults to the client's.
+        extra_headers: Additional headers. `Authorization` is not allowed.
+        extra_query: Additional query parameters, for example ones newer than this release.
+        max_response_bytes: Largest response in bytes, decompressed. Defaults to the client's.
     """
 
     max_retries: int
@@ -32,14 +34,14 @@ class WaitOptions(TypedDict, total=False):
 
 
 class RequestOptions(WaitOptions, total=False):
-    """Keyword arguments of every method that sends requests, with those of `WaitOptions`.
+    """Options of every method that sends requests, in addition to those of `WaitOptions`.
 
     Attributes:
-        max_wait: Seconds of pacing that one request of the call accepts (0 or more), beyond which
-            it is not sent: RateLimitedError. The client's when absent.
+        max_wait: Seconds that one request may wait for the rate limit (0 or more). A request that
+            would wait longer is not sent and raises RateLimitedError. Defaults to the client's.
         timeout: Seconds one try may take, from connecting to the last byte of the response (more
-            than 0); the client's when absent.
-        extra_body: Members to add to the JSON body; they win over the method's own.
+            than 0). Defaults to the client's.
+        extra_body: Additional members of the JSON body. They override those of the method.
     """
 
     max_wait: float
@@ -48,18 +50,18 @@ class RequestOptions(WaitOptions, total=False):
 
 
 class CreateOptions(RequestOptions, total=False):
-    """Keyword arguments of the creates.
+    """Options of the methods that create something, in addition to `RequestOptions`.
 
     Attributes:
-        idempotency_key: Sent with every try of this one create, so that a retry within ten minutes
-            does not create twice. Made up when absent.
+        idempotency_key: Sent with every try of this create, so that a retry within ten minutes does
+            not create twice. Defaults to a random key.
     """
 
     idempotency_key: str
 
 
 def split_options(values: Mapping[str, object]) -> tuple[CreateOptions, dict[str, object]]:
-    """Separate options from an operation's own arguments; no argument has an option's name."""
+    """Separate options from the arguments of an operation; their names never overlap."""
     names = CreateOptions.__optional_keys__
     options = {name: value for name, value in values.items() if name in names}
     rest = {name: value for name, value in values.items() if name not in names}

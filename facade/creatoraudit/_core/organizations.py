@@ -139,7 +139,7 @@ def _found() -> Path:
         if file.exists():
             return file
     raise ConfigurationError(
-        f"no file names your organizations: there is neither {LOCAL} here nor {own}; make one, or"
+        f"no file names your organizations: there is neither {LOCAL} here nor {own}; create one, or"
         " pass config="
     )
 
@@ -164,13 +164,13 @@ def _organization(name: str, value: object, file: Path) -> Organization:
         raise ConfigurationError(f"{where} takes the members key and base_url, and no other")
     reference, base_url = value.get("key"), value.get("base_url", DEFAULT_BASE_URL)
     if not isinstance(reference, str) or not isinstance(base_url, str):
-        raise ConfigurationError(f'{where} needs a text as key, such as "env:ACME_KEY"')
+        raise ConfigurationError(f'{where} needs a string as key, such as "env:ACME_KEY"')
     kind, _, place = reference.partition(":")
     sound = _VARIABLE.fullmatch(place) if kind == "env" else kind == "file" and place
     if not sound:
         # What stands there may be a key: it is not repeated.
         raise ConfigurationError(
-            f"{where}: a key does not belong into this file; refer to it, as in"
+            f"{where}: a key does not belong in this file; refer to it, as in"
             ' key = "env:ACME_KEY" (an environment variable) or key = "file:secrets/acme" (a file)'
         )
     return Organization(name, reference, base_url, file.parent)

@@ -201,7 +201,7 @@ def _redirect_host(response: RawResponse) -> str | None:
     try:
         return urlsplit(response.headers["location"]).netloc.rpartition("@")[2] or "the same host"
     except ValueError:
-        return "an unreadable place"
+        return "an unreadable URL"
 
 
 def _error(operation: str, response: RawResponse) -> APIError:
@@ -217,7 +217,7 @@ def _error(operation: str, response: RawResponse) -> APIError:
     if redirect_host is not None:
         said = f"redirected to {redirect_host}; redirects are not followed, check base_url="
     elif 300 <= status < 400:
-        said = "an answer that is neither success nor error"
+        said = "a response that is neither success nor error"
     elif detail or title:
         said = str(detail or title)
         shown = ", ".join(
@@ -225,7 +225,7 @@ def _error(operation: str, response: RawResponse) -> APIError:
             for entry in entries[:3]
         )
     else:
-        none = "the answer is not a problem document"
+        none = "the response is not a problem document"
         reason = reason_of(response)
         said = (
             none if reason is None else reason if document else f"{one_line(reason, 200)} ({none})"

@@ -62,7 +62,7 @@ def _missing(operation: str) -> str:
     why = LEFT_OUT.get(operation)
     if why is None:
         return (
-            f"the API that this package was generated from has no {operation} any more;"
+            f"the API that this package was generated from no longer has {operation};"
             " ca.request() sends to any path"
         )
     return (
@@ -240,7 +240,7 @@ def known_options(
             takes = sorted(allowed.__optional_keys__)
             near = _near(name, [*own, *takes])
             said = f"{what} has no argument {one_line(name, 60)!r}{near}"
-            raise UsageError(f"{said}; beside its own it takes: {', '.join(takes)}")
+            raise UsageError(f"{said}; besides its own arguments it takes: {', '.join(takes)}")
 
 
 def _near(name: str, known: Sequence[str]) -> str:

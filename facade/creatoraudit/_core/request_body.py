@@ -52,7 +52,7 @@ def body_arguments(
         return {}
     beside = [*members, *(["data"] if data is not UNSET else [])]
     if body is not UNSET and beside:
-        raise UsageError(f"body= is the whole body, so {beside[0]}= cannot be given beside it")
+        raise UsageError(f"body= is the whole body, so {beside[0]}= cannot be passed with it")
     own = {operation.wire_names.get(name, name): value for name, value in members.items()}
     for name in operation.files:
         wire = operation.wire_names.get(name, name)
@@ -67,7 +67,7 @@ def body_arguments(
         forms = [kind for kind in operation.body_types if kind in (MULTIPART, FORM)]
         if not forms:
             kind = operation.body_types[0]
-            raise UsageError(f"{operation.name} takes no form; give its {kind} as body=")
+            raise UsageError(f"{operation.name} takes no form; pass its {kind} as body=")
         body, found["form"] = {**own, **_mapping("data", data)}, True
     elif body is UNSET and (own or extra or _is_always_sent(operation)):
         body = own

@@ -250,7 +250,7 @@ def payload_of(operation: str, sent: RawResponse) -> Any:
         why = str(error)
     kind = one_line(sent.headers.get("content-type", "no content type"), 60)
     raise ContractError(
-        f"{operation}: answered {sent.status_code} with a body that is not JSON ({kind}: {why}); "
+        f"{operation}: returned {sent.status_code} with a body that is not JSON ({kind}: {why}); "
         "is there a proxy or a login page in between?",
         request_id=sent.request_id,
     )

@@ -121,7 +121,7 @@ class Attempts:
         if self.max_wait is None or total <= self.max_wait:
             return
         raise RateLimitedError(
-            f"{self.operation}: the rate limit leaves no request for {total:.3g} s, more than"
+            f"{self.operation}: the rate limit allows no request for {total:.3g} s, more than"
             f" max_wait={self.max_wait:g}; nothing was sent. Try later, or raise max_wait=",
             status=429,
             headers={},
@@ -162,7 +162,7 @@ class Attempts:
         wait = self._wait(error.retry_after) if again else None
         if wait is None:
             if (transient or error.status >= SERVER_ERRORS) and not self._harmless:
-                error.message += "; it may have been carried out, so it was not sent again"
+                error.message += "; it may have been carried out, so it was not retried"
             raise error
         self._last = error
         return wait
@@ -182,7 +182,7 @@ class Attempts:
         if failure.advice:
             message += f"; {failure.advice}"
         if failure.written and not self._harmless:
-            message += "; it may have been carried out, so it was not sent again"
+            message += "; it may have been carried out, so it was not retried"
         return cls(message, written=failure.written, cause=failure.cause)
 
     def _wait(self, hint: float | None) -> float | None:

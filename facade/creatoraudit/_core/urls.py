@@ -181,5 +181,5 @@ def profile(username_or_url: str, platform: models.Platform | None) -> tuple[mod
         raise UsageError(f"{one_line(text, 80)!r} is not a profile URL; {remedy}{looks}")
     name = steps[0]
     if platform is not None and platform != named:
-        raise UsageError(f"platform={platform!r} does not fit {one_line(text, 80)!r}")
+        raise UsageError(f"platform={platform!r} does not match {one_line(text, 80)!r}")
     return named, name.removeprefix("@")

@@ -1,1 +1,1 @@
-"""What calls return: pages, deltas, metrics, creators, breakouts, and their columns."""
+"""The results of calls: pages, deltas, metrics, creators and breakouts, and their columns."""

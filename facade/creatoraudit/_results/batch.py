@@ -1,4 +1,4 @@
-"""Splitting many ids into requests: each id once, in the order given."""
+"""Splits many ids into requests and reports which ids of a failed batch are done."""
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from itertools import islice
@@ -20,11 +20,11 @@ SERVER_ERRORS = 500
 
 
 class BatchPart(NamedTuple, Generic[T]):
-    """The answer for some of the ids of a batch.
+    """The response to one request of a batch.
 
     Attributes:
-        ids: The ids this request asked about, in the order given.
-        reply: The answer.
+        ids: The ids of this request, in the order given.
+        reply: The decoded response.
     """
 
     ids: Sequence[str | int]
@@ -32,7 +32,7 @@ class BatchPart(NamedTuple, Generic[T]):
 
 
 def once(values: Iterable[H]) -> Iterator[H]:
-    """The values without repetitions, lazily."""
+    """Yield each value once."""
     seen: set[H] = set()
     for value in values:
         if value not in seen:
@@ -41,7 +41,7 @@ def once(values: Iterable[H]) -> Iterator[H]:
 
 
 def chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Lists of `size` values, the last one perhaps shorter."""
+    """Yield lists of `size` values; the last one may be shorter."""
     iterator = iter(values)
     while chunk := list(islice(iterator, size)):
         yield chunk
@@ -56,15 +56,15 @@ def tell_ids(
     repeatable: bool,
     all_arrived_done: bool,
 ) -> None:
-    """Tell which ids a failed batch is done with, which to ask again, and which not to.
+    """Record on an exception which ids are done, pending and unknown after a failed batch.
 
     Args:
         error: The first failure.
-        done: Ids of the parts that were handed out.
-        ended: The requests that have ended since, each with what it failed with.
+        done: Ids of the parts that were yielded.
+        ended: The requests that ended after that, each with its exception or None.
         rest: Ids of the requests that were not sent.
-        repeatable: Whether a second request does no harm.
-        all_arrived_done: Whether what arrived counts as done although it was not handed out.
+        repeatable: Whether sending a request twice does no harm.
+        all_arrived_done: Whether a part that arrived counts as done before it is yielded.
     """
     finished: list[Any] = [*done]
     pending: list[Any] = []

@@ -1,8 +1,7 @@
-"""Which posts break out: what is skipped and why, and how the rest is ranked. No I/O.
+"""Ranks breakout posts and counts the skipped ones by reason. No I/O.
 
-Keeps only what ranking needs, so that a walk over a million posts fits: the best posts as the list
-sent them, of the others nothing but a hash, their author and their delta. What ends among the best
-is decoded, nothing else.
+It keeps only what ranking needs, so that a million posts fit into memory: the best posts as the
+list sent them, and for all others a hash, the author and the delta. Only the best are decoded.
 """
 
 from __future__ import annotations
@@ -41,25 +40,24 @@ Source: TypeAlias = Literal["account-videos", "videos", "both"]
 RANKINGS = ("views", "growth", "outlier")
 SOURCES = ("account-videos", "videos", "both")
 SPARK_WINDOWS = (1, 7, 14, 30)
-# An author's median says something only from this many posts on.
+# With fewer posts than this, an author's median is not meaningful.
 LEAST_POSTS = 5
 TOP_MOST = 100_000
-# Posts that the repr of a result names.
+# Number of posts in the repr of a result.
 _LINES = 10
 
 
 @define
 class Skipped:
-    """How many posts were left out of the ranking, by reason.
+    """Number of posts left out of the ranking, by reason.
 
     Attributes:
-        never_refreshed: `last_scrape_time` is null: there are no figures yet.
-        single_refresh: Refreshed once: there is nothing to compare with.
+        never_refreshed: `last_scrape_time` is null, so there are no figures yet.
+        single_refresh: Refreshed only once, so there is nothing to compare with.
         window_not_filled: The history is shorter than the window.
         not_found: The deltas operation does not know the id.
-        no_delta: It sent no value for the window.
-        no_account: The list does not say which account it belongs to, so a filter by account cannot
-            tell.
+        no_delta: The deltas operation sent no value for the window.
+        no_account: The list does not name the post's account, so a filter by account cannot apply.
     """
 
     never_refreshed: int = 0
@@ -77,7 +75,13 @@ class Skipped:
 
 @frozen
 class Progress:
-    """How far a job is: posts listed, ids asked for deltas, and answers that have come."""
+    """Progress of a breakouts job.
+
+    Attributes:
+        listed: Posts listed so far.
+        asked: Posts whose deltas were requested.
+        answered: Posts whose deltas have arrived.
+    """
 
     listed: int
     asked: int
@@ -91,12 +95,12 @@ class Breakout(Result):
     Attributes:
         rank: 1 for the first.
         video: The post as the list sent it.
-        deltas: Change in views per window asked, such as `{"7d": 5678}`; None where none was sent.
-        delta: The change over the window ranked by.
-        views_before: `view_count` less `delta`; None when the post has no view count.
-        growth: `delta` in relation to `views_before`; None where that is null or not positive.
-        outlier: `delta` in relation to the median delta of the author's posts; None with fewer than
-            five of them or a median that is not positive.
+        deltas: Change in views per window, such as `{"7d": 5678}`; None if the server sent none.
+        delta: Change in views over the ranking window.
+        views_before: `view_count` minus `delta`; None if the post has no view count.
+        growth: `delta` divided by `views_before`; None if that is null or not positive.
+        outlier: `delta` divided by the median delta of the author's posts; None if there are fewer
+            than five of them or the median is not positive.
     """
 
     rank: int
@@ -109,12 +113,12 @@ class Breakout(Result):
 
     @property
     def url(self) -> str | None:
-        """Where the post is on its platform; None if the list does not say enough."""
+        """URL of the post on its platform; None if the list does not say enough."""
         post = self.video
         return post_url(post.platform, post.shortcode, post.account_username, post.external_id)
 
     def to_dict(self) -> dict[str, JSON]:
-        """Plain data, ready for JSON."""
+        """Return the result as plain data, ready for JSON."""
         video = self.video
         deltas: dict[str, JSON] = dict(self.deltas)
         return {
@@ -155,7 +159,7 @@ class Breakout(Result):
 
 
 def breakout_kinds(windows: Iterable[str]) -> dict[str, Kind]:
-    """The columns of ranked posts whose changes over these windows are known."""
+    """The columns of ranked posts with deltas over these windows."""
     deltas: dict[str, Kind] = dict.fromkeys([f"delta_{window}" for window in windows], "integer")
     return {
         "rank": "integer",
@@ -179,24 +183,24 @@ def breakout_kinds(windows: Iterable[str]) -> dict[str, Kind]:
 
 @frozen
 class Breakouts(Result):
-    """The answer of `breakouts`: the posts, best first, and how it came about.
+    """The result of `breakouts`: the ranked posts, best first, and how they were found.
 
-    Iterate over it, index it, or ask for its `len`; a slice is a `Breakouts` of those posts.
+    You can iterate over it, index it and take its `len`. A slice is a `Breakouts` of those posts.
 
     Attributes:
-        window: Days ranked by.
+        window: Ranking window in days.
         ranked_by: `views`, `growth` or `outlier`.
         source: The list the posts came from.
-        windows: Days of all windows asked.
-        considered: Posts listed that pass the filters.
-        requests: HTTP requests sent, retries included.
-        skipped: Posts left out, by reason.
+        windows: All requested windows in days.
+        considered: Number of listed posts that pass the filters.
+        requests: Number of HTTP requests, including retries.
+        skipped: Number of posts left out, by reason.
         posts: The ranked posts.
-        platform: The platform asked for, None for all.
-        min_views: The least `view_count` asked for, None for any.
+        platform: The requested platform; None for all.
+        min_views: The requested minimum of `view_count`; None for any.
         include_partial: Whether posts with a history shorter than the window were kept.
-        values: What is ranked by (the delta, the growth or the outlier), of every post that has it
-            and not only of those in `posts`; in no order, for looking at the distribution.
+        values: The delta, growth or outlier of every post that has one, not only of those in
+            `posts`, unordered. Use it to look at the distribution.
     """
 
     window: int
@@ -238,7 +242,7 @@ class Breakouts(Result):
         return Table([post._row() for post in self.posts], breakout_kinds(windows))
 
     def to_dict(self) -> dict[str, JSON]:
-        """Plain data, ready for JSON."""
+        """Return the result as plain data, ready for JSON."""
         skipped: dict[str, JSON] = dict(asdict(self.skipped))
         return {
             "window": self.window,
@@ -257,9 +261,9 @@ def _whole(value: object) -> bool:
 
 @frozen
 class BreakoutsQuery:
-    """What `breakouts` was asked, checked.
+    """The checked arguments of `breakouts`.
 
-    `published_since` and `min_growth` choose what is shown; an author's median is that of all
+    `published_since` and `min_growth` limit the returned posts; an author's median covers all
     posts.
     """
 
@@ -278,7 +282,7 @@ class BreakoutsQuery:
             raise UsageError(f"by must be one of {', '.join(RANKINGS)}, not {self.by!r:.40}")
         if self.source not in SOURCES:
             raise UsageError(f"source must be one of {', '.join(SOURCES)}, not {self.source!r:.40}")
-        # 7.0 and True equal 7 and 1, but no window's key is spelt so: nothing would have a delta.
+        # 7.0 and True equal 7 and 1, but their window keys would differ and no post would match.
         if not _whole(self.window):
             raise UsageError(f"window must be a whole number of days, not {self.window!r:.40}")
         if not _whole(self.top) or not 1 <= self.top <= TOP_MOST:
@@ -293,7 +297,7 @@ class BreakoutsQuery:
 
     @property
     def since(self) -> dt.datetime | None:
-        """The instant from which on a post must have been published to be shown."""
+        """The earliest publication time of a returned post."""
         given = self.published_since
         if given is None or isinstance(given, dt.datetime):
             return given
@@ -301,13 +305,13 @@ class BreakoutsQuery:
 
     @property
     def windows(self) -> tuple[int, ...]:
-        """The windows to ask for."""
+        """The windows to request."""
         return tuple(sorted({*SPARK_WINDOWS, self.window}))
 
 
 @define(eq=False)
 class _Candidate:
-    """A post with its delta. Heap entry: the worst post is the smallest."""
+    """A post with its delta. As a heap entry, the worst post is the smallest."""
 
     item: RawItem[Post]
     deltas: Mapping[str, int | None]
@@ -333,7 +337,7 @@ def _growth(before: int | None, delta: int) -> float | None:
 
 
 def _order(key: tuple[bool, float, str]) -> tuple[bool, float, str]:
-    """Sort key, best first: a value before none, high before low, then by id."""
+    """Sort key, best first: posts with a value first, high before low, then by id."""
     missing, value, video_id = key
     return (missing, -value, video_id)
 
@@ -350,7 +354,7 @@ class _Best:
     heap: list[_Candidate] = field(factory=list)
 
     def room_for(self, value: float | None) -> bool:
-        """Whether such a value may be among the best; for most posts it is not."""
+        """Whether a post with this value may be among the best; most are not."""
         if value is None or len(self.heap) < self.most:
             return True
         missing, least, _ = self.heap[0].key
@@ -369,21 +373,21 @@ def _no_deltas() -> array[int]:
 
 @define(eq=False)
 class Ranking:
-    """Takes posts and deltas as they arrive, and ranks what remains."""
+    """Collects posts and deltas as they arrive, and ranks them at the end."""
 
     query: BreakoutsQuery
     considered: int = 0
     asked: int = 0
     answered: int = 0
     skipped: Skipped = field(factory=Skipped)
-    # Hashes, of ids and of what a post is on its platform: a set of the texts is three times that.
+    # Hashes of ids and of platform ids: a set of the strings would take three times the memory.
     _seen: set[int] = field(factory=set)
     _deltas: defaultdict[object, array[int]] = field(factory=lambda: defaultdict(_no_deltas))
     _growths: array[float] = field(factory=lambda: array("d"))
     _best: dict[tuple[object, bool], _Best] = field(factory=dict)
     _window_key: str = field(init=False)
     _span: dt.timedelta = field(init=False)
-    # The accounts whose posts are wanted; None for all.
+    # Ids of the accounts whose posts count; None for all.
     accounts: frozenset[str] | None = None
     _since: dt.datetime | None = Factory(lambda self: self.query.since, takes_self=True)
     _partial: bool = Factory(lambda self: self.query.include_partial, takes_self=True)
@@ -394,7 +398,7 @@ class Ranking:
 
     @property
     def progress(self) -> Progress:
-        """How far it is."""
+        """The progress so far."""
         return Progress(self.considered, self.asked, self.answered)
 
     def worth_asking(
@@ -404,7 +408,7 @@ class Ranking:
         remember: bool,
         filter_platform: bool,
     ) -> list[RawItem[Post]]:
-        """Of one page, the posts whose deltas are to be asked; the others are counted."""
+        """Return the posts of a page whose deltas are needed, and count the others as skipped."""
         asked: list[RawItem[Post]] = []
         query = self.query
         least, both = query.min_views, query.source == "both"
@@ -416,7 +420,7 @@ class Ranking:
                 views = post.get("view_count")
                 if not isinstance(views, int) or views < least:
                     continue
-            # A list that shifts during the walk may bring a post twice.
+            # A list that changes during the walk may return a post twice.
             identity = hash(post["id"])
             if self.accounts is not None and not self._is_of_account(post, identity):
                 continue
@@ -430,7 +434,7 @@ class Ranking:
         return asked
 
     def _is_of_account(self, post: Mapping[str, Any], identity: int) -> bool:
-        """Whether a post belongs to an account that is wanted; one that does not say is counted."""
+        """Whether a post is of a wanted account. Counts a post without an account as skipped."""
         assert self.accounts is not None
         owner = post.get("account_id")
         if owner is None and identity not in self._seen:
@@ -458,7 +462,7 @@ class Ranking:
         first = post.get("first_scrape_time")
         if first is None:
             return True
-        # What cannot be read as a timestamp stays what it was.
+        # A value that is not a timestamp is returned unchanged.
         first, last = timestamp(first), timestamp(last)
         if first == last:
             self.skipped.single_refresh += 1
@@ -476,7 +480,7 @@ class Ranking:
         deltas: Mapping[str, Mapping[str, int | None]],
         not_found: Iterable[str],
     ) -> None:
-        """Take the answer for posts that were asked."""
+        """Add the deltas of posts that `worth_asking` returned."""
         unknown = set(not_found)
         for item in items:
             self.answered += 1
@@ -502,8 +506,8 @@ class Ranking:
                 self._growths.append(growth)
             offers = ((None, growth),)
         elif by == "outlier":
-            # The author's median is known only at the end: the best of all are among the best of
-            # each author, by delta if there is a median to rank against and by id if not.
+            # The author's median is known only at the end, but the best of all are among the best
+            # of each author: by delta if there is a median to rank against, by id if not.
             offers = ((author, delta), (author, None))
         for whose, value in offers if shown else ():
             group = (whose, by != "outlier" or value is not None)
@@ -524,7 +528,7 @@ class Ranking:
         return isinstance(published, dt.datetime) and published >= self._since
 
     def result(self, requests: int) -> Breakouts:
-        """The ranking, once every answer was taken."""
+        """Return the ranking, once all deltas were added."""
         query = self.query
         medians: dict[object, float | None] = {}
 
@@ -589,7 +593,7 @@ class Ranking:
 
 
 def _author(post: Mapping[str, Any]) -> object:
-    """Whose post it is, as firmly as the list says; None when it does not."""
+    """The author of a post, by the best id that the list gives; None if it gives none."""
     platform = post.get("platform")
     for kind in ("account_id", "platform_account_id", "account_username"):
         value = post.get(kind)

@@ -1,7 +1,7 @@
-"""Which columns the rows of a list have, and what a JSON value becomes in a column of its type.
+"""Defines the columns of a list and converts JSON values to the type of their column.
 
-The columns follow the contract and never the data: an empty list has the same ones as a full one.
-Members that the contract does not declare stand together, as JSON, in the column `OTHERS`.
+The columns follow the contract, not the data, so an empty list has the same columns as a full one.
+Members that the contract does not declare are collected as JSON in the column `OTHERS`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Kind: TypeAlias = Literal["string", "integer", "number", "boolean", "datetime", 
 Row: TypeAlias = Mapping[str, object]
 
 OTHERS = "additional_members"
-# What a value of each kind is called where another one was found.
+# Names of the kinds in error messages.
 CALLED: Mapping[Kind, str] = {
     "string": "a string",
     "integer": "an integer of 64 bits",
@@ -54,7 +54,7 @@ def kinds_of(model: str) -> Mapping[str, Kind]:
 
 @cache
 def is_open(model: str) -> bool:
-    """Whether the contract leaves open what the model holds beside an id."""
+    """Whether the contract declares no members of the model except an id."""
     return {column.name for column in COLUMNS.get(model, ())} <= {"id"}
 
 
@@ -69,7 +69,7 @@ def _kind(column: Column) -> Kind:
 
 
 def kind_seen(values: Sequence[object]) -> Kind:
-    """The kind of values that nobody declares."""
+    """The kind of values that the contract does not declare."""
     seen = {type(value) for value in values if value is not None}
     if seen == {int, float}:
         return "number"
@@ -77,9 +77,9 @@ def kind_seen(values: Sequence[object]) -> Kind:
 
 
 def typed(values: Sequence[object], kind: Kind) -> tuple[list[object], dict[int, object]]:
-    """The values as a column of this kind takes them, and those that do not fit, by position.
+    """Convert values for a column of this kind; also return those that do not fit, by position.
 
-    Null fits everywhere. Where a value does not fit, the column has None.
+    Null always fits. A value that does not fit is None in the column.
     """
     if _fit_as_they_are(values, kind):
         return list(values), {}
@@ -95,7 +95,7 @@ def typed(values: Sequence[object], kind: Kind) -> tuple[list[object], dict[int,
 
 
 def _fit_as_they_are(values: Sequence[object], kind: Kind) -> bool:
-    """A look at all values at once, because nearly always nothing is to be converted."""
+    """Whether no value needs conversion, which is nearly always so."""
     there = [value for value in values if value is not None]
     if not there:
         return True
@@ -143,7 +143,7 @@ def _datetime(value: object) -> dt.datetime | None:
 def _json(value: object) -> str:
     try:
         text = _ENCODER.encode(value)
-    except ValueError:  # a number beyond what a float holds, which is not JSON any more
+    except ValueError:  # infinity, from a number too large for a float, is not valid JSON
         text = _ENCODER.encode(finite(encode(value)))
     return well_formed(text)
 

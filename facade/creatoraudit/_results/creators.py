@@ -1,4 +1,4 @@
-"""Results of the creators' operations that are more than a model."""
+"""Results of the creator operations that are not plain models."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from .tables import Result, Table, table_of
 
 @frozen
 class Link:
-    """An account that is linked to a creator now.
+    """The link between an account and a creator.
 
     Attributes:
-        created: True when this call linked it (201), False when it was linked already (200).
-        record: The link as the server describes it; an open object.
+        created: True if this call created the link (201), False if it existed already (200).
+        record: The link as the server sent it.
     """
 
     created: bool
@@ -31,8 +31,8 @@ class CreatorFigures(Result):
     """Figures of a creator between two days.
 
     Attributes:
-        rows: One mapping per day, or a single one for the whole span; the members are not
-            documented, `views`, `likes`, `comments`, `shares` and `followers` are likely.
+        rows: One mapping per day, or a single one for the whole span. The members are not
+            documented; `views`, `likes`, `comments`, `shares` and `followers` are likely.
         total: Whether the server sent a single object for the whole span.
     """
 
@@ -56,7 +56,7 @@ def figures(data: JSON, operation: str, request_id: str | None) -> CreatorFigure
     """Read the `data` of creator analytics: a list of objects, or one object.
 
     Raises:
-        ContractError: It is neither.
+        ContractError: The data is neither.
     """
     if isinstance(data, dict):
         return CreatorFigures((data,), total=True)

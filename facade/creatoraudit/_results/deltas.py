@@ -1,7 +1,7 @@
-"""View deltas: what may be asked, and the two documented shapes of the answer.
+"""View deltas: checks the windows and reads the two documented shapes of the response.
 
-The reference answers with a map `id -> {"<n>d": change}`, the tutorial reads a list of rows. Both
-are understood; anything else is a ContractError, never a silent zero.
+The API reference shows a map `id -> {"<n>d": change}`, the tutorial reads a list of rows. Both are
+accepted; anything else is a ContractError, never a silent zero.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ _HUGE = 2**63
 class VideoDeltas(Mapping[str, Mapping[str, "int | None"]], Result):
     """View changes by video id and window.
 
-    A mapping: `deltas[video.id]["7d"]` is the change over seven days, or None where the server sent
-    no value for that window (never 0 in its place).
+    A mapping: `deltas[video.id]["7d"]` is the change over seven days, or None if the server sent
+    no value for that window.
 
     Attributes:
         windows: The windows asked for, in days.
-        not_found: Ids the organization does not track, in the order asked.
+        not_found: Ids that the organization does not track, in the order given.
     """
 
     by_id: Mapping[str, Mapping[str, int | None]] = field(factory=dict)
@@ -43,7 +43,7 @@ class VideoDeltas(Mapping[str, Mapping[str, "int | None"]], Result):
 
     @classmethod
     def merged(cls, parts: Iterable[VideoDeltas], windows: tuple[int, ...]) -> Self:
-        """The deltas of several requests in one."""
+        """Merge the deltas of several requests."""
         by_id: dict[str, Mapping[str, int | None]] = {}
         missing: list[str] = []
         for part in parts:
@@ -72,12 +72,12 @@ class VideoDeltas(Mapping[str, Mapping[str, "int | None"]], Result):
 
 
 def delta_row(deltas: Mapping[str, int | None]) -> dict[str, object]:
-    """The changes of one post by the names of their columns."""
+    """The deltas of one post by column name."""
     return {f"delta_{window}": change for window, change in deltas.items()}
 
 
 def checked_windows(windows: Iterable[int], least: int, most: int, count: int) -> tuple[int, ...]:
-    """The windows without repetitions.
+    """Check the windows and drop repetitions.
 
     Raises:
         UsageError: There are none or too many, or one is not a whole number of days in range.
@@ -98,7 +98,7 @@ def checked_windows(windows: Iterable[int], least: int, most: int, count: int) -
 
 
 def read_deltas(payload: Any, asked: Sequence[str], windows: tuple[int, ...]) -> VideoDeltas:
-    """Read one response.
+    """Read the payload of one response.
 
     Raises:
         Fault: It has neither documented shape.
@@ -140,7 +140,7 @@ def _not_found(payload: dict[str, Any]) -> list[str]:
 
 
 def _entry(entry: Any, names: Sequence[str], path: str, place: str | int) -> dict[str, int | None]:
-    """The windows of one video. Its path is put together only for a fault."""
+    """Read the deltas of one video. The path is built only for a fault."""
     if not isinstance(entry, dict):
         raise Fault(_at(path, place), "is not an object of windows")
     changes = {name: entry.get(name) for name in names}
@@ -160,7 +160,7 @@ def _is_change(value: Any) -> bool:
 
 def _no_change(value: Any, path: str) -> Fault:
     if value.__class__ is int:
-        return Fault(path, "is no count of views: it needs more than 64 bits")
+        return Fault(path, "is not a valid view count: it needs more than 64 bits")
     return Fault(path, "is not an integer")
 
 
@@ -172,7 +172,7 @@ def _rows(rows: list[Any], names: Sequence[str]) -> dict[str, dict[str, int | No
             raise Fault(path, "is not a row")
         video_id = row.get("id")
         if not isinstance(video_id, str):
-            raise Fault(f"{path}.id", "is missing or no string")
+            raise Fault(f"{path}.id", "is missing or not a string")
         if video_id in found:
             raise Fault(f"{path}.id", "repeats a row")
         found[video_id] = _row(row, position, names)

@@ -1,4 +1,4 @@
-"""Windowed totals: reading one answer, and the shapes results have."""
+"""Windowed totals: reads a response and holds the results."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _TOTALS = WindowedTotals.__name__
 class Metrics(Mapping[str, WindowedTotals], Result):
     """Totals over a period, by id.
 
-    A mapping: `metrics[video.id].views`. A known id without data may be absent.
+    A mapping: `metrics[video.id].views`. A known id without data may be missing.
 
     Attributes:
-        period: The preset, or `custom`, as the server understood it.
+        period: The preset, or `custom`, as the server resolved it.
         start_date: First UTC day, included, as the server resolved it.
         end_date: Last UTC day, included.
         days: Length in days.
-        not_found: Ids the organization does not track, in the order asked.
+        not_found: Ids that the organization does not track, in the order given.
     """
 
     by_id: Mapping[str, WindowedTotals] = field(factory=dict)
@@ -42,7 +42,7 @@ class Metrics(Mapping[str, WindowedTotals], Result):
 
     @classmethod
     def of(cls, totals: Totals[str]) -> Self:
-        """The totals of one request."""
+        """Make the result of one request."""
         return cls(
             by_id=totals.found,
             period=totals.text("period"),
@@ -54,7 +54,7 @@ class Metrics(Mapping[str, WindowedTotals], Result):
 
     @classmethod
     def merged(cls, parts: Sequence[Metrics]) -> Self:
-        """The totals of several requests in one; the period is that of the last."""
+        """Merge the totals of several requests; the period is that of the last one."""
         by_id: dict[str, WindowedTotals] = {}
         missing: list[str] = []
         for part in parts:
@@ -86,9 +86,9 @@ class AccountVideoTotals:
     """Totals of one account video.
 
     Attributes:
-        platform: Which of the two id spaces `id` belongs to.
-        id: The internal integer id; each platform counts its own.
-        totals: The totals.
+        platform: Platform that `id` belongs to.
+        id: The internal integer id, unique only within its platform.
+        totals: The totals over the period.
     """
 
     platform: Platform
@@ -98,11 +98,11 @@ class AccountVideoTotals:
 
 @frozen
 class AccountVideoMetrics(Result):
-    """Totals of account videos: rows, because the two platforms' integer ids may be equal.
+    """Totals of account videos, as rows because ids of the two platforms may be equal.
 
     Attributes:
-        rows: One per id found, Instagram first, in the order asked.
-        not_found: Platform and id of those not tracked.
+        rows: One row per id found, Instagram first, in the order given.
+        not_found: Platform and id of each post that is not tracked.
     """
 
     rows: Sequence[AccountVideoTotals] = ()
@@ -110,7 +110,7 @@ class AccountVideoMetrics(Result):
 
     @classmethod
     def of(cls, platform: Platform, totals: Totals[int]) -> Self:
-        """The totals of one request about posts of one platform."""
+        """Make the result of one request for posts of one platform."""
         return cls(
             [AccountVideoTotals(platform, one, totals.found[one]) for one in totals.found],
             [(platform, one) for one in totals.not_found],
@@ -118,7 +118,7 @@ class AccountVideoMetrics(Result):
 
     @classmethod
     def merged(cls, parts: Sequence[AccountVideoMetrics]) -> Self:
-        """The totals of several requests in one."""
+        """Merge the totals of several requests."""
         return cls(
             [row for part in parts for row in part.rows],
             [one for part in parts for one in part.not_found],
@@ -146,7 +146,7 @@ def _missing(not_found: Sequence[object]) -> str:
 
 @frozen
 class Totals(Generic[Id]):
-    """One answer, read."""
+    """The decoded totals of one response."""
 
     found: Mapping[Id, WindowedTotals]
     not_found: Sequence[Id]
@@ -164,10 +164,10 @@ class Totals(Generic[Id]):
 
 
 def read_totals(payload: Any, asked: Sequence[Id]) -> Totals[Id]:
-    """Read one answer; keys of the map are the ids as text.
+    """Read the payload of one response; the keys of its map are the ids as text.
 
     Raises:
-        Fault: It is not `data` by id and `meta`.
+        Fault: It does not have `data` by id and `meta`.
     """
     if not isinstance(payload, dict):
         raise Fault("$", "is not an object")

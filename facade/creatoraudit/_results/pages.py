@@ -1,4 +1,4 @@
-"""Pages and the guards of a walk over them, without I/O."""
+"""Pages of a list, and the walk from page to page with its loop guard. No I/O."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class AppliedFilters(Protocol):
 
 
 class PageOf(Protocol[T_co]):
-    """A decoded page envelope, of whichever operation."""
+    """A decoded page envelope of any list operation."""
 
     @property
     def data(self) -> Sequence[T_co]: ...
@@ -49,15 +49,15 @@ class PageOf(Protocol[T_co]):
 
 
 class Page(Result, Generic[T]):
-    """One page of a list; iterate over it for its items.
+    """One page of a list. Iterate over it to get its items.
 
     Attributes:
         items: The items, in the order of the list.
-        next_cursor: Cursor of the following page; None on the last one.
+        next_cursor: Cursor of the next page; None on the last page.
         has_next: Whether another page follows.
-        total_count: Size of the whole list, if it was asked for with `include_total=True`.
-        filters: The filters and sort the server says it applied.
-        request_id: `X-Request-ID` of the answer.
+        total_count: Size of the whole list, if requested with `include_total=True`.
+        filters: The filters and sort order that the server says it applied.
+        request_id: `X-Request-ID` of the response.
     """
 
     __slots__ = (
@@ -101,15 +101,15 @@ class Page(Result, Generic[T]):
         return f"<Page of {len(self.items)} items, has_next={self.has_next}>"
 
 
-# A cursor is a position in a list; one that is longer would not fit into a request.
+# A longer cursor would not fit into a request.
 CURSOR_BYTES = 8_000
-# An endless list that makes up new cursors ends after so many pages without a new item.
+# Ends an endless list with ever new cursors: so many pages may pass without a new item.
 REPEATED_PAGES = 100
 RECENT_ITEMS = 1_000
 
 
 class Walk:
-    """One walk from cursor to cursor: where it is, and whether it may go on."""
+    """One walk through a list: its current cursor, and the guard against endless lists."""
 
     def __init__(self, operation: str, cursor: str | None) -> None:
         self.cursor = cursor
@@ -121,11 +121,11 @@ class Walk:
         self._repeated = 0
 
     def move(self, payload: object, request_id: str | None) -> None:
-        """Move on to where an answer points. Its items may be looked at later.
+        """Move to the next cursor that a page names. Its items may be decoded later.
 
         Raises:
-            ContractError: It does not say whether a page follows, or not where.
-            PaginationError: It leads back to a page the walk has seen, or to nothing new for long.
+            ContractError: The page does not say whether or where another page follows.
+            PaginationError: The cursor was already followed, or many pages had no new item.
         """
         content = payload if isinstance(payload, dict) else {}
         position = content.get("pagination")
@@ -145,21 +145,21 @@ class Walk:
             raise contract_error(self._operation, fault, request_id)
         if hash(following) in self._followed:
             raise PaginationError(
-                f"{self._operation}: the answer repeats a cursor this walk has followed,"
-                " so it would never end; start again, and report it if it stays",
+                f"{self._operation}: the response repeats a cursor that was already followed,"
+                " so the list would never end; start again, and report it if it happens again",
                 request_id=request_id,
             )
         if not self._look(content.get("data")):
             raise PaginationError(
                 f"{self._operation}: the last {REPEATED_PAGES} pages had no new item, so the list"
-                " would never end; start again, and report it if it stays",
+                " would never end; start again, and report it if it happens again",
                 request_id=request_id,
             )
         self._followed.add(hash(following))
         self.cursor = following
 
     def _look(self, items: object) -> bool:
-        """Whether the walk still comes to new items, an empty page now and then included."""
+        """Whether the walk still finds new items; a few empty pages are allowed."""
         seen = [_identity(item) for item in items] if isinstance(items, list) else []
         new = not self._recent.keys() >= set(seen)
         self._repeated = 0 if new else self._repeated + 1
@@ -171,32 +171,32 @@ class Walk:
         return self._repeated < REPEATED_PAGES
 
     def back(self, cursor: str | None) -> None:
-        """Take back the last move, away from `cursor`: the page there is due once more."""
+        """Undo the last move, back to `cursor`, so that its page is fetched again."""
         if not self.ended:
             self._followed.discard(hash(self.cursor))
         self.cursor, self.ended = cursor, False
 
 
 def _unusable(cursor: str) -> str | None:
-    """Why a cursor cannot be sent back; None when it can."""
+    """Why a cursor cannot be sent back; None if it can."""
     try:
         size = len(cursor.encode())
     except UnicodeEncodeError:
-        return "is not a text that can be sent back"
+        return "is not text that can be sent back"
     return f"is longer than {CURSOR_BYTES:,} bytes" if size > CURSOR_BYTES else None
 
 
 def _identity(item: object) -> int:
-    """A number that tells an item from the others of its list."""
+    """A hash that identifies an item within its list."""
     identity = item.get("id") if isinstance(item, dict) else None
     return hash(identity if isinstance(identity, str) else repr(item))
 
 
 class RawPage(Generic[T]):
-    """An answer with a page whose items are still JSON: the walk need not wait for their decoding.
+    """A page whose items are still JSON, so that the walk need not wait for decoding.
 
     Attributes:
-        size: How many items it has.
+        size: Number of items.
     """
 
     __slots__ = ("_at", "_operation", "_payload", "_sent", "size")
@@ -213,19 +213,19 @@ class RawPage(Generic[T]):
 
     @property
     def total_count(self) -> object:
-        """Size of the whole list, if the answer says."""
+        """Size of the whole list, if the response has it."""
         return self._payload["pagination"].get("total_count")
 
     def applied(self, name: str) -> object:
-        """The value of a filter, as the server says it applied it; None if it does not say."""
+        """The value of a filter that the server says it applied; None if it does not say."""
         filters = self._payload.get("filters")
         return filters.get(name) if isinstance(filters, dict) else None
 
     def items(self) -> list[RawItem[T]]:
-        """Its items, for a job that needs few of them decoded.
+        """Return the items undecoded, for a job that decodes only a few.
 
         Raises:
-            ContractError: One is not an object with an id; `resume_cursor` leads back to the page.
+            ContractError: An item is not an object with an id. `resume_cursor` is the page's.
         """
         items = self._payload.get("data")
         fault = _fault_in(items)
@@ -237,10 +237,10 @@ class RawPage(Generic[T]):
         return [RawItem(item, position, page) for position, item in enumerate(items)]
 
     def page(self) -> Page[T]:
-        """Decode it.
+        """Decode the page.
 
         Raises:
-            ContractError: It does not keep the contract; `resume_cursor` leads back to it.
+            ContractError: It does not follow the contract. `resume_cursor` is the page's.
         """
         try:
             reply = decode_payload(self._operation, self._sent, self._payload)
@@ -260,12 +260,12 @@ class RawPage(Generic[T]):
         return page
 
     def table(self) -> Table:
-        """Its items as rows with columns."""
+        """Return the items as rows with columns."""
         origin = Origin(self._operation.name, self._sent.request_id, self._at)
         return Table.of(self._operation.item, self._payload["data"], origin)
 
     def decode(self, item: RawItem[T]) -> T:
-        """Decode one of its items."""
+        """Decode one item of the page."""
         try:
             decoded: T = self._operation.decode_item(item.json)
         except UNDECODABLE as error:
@@ -279,21 +279,21 @@ class RawPage(Generic[T]):
 
 def _fault_in(items: object) -> Fault | None:
     if not isinstance(items, list):
-        return Fault("$.data", "is missing or no list")
+        return Fault("$.data", "is missing or not a list")
     for position, item in enumerate(items):
         if not isinstance(item, dict):
             return Fault(f"$.data[{position}]", "is not an object")
         if not isinstance(item.get("id"), str):
-            return Fault(f"$.data[{position}].id", "is missing or no string")
+            return Fault(f"$.data[{position}].id", "is missing or not a string")
     return None
 
 
 class RawItem(Generic[T]):
-    """An item as its page brought it.
+    """An undecoded item of a page.
 
     Attributes:
-        json: The item, an object with a text as `id`.
-        position: Its place on the page.
+        json: The item, an object whose `id` is a string.
+        position: Position on the page, from 0.
     """
 
     __slots__ = ("_page", "json", "position")
@@ -304,9 +304,9 @@ class RawItem(Generic[T]):
         self._page = page
 
     def decode(self) -> T:
-        """Decode it.
+        """Decode the item.
 
         Raises:
-            ContractError: It does not keep the contract.
+            ContractError: It does not follow the contract.
         """
         return self._page.decode(self)

@@ -1,6 +1,6 @@
-"""Rows with the columns they have, as a frame of polars or pandas or as Arrow.
+"""Rows with typed columns, which become polars, pandas or Arrow data.
 
-Each library is an extra and is loaded by the method that needs it.
+Each library is an extra and is imported by the method that needs it.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ else:
 
 T = TypeVar("T")
 Expand = bool | Collection[str]
-# What a notebook shows of a result.
+# Limits for the HTML table in a notebook.
 _ROWS_SHOWN, _COLUMNS_SHOWN, _LONGEST_TEXT = 10, 16, 80
 
 
 class Origin(NamedTuple):
-    """Which response rows came from, for what is said about them."""
+    """The response that rows came from, for error messages."""
 
     operation: str
     request_id: str | None = None
@@ -52,8 +52,8 @@ class Table:
     Attributes:
         rows: The rows.
         kinds: The kind of each column, in order.
-        spread: Whether a frame also has a column for each member that is not declared.
-        origin: Which response the rows came from.
+        spread: Whether a frame also has a column for each undeclared member.
+        origin: The response that the rows came from.
     """
 
     __slots__ = ("kinds", "origin", "rows", "spread")
@@ -73,16 +73,16 @@ class Table:
 
     @classmethod
     def of(cls, model: str | None, rows: Sequence[Row], origin: Origin | None = None) -> Table:
-        """Rows of one model; None where the contract does not say which."""
+        """Make a table of rows of one model; None if the contract names no model."""
         model = model or ""
         return cls(rows, kinds_of(model), spread=is_open(model), origin=origin)
 
     def head(self, most: int | None) -> Table:
-        """Its first rows."""
+        """Return a table of the first rows."""
         return Table(self.rows[:most], self.kinds, spread=self.spread, origin=self.origin)
 
     def to_polars(self, expand: Expand) -> pl.DataFrame:
-        """A frame of polars; see `creatoraudit.frames.to_polars`."""
+        """Make a polars data frame; see `creatoraudit.frames.to_polars`."""
         try:
             import polars as pl  # noqa: PLC0415 - an extra, loaded only for this call
         except ImportError:
@@ -103,7 +103,7 @@ class Table:
         )
 
     def to_pandas(self, expand: Expand) -> pd.DataFrame:
-        """A frame of pandas; see `creatoraudit.frames.to_pandas`."""
+        """Make a pandas data frame; see `creatoraudit.frames.to_pandas`."""
         try:
             import pandas as pd  # noqa: PLC0415 - an extra, loaded only for this call
         except ImportError:
@@ -124,15 +124,15 @@ class Table:
         )
 
     def to_arrow(self) -> pa.Table:
-        """The rows as an Arrow table; raises as `to_batch` does."""
+        """Make an Arrow table. Raises the same exceptions as `to_batch`."""
         return table_of_batches([self.to_batch()])
 
     def to_batch(self) -> pa.RecordBatch:
-        """The rows as Arrow.
+        """Make an Arrow record batch.
 
         Raises:
             ConfigurationError: pyarrow is not installed.
-            ContractError: A value is not of its column's type.
+            ContractError: A value does not have the type of its column.
         """
         library = pyarrow()
         fields = arrow_schema(self.kinds)
@@ -150,7 +150,7 @@ class Table:
         return library.RecordBatch.from_arrays(arrays, schema=fields)
 
     def to_html(self, caption: str) -> str:
-        """Its first rows as a small table for notebooks, with the columns that have a value."""
+        """Make a small HTML table for notebooks: the first rows, and columns that have values."""
         head = Table(self.rows[:_ROWS_SHOWN], self.kinds)
         columns, others = head.values()
         shown = {**columns, OTHERS: others} if OTHERS in self.kinds else dict(columns)
@@ -168,7 +168,7 @@ class Table:
         return html_table(caption if whole else caption + more, rows, names)
 
     def values(self) -> tuple[Mapping[str, Sequence[object]], list[dict[str, object] | None]]:
-        """The values of each declared column, and per row what is not declared."""
+        """The values of each declared column, and the undeclared members of each row."""
         names = [name for name in self.kinds if name != OTHERS]
         shapes = Shapes(names, frozenset())
         taken, others = [], []
@@ -193,7 +193,7 @@ class Table:
         return error
 
     def _columns(self, expand: Expand) -> dict[str, tuple[Kind, list[object]]]:
-        """Kind and cells of each column of a frame; what does not fit its column is in `OTHERS`."""
+        """Kind and cells of each column of a frame. Values that do not fit are in `OTHERS`."""
         expanded = self._expanded(expand)
         values, others = self.values()
         columns: dict[str, tuple[Kind, list[object]]] = {}
@@ -211,7 +211,7 @@ class Table:
             for inner, cells in _members(others if name == OTHERS else values[name]).items():
                 kind = kind_seen(cells)
                 column = f"{prefix}{inner}"
-                # A stranger's key with a dot in it may read like an inner member.
+                # A key that contains a dot may look like a nested member.
                 while column in columns:
                     column += "_"
                 columns[column] = kind, typed(cells, kind)[0]
@@ -222,7 +222,7 @@ class Table:
         unknown = () if isinstance(wanted, bool) else sorted({*wanted} - {*self.kinds})
         if unknown and self.kinds:
             there = ", ".join(name for name, kind in self.kinds.items() if kind == "json")
-            raise UsageError(f"expand= names no column {unknown[0]!r:.60}; nested ones: {there}")
+            raise UsageError(f"expand= names no column {unknown[0]!r:.60}; nested columns: {there}")
         return [
             name
             for name, kind in self.kinds.items()
@@ -239,14 +239,14 @@ def _text(value: object) -> object:
 
 
 def _members(values: Iterable[object]) -> dict[str, list[object]]:
-    """The values of each member that any of the objects has."""
+    """The values of each member of these objects, by member."""
     objects = [value if isinstance(value, Mapping) else {} for value in values]
     names = dict.fromkeys(chain.from_iterable(objects))
     return {name: [one.get(name) for one in objects] for name in names}
 
 
 class Tabular:
-    """What has rows and columns: it becomes a frame, or Arrow."""
+    """Base class of results that convert to data frames and Arrow."""
 
     __slots__ = ()
 
@@ -255,29 +255,29 @@ class Tabular:
         """The rows and their columns."""
 
     def to_pandas(self, *, expand: Expand = False) -> pd.DataFrame:
-        """A pandas frame of it; see `creatoraudit.frames.to_pandas`."""
+        """Convert to a pandas data frame; see `creatoraudit.frames.to_pandas`."""
         return self._table().to_pandas(expand)
 
     def to_polars(self, *, expand: Expand = False) -> pl.DataFrame:
-        """A polars frame of it; see `creatoraudit.frames.to_polars`."""
+        """Convert to a polars data frame; see `creatoraudit.frames.to_polars`."""
         return self._table().to_polars(expand)
 
     def to_arrow(self) -> pa.Table:
-        """An Arrow table of it; needs the extra `arrow`.
+        """Convert to an Arrow table. Needs the extra `arrow`.
 
         Raises:
             ConfigurationError: pyarrow is not installed.
-            ContractError: A value is not of its column's type.
+            ContractError: A value does not have the type of its column.
         """
         return self._table().to_arrow()
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """The stream that polars, duckdb and other consumers of Arrow ask for."""
+        """Return the Arrow stream that polars, duckdb and others read."""
         return self.to_arrow().__arrow_c_stream__(requested_schema)
 
 
 class Result(Tabular):
-    """Rows that have arrived, which a notebook shows."""
+    """Base class of results that a notebook shows as a table."""
 
     __slots__ = ()
 
@@ -286,7 +286,7 @@ class Result(Tabular):
 
 
 class ItemList(list[T], Result):
-    """The items of a list, which knows its columns when it is empty too."""
+    """A list of items that knows its columns even when it is empty."""
 
     def __init__(self, items: Iterable[T], model: str | None) -> None:
         super().__init__(items)
@@ -300,14 +300,14 @@ class ItemList(list[T], Result):
 
 
 def table_of(items: Iterable[object], model: str | None = None) -> Table:
-    """A row per item: of models, mappings and what has a row of its own.
+    """Make a table with one row per model, mapping or tabular result.
 
     Args:
         items: The items, or a single mapping.
-        model: Name of the model whose columns there are at least.
+        model: Name of a model whose columns the table always has.
 
     Raises:
-        UsageError: An item is none of these.
+        UsageError: An item has another type.
     """
     kinds: dict[str, Kind] = {} if model is None else dict(kinds_of(model))
     spread = False
@@ -317,7 +317,7 @@ def table_of(items: Iterable[object], model: str | None = None) -> Table:
     if not isinstance(given, Iterable):
         raise UsageError(
             f"a frame is made of models or mappings, not {type(given).__name__};"
-            " of an async list, await its to_pandas() or to_polars()"
+            " for an async list, await its to_pandas() or to_polars()"
         )
     for item in [items] if isinstance(items, Mapping) else items:
         if isinstance(item, ReadModel):
@@ -342,12 +342,12 @@ def table_of(items: Iterable[object], model: str | None = None) -> Table:
 
 
 def table_of_batches(batches: Sequence[pa.RecordBatch]) -> pa.Table:
-    """Batches of one schema in one table."""
+    """Join record batches of one schema into a table."""
     return pyarrow().Table.from_batches(batches)
 
 
 def streamed(tables: Iterator[Table], empty: Table, most: int | None, requested: object) -> object:
-    """An Arrow stream of tables that are made while it is read, at most `most` rows."""
+    """Make an Arrow stream of at most `most` rows, which reads the tables as it goes."""
 
     def batches() -> Iterator[pa.RecordBatch]:
         left = most
@@ -360,7 +360,7 @@ def streamed(tables: Iterator[Table], empty: Table, most: int | None, requested:
 
 
 def metadata(organization: str) -> dict[str, str]:
-    """What a file says about itself: whose figures these are, of when, and made by what."""
+    """Metadata of an exported file: organization, time, package version and contract."""
     stamp = json.loads(files("creatoraudit_api").joinpath("stamp.json").read_text("utf-8"))
     written = dt.datetime.fromtimestamp(clock.wall(), dt.UTC)
     return {
@@ -372,24 +372,24 @@ def metadata(organization: str) -> dict[str, str]:
 
 
 class AsyncArrowSource:
-    """What an async list is to a consumer of Arrow: nothing before `await to_arrow()`."""
+    """Base class of async lists, which offer no Arrow stream; await `to_arrow()` instead."""
 
 
 class ArrowSource(Tabular):
-    """What a list is to a consumer of Arrow: a stream that is fetched while it is read."""
+    """Base class of lists, which offer an Arrow stream that fetches pages while it is read."""
 
     _max_items: int | None
     pages: Callable[[], Iterator[Any]]
     _of: Callable[[Sequence[Row]], Table]
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """The stream that polars, duckdb and other consumers of Arrow ask for."""
+        """Return the Arrow stream that polars, duckdb and others read."""
         tables = (page._table() for page in self.pages())
         return streamed(tables, self._of([]), self._max_items, requested_schema)
 
 
 def arrow_schema(kinds: Mapping[str, Kind]) -> pa.Schema:
-    """The columns as an Arrow schema.
+    """Make the Arrow schema of these columns.
 
     Raises:
         ConfigurationError: pyarrow is not installed.
@@ -407,7 +407,7 @@ def arrow_schema(kinds: Mapping[str, Kind]) -> pa.Schema:
 
 
 def _instants(values: Sequence[object], instant: pa.DataType) -> pa.Array | None:
-    """Timestamps read by Arrow, which is fast; None where one is spelt in another way."""
+    """Let Arrow parse timestamps, which is fast; None if it cannot parse one of them."""
     library = pyarrow()
     try:
         return library.array(values, library.string()).cast(instant)
@@ -416,7 +416,7 @@ def _instants(values: Sequence[object], instant: pa.DataType) -> pa.Array | None
 
 
 def pyarrow() -> Any:
-    """The module pyarrow.
+    """Import pyarrow.
 
     Raises:
         ConfigurationError: It is not installed.
@@ -429,7 +429,7 @@ def pyarrow() -> Any:
 
 
 def missing(library: str, extra: str | None = None) -> ConfigurationError:
-    """The error for a library that is not installed."""
+    """Make the error for a library that is not installed."""
     return ConfigurationError(
         f"{library} is not installed; run: pip install 'creatoraudit[{extra or library}]'"
     )

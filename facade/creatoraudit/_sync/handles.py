@@ -145,7 +145,7 @@ def _chosen(handle: Handle, named: Mapping[str, list[Account]]) -> Account | Non
 def unknown(handle: Handle) -> NotFoundError:
     """What to raise where an account is needed and none is tracked under that handle."""
     return NotFoundError(
-        f"no tracked account is called {handle}; list them to see their usernames, or check that"
+        f"no tracked account is called {handle}; list the accounts to see usernames, or check that"
         " the key belongs to their organization",
         status=404,
         headers={},
