@@ -611,7 +611,7 @@ def test_a_sync_client_is_shared_by_threads(serve, facade, sandbox):
 def test_clients_are_neither_pickled_nor_copied(facade):
     ca = facade("http://127.0.0.1:1")
     for attempt in (pickle.dumps, copy.copy, copy.deepcopy):
-        with pytest.raises(TypeError, match="make a new one"):
+        with pytest.raises(TypeError, match="create a new one"):
             attempt(ca.client)
 
 
