@@ -8,6 +8,7 @@ import os
 import stat
 import threading
 import time
+import tracemalloc
 
 import anyio
 import httpx
@@ -267,6 +268,18 @@ def test_a_compression_that_nobody_asked_for_is_not_kept(facade, serve, path):
     assert beside(path) == []
 
 
+def test_a_large_file_takes_little_memory(facade, serve, path):
+    size = 64 * 2**20
+    packed = Answer(body=gzip.compress(bytes(size), 6), headers={"content-encoding": "gzip"})
+    ca = facade(serve(packed).url)
+    tracemalloc.start()
+    try:
+        assert download(ca, path).size == size
+        assert tracemalloc.get_traced_memory()[1] < size / 8
+    finally:
+        tracemalloc.stop()
+
+
 def test_only_max_bytes_bounds_it(facade, serve, path):
     body = b"[" + b"{}," * 3_000_000 + b"{}]"
     assert download(facade(serve(Answer(body=body)).url), path, "whoami").size == len(body)
@@ -344,8 +357,11 @@ def test_a_place_that_does_not_exist_is_told_before_anything_is_sent(facade, ser
     ca = facade(server.url)
     with pytest.raises(FileNotFoundError):
         download(ca, path / "deeper" / "saved.csv")
-    with pytest.raises(UsageError, match="is a folder; name a file in it"):
-        download(ca, path.parent, overwrite=True)
+    for folder in (path.parent, "", f"{path}/"):
+        with pytest.raises(UsageError, match="is a folder; name a file in it"):
+            download(ca, folder, overwrite=True)
+    with pytest.raises(UsageError, match="path must not have a NUL character"):
+        download(ca, "saved\0.csv")
     with pytest.raises(UsageError, match="path must be a path, not int"):
         download(ca, 7)
     with pytest.raises(UsageError, match="max_bytes"):

@@ -6,6 +6,7 @@ Each `assert_type` fails when a result becomes `Any`, or anything else than what
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import assert_type
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from creatoraudit import (
     Breakouts,
     CreatorAudit,
     CreatorAuditError,
+    Downloaded,
     Health,
     Page,
     Pager,
@@ -73,6 +75,7 @@ def sync_consumer(ca: CreatorAudit, some_id: UUID) -> None:
     assert_type(ca.call(operations.whoami), Reply[WhoAmIEnvelope])
     assert_type(ca.call(operations.whoami).value.data, WhoAmI)
     assert_type(ca.call("whoami"), Reply[object])
+    assert_type(ca.download("whoami", "whoami.json", max_bytes=1000), Downloaded)
     assert_type(ca.paginate(operations.list_videos), Pager[Video])
     assert_type(ca.paginate("list_videos"), Pager[object])
     batch = ca.batch(operations.batch_video_deltas, ["x"])
@@ -93,6 +96,7 @@ async def async_consumer(ca: AsyncCreatorAudit, some_id: UUID) -> None:
     assert_type(await ca.videos.deltas([some_id]), VideoDeltas)
     assert_type(await ca.breakouts(), Breakouts)
     assert_type(await ca.call(operations.whoami), Reply[WhoAmIEnvelope])
+    assert_type(await ca.download(operations.whoami, Path("whoami.json")), Downloaded)
     assert_type(ca.paginate(operations.list_account_videos), AsyncPager[AccountVideo])
     async for part in ca.batch(operations.batch_video_deltas, ["x"]):
         assert_type(part, BatchPart[VideoDeltasResponse])

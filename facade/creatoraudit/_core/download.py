@@ -70,14 +70,18 @@ class Destination:
             UsageError: It is not a path to a file, or exists, or the bound is not a number.
         """
         try:
-            place = Path(os.fsdecode(path)).expanduser()  # type: ignore[arg-type]  # asked here
+            text = os.fsdecode(path)  # type: ignore[arg-type]  # whether it can is the question
         except TypeError:
             raise UsageError(f"path must be a path, not {type(path).__name__}") from None
+        if "\0" in text:
+            raise UsageError("path must not have a NUL character in it")
+        text = os.path.expanduser(text)  # noqa: PTH111 - a Path loses the slash at its end
+        place = Path(text)
         most = values.plain(max_bytes)
         problem = None if most is None else number_problem("max_bytes", most, 1, whole=True)
         if problem is not None:
             raise UsageError(problem)
-        if place.is_dir():
+        if place.is_dir() or text.endswith(("/", os.sep)):
             raise UsageError(f"{place} is a folder; name a file in it")
         if not overwrite and os.path.lexists(place):
             raise _exists(place)

@@ -25,7 +25,7 @@ from support.checkout import ROOT, Checkout, Node
 NULLABLE_BODY = {"anyOf": [{"$ref": "#/components/schemas/UpdateVideoRequest"}, {"type": "null"}]}
 PAGE_AND_OFFSET = [
     {"name": name, "in": "query", "schema": {"type": "integer", "minimum": 0}}
-    for name in ("page", "offset", "timeout", "data")
+    for name in ("page", "offset", "timeout", "data", "overwrite", "max_bytes")
 ]
 
 # Runs where the new package is the one that is imported.
