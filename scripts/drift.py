@@ -1,4 +1,4 @@
-"""Says what a new OpenAPI document means for a client: `creatoraudit drift` from a checkout.
+"""Runs `creatoraudit drift` from a checkout: compares two OpenAPI documents.
 
     python scripts/drift.py OLD NEW
     python scripts/drift.py OLD NEW --format markdown --fail-on never
@@ -12,7 +12,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-# The comparison is part of the facade of this checkout, installed or not.
+# Import the comparison from this checkout, even if it is not installed.
 sys.path.insert(1, str(Path(__file__).resolve().parents[1] / "facade"))
 
 from creatoraudit.cli._app import run

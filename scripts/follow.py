@@ -1,14 +1,14 @@
-"""Takes over the document that the API publishes about itself, and says what that changes.
+"""Updates openapi.json from the document that the API publishes, and summarises the changes.
 
-    python scripts/follow.py                      from where GET /meta says it is
-    python scripts/follow.py --base-url URL       of another server
-    python scripts/follow.py --from FILE|URL      from here instead
-    python scripts/follow.py --summary FILE       Markdown for a pull request; else on stdout
+    python scripts/follow.py                      use the document that GET /meta names
+    python scripts/follow.py --base-url URL       ask another server
+    python scripts/follow.py --from FILE|URL      use this document
+    python scripts/follow.py --summary FILE       write the Markdown summary there, not to stdout
 
-Compares it with openapi.json (drift.py) and regenerates from it (regenerate.py), which makes it the
-new openapi.json. In GitHub Actions the summary is also added to the page of the job, and the output
-`changed` says whether there is something to propose. Exit codes: 0 done, 1 it cannot be generated
-from and nothing was touched, 2 usage, or there was no document to be had.
+It compares the document with openapi.json (drift.py) and regenerates from it (regenerate.py), which
+makes it the new openapi.json. In GitHub Actions it also adds the summary to the page of the job and
+sets the output `changed`. Exit codes: 0 success, 1 the package cannot be generated and nothing has
+changed, 2 wrong usage or no document.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-# The reader of OpenAPI documents is part of the facade of this checkout, installed or not.
+# Import the reader of OpenAPI documents from this checkout, even if it is not installed.
 sys.path.insert(1, str(Path(__file__).resolve().parents[1] / "facade"))
 
 import httpx
@@ -38,15 +38,15 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class NoDocument(Exception):
-    """There is no document to compare with; the text says why."""
+    """There is no document to compare with; the message says why."""
 
 
 def fetched(url: str) -> bytes:
-    """What is behind a URL, if it answers with success, at once and not without end."""
+    """Download a URL, within limits on time and size."""
     try:
         with httpx.stream("GET", url, timeout=30.0, headers={"Accept": "application/json"}) as sent:
             if sent.status_code != 200:
-                raise NoDocument(f"{url} answers {sent.status_code}")
+                raise NoDocument(f"{url} responds with status {sent.status_code}")
             content = bytearray()
             for part in sent.iter_bytes():
                 content += part
@@ -58,7 +58,7 @@ def fetched(url: str) -> bytes:
 
 
 def decoded(content: bytes, name: str) -> Any:
-    """A JSON object."""
+    """Parse a JSON object."""
     try:
         value = json.loads(content)
     except (ValueError, RecursionError):
@@ -69,7 +69,7 @@ def decoded(content: bytes, name: str) -> Any:
 
 
 def published(base_url: str) -> str:
-    """Where the API says its document is; it must be its own host, and https."""
+    """The document URL that the API names; it must be on the same host and use https."""
     meta = f"{base_url.rstrip('/')}/meta"
     data = decoded(fetched(meta), meta).get("data")
     url = data.get("openapi_url") if isinstance(data, dict) else None
@@ -87,7 +87,7 @@ def published(base_url: str) -> str:
 
 
 def ran(script: str, *arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """A script of this folder, run to its end."""
+    """Run a script of this folder."""
     return subprocess.run(
         [sys.executable, str(SCRIPTS / script), *arguments],
         cwd=folder,
@@ -99,15 +99,15 @@ def ran(script: str, *arguments: str, folder: Path) -> subprocess.CompletedProce
 
 
 def bullets(text: str) -> list[str]:
-    """Lines as Markdown that shows them and does nothing else."""
+    """Format lines as Markdown bullets, escaped."""
     return [f"- `{inert(line)}`" for line in text.splitlines() if line.strip()]
 
 
 def from_our_base(document: Any, ours: Any) -> Any:
-    """The document with paths as ours has them, after the base URL, if its own begin at the host.
+    """Rewrite paths that begin at the host so that they are relative to the base URL, like ours.
 
-    A client puts its base URL before every path: `/v2/v2/videos` would be nowhere. The servers
-    become such base URLs; they stay ours only if they are where ours are.
+    A client puts its base URL before every path, and `/v2/v2/videos` does not exist. The URLs of
+    servers become such base URLs; if all of them are ours, our list of servers is kept.
     """
     base = ours["servers"][0]["url"].rstrip("/")
     paths, prefix = document.get("paths"), urlsplit(base).path
@@ -131,12 +131,12 @@ def from_our_base(document: Any, ours: Any) -> Any:
 
 
 def follow(origin: str, content: bytes, root: Path) -> tuple[int, bool, str]:
-    """Exit code, whether something has changed, and the summary."""
+    """Compare and regenerate; returns exit code, whether anything changed, and the summary."""
     contract = root / "openapi.json"
     ours = decoded(contract.read_bytes(), "openapi.json")
     document = from_our_base(decoded(content, origin), ours)
     if document == ours:
-        return 0, False, f"`{inert(origin)}` says what `openapi.json` says.\n"
+        return 0, False, f"`{inert(origin)}` is the same as `openapi.json`.\n"
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         shutil.copyfile(contract, folder / "openapi.json")
@@ -145,7 +145,7 @@ def follow(origin: str, content: bytes, root: Path) -> tuple[int, bool, str]:
         drift = ran("drift.py", *names, "--format", "markdown", "--fail-on", "never", folder=folder)
         if drift.returncode != 0:
             raise NoDocument(f"{origin}: {drift.stderr.strip()}")
-        # It runs where the document is, so that its messages name no folder.
+        # It runs in the folder of the document, so that its messages name no folder.
         places = ("--root", str(root.resolve()), "--scripts", str(SCRIPTS))
         made = ran(
             "regenerate.py",
@@ -157,11 +157,11 @@ def follow(origin: str, content: bytes, root: Path) -> tuple[int, bool, str]:
         )
     done = made.returncode == 0
     lines = [
-        f"The API's document, `{inert(origin)}`, is not what `openapi.json` was.",
+        f"The API's document, `{inert(origin)}`, differs from `openapi.json`.",
         "",
         drift.stdout.strip(),
         "",
-        "### Regeneration" if done else "### It cannot be generated from; nothing was changed",
+        "### Regeneration" if done else "### The package cannot be generated; nothing has changed",
         "",
         *bullets(made.stdout if done else made.stderr),
         "",
@@ -170,7 +170,7 @@ def follow(origin: str, content: bytes, root: Path) -> tuple[int, bool, str]:
 
 
 def tell(summary: str, *, changed: bool, file: Path | None) -> None:
-    """Put the summary where it was asked for, and tell GitHub Actions if this runs there."""
+    """Write the summary, and the outputs for GitHub Actions if this runs there."""
     if file is None:
         print(summary, end="")
     else:
@@ -185,12 +185,18 @@ def tell(summary: str, *, changed: bool, file: Path | None) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command line; see the module's text."""
+    """Run the command line; see the module docstring."""
     parser = argparse.ArgumentParser(prog="follow", description=(__doc__ or "").partition("\n")[0])
     where = parser.add_mutually_exclusive_group()
-    where.add_argument("--base-url", metavar="URL", help="the API; else the server of openapi.json")
-    where.add_argument("--from", dest="origin", metavar="FILE|URL", help="take this document")
-    parser.add_argument("--summary", type=Path, metavar="FILE", help="where the summary goes")
+    where.add_argument(
+        "--base-url",
+        metavar="URL",
+        help="base URL of the API (default: the server in openapi.json)",
+    )
+    where.add_argument("--from", dest="origin", metavar="FILE|URL", help="use this document")
+    parser.add_argument(
+        "--summary", type=Path, metavar="FILE", help="file for the summary (default: stdout)"
+    )
     parser.add_argument("--root", type=Path, default=SCRIPTS.parent, help="checkout to work in")
     options = parser.parse_args(arguments)
     try:

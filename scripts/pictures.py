@@ -1,7 +1,7 @@
-"""Make the pictures of the front page: the command's output, and reports as a browser shows them.
+"""Makes the pictures of the front page: terminal output, and reports as a browser shows them.
 
-Decides what is on them. They are made from a sandbox whose clock stands still, by the command line
-itself, so that they show what there is and differ only when that does. Needs a Chromium on PATH.
+They show real output for a sandbox with a frozen clock, so they change only when the output does.
+Needs a Chromium on PATH.
 
     nox -s pictures
 """
@@ -40,13 +40,13 @@ NOW = dt.datetime(2026, 6, 15, 12, 0, tzinfo=dt.UTC)
 OUT = ROOT / "docs" / "images"
 COMMAND = ("breakouts", "--sandbox")
 MOST_BYTES = 300_000
-# Of a web font that nobody who looks at a file can load.
+# A web font, which cannot be loaded when the file is viewed.
 _WEB_FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 _TEXT = re.compile(r'(<text [^>]*textLength=")([0-9.]+)("[^>]*>)([^<]+)<')
 
 
 def main() -> None:
-    """Make them all anew."""
+    """Make all pictures."""
     OUT.mkdir(parents=True, exist_ok=True)
     with Sandbox(now=NOW.isoformat(), rate_limit=0) as sandbox:
         (OUT / "breakouts-terminal.svg").write_text(terminal(sandbox), encoding="utf-8")
@@ -54,7 +54,7 @@ def main() -> None:
             breakouts = render_html(ca.breakouts(top=5), made_at=NOW)
             digest = Digest("7d", ca.overview("7d"), ca.creators.top("7d", limit=5))
     with chromium() as browser:
-        # The first two sections say it; the rest is for those who have the report.
+        # The first two sections are enough for a picture.
         photograph(browser, breakouts, "breakouts", until="section:nth-of-type(2)")
         photograph(browser, render_html(digest, made_at=NOW), "digest", until="main")
     for picture in sorted(OUT.iterdir()):
@@ -65,7 +65,7 @@ def main() -> None:
 
 
 def terminal(sandbox: Sandbox) -> str:
-    """What the command prints in a terminal with colours, as SVG."""
+    """The colour output of the command in a terminal, as SVG."""
     ran = subprocess.run(
         [sys.executable, "-m", "creatoraudit", COMMAND[0]],
         env=os.environ
@@ -88,7 +88,7 @@ def terminal(sandbox: Sandbox) -> str:
 
 
 def _stretched(found: re.Match[str]) -> str:
-    """A run of text as long as its cells: rich counts an emoji, which takes two, as one."""
+    """Set the length of a text by its cells: rich counts an emoji as one cell, not two."""
     start, length, rest, text = found.groups()
     shown = html.unescape(text)
     per_character = float(length) / len(shown)
@@ -96,7 +96,7 @@ def _stretched(found: re.Match[str]) -> str:
 
 
 def photograph(browser: Browser, page: str, name: str, *, until: str) -> None:
-    """Pictures of a page down to the end of an element, in light and in dark."""
+    """Take pictures of a page down to the end of an element, in light and dark mode."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "report.html"
         file.write_text(page, encoding="utf-8")

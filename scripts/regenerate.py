@@ -1,13 +1,13 @@
-"""Writes generated/creatoraudit_api from openapi.json, or says by name why it cannot.
+"""Writes generated/creatoraudit_api from openapi.json, or reports what cannot be generated.
 
     python scripts/regenerate.py                      regenerate in place
-    python scripts/regenerate.py --check              compare with what is there: exit 1 and a diff
-    python scripts/regenerate.py --from FILE|URL      take a new contract; it becomes openapi.json
+    python scripts/regenerate.py --check              only compare; exit 1 with a diff
+    python scripts/regenerate.py --from FILE|URL      use a new contract; it becomes openapi.json
     python scripts/regenerate.py --skip-unsupported   leave out operations that cannot be generated
 
-Everything is built beside the target and moved into place at the end: after a failure nothing has
-changed. Needs the interpreter of an environment with the pinned generator and ruff (dependency
-group `generate`). Exit codes: 0 done, 1 refused or different, 2 usage.
+The package is built next to the target and moved into place at the end, so a failure changes
+nothing. Needs an environment with the pinned generator and ruff (dependency group `generate`). Exit
+codes: 0 success, 1 refused or different, 2 wrong usage.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-# The reader of OpenAPI documents is part of the facade of this checkout, installed or not.
+# Import the reader of OpenAPI documents from this checkout, even if it is not installed.
 sys.path.insert(1, str(Path(__file__).resolve().parents[1] / "facade"))
 
 try:
@@ -41,7 +41,7 @@ _DIFF_LINES = 400
 
 
 def fetched(origin: str) -> bytes:
-    """The bytes of a contract in a file or behind an http(s) URL."""
+    """The bytes of a contract, from a file or an http(s) URL."""
     if not origin.startswith(("http://", "https://")):
         with Path(origin).open("rb") as file:
             return file.read(MOST_BYTES + 1)
@@ -51,14 +51,14 @@ def fetched(origin: str) -> bytes:
         for part in response.iter_bytes():
             content += part
             if len(content) > MOST_BYTES:
-                break  # whoever reads it refuses it
+                break  # the parser refuses it
     return bytes(content)
 
 
 def as_json(content: bytes, origin: str) -> bytes:
-    """A contract as openapi.json holds it: the document itself, as JSON in UTF-8.
+    """Convert a contract to the form of openapi.json: one document, as JSON in UTF-8.
 
-    What is JSON in UTF-8 stays as it is. The files that a file refers to are put into it.
+    JSON in UTF-8 stays as it is. Files that it refers to are bundled into it.
     """
     document = parse(content, origin)
     whole = document
@@ -70,7 +70,7 @@ def as_json(content: bytes, origin: str) -> bytes:
 
 
 def files(folder: Path) -> dict[str, list[str]]:
-    """Lines of all files of a tree by relative name; what interpreters leave does not count."""
+    """Lines of all files of a tree by relative name, without bytecode files."""
     return {
         path.relative_to(folder).as_posix(): path.read_text("utf-8").splitlines(keepends=True)
         for path in sorted(folder.rglob("*"))
@@ -92,7 +92,7 @@ def differences(present: Path, fresh: Path) -> Iterator[str]:
 
 
 def put_in_place(fresh: Path, target: Path, contract: bytes | None, openapi: Path) -> None:
-    """Swaps a finished tree in, and its contract, by renames; undone when one does not succeed."""
+    """Replaces the tree and its contract by renames; undone if one of them fails."""
     aside = fresh.parent / "replaced"
     staged = fresh.parent / openapi.name
     if contract is not None:
@@ -113,11 +113,11 @@ def put_in_place(fresh: Path, target: Path, contract: bytes | None, openapi: Pat
 
 
 def report(summary: Summary) -> str:
-    """What was generated, and what names.json and the contract do not agree on."""
+    """Print what was generated, and where names.json and the contract differ."""
     lines = [f"{summary.operations} operations, {summary.models} models and sets of values"]
     for words, names in (
         ("operations without a name in names.json", summary.derived),
-        ("models of names.json the contract does not have", summary.absent),
+        ("models of names.json that the contract does not have", summary.absent),
         ("models of names.json that stand for several schemas", summary.merged),
     ):
         if names:
@@ -129,7 +129,7 @@ def report(summary: Summary) -> str:
 
 
 def run(origin: str | None, root: Path, scripts: Path, *, check: bool, skip: bool) -> int:
-    """Regenerates in `root`, or compares; `origin` is a new contract."""
+    """Regenerate in `root`, or compare; `origin` is a new contract."""
     openapi = root / "openapi.json"
     target = root / "generated" / PACKAGE
     sources = Sources(scripts / "names.json", scripts / "overlay.json", scripts / "templates")
@@ -137,7 +137,7 @@ def run(origin: str | None, root: Path, scripts: Path, *, check: bool, skip: boo
     if origin:
         contract = as_json(contract, origin)
     target.parent.mkdir(parents=True, exist_ok=True)
-    # Beside the target, so that moving in is a rename on one file system.
+    # Next to the target, so that moving is a rename on one file system.
     with tempfile.TemporaryDirectory(prefix=".regenerate-", dir=target.parent) as folder:
         work = Path(folder)
         fresh = work / "fresh" / PACKAGE
@@ -154,7 +154,7 @@ def run(origin: str | None, root: Path, scripts: Path, *, check: bool, skip: boo
             try:
                 effects = changes(openapi.read_bytes(), contract, names, root)
             except ContractRefused as error:
-                effects = [f"what it changes cannot be told: {error}"]
+                effects = [f"the changes cannot be listed: {error}"]
         lines = list(differences(target, fresh)) if check else []
         if not check:
             put_in_place(fresh, target, contract if origin else None, openapi)
@@ -168,13 +168,13 @@ def run(origin: str | None, root: Path, scripts: Path, *, check: bool, skip: boo
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command line; see the module's text."""
+    """Run the command line; see the module docstring."""
     parser = argparse.ArgumentParser(description="Write the low-level client from openapi.json.")
     parser.add_argument("--check", action="store_true", help="only compare; exit 1 with a diff")
-    parser.add_argument("--from", dest="origin", metavar="FILE|URL", help="take this contract")
+    parser.add_argument("--from", dest="origin", metavar="FILE|URL", help="use this contract")
     parser.add_argument("--root", type=Path, default=SCRIPTS.parent, help="checkout to work in")
     parser.add_argument(
-        "--scripts", type=Path, default=SCRIPTS, help="where names.json and the like are"
+        "--scripts", type=Path, default=SCRIPTS, help="folder of names.json and the other settings"
     )
     parser.add_argument(
         "--skip-unsupported",

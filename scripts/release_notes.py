@@ -1,8 +1,8 @@
-"""Prints what CHANGELOG.md says of a version, for the page of its release.
+"""Prints the section of CHANGELOG.md for a version, as text of its release page.
 
     python scripts/release_notes.py 1.2.3
 
-Exit code 1 when it has no section of that version, or one that says nothing.
+The exit code is 1 if the version has no section, or an empty one.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ CHANGELOG = Path(__file__).resolve().parents[1] / "CHANGELOG.md"
 
 
 def notes(changelog: str, version: str) -> str:
-    """The section of a version without its heading; empty where there is none."""
+    """The section of a version without its heading; empty if there is none."""
     heading = rf"^## \[{re.escape(version)}\][^\n]*\n(.*?)(?=^## |^\[[^\]]+\]: |\Z)"
     found = re.search(heading, changelog, re.MULTILINE | re.DOTALL)
     return found[1].strip() if found else ""
 
 
 def main() -> int:
-    """Print the section of the version that is named."""
+    """Print the section of the given version."""
     version = sys.argv[1]
     if said := notes(CHANGELOG.read_text(encoding="utf-8"), version):
         print(said)
         return 0
-    print(f"release_notes: CHANGELOG.md says nothing of {version}", file=sys.stderr)
+    print(f"release_notes: CHANGELOG.md has no notes for {version}", file=sys.stderr)
     return 1
 
 

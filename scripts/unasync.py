@@ -1,12 +1,12 @@
 """Derives the sync half of the facade from its async source.
 
 `facade/creatoraudit/_async/` is written by hand; `_sync/` is this script's output: the same tokens
-without `async` and `await`, with the names of the table below, formatted by ruff. Comments and
-docstrings are translated by the same table. Only what really differs is written by hand in both:
-`io.py` (waiting, running calls side by side) and `network.py` (connections).
+without `async` and `await`, with names replaced by the table below, formatted by ruff. Comments and
+docstrings are translated by the same table. Two modules are written by hand in both halves: `io.py`
+(waiting, concurrent calls) and `network.py` (connections).
 
     python scripts/unasync.py            write _sync/
-    python scripts/unasync.py --check    fail with a diff when _sync/ is not what would be written
+    python scripts/unasync.py --check    exit 1 with a diff if _sync/ is out of date
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parent.parent / "facade" / "creatoraudit"
 SOURCE = PACKAGE / "_async"
 TARGET = PACKAGE / "_sync"
-# In both trees: sleeping, running calls side by side; connections and what ends them.
+# Written by hand in both halves: sleeping and concurrent calls; opening and closing connections.
 BY_HAND = frozenset({"io.py", "network.py"})
 HEADER = "# Derived from ../_async/{name} by scripts/unasync.py; change that file instead.\n"
 
@@ -47,19 +47,19 @@ KEYWORDS = re.compile(r"\b(?:async|await) (?=\S)")
 
 
 def sync_name(name: str) -> str:
-    """What an identifier of the async source is called in the sync half."""
+    """The sync name of an identifier of the async source."""
     if name in NAMES:
         return NAMES[name]
     return re.sub(r"^Async(?=[A-Z])", "", name)
 
 
 def sync_text(text: str) -> str:
-    """A comment or docstring, its examples included."""
+    """Translate a comment or docstring, including its examples."""
     return WORD.sub(lambda word: sync_name(word[0]), KEYWORDS.sub("", text))
 
 
 def derive(source: str) -> str:
-    """The sync form of one module, not yet formatted."""
+    """Translate one module; the result is not formatted."""
     lines = source.splitlines(keepends=True)
     starts = [0]
     for line in lines:
@@ -69,7 +69,7 @@ def derive(source: str) -> str:
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         begin, end = (starts[row - 1] + column for row, column in (token.start, token.end))
         if token.type == tokenize.NAME and token.string in ("async", "await"):
-            new, end = "", end + 1  # the blank behind the keyword goes with it
+            new, end = "", end + 1  # drop the space after the keyword, too
         elif token.type == tokenize.NAME:
             new = sync_name(token.string)
         elif token.type in (tokenize.STRING, tokenize.COMMENT):
@@ -82,7 +82,7 @@ def derive(source: str) -> str:
 
 
 def formatted(text: str, name: str) -> str:
-    """The text as ruff wants it under the project's settings."""
+    """Format text with ruff and the settings of the project."""
     ruff = shutil.which("ruff", path=str(Path(sys.executable).parent)) or shutil.which("ruff")
     if ruff is None:
         sys.exit("unasync: ruff is not installed; it is in the dependency group 'lint'")

@@ -1,1 +1,1 @@
-"""Steps of the generation: document, names, table and overlay, generator, checked package."""
+"""The steps of generation: read document, assign names, build table, run generator, check."""

@@ -1,6 +1,6 @@
-"""Bodies and their media types: which one of several is sent or read, and what stands in it.
+"""Chooses the media type of request and response bodies, and how their values are encoded.
 
-The declared media type decides what a value is: JSON, text, or bytes; forms are sent only.
+The declared media type determines whether a value is JSON, text or bytes. Forms can only be sent.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _PROBLEM = "application/problem+json"
 
 
 class BodyRefused(DocumentRefused):
-    """A body that cannot be taken."""
+    """A body that cannot be supported."""
 
     def __init__(self, what: str, pointer: str) -> None:
         super().__init__(what)
@@ -32,7 +32,7 @@ def essence(media_type: str) -> str:
 
 
 def kind_of(media_type: str, schema: Any = None) -> str:
-    """What a body of a media type is: json, multipart, form, text, bytes, or events."""
+    """The kind of a media type: json, multipart, form, text, bytes or events."""
     name = essence(media_type)
     if name in ("application/json", "text/json") or name.endswith("+json"):
         return "json"
@@ -43,7 +43,7 @@ def kind_of(media_type: str, schema: Any = None) -> str:
     if name == EVENTS:
         return "events"
     if name in ("*/*", "application/*", ""):
-        # Frameworks write it for JSON when they do not know better.
+        # Frameworks use it for JSON by default.
         described = isinstance(schema, dict) and schema.get("type") not in (None, "string")
         return "json" if described or (isinstance(schema, dict) and "$ref" in schema) else "bytes"
     return "text" if name.startswith("text/") else "bytes"
@@ -53,7 +53,7 @@ _ORDER = ("json", "multipart", "form", "text", "bytes", "events")
 
 
 def json_media_type(content: Mapping[str, Any]) -> str | None:
-    """The media type of a body that is JSON, `application/json` before any `+json`."""
+    """The JSON media type of a body; `application/json` is preferred to any `+json`."""
     plain = [name for name in content if essence(name) == "application/json"]
     others = [
         name
@@ -64,7 +64,7 @@ def json_media_type(content: Mapping[str, Any]) -> str | None:
 
 
 def _sorted(content: dict[str, Any]) -> list[str]:
-    """Media types, the one to use first."""
+    """Media types, the preferred one first."""
     first = json_media_type(content)
 
     def order(name: str) -> tuple[bool, int]:
@@ -87,9 +87,10 @@ def _content(holder: dict[str, Any], pointer: str) -> dict[str, Any]:
 
 
 def request(body: dict[str, Any], pointer: str, simple: Simple) -> dict[str, Any] | None:
-    """The body that is sent; None when the document describes none.
+    """The request body; None if the document describes none.
 
-    `x-media-types` holds all that can be sent, the one to use first, and `content` that one alone.
+    `x-media-types` holds all types that can be sent, the preferred one first; `content` holds only
+    the preferred one.
     """
     content = _content(body, pointer)
     if not isinstance(body.get("required", False), bool):
@@ -120,7 +121,7 @@ def request(body: dict[str, Any], pointer: str, simple: Simple) -> dict[str, Any
 
 
 def response(answer: dict[str, Any], status: str, pointer: str, simple: Simple) -> dict[str, Any]:
-    """A response with the one media type that is read; failures keep their problem document."""
+    """Reduce a response to the media type that is read; errors keep their problem document."""
     content = _content(answer, pointer)
     if not (status[:1] == "2" or status == "default"):
         problem = content.get(_PROBLEM)
@@ -142,14 +143,14 @@ def response(answer: dict[str, Any], status: str, pointer: str, simple: Simple) 
 
 
 def use_default(responses: dict[str, Any]) -> None:
-    """Lets `default` stand for success where no success is described."""
+    """Use `default` as the success response if no other is described."""
     default = responses.pop("default", None)
     if default is not None and not any(status[:1] == "2" for status in responses):
         responses["2XX"] = default
 
 
 def refuse_streams(responses: dict[str, Any], pointer: str) -> None:
-    """Refuses an operation that answers with nothing but a stream of events."""
+    """Refuse an operation that responds only with a stream of events."""
     kinds = {
         kind_of(name, media.get("schema"))
         for status, answer in responses.items()
@@ -157,9 +158,9 @@ def refuse_streams(responses: dict[str, Any], pointer: str) -> None:
         for name, media in answer.get("content", {}).items()
     }
     if kinds == {"events"}:
-        raise BodyRefused("answers with a stream of events, which is not read", pointer)
+        raise BodyRefused("responds with a stream of events, which is not supported", pointer)
 
 
 def label(media_type: str) -> str:
-    """A media type as a message shows it."""
+    """A media type, escaped for messages."""
     return inert(media_type)

@@ -1,7 +1,7 @@
-"""What a new contract changes for the facade: the summary at the end of a regeneration.
+"""Summarises at the end of a regeneration what a new contract changes for the facade.
 
-Which operations came, went or changed is said by the drift report. Which facade methods that
-concerns is read off the facade's source, where a method names the operations it uses.
+The drift report finds the operations that were added, removed or changed. The facade's source names
+the operations that each method uses, which gives the methods affected.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from creatoraudit.contract._drift import Level, compare
 from creatoraudit.contract.openapi import Document, operations
 
 SOURCE = Path("facade", "creatoraudit", "_async")
-# Modules that do a public method's work, by that method.
+# Modules that implement a public method, by that method.
 WORKS_FOR = {"breakouts": "breakouts", "deltas": "videos.deltas"}
 
 
 def facade_methods(root: Path) -> dict[str, list[str]]:
-    """Methods of the facade by the name of the operation they use, such as `videos.list`."""
+    """Facade methods by the name of the operation that they use, such as `videos.list`."""
     found: dict[str, list[str]] = {}
     for path in sorted((root / SOURCE).glob("*.py")):
         module = ast.parse(path.read_text("utf-8"))
@@ -52,7 +52,7 @@ def _classes(module: ast.Module) -> Iterator[dict[str, _Method]]:
 
 
 def _used(methods: Mapping[str, _Method], table: str) -> Iterator[tuple[str, set[str]]]:
-    """The public methods of a class, each with the operations it uses, also through others."""
+    """The public methods of a class, each with the operations it uses directly or indirectly."""
     for name in methods:
         if name.startswith("_"):
             continue
@@ -66,7 +66,7 @@ def _used(methods: Mapping[str, _Method], table: str) -> Iterator[tuple[str, set
 
 
 def _table(module: ast.Module) -> str:
-    """What a module calls the generated table of operations."""
+    """The name of the generated operations table in a module."""
     return next(
         (
             each.asname or each.name
@@ -94,7 +94,7 @@ def _attributes_of(name: str, method: ast.AST) -> Iterator[str]:
 
 
 def changes(old: bytes, new: bytes, names: Mapping[str, Any], root: Path) -> list[str]:
-    """The summary, line by line: operations added, removed, changed, and what they concern."""
+    """The lines of the summary: operations added, removed, changed, and facade methods affected."""
     base = _document("the old contract", old, names["base_path"])
     head = _document("the new contract", new, names["base_path"])
     was, now = operations(base), operations(head)
@@ -125,7 +125,7 @@ def changes(old: bytes, new: bytes, names: Mapping[str, Any], root: Path) -> lis
 
 def _document(name: str, content: bytes, base_path: str) -> Document:
     root = json.loads(content)
-    # Some documents have the base path in the server's URL, others in every path.
+    # Some documents put the base path into the server's URL, others into every path.
     paths = {path.removeprefix(base_path): item for path, item in root["paths"].items()}
     return Document(name, {**root, "paths": paths})
 

@@ -1,9 +1,7 @@
-"""Reading an OpenAPI document and bringing it into one plain shape.
+"""Reads an OpenAPI document, converts it to a plain form and leaves out unsupported operations.
 
-Decides which operations are taken at all, and by what name others are left out. After `normalised`
-every operation holds its own parameters, body and responses, and shared schemas are the objects
-with members that become models; all other schemas stand where they are used. Which names things
-get is decided in names.py, what the generator must not see in overlay.py.
+After `normalised`, every operation holds its own parameters, body and responses. Shared schemas are
+the objects with members that become models; all other schemas are inlined.
 """
 
 from __future__ import annotations
@@ -33,12 +31,12 @@ from .simple import Simple
 __all__ = ["METHODS", "ContractRefused", "is_success"]  # of the reader
 
 Node: TypeAlias = dict[str, Any]
-"""A JSON object of the document; what is in it is found out by walking it."""
+"""A JSON object of the document, of unknown content."""
 
 _ITEM_WORDS = frozenset({"parameters", "summary", "description", "servers"})
 SCHEMAS = "#/components/schemas/"
 
-# What a URL path can hold, with parameters in braces; a parameter's name may be anything.
+# A URL path with parameters in braces; the name of a parameter may be anything.
 _PATH = re.compile(
     r"(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@%-]|\{[^{}/]+\})*)+(?:\?[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?"
 )
@@ -53,12 +51,12 @@ class Place(NamedTuple):
 
     @property
     def key(self) -> str:
-        """`GET /videos/{}`: what an operation is known by, whatever its parameters are called."""
+        """The key of the operation, such as `GET /videos/{}`, without parameter names."""
         return operation_key(self.method, self.path)
 
 
 class Unsupported(ContractRefused):
-    """What cannot be taken of an operation: where it stands, what it is, and what to do."""
+    """An unsupported part of an operation: where it is, what it is, and what to do."""
 
     def __init__(self, what: str, *, pointer: str = "", remedy: str = "") -> None:
         super().__init__(what)
@@ -67,10 +65,10 @@ class Unsupported(ContractRefused):
 
 
 class Reason(NamedTuple):
-    """Why an operation is left out."""
+    """An operation that is left out, and why."""
 
     label: str
-    """Method and path as the document has them."""
+    """Method and path as in the document."""
     pointer: str
     what: str
     remedy: str
@@ -85,7 +83,7 @@ class Reason(NamedTuple):
 
 
 class LeftOut:
-    """The operations that are left out, by key, and things that are noted once in the summary."""
+    """Collects the operations that are left out, by key, and notes for the summary."""
 
     def __init__(self, asked: Mapping[str, str] | None = None) -> None:
         self.asked = dict(asked or {})
@@ -94,7 +92,7 @@ class LeftOut:
 
     @contextmanager
     def taking(self, key: str, label: str, pointer: str) -> Iterator[None]:
-        """Take note of the operation instead when what is done with it is refused."""
+        """Leave the operation out if the block raises a refusal."""
         try:
             yield
         except ContractRefused as error:
@@ -108,13 +106,13 @@ class LeftOut:
         self.reasons.setdefault(key, Reason(label, inert(where), what, remedy))
 
     def note(self, topic: str, what: str) -> None:
-        """Say something once in the summary."""
+        """Add a note to the summary, once."""
         told = self.notes.setdefault(topic, [])
         if what not in told:
             told.append(what)
 
     def drop(self, document: Node) -> None:
-        """Take the operations that are left out off a document."""
+        """Remove the operations that are left out from a document."""
         paths: Node = {}
         for path, item in document["paths"].items():
             kept = {
@@ -128,7 +126,7 @@ class LeftOut:
 
     @property
     def unexpected(self) -> list[Reason]:
-        """What is left out although nobody asked for it."""
+        """The operations left out that overlay.json does not name."""
         return [reason for reason in self.reasons.values() if not reason.asked]
 
 
@@ -138,7 +136,7 @@ def pointer_of(method: str, path: str) -> str:
 
 
 def load(text: str | bytes, source: str) -> Node:
-    """The document in `text`; `source` is what a refusal calls it."""
+    """Parse a document; `source` is its name in messages."""
     document: Node = {**parse(text, source).root}
     try:
         json.dumps(document, ensure_ascii=False).encode()
@@ -157,7 +155,7 @@ def load(text: str | bytes, source: str) -> Node:
 
 
 def read(path: Path) -> Node:
-    """The JSON object in a file of this folder (names, overlay)."""
+    """Read the JSON object in a file of this folder (names, overlay)."""
     data = json.loads(path.read_text(encoding="utf-8"))
     if not isinstance(data, dict):
         raise ContractRefused(f"{path.name} must hold an object")
@@ -206,7 +204,7 @@ def referenced(node: Any) -> str | None:
 
 
 def lookup(document: Node, pointer: str) -> Any:
-    """What a local reference points at."""
+    """Resolve a local reference."""
     if not pointer.startswith("#/"):
         raise Unsupported(
             f"reference {inert(pointer)!r} leads out of the document", remedy="bundle it first"
@@ -232,7 +230,7 @@ def _resolved(document: Node, node: Any) -> Any:
 
 
 def _plain_schema_references(document: Node) -> None:
-    """Gives schemas plain names, so that a reference is a prefix and the name, nothing escaped."""
+    """Gives schemas plain names, so that references need no escapes."""
     found = schemas(document)
     plain: dict[str, str] = {}
     taken: set[str] = set()
@@ -249,7 +247,7 @@ def _plain_schema_references(document: Node) -> None:
 
 
 def free(taken: Any, name: str) -> str:
-    """The name itself, or with a number behind it if it is taken."""
+    """The name, with a number appended if it is taken."""
     candidate, number = name, 2
     while candidate in taken:
         candidate, number = f"{name}_{number}", number + 1
@@ -257,7 +255,7 @@ def free(taken: Any, name: str) -> str:
 
 
 def _parameter(document: Node, simple: Simple, raw: Any, where: str) -> Node:
-    """A parameter with its schema, whichever way the document says it."""
+    """A parameter with its schema, which may be under `content`."""
     parameter = _mapping(_resolved(document, raw), "is not an object", where)
     name, kind = parameter.get("name"), parameter.get("in")
     if not isinstance(name, str) or kind not in ("path", "query", "header", "cookie"):
@@ -271,7 +269,7 @@ def _parameter(document: Node, simple: Simple, raw: Any, where: str) -> Node:
 
 
 def _complete(document: Node, simple: Simple, place: Place, shared: Any, left_out: LeftOut) -> Node:
-    """An operation with its own and its path's parameters, body and responses inline."""
+    """An operation with its parameters (and those of its path), body and responses inlined."""
     at = pointer_of(place.method, place.path)
     operation = _mapping(place.node, "is not an object", at)
     parameters: dict[tuple[str, str], Node] = {}
@@ -319,7 +317,7 @@ def _complete(document: Node, simple: Simple, place: Place, shared: Any, left_ou
 def _note_odd_headers(
     document: Node, simple: Simple, response: Node, pointer: str, left_out: LeftOut
 ) -> None:
-    """Tells of response headers that cannot be read; nothing is generated of them."""
+    """Note response headers that cannot be read; nothing is generated for them."""
     headers = response.get("headers", {})
     at = f"{pointer}/headers"
     try:
@@ -333,7 +331,7 @@ def _note_odd_headers(
 
 
 def _match_path(path: str, parameters: dict[tuple[str, str], Node]) -> None:
-    """Makes the declared path parameters those that the path has."""
+    """Match the declared path parameters with those in the path."""
     written = re.findall(r"{([^{}]*)}", path)
     if len(set(written)) != len(written):
         raise Unsupported("the path has a parameter twice")
@@ -348,21 +346,21 @@ def _match_path(path: str, parameters: dict[tuple[str, str], Node]) -> None:
 
 
 def _mapping(node: Any, what: str, pointer: str) -> Node:
-    """The node itself when it is an object."""
+    """The node if it is an object."""
     if not isinstance(node, dict):
         raise Unsupported(what, pointer=pointer)
     return node
 
 
 def normalised(source: Mapping[str, Any], *, base_path: str, left_out: LeftOut) -> Node:
-    """A copy in which every operation is complete in itself and paths are relative to the base URL.
+    """Copy the document with self-contained operations, and paths relative to the base URL.
 
-    Operations that cannot be taken are told to `left_out` and missing in the copy.
+    Unsupported operations are added to `left_out` and are missing in the copy.
 
     Args:
         source: The document.
         base_path: Path of the base URL (`/v2`); see `normalise`.
-        left_out: Collects what is left out.
+        left_out: Collects the operations that are left out.
     """
     document: Node = copy.deepcopy(dict(normalise(source, base_path=base_path)))
     _plain_schema_references(document)
@@ -420,7 +418,7 @@ def normalised(source: Mapping[str, Any], *, base_path: str, left_out: LeftOut) 
 
 
 def _unknown_methods(item: Node) -> list[str]:
-    """Members of a path that are neither methods that are sent nor notes on the path."""
+    """Members of a path that are neither supported methods nor annotations."""
     known = (*METHODS, *_ITEM_WORDS, "$ref")
     extra = item.get("additionalOperations")
     words = [word for word in item if word not in known and not word.startswith("x-")]
@@ -433,7 +431,7 @@ def _is_asked(place: Place, left_out: LeftOut) -> bool:
 
 
 def _only_used(document: Node) -> None:
-    """Drops the shared schemas that no operation leads to."""
+    """Drop the shared schemas that no operation uses."""
     found = schemas(document)
     used: set[str] = set()
     waiting: list[Any] = [document["paths"]]
@@ -449,14 +447,14 @@ def _only_used(document: Node) -> None:
 
 
 def is_null(node: Any) -> bool:
-    """Whether a schema admits null and nothing else."""
+    """Whether a schema allows only null."""
     return isinstance(node, dict) and (
         node.get("type") == "null" or ("const" in node and node["const"] is None)
     )
 
 
 def alternatives(node: Node) -> list[Any] | None:
-    """The branches of a union; None when the schema is none."""
+    """The branches of a union; None if the schema is not a union."""
     for keyword in ("anyOf", "oneOf"):
         branches = node.get(keyword)
         if isinstance(branches, list) and branches:
@@ -465,7 +463,7 @@ def alternatives(node: Node) -> list[Any] | None:
 
 
 def json_schema(body: Mapping[str, Any]) -> tuple[Node, str] | None:
-    """Where the schema of a JSON body is: its holder and key there."""
+    """The place of the schema of a JSON body: the object that holds it, and the key."""
     content = body.get("content") or {}
     media_type = bodies.json_media_type(content)
     if media_type is None or "schema" not in content[media_type]:

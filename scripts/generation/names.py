@@ -1,8 +1,8 @@
-"""Public names: operations, path arguments and models get those of names.json, whatever they were.
+"""Gives operations, path arguments and models their public names from names.json.
 
-An operation is found by method and path with parameter names blanked, a model by its position in
-that operation (`response.data[]`). What the table does not know gets a name derived from the
-document; names never clash in silence.
+An operation is found by method and path with blanked parameter names, a model by its position in
+that operation (`response.data[]`). Anything that the table does not name gets a name derived from
+the document. A clash of names is refused.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from .document import (
 PROBLEM = "application/problem+json"
 
 _POSITION = re.compile(r"(request|response|problem)((?:\.[A-Za-z0-9_]+|\[\]|\{\})*)")
-# What generated modules call something else: no model may be called that.
+# Names that generated modules use for other things; no model may have one of them.
 TAKEN = frozenset(
     {
         *("Any", "AsyncSupportsRequest", "Awaitable", "Bound", "Callable", "ClassVar", "Column"),
@@ -54,7 +54,7 @@ TAKEN = frozenset(
 )
 RESERVED = frozenset(
     {
-        # Of generated functions and of the facade's methods for any operation.
+        # Arguments of generated functions and of facade methods for any operation.
         *("self", "client", "operation", "ids", "id_list", "max_items", "concurrency"),
         *("body", "files", "data", "path", "method", "overwrite", "max_bytes"),
         # Options that every method takes.
@@ -62,7 +62,7 @@ RESERVED = frozenset(
         *("extra_headers", "extra_query", "extra_body", "max_wait", "max_response_bytes"),
     }
 )
-"""What no argument of an operation is called: it gets a `_` behind its name."""
+"""Reserved names; an argument with one of them gets a `_` appended."""
 _NOT_COMPARED = ("title", "description", "examples", "example", "default", "deprecated")
 
 
@@ -93,19 +93,19 @@ class _Wanted(NamedTuple):
 
 
 def snake(text: str) -> str:
-    """A Python name made of any text."""
+    """Make a Python name from any text."""
     return str(PythonIdentifier(text, prefix="field_"))
 
 
 def pascal(text: str) -> str:
-    """A class name made of any text."""
+    """Make a class name from any text."""
     return str(ClassName(text, prefix="Model"))
 
 
 def derived(place: Place, *, full: bool) -> str:
-    """A name for an operation nobody has named: method, words of the path, what it is found by.
+    """Derive a name for an operation from its method, path and path arguments.
 
-    The full form tells every path argument, the short one only a last one.
+    The full form includes every path argument, the short one only one at the end.
     """
     words = []
     parts = [part for part in place.path.split("/") if part]
@@ -120,7 +120,7 @@ def derived(place: Place, *, full: bool) -> str:
 def _unwrapped(document: Node, slot: Slot) -> tuple[Slot, Slot]:
     """The slot whose reference led to a schema, and the slot of the schema itself.
 
-    A nullable schema is the schema it allows beside null.
+    For a nullable schema, it is the schema without null.
     """
     outer = slot
     for _ in range(64):
@@ -136,11 +136,11 @@ def _unwrapped(document: Node, slot: Slot) -> tuple[Slot, Slot]:
             outer = slot = Slot(branches, real[0])
         else:
             return outer, slot
-    raise ContractRefused("references run in a circle")
+    raise ContractRefused("references are circular")
 
 
 def _member(document: Node, node: Node, name: str) -> Slot | None:
-    """The slot of a property, looked for in allOf parts as well."""
+    """The slot of a property, also searched in allOf."""
     if name in (node.get("properties") or {}):
         return Slot(node["properties"], name)
     for index in range(len(node.get("allOf") or [])):
@@ -152,7 +152,7 @@ def _member(document: Node, node: Node, name: str) -> Slot | None:
 
 
 def _find(document: Node, start: Slot, steps: tuple[str, ...]) -> tuple[Slot, Slot] | None:
-    """The slots at a position below `start`; None where the document does not go that far."""
+    """The slots at a position below `start`; None if the document has no such position."""
     outer, slot = _unwrapped(document, start)
     for step in steps:
         node = slot.node
@@ -170,7 +170,7 @@ def _find(document: Node, start: Slot, steps: tuple[str, ...]) -> tuple[Slot, Sl
 
 
 def _roots(place: Place) -> Iterator[tuple[str, Slot]]:
-    """Where the bodies of an operation start: `request`, `response` (any success), `problem`."""
+    """The places of the bodies of an operation: `request`, `response` (success), `problem`."""
     body = json_schema(place.node.get("requestBody") or {})
     if body:
         yield "request", Slot(*body)
@@ -186,7 +186,7 @@ def _roots(place: Place) -> Iterator[tuple[str, Slot]]:
 def _same(
     document: Node, one: Any, other: Any, seen: frozenset[tuple[str, str]] = frozenset()
 ) -> bool:
-    """Whether two schemas admit the same, as far as their words tell."""
+    """Whether two schemas allow the same values, judging by their keywords."""
     first, second = referenced(one), referenced(other)
     if first and second and (first == second or (first, second) in seen):
         return True
@@ -210,7 +210,7 @@ def _same(
 
 
 class Names:
-    """names.json: what operations, path arguments and models are called."""
+    """names.json: the names of operations, path arguments and models."""
 
     def __init__(self, data: Node) -> None:
         self.base_path: str = data.get("base_path", "")
@@ -219,9 +219,9 @@ class Names:
         self.keyless = frozenset(data.get("keyless", []))
         """Operations of the table that need no key."""
         self.insist_on_key: bool = data.get("insist_on_key", False)
-        """Whether all others get one, also where the document asks for none."""
+        """Whether all others get one, even if the document requires none."""
         self.enums: dict[str, list[Any]] = data.get("enums", {})
-        """Sets of values that the facade imports, with their values where a document has none."""
+        """Sets of values that the facade imports, with their values if a document has none."""
         self.read_models = {
             model
             for entry in self.operations.values()
@@ -238,7 +238,7 @@ class Names:
                     raise ContractRefused(f"names.json: {key} has no position {position!r}")
 
     def apply(self, document: Node, left_out: LeftOut) -> Node:
-        """A copy of a normalised document in which every object with members has its name."""
+        """Copy a normalised document and name every object with members."""
         self.absent, self.merged = set(), set()
         document = copy.deepcopy(document)
         self._name_operations(document)
@@ -261,7 +261,7 @@ class Names:
     def _name_operations(self, document: Node) -> None:
         owners: dict[str, Place] = {}
         short = Counter(self.of(place) for place in places(document))
-        # Named ones first: what is derived gives way.
+        # Named operations first; derived names give way.
         for place in sorted(places(document), key=lambda place: place.key not in self.operations):
             named = place.key in self.operations
             name = self.of(place)
@@ -278,7 +278,7 @@ class Names:
             place.node["operationId"] = name
 
     def _name_path_arguments(self, document: Node) -> None:
-        """Gives path parameters the names of the table, and all others names for Python."""
+        """Give path parameters the names of the table, and other parameters Python names."""
         paths: Node = {}
         for path, item in document["paths"].items():
             written = re.findall(r"{([^}]*)}", path)
@@ -298,13 +298,13 @@ class Names:
                         parameter["name"] = renamed[parameter["name"]]
             for old, new in renamed.items():
                 path = path.replace(f"{{{old}}}", f"{{\0{new}}}")  # noqa: PLW2901  # step by step
-            # Two paths can come to the same; their operations do not.
+            # Two paths can become equal; their operations do not.
             held = paths.setdefault(path.replace("\0", ""), {})
             held.update(item)
         document["paths"] = paths
 
     def _name_models(self, document: Node, left_out: LeftOut) -> None:
-        """Names by position, outermost first: a copied parent then has children of its own."""
+        """Names by position, outermost first, so that a copied parent has its own children."""
         found = schemas(document)
         public: dict[str, str] = {}
         for wanted in sorted(self._wanted(document), key=lambda wanted: len(wanted.steps)):
@@ -341,7 +341,7 @@ class Names:
         return {name for entry in entries for name in entry.get("models", {}).values()}
 
     def _merge(self, document: Node, known: str, other: Node, wanted: _Wanted) -> None:
-        """Lets one model read what two schemas describe: all members, common ones required."""
+        """Merge two schemas into one model: all members, common ones required."""
         one = schemas(document)[known]
         if _same(document, one, other):
             return
@@ -362,7 +362,7 @@ class Names:
 
 
 def _is_object(node: Any) -> bool:
-    """Whether a schema describes an object, so that a class can be made of it."""
+    """Whether a schema describes an object, which can become a class."""
     if not isinstance(node, dict):
         return False
     kinds = node.get("type")
@@ -370,7 +370,7 @@ def _is_object(node: Any) -> bool:
 
 
 def _share(document: Node, slot: Slot, node: Node, name: str) -> None:
-    """Makes a shared schema of `node`; the slot refers to it and stays as nullable as it was."""
+    """Turn `node` into a shared schema that the slot refers to; nullability is kept."""
     kinds = node.get("type")
     nullable = isinstance(kinds, list) and "null" in kinds
     if isinstance(kinds, list) and nullable:
@@ -381,7 +381,7 @@ def _share(document: Node, slot: Slot, node: Node, name: str) -> None:
 
 
 def _rename(document: Node, assigned: dict[str, str]) -> None:
-    """Gives shared schemas their public names, and all others names that do not clash with them."""
+    """Give shared schemas their public names, and others names that do not clash."""
     classes = _Classes()
     for name in assigned.values():
         if pascal(name) != name or name in TAKEN:
@@ -401,7 +401,7 @@ def _rename(document: Node, assigned: dict[str, str]) -> None:
 
 
 class _Classes:
-    """Names of classes in use; two of them never share a module."""
+    """Class names in use; no two of them share a module."""
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
         self._modules = {snake(name) for name in taken}
@@ -410,7 +410,7 @@ class _Classes:
         self._modules.add(snake(name))
 
     def new(self, *wanted: str) -> str:
-        """The first wanted name that is free, else one with a number."""
+        """The first wanted name that is free, or one with a number appended."""
         names = [pascal(name) for name in wanted]
         names += [pascal(f"{wanted[-1]}_schema")]
         names += [pascal(f"{wanted[-1]}_schema_{number}") for number in range(2, 1000)]
@@ -428,7 +428,7 @@ def _follow(node: Node, renamed: dict[str, str]) -> None:
 
 
 def _name_the_rest(document: Node) -> None:
-    """Makes shared schemas of inline objects that have members, named after where they are."""
+    """Turn inline objects with members into shared schemas, named after their place."""
     for place in places(document):
         base = pascal(place.node["operationId"])
         for root, slot in _roots(place):
@@ -497,7 +497,7 @@ def _reachable(document: Node, roots: Iterable[Any]) -> set[str]:
 
 
 def directions(document: Node) -> tuple[set[str], set[str]]:
-    """Schemas that are read and schemas that are written; what is neither counts as read."""
+    """Schemas that are read and schemas that are written; those that are neither count as read."""
     operations = [place.node for place in places(document)]
     read = _reachable(document, (node["responses"] for node in operations))
     written = _reachable(document, (node.get("requestBody") for node in operations))
@@ -505,7 +505,7 @@ def directions(document: Node) -> tuple[set[str], set[str]]:
 
 
 def _separate_inputs(document: Node) -> None:
-    """Makes two models of a schema that is read and written: None for what is absent, or UNSET."""
+    """Split a schema that is read and written into two models, using None and UNSET."""
     found = schemas(document)
     read, written = directions(document)
     both = read & written
@@ -522,5 +522,5 @@ def _separate_inputs(document: Node) -> None:
 
 
 def dumps(node: Any) -> str:
-    """JSON text in which equal documents are equal."""
+    """Canonical JSON text, equal for equal documents."""
     return json.dumps(node, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

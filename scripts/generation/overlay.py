@@ -1,8 +1,8 @@
-"""What the generator must not see, or must see otherwise: from a named document to its input.
+"""Converts a named document into the input of the generator.
 
-The contract itself stays as it is; bounds, defaults and formats are read from it by table.py. Here
-schemas shrink to the words the generator needs, are marked as read (`x-read`) or written, and what
-overlay.json lists is patched.
+Schemas are reduced to the keywords that the generator needs, and marked as read (`x-read`) or
+written. The patches in overlay.json are applied. The contract itself stays unchanged; table.py
+reads bounds, defaults and formats from it.
 """
 
 from __future__ import annotations
@@ -49,10 +49,10 @@ class Overlay:
         self.left_out: dict[str, str] = data.get("left_out", {})
 
     def apply(self, document: Node, entries: list[Entry], names: Names) -> Node:
-        """What the generator gets: the operations and schemas of the table, in its own words.
+        """The input of the generator: the operations and schemas of the table.
 
-        Models and sets of values that the facade imports are always there: without members where
-        the document has none of that name, with the values of names.json where it prints none.
+        Models and sets of values that the facade imports always exist. If the document lacks them,
+        models have no members, and sets of values come from names.json.
         """
         document = copy.deepcopy(document)
         self._untype(document)
@@ -98,7 +98,7 @@ class Overlay:
         return {key: document[key] for key in ("openapi", "info", "paths", "components")}
 
     def _untype(self, document: Node) -> None:
-        """Members of which more than one shape is accepted; whoever reads them decodes them."""
+        """Members that accept several types; the code that reads them decodes them."""
         for entry in self.untyped:
             model, _, member = entry.partition(".")
             schema = schemas(document).get(model, {})
@@ -107,7 +107,7 @@ class Overlay:
 
 
 class _Enums:
-    """Collects enums as shared schemas: one set of values, one name, wherever it is used."""
+    """Collects enums as shared schemas: one name for each set of values."""
 
     def __init__(self, names: dict[str, str], taken: set[str]) -> None:
         self._names = names
@@ -116,7 +116,7 @@ class _Enums:
         self._values: dict[str, list[Any]] = {}
 
     def refer(self, values: list[Any], owner: str, member: str) -> Node | None:
-        """A reference to the alias of some values; None when an alias cannot hold them."""
+        """A reference to the alias of a set of values; None if an alias cannot hold them."""
         kinds = {type(value) for value in values}
         if kinds not in ({str}, {int}):
             return None
@@ -133,7 +133,7 @@ class _Enums:
         return reference(name)
 
     def only_values(self, schema: Node) -> Node:
-        """The schema of an argument: objects, which need no class there, are any JSON value."""
+        """The schema of an argument; objects become any JSON value, as they need no class."""
         if referenced(schema) not in (None, *self._values) or schema.get("type") == "object":
             return {}
         if "items" in schema:
@@ -144,12 +144,12 @@ class _Enums:
         return schema
 
     def map_title(self) -> str:
-        """A name for an object without members, of which the generator would make one up."""
+        """A name for an object without members; otherwise the generator invents one."""
         self._maps += 1
         return f"UnnamedMap{self._maps}"
 
     def pin(self, pinned: dict[str, list[Any]]) -> None:
-        """Has the sets of values that are always there."""
+        """Add the sets of values that always exist."""
         for name, values in pinned.items():
             if name not in self._taken:
                 self._values.setdefault(name, list(values))
@@ -164,7 +164,7 @@ class _Enums:
 
 
 def _braces(entry: Entry) -> str:
-    """Path parameters in a path that the generator takes; the real path is in the table."""
+    """A path with parameters that the generator accepts; the real path is in the table."""
     return "".join(
         f"/{{p{index}}}"
         for index, parameter in enumerate(entry.wired)
@@ -173,9 +173,9 @@ def _braces(entry: Entry) -> str:
 
 
 def _operation(place: Place, entry: Entry, enums: _Enums) -> Node:
-    """An operation as the generator gets it: parameters are numbered, and bodies are left out.
+    """An operation for the generator, with numbered parameters and without bodies.
 
-    What they are called, and how they are sent, is in the table.
+    The table holds the names of parameters and how they are sent.
     """
     by_key = {f"{one['in']} {one['name']}": one for one in place.node["parameters"]}
     parameters: list[Node] = []
@@ -228,16 +228,16 @@ def _operation(place: Place, entry: Entry, enums: _Enums) -> Node:
 
 
 def _not_null(schema: Node) -> Node:
-    """The schema without null, which no path can hold."""
+    """The schema without null, which cannot be in a path."""
     branches = [one for one in schema.get("anyOf", []) if one != {"type": "null"}]
     return branches[0] if len(branches) == 1 else schema
 
 
 def _one_name_each(schema: Node) -> None:
-    """Leaves undeclared the members that would share an attribute; models keep them anyway."""
+    """Drop members that would share an attribute; models keep undeclared members anyway."""
     names: set[str] = set()
     for wire in list(schema.get("properties") or {}):
-        # Where two names are the same in snake case, the generator keeps their own case.
+        # If two names are equal in snake case, the generator keeps their original case.
         own = str(PythonIdentifier(wire, prefix="field_", skip_snake_case=True))
         if snake(wire) in names and own in names:
             del schema["properties"][wire]
@@ -249,7 +249,7 @@ def _one_name_each(schema: Node) -> None:
 def cleaned(
     schema: Any, *, formats: frozenset[str], enums: _Enums, owner: str, member: str = ""
 ) -> Node:
-    """A schema in the generator's words: one spelling of null, no booleans, bounds, defaults."""
+    """Convert a schema for the generator: null in one form; no booleans, bounds or defaults."""
 
     def inner(node: Any, name: str = member) -> Node:
         return cleaned(node, formats=formats, enums=enums, owner=owner, member=name)
@@ -296,7 +296,7 @@ def _kind(value: Any) -> str:
 
 
 def _one(schema: Node, kind: str, inner: Any, formats: frozenset[str], enums: _Enums) -> Node:
-    """The part of a schema that concerns one type."""
+    """The part of a schema for one type."""
     part: Node = {"type": kind}
     if schema.get("description"):
         part["description"] = str(schema["description"])
@@ -329,7 +329,7 @@ def _union(parts: list[Node], nullable: bool) -> Node:
 
 
 def _mark_cycles(found: Node) -> None:
-    """Models that reach themselves import their siblings late."""
+    """Mark models that contain themselves; they import their siblings late."""
     edges = {
         name: {referenced(node) for node in walk(schema)} - {None, name}
         for name, schema in found.items()

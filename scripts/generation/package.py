@@ -1,8 +1,7 @@
-"""From a contract to a finished package in a folder of its own, or a refusal that says why not.
+"""Generates the package of a contract into a new folder, or says why that is not possible.
 
-Runs the pinned generator over the prepared document, adds the operations table, and checks the
-result: nothing dropped, every module importable, table and signatures in agreement. Where the
-package goes is the caller's business.
+It runs the pinned generator on the prepared document, adds the operations table, and checks the
+result: nothing is dropped, every module can be imported, and table and signatures agree.
 """
 
 from __future__ import annotations
@@ -44,7 +43,7 @@ GENERATOR = "openapi-python-client"
 GENERATOR_VERSION = "0.29.1"
 RUFF_VERSION = "0.17.6"
 
-# Isolated: the settings of a project around the output folder would change the output.
+# Isolated, because the settings of a surrounding project would change the output.
 _RUFF = "--isolated --no-cache --line-length 100 --target-version py311"
 _COMPACT_IMPORTS = "--config lint.isort.split-on-trailing-comma=false"
 _POST_HOOKS = (
@@ -76,7 +75,7 @@ json.dump(failed, sys.stdout)
 
 
 class Sources(NamedTuple):
-    """Everything a generated tree depends on beside the contract and the tools."""
+    """All settings that a generated tree depends on, besides the contract and the tools."""
 
     names: Path
     overlay: Path
@@ -84,24 +83,24 @@ class Sources(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """What was generated."""
+    """Result of a generation: counts, and what was left out or has no name."""
 
     operations: int
     models: int
     derived: tuple[str, ...]
-    """Operations that names.json does not know, under the name they got."""
+    """Operations that names.json does not name, with their derived names."""
     absent: tuple[str, ...]
     """Models of names.json for which the contract has no schema."""
     merged: tuple[str, ...]
     """Models of names.json that stand for several schemas of the contract."""
     left_out: tuple[str, ...] = ()
-    """What is left out, one line each."""
+    """Operations that are left out, one line each."""
     notes: tuple[str, ...] = ()
-    """What the contract has and the package does not, one line each."""
+    """Parts of the contract that the package lacks, one line each."""
 
 
 def check_tools() -> None:
-    """The versions this tree is written by are exact: another one writes another tree."""
+    """Check the exact versions of the tools; other versions write a different tree."""
     for name, wanted in ((GENERATOR, GENERATOR_VERSION), ("ruff", RUFF_VERSION)):
         found = version(name)
         if found != wanted:
@@ -117,11 +116,11 @@ def generate(
     *,
     skip_unsupported: bool = False,
 ) -> Summary:
-    """Writes the package of a contract to `target`, which must not exist; `work` is for scratch.
+    """Write the package of a contract to `target`, which must not exist; `work` is scratch space.
 
     Raises:
-        ContractRefused: There is no package to be made of it. The message names everything that
-            cannot be taken, one line each, unless `skip_unsupported` leaves it out.
+        ContractRefused: No package can be generated. The message lists every unsupported part, one
+            line each, unless `skip_unsupported` leaves it out.
     """
     check_tools()
     names = Names(read(sources.names))
@@ -140,7 +139,7 @@ def generate(
     if left_out.unexpected and not skip_unsupported:
         raise ContractRefused(_refusal(left_out))
     if not table:
-        raise ContractRefused(f"{source} has no operation that can be taken\n{_refusal(left_out)}")
+        raise ContractRefused(f"{source} has no operation to generate\n{_refusal(left_out)}")
     missing = {_name_of(reason, names): reason.line for reason in left_out.reasons.values()}
     known = {str(entry.get("name")) for entry in names.operations.values()}
     gone = sorted(known - {entry.name for entry in table})
@@ -162,7 +161,7 @@ def generate(
 
 
 class _Tables(NamedTuple):
-    """What operations.py and columns.py hold."""
+    """The contents of operations.py and columns.py."""
 
     operations: list[Entry]
     models: dict[str, list[Column]]
@@ -174,14 +173,14 @@ class _Tables(NamedTuple):
 
 
 def _name_of(reason: Reason, names: Names) -> str:
-    """What an operation that is left out would be called."""
+    """The names that operations left out would have."""
     method, _, path = reason.label.partition(" ")
     place = Place(method.lower(), path, {})
     return names.of(place) if place.method in METHODS else reason.label
 
 
 def _refusal(left_out: LeftOut) -> str:
-    """Everything that cannot be taken, one line each."""
+    """List every unsupported part, one line each."""
     lines = [reason.line for reason in left_out.unexpected]
     count = "1 operation" if len(lines) == 1 else f"{len(lines)} operations"
     return "\n".join(
@@ -193,7 +192,7 @@ def _refusal(left_out: LeftOut) -> str:
 
 
 def _run(command: list[str], cwd: Path | None = None, text: str | None = None) -> tuple[int, str]:
-    """Exit code and output of a tool; without ruff on the path the generator would only warn."""
+    """Run a tool; returns exit code and output. Without ruff, the generator would only warn."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     done = subprocess.run(
         [sys.executable, *command],
@@ -212,7 +211,7 @@ def _run_generator(
 ) -> None:
     own = work / "templates"
     shutil.copytree(templates, own)
-    # A template sees the generator's view of an operation and no more; the rest travels in a file.
+    # A template sees only the generator's view of an operation; a file carries the rest.
     plan = {
         entry.name: {
             "label": entry.label,
@@ -250,7 +249,7 @@ def _run_generator(
 
 
 def _inner(output: str) -> str:
-    """What the generator says, without its paths, addresses and advice."""
+    """The output of the generator, without its paths, URLs and advice."""
     lines = [line.strip() for line in output.splitlines()]
     unwanted = ("Generating ", "Warning(s) encountered", "Error(s) encountered", "If you believe")
     told = [line for line in lines if line and not line.startswith(unwanted)]
@@ -259,7 +258,7 @@ def _inner(output: str) -> str:
 
 
 def _finish(contract: bytes, target: Path, tables: _Tables, sources: Sources) -> None:
-    """Adds what the generator does not write, removes what nobody needs."""
+    """Add files that the generator does not write, and remove unneeded ones."""
     for name in _UNWANTED:
         (target / name).unlink()
     for path in sorted(target.rglob("*.py")):
@@ -295,7 +294,7 @@ def _digest(data: bytes) -> str:
 
 
 def _write_tables(target: Path, tables: _Tables, templates: Path) -> None:
-    """Writes the modules that the generator does not know."""
+    """Write the modules that are made from the tables."""
     environment = Environment(  # noqa: S701  # no markup: Python source, every value a repr
         loader=FileSystemLoader(str(templates)),
         undefined=StrictUndefined,
@@ -313,14 +312,14 @@ def _write_tables(target: Path, tables: _Tables, templates: Path) -> None:
     for hook in _POST_HOOKS:
         written = " ".join(str(path.relative_to(target.parent)) for path in paths)
         words = hook.replace(" . ", f" {written} ").split()
-        # Not in the package's own folder: its types.py would hide the standard library's.
+        # Not in the folder of the package, whose types.py would hide that of the standard library.
         code, output = _run(["-m", "ruff", *words], target.parent)
         if code:
-            raise ContractRefused(f"the tables are not sound:\n{output}")
+            raise ContractRefused(f"the generated tables are invalid:\n{output}")
 
 
 def _check_complete(prepared: Node, target: Path, table: list[Entry]) -> None:
-    """Every operation and every schema that went in has its module and its class."""
+    """Check that every operation has its module and every schema its class."""
     missing = [
         f"operation {entry.key} ({entry.name})"
         for entry in table
@@ -343,12 +342,12 @@ def _check_complete(prepared: Node, target: Path, table: list[Entry]) -> None:
         raise ContractRefused(f"the generator dropped {', '.join(missing)}")
     if made - wanted:
         raise ContractRefused(
-            f"the generator made models nobody named: {', '.join(sorted(made - wanted))}"
+            f"the generator made unexpected models: {', '.join(sorted(made - wanted))}"
         )
 
 
 def _classes(prepared: Node) -> list[str]:
-    """Schemas that become a class or an alias; unions of others do not."""
+    """Schemas that become a class or an alias; other unions do not."""
     return [name for name, schema in schemas(prepared).items() if "title" in schema]
 
 

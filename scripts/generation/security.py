@@ -1,8 +1,8 @@
-"""How an operation is authenticated: which header carries the key, if any.
+"""Finds the header that carries the key of each operation, if it needs one.
 
-A key is sent in a header and nowhere else: in a URL it would reach logs. Bearer tokens (also those
-of OAuth 2 and OpenID Connect) and API keys in a header are sent as the document says; operations
-that take nothing else are left out.
+The key is sent only in a header, because a URL would reach logs. Bearer tokens (also those of OAuth
+2 and OpenID Connect) and API keys in a header are supported; operations that accept neither are
+left out.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _BEARER = ("Authorization", "Bearer ")
 
 
 class Authentication(NamedTuple):
-    """The header that carries the key, and what stands before the key in it."""
+    """The header that carries the key, and the prefix before the key."""
 
     header: str
     prefix: str
@@ -27,10 +27,10 @@ class Authentication(NamedTuple):
 def authentication(
     document: Node, operation: Node, key: str, left_out: LeftOut, names: Names
 ) -> Authentication | None:
-    """How one operation is authenticated; None where it needs no key.
+    """The authentication of one operation; None if it needs no key.
 
     Raises:
-        Unsupported: Every alternative needs what is not sent.
+        Unsupported: No alternative is supported.
     """
     found = _documented(document, operation, key, left_out)
     if found is None and key in names.operations and key not in names.keyless:

@@ -1,8 +1,8 @@
-"""Schemas in few words: what the generator and the table are given instead of a document's own.
+"""Simplifies schemas for the generator and the table.
 
-References to objects with members stay; everything else stands where it is used. Parts of an allOf
-are put together, choices of choices become one, and what leads in a circle without being an object
-is any JSON value. What cannot be read is refused with its JSON pointer.
+References to objects with members stay; everything else is inlined. Parts of an allOf are merged,
+nested choices are flattened, and circular schemas that are not objects become any JSON value. An
+invalid schema is refused with its JSON pointer.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Node: TypeAlias = dict[str, Any]
 _SHARED: Final = "#/components/schemas/"
 _TYPES: Final = frozenset({"string", "number", "integer", "boolean", "object", "array", "null"})
 _NULL: Final[Node] = {"type": "null"}
-# An inlined schema larger than this is any JSON value: references multiply.
+# A larger inlined schema becomes any JSON value, because references multiply.
 _LARGEST: Final = 2000
 _DEEPEST: Final = 64
 _NOTES: Final[tuple[str, ...]] = ("description", "default")
@@ -38,7 +38,7 @@ class SchemaRefused(DocumentRefused):
 
 
 class Simple:
-    """Simple forms of the schemas of one document, each shared one made once."""
+    """The simple forms of the schemas of one document; shared ones are made once."""
 
     def __init__(self, shared: Mapping[str, Any]) -> None:
         self._shared = shared
@@ -48,13 +48,13 @@ class Simple:
         self._inlines: dict[str, Node] = {}
 
     def of(self, schema: Any, pointer: str) -> Node:
-        """The simple form of a schema that stands at `pointer`."""
+        """The simple form of the schema at `pointer`."""
         made = self._simple(schema, pointer, 0)
         self._finish(made)
         return made
 
     def members(self, schema: Any, pointer: str) -> Node:
-        """The simple form of an object that is no model, such as a form."""
+        """The simple form of an object that is not a model, such as a form."""
         made = self.of(schema, pointer)
         for _ in range(_DEEPEST):
             name = _name(made)
@@ -77,7 +77,7 @@ class Simple:
         }
 
     def _finish(self, made: Node) -> None:
-        """Make the models that are referred to; one that cannot be made fails whoever needs it."""
+        """Make the models that are referred to; a failure fails everything that uses the model."""
         needed = _references(made)
         done: set[str] = set()
         while needed:
@@ -115,7 +115,7 @@ class Simple:
         kinds = _kinds(schema)
         nullable = "null" in kinds
         for keyword in ("anyOf", "oneOf"):
-            # An object's own members say more than the choices beside them.
+            # An object's own members say more than the choices next to them.
             if schema.get(keyword) and not schema.get("properties"):
                 return self._union(schema, keyword, pointer, depth)
         made = _kept(schema)
@@ -165,7 +165,7 @@ class Simple:
         else:
             made = self._inlined(name, depth)
         beside = {key: schema[key] for key in _NOTES if key in schema}
-        # An object says best itself what it is; of a value, its place does.
+        # The description of an object is its own; that of a value is at its place.
         return {**beside, **made} if made.get("type") == "object" else {**made, **beside}
 
     def _inlined(self, name: str, depth: int) -> Node:
@@ -196,7 +196,7 @@ class Simple:
         return {"anyOf": branches, **kept}
 
     def _together(self, schema: Node, pointer: str, depth: int) -> Node:
-        """One schema of an allOf and of what stands beside it."""
+        """Merge the parts of an allOf and the keywords next to it into one schema."""
         merged: Node = {}
         nullable = True
         own = {key: value for key, value in schema.items() if key != "allOf"}
@@ -221,14 +221,14 @@ class Simple:
                     merged.setdefault(key, value)
         merged.update({key: own[key] for key in _NOTES if key in own})
         if merged.get("properties"):
-            # What choices beside members add is kept by the model among the undeclared ones.
+            # The model keeps members that only the choices declare as undeclared members.
             merged.pop("anyOf", None)
             merged.pop("oneOf", None)
             merged["type"] = ["object", "null"] if nullable and parts else "object"
         return merged
 
     def _part(self, part: Any, pointer: str, depth: int) -> Node | None:
-        """A part of an allOf, past references and further allOf."""
+        """A part of an allOf, with references and nested allOf resolved."""
         seen: set[str] = set()
         while isinstance(part, dict) and "$ref" in part:
             self._check(part, pointer)
@@ -254,7 +254,7 @@ class Simple:
         return found
 
     def _is_model(self, name: str) -> bool:
-        """Whether a shared schema is an object with members, by itself or put together."""
+        """Whether a shared schema is an object with members, by itself or after merging."""
         return bool(self._members_of(name, frozenset()))
 
     def _members_of(self, name: str, seen: frozenset[str]) -> bool:
@@ -313,7 +313,7 @@ def _problem(key: str, value: Any) -> str | None:  # noqa: PLR0911 - a table of 
 
 
 def _kept(schema: Node) -> Node:
-    """What is taken over as it stands, where it is of the right type."""
+    """The keywords that are copied as they are, if they have the right type."""
     made: Node = {key: schema[key] for key in _KEPT if key in schema}
     for key in ("format", "description", "pattern", "contentMediaType", "contentEncoding"):
         if not isinstance(made.get(key, ""), str):

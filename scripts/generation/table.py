@@ -1,8 +1,8 @@
-"""The operations table: what operations.py says of each operation, read from the named contract.
+"""Builds the operations table of operations.py from the named contract.
 
-Bounds, formats, choices and defaults come from the contract itself; overlay.json adds only what no
-document can say (a POST that changes nothing) or what this project decided (a batch size the
-contract does not print).
+Bounds, formats, choices and defaults come from the contract. overlay.json adds what a document
+cannot express (a POST that changes nothing) and what this project decided (a batch size that the
+contract does not state).
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _NUMBERS = {
 
 
 class Entry(NamedTuple):
-    """One operation, as the template of operations.py and the endpoint template need it."""
+    """One operation, as the templates of operations.py and of endpoints need it."""
 
     name: str
     key: str
@@ -68,7 +68,7 @@ class Entry(NamedTuple):
 
 
 class Column(NamedTuple):
-    """One declared member of a model, as the template of columns.py needs it."""
+    """One declared member of a model, for the template of columns.py."""
 
     name: str
     kind: str
@@ -96,7 +96,7 @@ def _column(document: Node, name: str, node: Any) -> Column:
 
 
 def tag_folder(place: Place) -> str:
-    """Folder of an operation's module: a plain name made of its first tag."""
+    """The folder of an operation's module: a plain name made from its first tag."""
     tag = next(iter(place.node.get("tags") or []), "")
     name = re.sub(r"[^a-z0-9_]", "", snake(tag)).strip("_") or "default"
     if name[0].isdigit():
@@ -129,7 +129,7 @@ def build(
 
 
 class _Builder:
-    """Collects what the table says of one operation."""
+    """Builds the table entry of one operation."""
 
     def __init__(
         self, document: Node, place: Place, overlay: Overlay, names: Names, left_out: LeftOut
@@ -147,7 +147,7 @@ class _Builder:
         self.bounds: dict[str, Node] = {}
         self.required: set[str] = set()
         self.body: Node = {}
-        """What the table says of the body."""
+        """Add the body to the entry."""
         self.takes_body = False
         self.body_type = "JSON"
         self.body_model: str | None = None
@@ -282,7 +282,7 @@ class _Builder:
         names: list[str] = []
         for wire, member in members.items():
             python = member_name(wire)
-            # The argument keeps the keyword; the member is given through `body=`.
+            # The argument keeps the keyword; the member is passed in `body=`.
             if python in self.arguments or python in names:
                 continue
             names.append(python)
@@ -319,11 +319,11 @@ _DEFAULTS: dict[str, Any] = {
     "id_lists": (),
     "batch_size": None,
 }
-"""Fields that the table leaves out where they have these values."""
+"""Default values of fields, which the table omits."""
 
 
 def argument_name(wire: str, where: str) -> str:
-    """What an argument is called in Python: never like an option of the methods that take it."""
+    """The Python name of an argument; it never equals an option of the methods that take it."""
     name = snake(wire)
     if name == "idempotency_key" and where == "header":
         return name
@@ -331,7 +331,7 @@ def argument_name(wire: str, where: str) -> str:
 
 
 def member_name(wire: str) -> str:
-    """What a member of a body is called as an argument: its own name where Python allows it."""
+    """The argument name of a member of a body: its own name if Python allows it."""
     name = wire if wire.isidentifier() and wire.isascii() else snake(wire)
     if keyword.iskeyword(name) or name in RESERVED:
         return f"{name}_"
@@ -339,7 +339,7 @@ def member_name(wire: str) -> str:
 
 
 def _style(parameter: Node, kind: str) -> str:
-    """How a value that is no scalar is written; nothing where that is the default."""
+    """The serialization of a value that is not a scalar; empty if it is the default."""
     where, style = parameter["in"], parameter.get("style")
     if style == "json":
         return "json"
@@ -353,7 +353,7 @@ def _style(parameter: Node, kind: str) -> str:
 
 
 def _value(node: Node) -> tuple[str, str]:
-    """What a success is decoded to (json, text or bytes), and its media type."""
+    """The kind that a success is decoded to (json, text or bytes), and its media type."""
     for _, answer in _answers(node):
         for media_type, media in (answer.get("content") or {}).items():
             kind = bodies.kind_of(media_type, media.get("schema"))
@@ -382,7 +382,7 @@ def _sole_model(document: Node, node: Any) -> str | None:
 
 
 def _in_order(place: Place) -> list[Node]:
-    """Parameters as the generated function takes them: path (in path order), query, header."""
+    """Parameters in the order of the generated function: path (in path order), query, header."""
     path = [part.strip("{}") for part in re.findall(r"{[^}]*}", place.path)]
     kinds = ("path", "query", "header", "cookie")
     return sorted(
@@ -392,7 +392,7 @@ def _in_order(place: Place) -> list[Node]:
 
 
 def _resolved(document: Node, node: Any) -> Node:
-    """The schema meant, past references and nullability; parts of an allOf are put together."""
+    """The schema without references and null, with the parts of an allOf merged."""
     for _ in range(64):
         name = referenced(node)
         branches = alternatives(node) if isinstance(node, dict) else None
@@ -446,7 +446,7 @@ def _kind(schema: Node) -> str:
 
 
 def _whole(value: Any) -> int | None:
-    """A bound as an integer; a fractional one is left to the server."""
+    """A bound as an integer; the server checks fractional bounds."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     if isinstance(value, int):
@@ -455,7 +455,7 @@ def _whole(value: Any) -> int | None:
 
 
 def _range(schema: Node) -> Node:
-    """Inclusive integer limits, from either spelling of exclusive ones."""
+    """Inclusive integer limits, from either form of exclusive bounds."""
     found: Node = {}
     for word, step in (("minimum", 1), ("maximum", -1)):
         inclusive, exclusive = schema.get(word), schema.get(f"exclusive{word.capitalize()}")
@@ -493,7 +493,7 @@ def _bound(document: Node, node: Any, extra: Node) -> Node:
 
 
 def _is_id_list(name: str, bound: Node, extra: Node) -> bool:
-    """A list of ids that has to be split: told by its bound and its name or format."""
+    """A list of ids that must be split into batches, found by its bound and its name or format."""
     if bound["kind"] != "array" or "max_items" not in bound:
         return False
     return name in extra or name == "ids" or name.endswith("_ids") or bound.get("format") == "uuid"
@@ -521,7 +521,7 @@ def _is_page(document: Node, node: Node) -> bool:
 
 
 def _item(document: Node, node: Node) -> str | None:
-    """The model of the items of a list, if the answer is one: `data` is an array of a model."""
+    """The model of the items if the response is a list: `data` is an array of a model."""
     for _, schema in _successes(node):
         if schema is not None:
             data = _resolved(document, schema).get("properties", {}).get("data", {})
@@ -532,7 +532,7 @@ def _item(document: Node, node: Node) -> str | None:
 
 
 def _model(document: Node, node: Any) -> str | None:
-    """The model that a schema is decoded into, if it is one."""
+    """The model that a schema is decoded into, if any."""
     name = referenced(node)
     if name is None:
         return None
@@ -541,7 +541,7 @@ def _model(document: Node, node: Any) -> str | None:
 
 
 def _returns(document: Node, node: Node) -> tuple[str, tuple[str, ...]]:
-    """Python type of a decoded answer, and the models named in it."""
+    """The Python type of a decoded response, and the models named in it."""
     types: list[str] = []
     models: set[str] = set()
     for status, schema in _successes(node):

@@ -1,4 +1,4 @@
-"""What openapi-spec-validator finds in a document, grouped: told once, and no reason to stop."""
+"""Runs openapi-spec-validator and groups its findings, which are only warnings."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _SHOWN = 3
 
 
 def findings(document: Node) -> list[str]:
-    """One line for each kind of finding, with a count and the first JSON pointers."""
+    """One line per kind of finding, with its count and first JSON pointers."""
     if any(
         isinstance(node.get("$ref"), str) and not node["$ref"].startswith("#")
         for node in walk(document)
     ):
-        return []  # it would follow them
+        return []  # the validator would follow them
     try:
         validators = import_module("openapi_spec_validator")
     except ImportError:

@@ -52,7 +52,7 @@ def test_the_document_is_found_where_meta_says_and_nothing_to_do_is_told(tmp_pat
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
     assert (tmp_path / "output").read_text() == "changed=false\n"
     said = (tmp_path / "summary.md").read_text()
-    assert said == f"`{server.url}/openapi.json` says what `openapi.json` says.\n"
+    assert said == f"`{server.url}/openapi.json` is the same as `openapi.json`.\n"
     assert (tmp_path / "page").read_text() == f"{said}\n"
     assert (tmp_path / "openapi.json").read_bytes() == CONTRACT
 
@@ -81,8 +81,8 @@ def test_a_document_is_fetched_from_the_api_itself_only(
 @pytest.mark.parametrize(
     ("document", "problem"),
     [
-        (Answer(503), "answers 503"),
-        (Answer(302, headers={"Location": "https://example.com/"}), "answers 302"),
+        (Answer(503), "responds with status 503"),
+        (Answer(302, headers={"Location": "https://example.com/"}), "responds with status 302"),
         (Answer(body=b"<h1>`|<b>\x1b</h1>"), "is not a JSON object"),
         (Answer(body=b"[]"), "is not a JSON object"),
         (Answer(json={"swagger": "2.0"}), "not an OpenAPI document"),

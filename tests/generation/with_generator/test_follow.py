@@ -67,7 +67,7 @@ def test_a_document_that_cannot_be_used_changes_nothing_and_its_names_do_nothing
     assert ran.returncode == 1, ran.stdout + ran.stderr
     assert openapi(checkout.root) == before
     told = summary(checkout)
-    assert "### It cannot be generated from; nothing was changed" in told
+    assert "### The package cannot be generated; nothing has changed" in told
     assert "@all" not in told.replace("`", " ").split("###")[0]
     for line in told.splitlines():
         assert line.count("`") % 2 == 0, line
@@ -87,7 +87,7 @@ def test_paths_that_begin_at_the_host_are_those_after_the_base_url(
     ran = follow(checkout, contract)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert openapi(checkout.root) == openapi(ROOT)
-    assert summary(checkout) == "`new.json` says what `openapi.json` says.\n"
+    assert summary(checkout) == "`new.json` is the same as `openapi.json`.\n"
 
 
 def test_another_host_is_told_although_paths_begin_at_it(

@@ -144,7 +144,7 @@ REFUSED: list[tuple[Change, str]] = [
     ),
     (a_type_that_json_does_not_know, "/properties/a/type: POST /creators: is not a type that JSON"),
     (a_key_in_the_query, "GET /search: needs a key in the query (Query)"),
-    (a_stream_of_events, "GET /health: answers with a stream of events, which is not read"),
+    (a_stream_of_events, "GET /health: responds with a stream of events, which is not supported"),
 ]
 
 

@@ -103,7 +103,7 @@ def test_a_contract_can_come_from_a_url(
     checkout.data("overlay.json", {})
     ran = checkout.with_generated().regenerate("--from", f"{served}/mini.json")
     assert ran.code == 0, ran.err
-    assert "models of names.json the contract does not have: Account, " in ran.out
+    assert "models of names.json that the contract does not have: Account, " in ran.out
     missing = checkout.regenerate("--from", f"{served}/nothing.json")
     assert missing.code == 1
     assert "404" in missing.err
