@@ -36,7 +36,8 @@ default_role = "code"  # single backquotes in docstrings are code
 nitpicky = True
 nitpick_ignore_regex = [
     # Annotations are shown as they are written; these are aliases without a page of their own.
-    ("py:.*", r"(UUID$|(collections\.abc|datetime|dt|os|pathlib|socket|types|typing|uuid)\..*)"),
+    ("py:.*", r"(Path|UUID)$"),
+    ("py:.*", r"(collections\.abc|datetime|dt|os|pathlib|socket|types|typing|uuid)\..*"),
     ("py:.*", r"(pandas|polars|pyarrow)\..*"),
 ]
 
