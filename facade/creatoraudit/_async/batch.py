@@ -1,4 +1,4 @@
-"""Asks about many ids: split into requests, side by side, in order."""
+"""Runs a batch over many ids: split into requests that run side by side, in order."""
 
 from __future__ import annotations
 
@@ -23,27 +23,27 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 U = TypeVar("U")
 
-# The ids of one request, and what asks about them.
+# The ids of one request, and the function that sends it.
 Chunk: TypeAlias = tuple[list[Any], Function[list[Any], T]]
 
-# Parts that may wait for a slow one before them, for each request that may be in flight.
+# For each request in flight, the number of parts that may wait for a slow one before them.
 PARTS_AHEAD = 4
 
 
 class AsyncParts(AsyncIterator[T]):
-    """The answers about many ids, one part per request, in the order of the ids.
+    """The responses of a batch, one part per request, in the order of the ids.
 
-    Iterated over as it is, it sends the next requests together when their first part is asked for,
-    and nothing runs between two parts. As a context manager it keeps requests in flight while you
-    work on a part, and leaving the block cancels them:
+    If you iterate over it directly, it sends the next requests together when you ask for their
+    first part, and no request runs between two parts. As a context manager it keeps requests in
+    flight while you work on a part; leaving the block cancels them:
 
         async with ca.videos.stream_deltas(ids) as parts:
             async for part in parts: ...
 
-    When a request fails, no further one is sent and those in flight are waited for. The exception
-    is raised in the place of the failed part. It carries `done_ids` (of the parts before),
-    `pending_ids` (all others), `partial` (a list of the parts behind it that had arrived) and, for
-    requests that must not be repeated, `unknown_ids`.
+    If a request fails, no further request is sent, and those in flight are awaited. The exception
+    is raised in place of the failed part. It has `done_ids` (of the parts before), `pending_ids`
+    (all others), `partial` (a list of the later parts that had arrived) and, for requests that
+    must not be repeated, `unknown_ids`.
     """
 
     def __init__(self, chunks: Iterable[Chunk[T]], *, concurrency: int, repeatable: bool) -> None:
@@ -87,10 +87,10 @@ class AsyncParts(AsyncIterator[T]):
         return job.value()
 
     async def collect(self, merge: Callable[[Sequence[T]], U]) -> U:
-        """Ask about all ids before returning, and merge the parts into one result.
+        """Send all requests and merge the parts into one result.
 
         Raises:
-            CreatorAuditError: With `partial`, the result of what arrived.
+            CreatorAuditError: `partial` is the merged result of the parts that arrived.
         """
         chunks = list(self._chunks)
         self._chunks = iter(chunks)
@@ -108,16 +108,16 @@ class AsyncParts(AsyncIterator[T]):
         return merge([job.value() for _, job in self._jobs])
 
     async def _send_together(self) -> None:
-        """Send the next requests, and wait for all of them."""
+        """Send the next requests together and wait for all of them."""
         chunks, rest = list(islice(self._chunks, self._concurrency)), self._chunks
-        # Whoever iterates on after they were cancelled or interrupted asks about their ids again.
+        # If these requests are cancelled or interrupted, the next iteration sends them again.
         self._chunks = chain(chunks, rest)
         async with Pool(self._concurrency) as pool:
             jobs = deque([(ids, await pool.start(ask, ids)) for ids, ask in chunks])
         self._chunks, self._jobs = rest, jobs
 
     async def _slide(self, pool: Pool) -> None:
-        """Keep requests in flight until the next part is there."""
+        """Keep requests in flight until the next part has arrived."""
         while not (self._jobs and self._jobs[0][1].done):
             if len(self._jobs) < PARTS_AHEAD * self._concurrency and not pool.failed:
                 await pool.room()
@@ -139,7 +139,7 @@ class AsyncParts(AsyncIterator[T]):
         return True
 
     def _error(self, why: BaseException, *, all_arrived_done: bool = False) -> CreatorAuditError:
-        """The exception of a failed batch; everything that has ended is accounted for in it."""
+        """Complete the exception of a failed batch with ids and the parts that arrived."""
         if not isinstance(why, CreatorAuditError):
             raise why
         ended = [(ids, job.error) for ids, job in self._jobs]
@@ -162,7 +162,7 @@ def batch(
     ids: Iterable[Any],
     arguments: Mapping[str, object],
 ) -> AsyncParts[BatchPart[Any]]:
-    """Ask any batch operation about any number of ids."""
+    """Call any batch operation for any number of ids."""
     found = find(operation)
     options, own = split_options(arguments)
     name, size = id_list_of(found, cast("str | None", own.pop("id_list", None)))

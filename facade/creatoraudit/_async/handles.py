@@ -1,6 +1,6 @@
-"""From handles, creators and categories to tracked accounts, by the list of accounts.
+"""Finds the tracked accounts of handles, creators and categories in the list of accounts.
 
-The list's filter `q` matches any part of a username, so what comes is compared as a whole here.
+The filter `q` of the list matches any part of a username, so whole usernames are compared here.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from .._core.options import RequestCounter, RequestOptions
     from .operations import AsyncOperations
 
-# More handles than this are looked up by one walk of the whole list instead of a request each.
+# More handles than this are looked up in the whole list instead of with one request each.
 MOST_REQUESTS = 20
 
 
 class AccountFilters(NamedTuple):
-    """Which accounts are meant: those that pass each of the filters that were given."""
+    """Filters by account, creator and category; an account must pass all that are given."""
 
     accounts: tuple[str, ...] = ()
     creators: tuple[str, ...] = ()
@@ -41,10 +41,11 @@ class AccountFilters(NamedTuple):
         creators: Iterable[UUID | str] | None,
         categories: Iterable[str] | None,
     ) -> AccountFilters:
-        """The filters as they were given.
+        """Make the filters from arguments.
 
         Raises:
-            UsageError: One is not a list, or an account or creator is neither an id nor a handle.
+            UsageError: An argument is not a list, an account is neither an id nor a handle, or a
+                creator is not an id.
         """
         given = cls(
             tuple(str(one) for one in several(() if accounts is None else accounts)),
@@ -65,7 +66,7 @@ async def accounts_of(
     options: RequestOptions,
     counter: RequestCounter | None = None,
 ) -> frozenset[str] | None:
-    """The ids of the accounts that pass the filters; None if there are none.
+    """Find the ids of the accounts that pass the filters; None if no filter is given.
 
     Raises:
         NotFoundError: No tracked account has one of the handles.
@@ -94,10 +95,10 @@ async def accounts_named(
     options: RequestOptions,
     counter: RequestCounter | None = None,
 ) -> Mapping[Handle, Account | None]:
-    """The tracked account of each handle; None where there is none.
+    """Find the tracked account of each handle; None if no account is tracked.
 
     Raises:
-        UsageError: A handle without a platform is tracked on more than one.
+        UsageError: A handle without a platform is tracked on more than one platform.
     """
     wanted = list(dict.fromkeys(handles))
     if len(wanted) <= MOST_REQUESTS:
@@ -120,7 +121,7 @@ async def _listed(
     options: RequestOptions,
     counter: RequestCounter | None,
 ) -> Mapping[str, list[Account]]:
-    """The accounts of a list, by their usernames regardless of case."""
+    """List accounts and group them by case-folded username."""
     named: dict[str, list[Account]] = {}
     fetcher = AsyncPageFetcher(sending, operations.list_accounts, filters, options)
     walk = fetcher.walk()
@@ -144,7 +145,7 @@ def _chosen(handle: Handle, named: Mapping[str, list[Account]]) -> Account | Non
 
 
 def unknown(handle: Handle) -> NotFoundError:
-    """What to raise where an account is needed and none is tracked under that handle."""
+    """Make the error for a handle that no tracked account has."""
     return NotFoundError(
         f"no tracked account is called {handle}; list the accounts to see usernames, or check that"
         " the key belongs to their organization",

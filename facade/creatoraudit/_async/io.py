@@ -1,7 +1,7 @@
-"""The few things that differ between an async client and a sync one, the async half.
+"""Async primitives: sleeping, time limits, and a pool of concurrent calls.
 
-Sleeping, limiting time, and a pool of concurrent calls, over anyio: asyncio and trio alike. The
-twin is `_io_sync`; everything above them is written once, in `_async`.
+They use anyio and so work on asyncio and trio. The sync counterpart is `_sync/io.py`; everything
+built on them is written once, in `_async`.
 """
 
 from __future__ import annotations
@@ -24,51 +24,51 @@ A = TypeVar("A")
 Ts = TypeVarTuple("Ts")
 Function: TypeAlias = Callable[[A], Awaitable[T]]
 
-# Turns of the event loop that a request takes until it is written.
+# Number of turns of the event loop before a request is written.
 TURNS = 6
 
 
-# Whether a program may hand over async functions.
+# Whether callers may pass async functions.
 AWAITS = True
 
 
 async def settled(value: Any) -> Any:
-    """What a program's own function gave, awaited if it was async."""
+    """Return the result of a caller's function, awaited if it is async."""
     return await value if isawaitable(value) else value
 
 
 async def sleep(seconds: float) -> None:
-    """Wait, unless a test skips waits."""
+    """Sleep, unless a test skips waits."""
     if not clock.skip(seconds):
         await anyio.sleep(seconds)
 
 
 async def give_way() -> None:
-    """Let requests that are about to be sent go out before a stretch of work of our own.
+    """Let pending requests go out before some CPU-bound work.
 
-    Between deciding to send and sending, httpx and httpcore pass through the event loop a few
-    times; whatever takes a turn of milliseconds there delays the request by as much.
+    Before they send, httpx and httpcore pass through the event loop a few times; work that takes
+    milliseconds in between delays the request by as much.
     """
     for _ in range(TURNS):
         await anyio.lowlevel.checkpoint()
 
 
 async def off_loop(function: Callable[[*Ts], T], *args: *Ts) -> T:
-    """Do a little blocking work without holding up other tasks."""
+    """Run a short blocking function without blocking other tasks."""
     return await anyio.to_thread.run_sync(function, *args)
 
 
 class LoopGuard:
-    """The event loop in which a client's connections live."""
+    """Checks that a client is used only in the event loop that owns its connections."""
 
     def __init__(self) -> None:
         self._token: object = None
 
     def check(self) -> None:
-        """Stay in the loop of the first call.
+        """Remember the event loop of the first call and refuse others.
 
         Raises:
-            UsageError: This is another one.
+            UsageError: The current event loop is another one.
         """
         here = anyio.lowlevel.current_token()
         if self._token is None:
@@ -81,18 +81,18 @@ class LoopGuard:
 
 
 def time_limit(seconds: float) -> AbstractContextManager[object]:
-    """Stop what is inside after `seconds`."""
+    """Cancel the block after `seconds`."""
     return anyio.move_on_after(seconds)
 
 
 class Signal:
-    """Wakes one waiter; a call of `set` before the wait counts."""
+    """Wakes one waiter; a `set` before the wait counts."""
 
     def __init__(self) -> None:
         self._event = anyio.Event()
 
     def set(self) -> None:
-        """Wake the waiter, or have its next wait end at once."""
+        """Wake the waiter, or end its next wait at once."""
         self._event.set()
 
     async def wait(self) -> None:
@@ -105,7 +105,7 @@ class Job(Generic[T]):
     """A call that runs in a pool.
 
     Attributes:
-        error: What it raised, once it has ended.
+        error: The exception that it raised, once it has ended.
     """
 
     def __init__(self) -> None:
@@ -123,18 +123,18 @@ class Job(Generic[T]):
         await self._finished.wait()
 
     def value(self) -> T:
-        """What it returned, once it has ended; raises what it raised."""
+        """Return the result of a call that has ended, or raise its exception."""
         if self.error is not None:
             raise self.error
         return cast("T", self._value)
 
     async def result(self) -> T:
-        """What it returned, as soon as it has; raises what it raised."""
+        """Wait for the call, then return its result or raise its exception."""
         await self.wait()
         return self.value()
 
     async def run(self, function: Callable[..., Awaitable[T]], args: tuple[Any, ...]) -> None:
-        """Carry it out; an exception waits for whoever asks for the result."""
+        """Run the call and keep its result or exception."""
         try:
             self._value = await function(*args)
         except Exception as error:  # noqa: BLE001 - kept for, and raised by, `result`
@@ -146,10 +146,10 @@ class Job(Generic[T]):
 class Pool:
     """Runs calls side by side, at most `size` at a time.
 
-    Left normally it waits for all of them; left by an exception it abandons those still running.
+    A normal exit waits for all calls; an exit by exception cancels those still running.
 
     Attributes:
-        failed: Whether one of them has ended with an exception.
+        failed: Whether a call has ended with an exception.
     """
 
     def __init__(self, size: int) -> None:
@@ -169,30 +169,30 @@ class Pool:
     ) -> None:
         if exc is not None:
             self._group.cancel_scope.cancel()
-        # The jobs keep their exceptions to themselves, so the group has none to add to `exc`,
+        # The jobs store their exceptions, so the group has none to add to `exc`,
         try:
             await self._group.__aexit__(None, None, None)
         except BaseExceptionGroup as group:
-            # except Ctrl-C, which trio raises in one of them. No group reaches a caller.
+            # except Ctrl-C, which trio raises in one of them. Callers never see a group.
             _, others = group.split(anyio.get_cancelled_exc_class())
             raise (others or group).exceptions[0] from None
 
     def cancel(self) -> None:
-        """Abandon what is still running; leaving the pool waits until that has ended."""
+        """Cancel the running calls; the exit of the pool waits until they have ended."""
         self._group.cancel_scope.cancel()
 
     @property
     def has_room(self) -> bool:
-        """Whether the next call begins at once."""
+        """Whether the next call would start at once."""
         return self._free.value > 0
 
     async def room(self) -> None:
-        """Wait until the next call begins at once."""
+        """Wait until the next call would start at once."""
         await self._free.acquire()
         self._free.release()
 
     async def start(self, function: Callable[[*Ts], Awaitable[T]], *args: *Ts) -> Job[T]:
-        """Begin a call, once there is room for it."""
+        """Start a call as soon as there is room for it."""
         await self._free.acquire()
         job: Job[T] = Job()
 
@@ -208,13 +208,13 @@ class Pool:
 
 
 class Channel(Generic[T]):
-    """Hands items from jobs to the one who waits for them; `put` waits while it is full."""
+    """A bounded queue from several jobs to one reader; `put` waits while it is full."""
 
     def __init__(self, size: int) -> None:
         self._in, self._out = anyio.create_memory_object_stream[T](size)
 
     async def put(self, item: T) -> bool:
-        """Hand over an item; False when nobody wants any more."""
+        """Add an item; False if the channel is closed."""
         try:
             await self._in.send(item)
         except (anyio.BrokenResourceError, anyio.ClosedResourceError):
@@ -222,10 +222,10 @@ class Channel(Generic[T]):
         return True
 
     async def get(self) -> T:
-        """The next item, as soon as there is one."""
+        """Wait for the next item and return it."""
         return await self._out.receive()
 
     def close(self) -> None:
-        """Want no more items."""
+        """Close the channel; further items are dropped."""
         self._in.close()
         self._out.close()

@@ -1,9 +1,9 @@
-"""Connections of the async client, written by hand: where time ends an exchange, or a cancellation.
+"""Connections of the async client, which end an exchange on a deadline or a cancellation.
 
-A cancellation that hits httpcore between two of its own steps leaves a connection in the pool that
-nobody owns. So an exchange runs in a task of its own, out of reach, and is given up where it waits
-for the network: httpcore sees a connection that broke, and clears it away. The twin, for threads,
-is `_sync/network.py`.
+A cancellation that hits httpcore between two of its own steps leaves an unowned connection in the
+pool. So an exchange runs in its own task, which the caller cannot cancel, and is ended where it
+waits for the network: httpcore then sees a broken connection and removes it. The counterpart for
+threads is `_sync/network.py`.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ from .._core.exchange import LATE, Exchange, Limit
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
-# Seconds by which the timeouts of a caller's client, which know more, come before our own.
+# Seconds by which our deadline is later than the more precise timeouts of a caller's client.
 _GRACE = 0.1
 
 
 async def carry_out(
     exchange: Exchange, function: Callable[[*Ts], Awaitable[T]], *args: *Ts, ours: bool
 ) -> T:
-    """Carry out an exchange, and give it up in an orderly way when the caller is cancelled.
+    """Run an exchange, and end it cleanly if the caller is cancelled.
 
-    With `ours`, time and cancellation act on single operations of our connections (`_limited`). The
-    connections of a caller's client are not ours to touch, so there they act on the whole.
+    With `ours`, deadline and cancellation act on single operations of our connections (`_limited`).
+    For the connections of a caller's client they act on the exchange as a whole.
 
     Raises:
-        TimeoutError: The time for an exchange of a caller's client is up.
+        TimeoutError: The deadline for an exchange of a caller's client has passed.
     """
     finished = anyio.Event()
     results: list[T] = []
@@ -51,7 +51,7 @@ async def carry_out(
                 with _limited(exchange, exchange.left + _GRACE, TimeoutError) as scope:
                     exchange.on_more_time = partial(_allow, scope, exchange)
                     results.append(await function(*args))
-        except BaseException as error:  # noqa: BLE001 - raised again where it was asked for
+        except BaseException as error:  # noqa: BLE001 - raised again below
             errors.append(error)
         finally:
             finished.set()
@@ -83,7 +83,7 @@ def _start(function: Callable[[], Awaitable[None]]) -> object:
 
 
 def _in_trio() -> bool:
-    """Whether this runs in trio, which is here only if the caller has it."""
+    """Whether this runs in trio, which is imported only if the caller uses it."""
     trio = sys.modules.get("trio")
     return trio is not None and trio.lowlevel.in_trio_run()
 
@@ -96,9 +96,9 @@ def _allow(scope: anyio.CancelScope, exchange: Exchange) -> None:
 def _limited(
     exchange: Exchange, seconds: float, late: type[Exception]
 ) -> Iterator[anyio.CancelScope]:
-    """End what is inside after `seconds`, or when the exchange is given up."""
+    """Cancel the block after `seconds`, or when the exchange is given up."""
     if seconds <= 0:
-        # An operation that need not wait may end before an event loop notices that it is late.
+        # An operation that need not wait may end before the event loop checks the deadline.
         raise late(LATE)
     with anyio.CancelScope(deadline=anyio.current_time() + seconds) as scope:
         exchange.on_give_up = scope.cancel
@@ -110,7 +110,7 @@ def _limited(
         raise late
 
 
-# What a broken connection raises, of which httpcore knows only the most part.
+# Exceptions of a broken connection; httpcore does not translate all of them.
 _BROKEN = (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError, OSError)
 
 
@@ -118,7 +118,7 @@ _BROKEN = (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceErr
 def _limits(
     timeout: float | None, late: type[Exception], broken: type[Exception]
 ) -> Iterator[None]:
-    """Limit one operation; our client gives nothing but a `Limit`."""
+    """Limit one operation. The timeout of our own client is always a `Limit`."""
     limit = cast("Limit", timeout)
     try:
         with _limited(limit.exchange, limit.left, late):
@@ -138,7 +138,7 @@ class AsyncBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Connect to the address of a host that answers first."""
+        """Connect to the address of a host that responds first."""
         backend = httpcore.TrioBackend() if _in_trio() else httpcore.AnyIOBackend()
         inner = cast(httpcore.AsyncNetworkBackend, backend)
         with _limits(timeout, httpcore.ConnectTimeout, httpcore.ConnectError):
@@ -147,7 +147,7 @@ class AsyncBackend(httpcore.AsyncNetworkBackend):
 
 
 class AsyncStream(httpcore.AsyncNetworkStream):
-    """A connection whose every operation can be ended from outside."""
+    """A connection whose operations can all be ended from outside."""
 
     def __init__(self, inner: httpcore.AsyncNetworkStream) -> None:
         self._inner = inner
@@ -172,14 +172,14 @@ class AsyncStream(httpcore.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Encrypt what follows; the handshake as a whole has its limit."""
+        """Start TLS, with a limit for the whole handshake."""
         try:
             with _limits(timeout, httpcore.ConnectTimeout, httpcore.ConnectError):
                 return AsyncStream(await self._inner.start_tls(ssl_context, server_hostname))
         except (httpcore.ConnectTimeout, httpcore.ConnectError):
-            await self._inner.aclose()  # its own way out expects no cancellation
+            await self._inner.aclose()  # httpcore does not close it on cancellation
             raise
 
     def get_extra_info(self, info: str) -> Any:
-        """What httpcore asks for, of the connection inside."""
+        """Return information about the inner connection for httpcore."""
         return self._inner.get_extra_info(info)

@@ -1,4 +1,4 @@
-"""Walks lists: fetches their pages, one when it is needed or the next one while you work on one."""
+"""Fetches the pages of lists, one at a time or with prefetch, and iterates over them."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ else:
 
 T = TypeVar("T")
 
-# Pages that wait to be worked on, per walk; more would only cost memory.
+# Prefetched pages per walk; more would only cost memory.
 AHEAD = 2
-# A list of fewer pages is not worth splitting: asking how would take as long.
+# A list of fewer pages is not worth splitting: finding out how would take as long.
 LEAST_PAGES = 10
 
 
 class AsyncPageFetcher(Generic[T]):
-    """Fetches single pages of one list, as large as the contract allows unless told otherwise.
+    """Fetches single pages of one list, by default as large as the contract allows.
 
     Raises:
-        UsageError: A filter cannot be right; nothing was sent.
+        UsageError: A filter is not valid. Nothing was sent.
     """
 
     def __init__(
@@ -63,12 +63,12 @@ class AsyncPageFetcher(Generic[T]):
         self._strict = strict
 
     def walk(self) -> Walk:
-        """The state of a new walk, for `fetch`."""
+        """Start a new walk, for `fetch`."""
         cursor = self._arguments.get("cursor")
         return Walk(self.operation.name, None if cursor is None else str(cursor))
 
     async def fetch(self, walk: Walk) -> Page[T]:
-        """The page where `walk` stands; moves it on, unless the page cannot be decoded."""
+        """Fetch the page at the walk's cursor and move the walk, unless decoding fails."""
         at = walk.cursor
         raw = await self.fetch_raw(walk)
         try:
@@ -78,7 +78,7 @@ class AsyncPageFetcher(Generic[T]):
             raise
 
     async def fetch_raw(self, walk: Walk, counter: RequestCounter | None = None) -> RawPage[T]:
-        """The page where `walk` stands, not yet decoded; moves it on."""
+        """Fetch the page at the walk's cursor, undecoded, and move the walk."""
         at = walk.cursor
 
         def read(payload: Any, response: RawResponse) -> RawPage[T]:
@@ -86,7 +86,7 @@ class AsyncPageFetcher(Generic[T]):
             try:
                 walk.move(payload, response.request_id)
             except ContractError:
-                raw.page()  # where more is wrong than the position, that is said first
+                raw.page()  # raises first if more is wrong than the pagination
                 raise
             return raw
 
@@ -106,7 +106,7 @@ class AsyncPageFetcher(Generic[T]):
         return reply.value
 
     async def count(self) -> int | None:
-        """The size of the whole list."""
+        """Fetch the size of the whole list."""
         arguments = {**self._arguments, "include_total": True, "limit": 1}
         reply = await self._operations.invoke(self.operation, arguments, self._options)
         page: PageOf[T] = reply.value
@@ -114,10 +114,10 @@ class AsyncPageFetcher(Generic[T]):
 
 
 class AsyncPrefetch(Generic[T]):
-    """Follows walks side by side and hands out their pages in the order in which they arrive.
+    """Follows walks side by side and returns their pages in the order of arrival.
 
-    Only jobs that need every page use it (breakouts, exports, `to_list`); plain iteration asks for
-    a page when it is needed and no earlier.
+    Only jobs that need every page use it (breakouts, exports, `to_list`). Plain iteration requests
+    a page only when it is needed.
     """
 
     def __init__(self, walks: int) -> None:
@@ -135,7 +135,7 @@ class AsyncPrefetch(Generic[T]):
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        # Whoever leaves wants no more pages: what still waits to hand one over must not wait on.
+        # No more pages are wanted, so jobs that wait to add one must stop waiting.
         self._channel.close()
         await self._pool.__aexit__(exc_type, exc, traceback)
 
@@ -147,15 +147,15 @@ class AsyncPrefetch(Generic[T]):
         most: int | None = None,
         counter: RequestCounter | None = None,
     ) -> None:
-        """Begin to fetch the pages of a walk; with `most`, no more than hold that many items."""
+        """Start to fetch the pages of a walk; with `most`, only enough for that many items."""
         self._open += 1
         await self._pool.start(self._read, fetcher, walk, most, counter)
         await give_way()
 
     async def next(self) -> RawPage[T] | None:
-        """The next page; None when every walk has ended. Raises what ended a walk early.
+        """Return the next page, or None if every walk has ended. Raises the error of a walk.
 
-        You decode it: the page after it is fetched meanwhile.
+        The page is undecoded, so that decoding overlaps with the next request.
         """
         while self._open:
             page = await self._channel.get()
@@ -180,7 +180,7 @@ class AsyncPrefetch(Generic[T]):
                 page = await fetcher.fetch_raw(walk, counter)
                 seen += page.size
                 wanted = await self._channel.put(page)
-        # Raised by `next`, which would wait for ever; a hook may call sys.exit().
+        # Passed on to `next`, which would wait forever otherwise; a hook may call sys.exit().
         except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001 - see above
             await self._channel.put(error)
             return
@@ -202,16 +202,16 @@ async def begin_walks(
     split: bool,
     counter: RequestCounter | None = None,
 ) -> list[AsyncStartedWalk[T]]:
-    """Begin the walks that make up a list, each with its first page: one, or one per platform.
+    """Fetch the first page of each walk that makes up a list: one, or one per platform.
 
-    A long list is split when the server shows that it applies the filter, and only when the parts
-    add up to the whole: a platform this release has never heard of would be lost otherwise.
+    A long list is split if the server shows that it applies the filter and the parts add up to the
+    whole. Otherwise posts of a platform that this release does not know would be lost.
 
     Args:
-        fetcher: The whole list.
-        of_platform: Makes the fetcher of one platform's part (None: of the whole), with further
-            arguments of the list.
-        split: Whether splitting is worth it at all.
+        fetcher: Fetcher of the whole list.
+        of_platform: Makes the fetcher of one platform (None: of all), with more arguments of the
+            list.
+        split: Whether to consider splitting.
         counter: Counts the requests.
     """
     bound = fetcher.operation.bounds.get("platform")
@@ -240,9 +240,9 @@ async def begin_walks(
 
 
 class AsyncPages(AsyncIterator[Page[T]]):
-    """One walk, page by page.
+    """Iterates over one walk, page by page.
 
-    It is not a generator, so that one left by `break` has nothing to clean up.
+    It is not a generator, so a `break` leaves nothing to clean up.
     """
 
     def __init__(self, fetcher: AsyncPageFetcher[T]) -> None:
@@ -256,7 +256,7 @@ class AsyncPages(AsyncIterator[Page[T]]):
 
 
 class AsyncItems(AsyncIterator[T]):
-    """One walk, item by item, at most `left` of them."""
+    """Iterates over one walk, item by item, at most `left` items."""
 
     def __init__(self, pages: AsyncIterator[Page[T]], left: int | None) -> None:
         self._pages = pages
@@ -276,11 +276,11 @@ class AsyncItems(AsyncIterator[T]):
 
 
 class AsyncPager(AsyncArrowSource, Generic[T]):
-    """A list that is fetched as it is read; nothing is sent before.
+    """A list that fetches its pages while you iterate; nothing is sent before.
 
-    Iterate it for items, or `pages()` for page objects. Each iteration is a walk of its own. A page
-    is requested when it is needed and no earlier, so a `break` costs nothing. An exception raised
-    on the way carries `resume_cursor`; pass it to the same call as `cursor=` to go on.
+    Iterate over it to get items, or over `pages()` to get pages. Each iteration starts again at the
+    first page. A page is requested only when it is needed, so a `break` costs nothing. An exception
+    during iteration has a `resume_cursor`; pass it to the same call as `cursor=` to resume.
     """
 
     def __init__(self, fetcher: AsyncPageFetcher[T], max_items: int | None = None) -> None:
@@ -298,16 +298,16 @@ class AsyncPager(AsyncArrowSource, Generic[T]):
         return AsyncPages(self._fetcher)
 
     async def first(self) -> T | None:
-        """The first item, or None when the list is empty."""
+        """Return the first item, or None if the list is empty."""
         async for item in self:
             return item
         return None
 
     async def to_list(self, *, max_items: int | None = None) -> list[T]:
-        """All items in a list, fetched ahead.
+        """Fetch all items into a list, with prefetch.
 
         Args:
-            max_items: At most this many; the pager's own `max_items` holds as well.
+            max_items: Most items to fetch. The `max_items` of the pager applies as well.
         """
         bounds = [one for one in (self._max_items, _checked_most(max_items)) if one is not None]
         items: list[T] = []
@@ -317,11 +317,11 @@ class AsyncPager(AsyncArrowSource, Generic[T]):
         return ItemList(items, self._fetcher.operation.item)
 
     async def to_arrow(self) -> pa.Table:
-        """All items as an Arrow table, at most `max_items`; needs the extra `arrow`.
+        """Fetch all items, at most `max_items`, as an Arrow table. Needs the extra `arrow`.
 
         Raises:
             ConfigurationError: pyarrow is not installed.
-            ContractError: A value is not of its column's type.
+            ContractError: A value does not have the type of its column.
         """
         batches = [self._of([]).to_batch()]
         await self._each_page(
@@ -331,24 +331,21 @@ class AsyncPager(AsyncArrowSource, Generic[T]):
         return table_of_batches(batches)
 
     async def to_pandas(self, *, expand: Expand = False) -> pd.DataFrame:
-        """All items as a pandas frame, at most `max_items`; see `creatoraudit.frames.to_pandas`."""
+        """Fetch all items into a data frame; see `creatoraudit.frames.to_pandas`."""
         return (await self._table()).to_pandas(expand)
 
     async def to_polars(self, *, expand: Expand = False) -> pl.DataFrame:
-        """All items as a polars frame, at most `max_items`; see `creatoraudit.frames.to_polars`."""
+        """Fetch all items into a data frame; see `creatoraudit.frames.to_polars`."""
         return (await self._table()).to_polars(expand)
 
     async def total_count(self) -> int | None:
-        """The size of the whole list; one small request of its own, which costs the API a count."""
+        """Fetch the size of the whole list with one small request, for which the API must count."""
         return await self._fetcher.count()
 
     async def _each_page(
         self, most: int | None, use: Callable[[Page[T], int | None], None]
     ) -> None:
-        """Use each page and let go of it, with how many of its items are wanted.
-
-        The next page is fetched meanwhile.
-        """
+        """Call `use` with each page and the number of items still wanted, with prefetch."""
         if most == 0:
             return
         left = most
@@ -383,7 +380,7 @@ def _checked_most(max_items: object) -> int | None:
 def paginate(
     operations: AsyncOperations, operation: Operation[Any] | str, arguments: Mapping[str, object]
 ) -> AsyncPager[Any]:
-    """Walk the pages of any list operation."""
+    """Make a pager of any list operation."""
     found = find(operation)
     if not found.paged:
         raise UsageError(f"{found.name} is not paged; use call()")

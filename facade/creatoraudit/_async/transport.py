@@ -1,4 +1,4 @@
-"""Sends one request over httpx and reads the response, within a deadline. No policy."""
+"""Sends one request over httpx and reads the response before a deadline, without retries."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class AsyncTransport:
-    """Our own httpx client, or the caller's, used as nothing but a pipe."""
+    """Sends requests through our own httpx client or the caller's."""
 
     def __init__(
         self, origin: Origin, http_client: AsyncClient | None, max_response_bytes: int | None
@@ -43,17 +43,17 @@ class AsyncTransport:
         self._library = Library.of(http_client, AsyncClient)
         self._client = http_client or own_client(AsyncClient, origin, AsyncBackend())
         self._max_response_bytes = max_response_bytes
-        # The process that opened connections, and what it left to this one.
+        # The process that opened the connections, and clients inherited through a fork.
         self._pid: int | None = None
         self._inherited: list[AsyncClient] = []
         self._loop = LoopGuard()
         self._closed = False
 
     async def aclose(self) -> None:
-        """Close the httpx client, if it is ours; nothing can be sent afterwards.
+        """Close the httpx client if it is ours. Nothing can be sent afterwards.
 
         Raises:
-            UsageError: Its connections cannot be closed from here.
+            UsageError: The connections belong to another event loop.
         """
         self._closed = True
         if self._ours and self._pid in (None, os.getpid()):
@@ -61,10 +61,10 @@ class AsyncTransport:
             await self._client.aclose()
 
     def check(self) -> None:
-        """Refuse to send where the connections cannot be used.
+        """Check that the connections can be used in this process and event loop.
 
         Raises:
-            UsageError: It is closed, or its connections cannot be used from here.
+            UsageError: The client is closed, or its connections cannot be used here.
         """
         if self._closed:
             raise UsageError("this client is closed; create a new one")
@@ -74,13 +74,13 @@ class AsyncTransport:
         self._pid = os.getpid()
 
     def _leave_to_parent(self) -> None:
-        """Open connections of our own after a fork: those that are open are the parent's too."""
+        """Start with new connections after a fork, because the open ones are shared."""
         if not self._ours:
             raise UsageError(
                 "the client given as http_client= was used before this process was forked and"
                 " shares its connections with the parent; create one in each process"
             )
-        # Kept, because an object that is thrown away may still write to its connection.
+        # Kept, because a client that is garbage-collected may write to its connections.
         self._inherited.append(self._client)
         self._client = own_client(AsyncClient, self._origin, AsyncBackend())
         self._loop = LoopGuard()
@@ -88,7 +88,7 @@ class AsyncTransport:
     async def send(
         self, prepared: PreparedRequest, key: ApiKey | None, timeouts: Timeouts
     ) -> RawResponse | Failure:
-        """Send once; a failure is returned, so that no traceback holds on to httpx's frames."""
+        """Send once. A failure is returned, not raised, so that no traceback keeps httpx frames."""
         if self._client.is_closed:
             raise UsageError(f"{prepared.operation}: the client given as http_client= is closed")
         exchange = Exchange(timeouts.total, timeouts.read)
@@ -113,7 +113,7 @@ class AsyncTransport:
         except self._library.errors as error:
             outcome = self._library.classify(error)
             if outcome.timed_out and outcome.written and timeouts.total < timeouts.read:
-                outcome = out_of_time()  # the time for all tries, not for this one
+                outcome = out_of_time()  # the retry budget ran out, not the timeout
         if exchange.streams and isinstance(outcome, Failure) and outcome.timed_out:
             return stalled(timeouts.read)
         return outcome
@@ -133,7 +133,7 @@ class AsyncTransport:
     async def _read(
         self, response: AsyncResponse, new_body: Callable[..., Body], exchange: Exchange
     ) -> RawResponse | Failure:
-        # A transport that tests put in place of the network has read its response already.
+        # A mock transport may have read the response already.
         decoded = response.is_stream_consumed
         body = new_body(response.status_code, response.headers, decoded=decoded)
         if body.into is not None:

@@ -1,7 +1,7 @@
-"""Names in the annotations of the client.
+"""Types in the annotations of the client.
 
-Apart from it, because importing them takes longer than making a client: they are imported when
-somebody asks for the types of its methods at run time.
+They are in a separate module because importing them takes longer than creating a client. They are
+imported when a program reads the annotations at run time.
 """
 
 from os import PathLike

@@ -1,4 +1,4 @@
-"""Waiting until the first (or the next) refresh of a tracked resource."""
+"""Waits for the first or the next refresh of a tracked resource."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from .io import Function, sleep
 
 POLL_GROWTH = 1.5
 POLL_MOST = 60.0
-# Seconds for a look when the time is up, or nearly: one try on a slow day.
+# Seconds for the last read when the time is nearly up: enough for one slow try.
 LAST_LOOK = 5.0
 
 
 class Refreshable(Protocol):
-    """A resource that is refreshed."""
+    """A resource with the time of its last refresh."""
 
     @property
     def last_scrape_time(self) -> dt.datetime | None: ...
@@ -38,12 +38,12 @@ async def wait_until_refreshed(
 ) -> R:
     """Read a resource at growing intervals until it was refreshed.
 
-    `read` gets the seconds that it may take: what is left of `timeout`, and never more than
-    `budget`, so that retries do not go on when nobody waits any more.
+    `read` gets the seconds that it may take: the rest of `timeout`, but at most `budget`, so that
+    retries end with the wait.
 
     Raises:
         UsageError: A number is not positive, or `after` has no time zone.
-        WaitTimeout: It was not, within `timeout` seconds; carries what was read last.
+        WaitTimeout: It was not refreshed within `timeout` seconds. `last` is the last read.
     """
     for name, seconds in (("timeout", timeout), ("poll", poll), ("retry_budget", budget)):
         problem = number_problem(name, seconds, 0)
@@ -57,7 +57,7 @@ async def wait_until_refreshed(
     budget = plain(budget)
     while True:
         resource = await read(min(budget, max(deadline - clock.now(), LAST_LOOK)))
-        # An object: a timestamp that cannot be read is kept as it was sent.
+        # Typed as object, because a value that is not a timestamp is kept as sent.
         at: object = resource.last_scrape_time
         if at is not None and (after is None or not isinstance(at, dt.datetime) or at > after):
             return resource

@@ -1,1 +1,1 @@
-"""Every decision of the client, without I/O."""
+"""The decisions of the client, almost all without I/O."""

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 
 def sendable(operation: str, name: str, value: object) -> Any:
-    """A value, and all that it holds, as something that JSON or a query can carry.
+    """Convert a value, and all that it contains, to what JSON or a query can hold.
 
     Raises:
-        UsageError: It is a missing value (NaN, NaT, NA), or of a type that neither can carry.
+        UsageError: It is a missing value (NaN, NaT, NA), or of a type that neither can hold.
     """
     value = plain(value)
     if isinstance(value, (str, int, ReadModel, WriteModel)) or value is None:
@@ -50,7 +50,7 @@ def sendable(operation: str, name: str, value: object) -> Any:
 
 
 def utc_day(value: object, name: str) -> dt.date:
-    """The UTC day of a date, an aware datetime, or an ISO 8601 string of either.
+    """Return the UTC day of a date, an aware datetime, or an ISO 8601 string of either.
 
     Raises:
         UsageError: It is something else, or a datetime without a zone.
@@ -87,7 +87,7 @@ def period_arguments(
     """The members to send: nothing (the server's default), a preset, or `custom` with both days.
 
     Raises:
-        UsageError: It is not a preset of the operation, a day is missing or no day, they are in the
+        UsageError: It is not a preset of the operation, a day is missing or not one, they are in the
             wrong order, or a preset came with days as well.
     """
     presets = operation.bounds["period"].choices
@@ -106,7 +106,7 @@ def day_arguments(start_date: Day | None, end_date: Day | None) -> dict[str, obj
     """Both days, both included, or neither.
 
     Raises:
-        UsageError: One is missing or no day, or they are in the wrong order.
+        UsageError: One is missing or not a day, or they are in the wrong order.
     """
     if start_date is None and end_date is None:
         return {}
@@ -125,10 +125,10 @@ _UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def checked(operation: Operation[object], name: str, value: object, *, own: bool) -> object:
-    """An argument that keeps the contract's bounds, as JSON or a query can carry it.
+    """Check an argument against the contract's bounds and convert it for sending.
 
     Raises:
-        UsageError: It does not, or nothing can carry it.
+        UsageError: It is out of bounds or cannot be sent.
     """
     value = plain(value)
     if operation.arguments.get(name) == "path":
@@ -224,10 +224,10 @@ def same_id(value: object) -> str:
 
 
 def resource_ids(values: Iterable[object], name: str) -> Iterator[str]:
-    """Any number of ids from the caller, checked as they are asked for.
+    """Check any number of ids from the caller, lazily.
 
     Raises:
-        UsageError: It is not a list of them.
+        UsageError: An id is not a UUID, or the argument is not a list.
     """
     return (resource_id(one, name) for one in several(values))
 

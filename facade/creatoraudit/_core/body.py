@@ -1,4 +1,4 @@
-"""Takes in the body of a response, decompressed, within a bound of bytes."""
+"""Collects and decompresses the body of a response, up to a limit of bytes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .download import Destination
     from .exchange import Exchange
 
-# Decoded bytes of a body: JSON, anything else that was asked for, and what explains a failure.
+# Limits in decompressed bytes: for JSON, for other requested types, and for errors.
 JSON_BYTES = 8 * 2**20
 OTHER_BYTES = 64 * 2**20
 PROBLEM_BYTES = 2**20
@@ -146,7 +146,7 @@ class Body:
         return self._refused is None and self._broken is None
 
     def end(self, status: int, headers: Mapping[str, str]) -> RawResponse | Failure:
-        """The response with its body, or what is wrong with the body."""
+        """Return the response with its body, or the failure if the body is not usable."""
         if self._broken is None and self.wanted:
             incomplete = [one for one in self._inflaters if not one.complete]
             self._broken = "the compressed body ends early" if incomplete else None
@@ -164,7 +164,7 @@ class Body:
 
 
 def _dense(content: bytes) -> bool:
-    """Whether it would grow beyond reason when parsed."""
+    """Whether it would take too much memory when parsed."""
     if len(content) < _FEW_BYTES:
         return False
     return content.count(b"{") + content.count(b"[") > len(content) // _BYTES_PER_CONTAINER

@@ -1,13 +1,13 @@
-"""Kept answers, for conditional requests.
+"""Caches responses for conditional requests.
 
-A GET whose answer is kept is sent with `If-None-Match`; on 304 the kept body stands in. Nothing is
-ever used without asking the server, so there is no freshness to reckon with, which is why this is
-an ETag store and not an HTTP cache library: those work below authentication, where a stored entry
-can hold the key or be given to another one.
+A GET with a cached response is sent with `If-None-Match`; on 304 the cached body is used. Nothing
+is used without asking the server, so freshness does not matter. That is why this is an ETag store
+and not an HTTP cache library: those work below authentication, where a stored entry could contain
+the key or be served to another key.
 
 Entries are found by a keyed hash over base URL, API key and request, so an entry belongs to one key
-and names none. They hold ETag and body: customers' data, but no credentials. On disk that
-is an SQLite file only its owner may read (mode 0600); in memory the oldest entries give way.
+and names none. They hold ETag and body: customers' data, but no credentials. On disk they are in an
+SQLite file that only its owner may read (mode 0600); in memory the oldest entries are evicted.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from .values import plain
 
 MEMORY_BYTES = 64 * 2**20
 DISK_BYTES = 512 * 2**20
-# How long a request waits for another process that has the file; asking anew is cheap.
+# How long a request waits for another process that locks the file; a new request is cheap.
 PATIENCE_MS = 100
 OPENING_MS = 5000
 OK = 200
@@ -42,29 +42,29 @@ CacheSetting: TypeAlias = bool | str | os.PathLike[str] | None
 
 
 class CachedResponse(NamedTuple):
-    """One kept answer."""
+    """One cached response."""
 
     etag: str
     content: bytes
 
 
 class Store(Protocol):
-    """Where answers are kept."""
+    """A place where responses are cached."""
 
     salt: bytes
 
     def get(self, name: bytes) -> CachedResponse | None:
-        """The answer of that name, if it is kept."""
+        """Return the response of that name, if it is cached."""
 
     def put(self, name: bytes, cached: CachedResponse) -> None:
-        """Keep an answer."""
+        """Store a response."""
 
     def close(self) -> None:
-        """Let go of the file, if there is one."""
+        """Close the file, if there is one."""
 
 
 class MemoryStore:
-    """Keeps answers for the life of the client."""
+    """Caches responses in memory, for the life of the client."""
 
     def __init__(self, most: int = MEMORY_BYTES) -> None:
         self.salt = secrets.token_bytes(32)
@@ -74,7 +74,7 @@ class MemoryStore:
         self._kept: OrderedDict[bytes, CachedResponse] = OrderedDict()
 
     def get(self, name: bytes) -> CachedResponse | None:
-        """The answer of that name, if it is kept."""
+        """Return the response of that name, if it is cached."""
         with self._lock:
             cached = self._kept.get(name)
             if cached is not None:
@@ -82,7 +82,7 @@ class MemoryStore:
             return cached
 
     def put(self, name: bytes, cached: CachedResponse) -> None:
-        """Keep an answer; the ones used longest ago make room."""
+        """Store a response and evict the least recently used ones."""
         with self._lock:
             old = self._kept.pop(name, None)
             self._size += len(cached.content) - (len(old.content) if old else 0)
@@ -92,13 +92,13 @@ class MemoryStore:
                 self._size -= len(gone.content)
 
     def close(self) -> None:
-        """Nothing to let go of."""
+        """Do nothing: there is no file."""
 
 
 class DiskStore:
-    """Keeps answers in an SQLite file, for later runs too; several processes may share it.
+    """Caches responses in an SQLite file for later runs; several processes may share it.
 
-    A file that is busy, full or broken by then keeps nothing: that is no reason for a call to fail.
+    If the file is busy, full or damaged later, nothing is cached, and the call does not fail.
     """
 
     def __init__(self, path: Path, most: int = DISK_BYTES) -> None:
@@ -122,7 +122,7 @@ class DiskStore:
             raise ConfigurationError(f"cache={str(path)!r} cannot be used: {why}") from None
 
     def _refuse_foreign(self) -> None:
-        """Read what the file holds, before anything about it is changed."""
+        """Refuse the database of another program before anything is changed."""
         self._db.execute(f"PRAGMA busy_timeout = {OPENING_MS}")
         held = {name for (name,) in self._db.execute("SELECT tbl_name FROM sqlite_master")}
         if held - {"salt", "kept"}:
@@ -146,7 +146,7 @@ class DiskStore:
         self._db.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
 
     def get(self, name: bytes) -> CachedResponse | None:
-        """The answer of that name, if it is kept."""
+        """Return the response of that name, if it is cached."""
         row = None
         with self._lock, suppress(sqlite3.Error):
             row = self._db.execute(
@@ -155,7 +155,7 @@ class DiskStore:
         return None if row is None else CachedResponse(*row)
 
     def put(self, name: bytes, cached: CachedResponse) -> None:
-        """Keep an answer; when the file is full it starts over."""
+        """Store a response; a full file is emptied first."""
         with self._lock, suppress(sqlite3.Error):
             pages, page_size = (
                 self._db.execute(f"PRAGMA {name_}").fetchone()[0]
@@ -176,7 +176,7 @@ class DiskStore:
 
 
 class Cache:
-    """Puts conditions on requests and kept bodies into answers."""
+    """Finds cached responses and applies the outcome of conditional requests."""
 
     def __init__(self, store: Store, base_url: str) -> None:
         self.store = store
@@ -184,7 +184,7 @@ class Cache:
 
     @classmethod
     def of(cls, setting: bool | str | os.PathLike[str], base_url: str) -> Cache:
-        """The cache a client was asked to use.
+        """Make the cache for the `cache=` setting of a client.
 
         Raises:
             ConfigurationError: The file cannot be used.
@@ -202,7 +202,7 @@ class Cache:
         return cls(store, base_url)
 
     def name(self, request: PreparedRequest, key: ApiKey | None) -> bytes | None:
-        """What the answer to a request is kept as; None when it is not to be kept."""
+        """The name under which the response is cached; None if it must not be cached."""
         own = {header.lower() for header in request.headers}
         if request.method != "GET" or "if-none-match" in own:
             return None
@@ -220,7 +220,7 @@ class Cache:
         return digest.digest()
 
     def settle(self, name: bytes, cached: CachedResponse | None, sent: RawResponse) -> RawResponse:
-        """The answer to hand out: the kept one if a 304 confirmed it, else the new one."""
+        """Return the cached response if a 304 confirmed it, else the new one."""
         if cached is not None and sent.status_code == NOT_MODIFIED:
             return RawResponse(OK, sent.headers, cached.content, cached=True)
         etag = sent.headers.get("etag", "")
@@ -239,7 +239,7 @@ def _usable(etag: str) -> bool:
 
 
 def _read(sent: RawResponse) -> bool:
-    """Whether it is JSON: a body that was cut short would be confirmed again and again."""
+    """Whether the body is JSON. A truncated body must not be cached."""
     try:
         sent.json()
     except ValueError:

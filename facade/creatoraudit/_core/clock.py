@@ -1,7 +1,7 @@
-"""The package's clock: every wait and every look at the time goes through here.
+"""The clock of the package: every wait and every time measurement uses it.
 
-`skipped_waits()` is for tests: inside it no wait takes time, the clock moves by the length of each
-wait instead, and the waits are listed. Nothing else that waits or measures looks at a clock.
+`skipped_waits()` is for tests: inside it a wait takes no time but moves the clock by its length,
+and the waits are recorded.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def skip(seconds: float) -> bool:
 
 @contextmanager
 def skipped_waits(on_wait: Callable[[float], None] | None = None) -> Iterator[list[float]]:
-    """Let no wait take time; yields the list of waits that were skipped."""
+    """Skip all waits; yields the list of skipped waits."""
     waits: list[float] = []
 
     def note(seconds: float) -> None:

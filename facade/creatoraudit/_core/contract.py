@@ -1,8 +1,8 @@
-"""How a response compares with the contract this release was built on.
+"""Compares responses with the contract that this release was built on.
 
-It walks a decoded body along its schema in openapi.json. `first_fault` is the slow second look
-after decoding failed: it names the first member that a client cannot live without, a missing
-required member or an object or list that is something else.
+It checks a decoded body against its schema in openapi.json. `first_fault` runs only after decoding
+failed: it names the first missing required member, or the first value that is not the object or
+list that it should be.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .text import one_line
 
 
 class Fault(Exception):
-    """What is wrong with which member of a response; raised where no response is at hand.
+    """A member of a response that breaks the contract; raised where the response is unknown.
 
     Attributes:
         path: JSON path of the member.
@@ -65,7 +65,7 @@ _TYPES: Mapping[str, type | tuple[type, ...]] = {
 
 @cache
 def document() -> Any:
-    """The contract itself, read once."""
+    """The OpenAPI document of the contract, read once."""
     text = files("creatoraudit_api").joinpath("openapi.json").read_text(encoding="utf-8")
     return json.loads(text)
 

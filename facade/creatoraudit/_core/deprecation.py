@@ -1,4 +1,4 @@
-"""Saying once that the API version is on its way out."""
+"""Warns once if the API version has a deprecation or sunset date."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
-"""Telling a caller what deviates from the contract in normal traffic, for `on_drift=`.
+"""Reports deviations from the contract in normal traffic to the `on_drift=` hook.
 
-Nothing of it is fatal by itself: the API promises to add members within v2, and an unknown one is
-kept.
+None of them is fatal by itself: the API may add members within v2, and unknown members are kept.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,15 +15,15 @@ from .text import one_line
 
 
 class DriftRecord(NamedTuple):
-    """A deviation from the contract, met in normal traffic.
+    """A deviation from the contract that was found in normal traffic.
 
     Attributes:
         kind: `missing-member`, `wrong-container`, `wrong-type`, `unknown-enum-value` or
             `unknown-member`.
         operation: Name of the operation.
         location: JSON path; `[]` stands for any position, `{}` for any key of a map.
-        detail: What was met, in words; values of enums are quoted, no other value is.
-        request_id: `X-Request-ID` of the answer.
+        detail: What was found, in words. Only values of enumerations are quoted.
+        request_id: `X-Request-ID` of the response.
     """
 
     kind: Kind
@@ -45,7 +44,7 @@ class DriftWatch:
         self._told: set[tuple[Kind, str, str]] = set()
 
     def look(self, request: PreparedRequest, response: RawResponse) -> Iterator[DriftRecord]:
-        """Compare one response; one that is not JSON is none of its business."""
+        """Compare one response with the contract; responses that are not JSON are skipped."""
         operation = OPERATIONS.get(request.operation)
         if operation is None or operation.value != "json" or not response.content:
             return

@@ -1,7 +1,7 @@
-"""What the environment says about proxies and certificates; what is wrong with it, by its name.
+"""Reads proxy and certificate settings from the environment and names the variable at fault.
 
-httpx reads the same variables, but one entry that it cannot parse makes every client impossible,
-and its messages name neither variable nor file.
+httpx reads the same variables, but then one invalid entry prevents every client, and its messages
+name neither the variable nor the file.
 """
 
 from __future__ import annotations

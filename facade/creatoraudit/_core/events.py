@@ -1,4 +1,4 @@
-"""Tells the log and a program's own hooks about each try and each long wait.
+"""Reports each try and each long wait to the log and to the caller's hooks.
 
 The log is an allow-list, one line per try: operation, method, path, status, time, request id and
 the server's reason for a refusal, never a query, a header or another body, so no data can slip in.
@@ -21,24 +21,24 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# Waits shorter than this many seconds are nobody's concern.
+# Waits shorter than this many seconds are not reported to hooks.
 LONG_WAIT = 3.0
 
 
 class RequestEvent(NamedTuple):
-    """One try of one request.
+    """A try of a request that has ended.
 
     Attributes:
         operation: Name of the operation.
         method: HTTP method.
         path: Path below the base URL, without the query.
         attempt: 1 for the first try.
-        status: HTTP status; None when no complete answer arrived.
-        failure: What went wrong then, in words; None with a status.
-        seconds: How long the try took, its body included.
-        request_id: `X-Request-ID` of the answer.
-        cached: Whether the body came out of the cache, because the server said it is unchanged.
-        reason: Why the server refused, in its own words on one line; None when it did not.
+        status: HTTP status; None if no complete response arrived.
+        failure: What went wrong if there is no status, in words; else None.
+        seconds: Duration of the try, including the body.
+        request_id: `X-Request-ID` of the response.
+        cached: Whether the body came from the cache, because the server said it is unchanged.
+        reason: The server's reason for a refusal, on one line; None if it did not refuse.
     """
 
     operation: str
@@ -54,12 +54,12 @@ class RequestEvent(NamedTuple):
 
 
 class WaitEvent(NamedTuple):
-    """A wait of a few seconds or more that is about to begin.
+    """A wait of three seconds or more that is about to begin.
 
     Attributes:
         operation: Name of the operation.
         reason: `"rate limit"` (pacing, nothing was sent yet) or `"retry"`.
-        seconds: How long it takes.
+        seconds: Duration of the wait.
     """
 
     operation: str
@@ -92,10 +92,10 @@ def event_of(
 
 
 class Hooks:
-    """A program's own functions, called outside of any slot, so that each may use the client.
+    """The caller's hooks. They are called while no slot is held, so that each may use the client.
 
-    An exception in one becomes a RuntimeWarning and, with its traceback, a line of the log; the
-    call goes on, because the result of a create that has succeeded must not be lost for it.
+    An exception in a hook becomes a RuntimeWarning and a log line with its traceback. The call
+    continues, because the result of a successful create must not be lost.
     """
 
     def __init__(

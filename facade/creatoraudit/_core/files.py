@@ -1,4 +1,4 @@
-"""Files of our own: there whole or not at all, and not for others to prepare or read."""
+"""Writes files atomically and keeps private files and folders from other users."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Everything that is httpx's: the only module that imports it.
+"""The only module that imports httpx.
 
-Decides how clients are built (timeouts, TLS, proxies), how the key gets onto a request, and what
-each of httpx's exceptions means for a retry. The reading and sending loops are in
+It builds clients (timeouts, TLS, proxies), puts the key on a request, and classifies the exceptions
+of httpx for retries. The reading and sending loops are in
 `_async.transport`.
 """
 
@@ -261,7 +261,7 @@ class Library:
         request.headers[name] = "chunked" if size is None else str(size)
 
     def classify(self, error: Exception) -> Failure:
-        """What an exception of the library means."""
+        """Classify an exception of the library as a failure."""
         lib = self._httpx
         text = one_line(str(error), 300) or type(error).__name__
         # Our own URL was taken apart before, so these are about a Location, which httpx looks at

@@ -1,4 +1,4 @@
-"""The API key: where it comes from, what it may look like, and that it shows nowhere.
+"""The API key: where it comes from, how it is checked, and how it is kept hidden.
 
 A key lives in `ApiKey`, whose repr is redacted and which refuses to be pickled; only the transport
 asks it for the header value. Where a server echoes the key, it is replaced before anybody sees the

@@ -33,12 +33,12 @@ _MEMBERS = frozenset({"key", "base_url"})
 
 @frozen
 class Organization:
-    """An organization, and where its key is.
+    """An organization and the place of its key.
 
     Attributes:
         name: Its name in the file.
         reference: Where the key is: `env:` and a variable, or `file:` and a path.
-        base_url: Where the API is.
+        base_url: URL of the API.
     """
 
     name: str
@@ -47,10 +47,10 @@ class Organization:
     _folder: Path = field(default=Path(), repr=False, eq=False)
 
     def key(self) -> str:
-        """The key, looked up now.
+        """Read the key from where the reference points.
 
         Raises:
-            ConfigurationError: There is none where the reference leads.
+            ConfigurationError: There is no key.
         """
         kind, _, place = self.reference.partition(":")
         if kind == "env":
@@ -85,11 +85,11 @@ class Organizations(Mapping[str, Organization]):
         """Read a file.
 
         Args:
-            path: The file; when absent `creatoraudit.toml` in the current folder, else
+            path: Path of the file. Defaults to `creatoraudit.toml` in the current folder, then to
                 `~/.config/creatoraudit/config.toml`.
 
         Raises:
-            ConfigurationError: There is none, or it is not what it should be.
+            ConfigurationError: The file is missing or not valid.
 
         Example:
             >>> Organizations.load("creatoraudit.toml")["acme"].reference

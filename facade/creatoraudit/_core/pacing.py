@@ -1,4 +1,4 @@
-"""Decides whose request is sent next: first come, first served, within concurrency and rate window.
+"""Schedules requests: first come, first served, within concurrency and the rate-limit window.
 
 One scheduler serves everything that uses a client: batches, breakouts, prefetch, exports, and calls
 that a program makes side by side. It neither waits nor sends; that is the sender's part.

@@ -1,4 +1,4 @@
-"""What a server says about a failure: which exception a response becomes and what its message says.
+"""Turns an error response into the right exception with a message that names the reason.
 
 The API sends problem documents (RFC 9457). Gateways, proxies and login pages between it and us send
 anything, so the reason is looked for in every usual shape of JSON, text and HTML.

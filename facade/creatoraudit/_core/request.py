@@ -1,7 +1,7 @@
-"""From named arguments to a request, checked against the contract's table before it is sent.
+"""Builds a request from named arguments, checked against the contract before it is sent.
 
-Looks an operation up, decides what belongs into path, query and body, and leaves URL and body
-building to the generated operation.
+It looks up the operation and sorts arguments into path, query and body. The generated operation
+builds the URL and the body.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Responses: how one try may end, status to exception, bytes to JSON, JSON to models.
 
-Decides what counts as success and turns everything a decoder can stumble over into ContractError.
+It turns every failure of a decoder into a ContractError.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ SHORT_TOKEN = re.compile(r"[\w.:/+=-]{0,128}", re.ASCII).fullmatch
 
 
 class RawResponse:
-    """A complete response as it came, in the shape that generated functions expect of httpx.
+    """A complete undecoded response, with the attributes that generated functions use.
 
     Attributes:
         status_code: HTTP status.
-        headers: Headers, looked up regardless of case.
+        headers: Headers, case-insensitive.
         content: The body, decompressed.
-        cached: Whether the body came out of the cache, because the server said it is unchanged.
-        refused: Why the body of a success was not taken in; None when it was.
+        cached: Whether the body came from the cache, because the server said it is unchanged.
+        refused: Why the body of a successful response was refused; None if it was not.
     """
 
     __slots__ = ("_json", "cached", "content", "headers", "refused", "status_code")
@@ -77,7 +77,7 @@ class RawResponse:
         return self
 
     def json(self) -> Any:
-        """The body, decoded; whoever asks again gets the same value.
+        """Decode the body as JSON; repeated calls return the same value.
 
         Raises:
             ValueError: It is not JSON.
@@ -93,11 +93,11 @@ Read: TypeAlias = Callable[[Any, RawResponse], T]
 
 
 class Failure(NamedTuple):
-    """A try that brought no complete answer; a value, so that no traceback hangs on to frames.
+    """A try without a complete response. It is a value, so that no traceback keeps frames.
 
     Attributes:
         kind: What failed, in words.
-        cause: The network library's own words.
+        cause: The message of the network library.
         written: Whether the server may have read the request.
         timed_out: Whether time ran out.
         permanent: Whether another try cannot help (a bad certificate, an unusable URL).
@@ -128,7 +128,7 @@ class Timeouts(NamedTuple):
     total: float
 
 
-# Levels of lists and objects; the API's own answers have about five.
+# Levels of lists and objects; the API's own responses have about five.
 DEEPEST = 100
 _TOO_DEEP = "nested too deeply"
 _CONTAINERS = (dict, list)
@@ -199,7 +199,7 @@ def loads(content: bytes) -> Any:
 
 @cache
 def fastest() -> Callable[[bytes], Any]:
-    """The fastest parser there is; looked for when the first answer is read."""
+    """The fastest parser there is; chosen when the first response is read."""
     try:
         from msgspec.json import Decoder  # noqa: PLC0415 - an extra
     except ImportError:
@@ -221,13 +221,13 @@ UNDECODABLE = (KeyError, TypeError, AttributeError, ValueError)
 
 
 class Reply(NamedTuple, Generic[T_co]):
-    """An answer with its raw side.
+    """A decoded response together with its status, headers and request id.
 
     Attributes:
-        value: The decoded body; None where the operation answers without one.
+        value: The decoded body; None if the operation returns none.
         status: HTTP status.
-        headers: Headers, looked up regardless of case.
-        request_id: `X-Request-ID` of the answer.
+        headers: Headers, case-insensitive.
+        request_id: `X-Request-ID` of the response.
     """
 
     value: T_co
@@ -237,7 +237,7 @@ class Reply(NamedTuple, Generic[T_co]):
 
 
 def payload_of(operation: str, sent: RawResponse) -> Any:
-    """The JSON of a success answer; None when it has no body.
+    """Read the JSON of a successful response; None if it has no body.
 
     Raises:
         ContractError: The body is not JSON.
@@ -282,7 +282,7 @@ def decode(
 
 
 def decode_payload(operation: Operation[T_co], sent: RawResponse, payload: Any) -> Reply[T_co]:
-    """Decode a success answer whose JSON was read before.
+    """Decode a successful response whose JSON was read before.
 
     Raises:
         ContractError: It lacks what the contract requires; `path` names the member.

@@ -1,4 +1,4 @@
-"""What an interrupted job keeps for its next run: one SQLite file that one process at a time has.
+"""Keeps the state of an interrupted job in an SQLite file that one process at a time may use.
 
 The file stays locked as long as it is open, also against a run that is killed and followed by
 another at once. It says whose job it is, so that nothing is resumed by something else.

@@ -1,6 +1,6 @@
-"""Decides whether a request is sent again, and how long to wait before.
+"""The retry policy: whether a request is sent again, and after which back-off.
 
-Pure decisions for sync and async alike: no I/O, no sleeping, no clock but `clock`.
+It serves sync and async: no I/O, no sleeping, no clock except `clock`.
 """
 
 import math

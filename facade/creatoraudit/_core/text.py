@@ -1,6 +1,6 @@
-"""A stranger's text on one line of ours.
+"""Makes text from the network safe to show in messages, logs, files and streams.
 
-Decides how text that came over the network is shown in messages and logs: control, bidi and other
+In messages and logs, control, bidi and other
 format characters are escaped, so that a caption or a proxy's error page cannot move the cursor,
 colour the terminal or fake a second line. It also holds the rules that files and streams share:
 what JSON text looks like, and which cells a spreadsheet would run. Tables and pages have their own.

@@ -1,7 +1,7 @@
-"""What a pasted URL says about platform and profile.
+"""Reads platform and profile from a pasted URL.
 
-Only hosts of the two platforms count, compared on the parsed host. What a post's URL names beyond
-its platform is left to the server, which resolves it.
+Only hosts of the two platforms are accepted, compared with the parsed host. The server resolves the
+rest of a post's URL.
 """
 
 from __future__ import annotations

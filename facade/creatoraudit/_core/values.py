@@ -1,4 +1,4 @@
-"""Numbers, truth values and days of any library, taken by what they are and not by their type."""
+"""Converts numbers, booleans and days of other libraries, such as numpy, to Python's own."""
 
 from __future__ import annotations
 

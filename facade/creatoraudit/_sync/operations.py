@@ -1,5 +1,5 @@
 # Derived from ../_async/operations.py by scripts/unasync.py; change that file instead.
-"""Calls any generated operation, by name or object: the one gate that every request passes."""
+"""Calls any generated operation, by name or object. Every request passes through here."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 
 class Operations:
-    """Calls every operation of the contract, under the policy of one client."""
+    """Calls the operations of the contract with the sender of one client."""
 
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
@@ -65,10 +65,10 @@ class Operations:
         strict: bool = False,
         counter: RequestCounter | None = None,
     ) -> Reply[Any]:
-        """Prepare, send and decode: every request of every job comes through here.
+        """Prepare, send and decode one request.
 
-        `read` takes the value out of the response where that is not the operation's own model;
-        `strict` refuses arguments that the operation does not know; `counter` counts tries.
+        `read` extracts the value if it is not the operation's own model; `strict` refuses arguments
+        that the operation does not know; `counter` counts the tries.
         """
         request = prepare(operation, arguments, options, strict=strict)
         return decode(operation, self._sender.send(request, options, counter), read)
@@ -114,10 +114,10 @@ class Operations:
         return self.invoke(operation, {**path, **changes}, options)
 
     def side_by_side(self, wanted: object = None) -> int:
-        """How many requests of one job may be in flight: the client's number, or a lower one.
+        """Number of requests of one job in flight: the wanted one, at most the client's.
 
         Raises:
-            UsageError: It is no such number.
+            UsageError: `wanted` is not a whole number of 1 or more.
         """
         most = self.settings.concurrency
         if wanted is None:
@@ -137,7 +137,7 @@ class Operations:
         json: Any = None,
         extensions: Mapping[str, Any] | None = None,
     ) -> RawResponse:
-        """Send a raw request under the client's whole policy."""
+        """Send a raw request with the client's key, pacing, retries and errors."""
         if not url.startswith("/"):
             raise UsageError("url must be a path below the base URL, starting with /")
         name = (extensions or {}).get("creatoraudit_operation")

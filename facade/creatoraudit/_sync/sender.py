@@ -1,8 +1,8 @@
 # Derived from ../_async/sender.py by scripts/unasync.py; change that file instead.
-"""Sends prepared requests under one policy: key, turn, tries, cache, events, errors.
+"""Sends prepared requests with key, pacing, retries, cache, events and errors.
 
-Every request of the package passes here. The decisions are in `_core`; this is the loop that
-carries them out.
+Every request of the package passes through here. The decisions are made in `_core`; this is the
+loop that applies them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from .transport import Transport
 
 
 class Sender:
-    """Sends prepared requests under one policy."""
+    """Sends the prepared requests of one client."""
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class Sender:
         options: RequestOptions,
         counter: RequestCounter | None = None,
     ) -> RawResponse:
-        """Send until there is a success, or an exception is due."""
+        """Send a request, with retries, and return the successful response or raise."""
         attempts = Attempts.of(self.settings, request, options)
         while True:
             outcome = self._try(request, attempts)
@@ -103,7 +103,7 @@ class Sender:
         return outcome
 
     def _key(self, operation: str) -> ApiKey:
-        """The key to use now; a program's function is asked while no slot is held."""
+        """Return the current key. A key function is called while the request holds no slot."""
         said = self._keys.ask()
         if said:
             said[0] = settled(said[0])
@@ -111,12 +111,12 @@ class Sender:
 
 
 class Turn:
-    """One request's turn: entering it waits until the request may be sent, leaving it ends that.
+    """A context in which one request may be sent; entering it waits for a slot.
 
     Attributes:
-        paced: Whether the request counts in the rate window.
-        max_wait: Seconds of pacing that the call accepts; None for any.
-        paced_before: The scheduler's total of pacing when the call first joined the queue.
+        paced: Whether the request counts towards the rate limit.
+        max_wait: Seconds that the request may wait for the rate limit; None for no limit.
+        paced_before: The scheduler's total pacing when the request first joined the queue.
     """
 
     def __init__(
@@ -132,7 +132,7 @@ class Turn:
         self._signal = Signal()
 
     def wake(self) -> None:
-        """Have it ask again."""
+        """Wake the request, so that it asks for a slot again."""
         self._signal.set()
 
     def __enter__(self) -> None:
@@ -159,9 +159,9 @@ class Turn:
         self._scheduler.leave(self)
 
     def _pace(self, pause: float) -> None:
-        """Wait for the rate window, as the first of the queue."""
+        """Wait for the rate-limit window, as the first in the queue."""
         if self._hooks.tells(pause):
-            # The hook may use the client, which would wait behind this request for ever.
+            # The hook may use the client; its request would wait behind this one forever.
             self._scheduler.leave(self)
             self._hooks.waits(self._request, pause, "rate limit")
             self._scheduler.join(self, first=True)

@@ -1,5 +1,5 @@
 # Derived from ../_async/transport.py by scripts/unasync.py; change that file instead.
-"""Sends one request over httpx and reads the response, within a deadline. No policy."""
+"""Sends one request over httpx and reads the response before a deadline, without retries."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class Transport:
-    """Our own httpx client, or the caller's, used as nothing but a pipe."""
+    """Sends requests through our own httpx client or the caller's."""
 
     def __init__(
         self, origin: Origin, http_client: Client | None, max_response_bytes: int | None
@@ -44,17 +44,17 @@ class Transport:
         self._library = Library.of(http_client, Client)
         self._client = http_client or own_client(Client, origin, Backend())
         self._max_response_bytes = max_response_bytes
-        # The process that opened connections, and what it left to this one.
+        # The process that opened the connections, and clients inherited through a fork.
         self._pid: int | None = None
         self._inherited: list[Client] = []
         self._loop = LoopGuard()
         self._closed = False
 
     def close(self) -> None:
-        """Close the httpx client, if it is ours; nothing can be sent afterwards.
+        """Close the httpx client if it is ours. Nothing can be sent afterwards.
 
         Raises:
-            UsageError: Its connections cannot be closed from here.
+            UsageError: The connections belong to another event loop.
         """
         self._closed = True
         if self._ours and self._pid in (None, os.getpid()):
@@ -62,10 +62,10 @@ class Transport:
             self._client.close()
 
     def check(self) -> None:
-        """Refuse to send where the connections cannot be used.
+        """Check that the connections can be used in this process and event loop.
 
         Raises:
-            UsageError: It is closed, or its connections cannot be used from here.
+            UsageError: The client is closed, or its connections cannot be used here.
         """
         if self._closed:
             raise UsageError("this client is closed; create a new one")
@@ -75,13 +75,13 @@ class Transport:
         self._pid = os.getpid()
 
     def _leave_to_parent(self) -> None:
-        """Open connections of our own after a fork: those that are open are the parent's too."""
+        """Start with new connections after a fork, because the open ones are shared."""
         if not self._ours:
             raise UsageError(
                 "the client given as http_client= was used before this process was forked and"
                 " shares its connections with the parent; create one in each process"
             )
-        # Kept, because an object that is thrown away may still write to its connection.
+        # Kept, because a client that is garbage-collected may write to its connections.
         self._inherited.append(self._client)
         self._client = own_client(Client, self._origin, Backend())
         self._loop = LoopGuard()
@@ -89,7 +89,7 @@ class Transport:
     def send(
         self, prepared: PreparedRequest, key: ApiKey | None, timeouts: Timeouts
     ) -> RawResponse | Failure:
-        """Send once; a failure is returned, so that no traceback holds on to httpx's frames."""
+        """Send once. A failure is returned, not raised, so that no traceback keeps httpx frames."""
         if self._client.is_closed:
             raise UsageError(f"{prepared.operation}: the client given as http_client= is closed")
         exchange = Exchange(timeouts.total, timeouts.read)
@@ -114,7 +114,7 @@ class Transport:
         except self._library.errors as error:
             outcome = self._library.classify(error)
             if outcome.timed_out and outcome.written and timeouts.total < timeouts.read:
-                outcome = out_of_time()  # the time for all tries, not for this one
+                outcome = out_of_time()  # the retry budget ran out, not the timeout
         if exchange.streams and isinstance(outcome, Failure) and outcome.timed_out:
             return stalled(timeouts.read)
         return outcome
@@ -132,7 +132,7 @@ class Transport:
     def _read(
         self, response: Response, new_body: Callable[..., Body], exchange: Exchange
     ) -> RawResponse | Failure:
-        # A transport that tests put in place of the network has read its response already.
+        # A mock transport may have read the response already.
         decoded = response.is_stream_consumed
         body = new_body(response.status_code, response.headers, decoded=decoded)
         if body.into is not None:
