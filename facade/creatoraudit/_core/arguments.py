@@ -87,8 +87,8 @@ def period_arguments(
     """The members to send: nothing (the server's default), a preset, or `custom` with both days.
 
     Raises:
-        UsageError: It is not a preset of the operation, a day is missing or not one, they are in the
-            wrong order, or a preset came with days as well.
+        UsageError: It is not a preset of the operation, a day is missing or not valid, they are in
+            the wrong order, or a preset came with days as well.
     """
     presets = operation.bounds["period"].choices
     if period is not None and period not in presets:
