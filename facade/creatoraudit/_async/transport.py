@@ -53,7 +53,7 @@ class AsyncTransport:
         """Close the httpx client if it is ours. Nothing can be sent afterwards.
 
         Raises:
-            UsageError: The connections belong to another event loop.
+            UsageError: The connections cannot be closed from here.
         """
         self._closed = True
         if self._ours and self._pid in (None, os.getpid()):
@@ -61,7 +61,7 @@ class AsyncTransport:
             await self._client.aclose()
 
     def check(self) -> None:
-        """Check that the connections can be used in this process and event loop.
+        """Check that the connections can be used from here.
 
         Raises:
             UsageError: The client is closed, or its connections cannot be used here.
