@@ -105,7 +105,7 @@ def test_name_that_nobody_has_is_not_found(ca: CreatorAudit) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ({"accounts": "@food"}, "must be given as a list"),
+        ({"accounts": "@food"}, "must be a list"),
         ({"accounts": ["food"]}, "an account is given as its id, @name"),
         ({"creators": ["x"]}, "creators must be a UUID"),
         ({"published_since": "yesterday"}, "published_since must be a day"),

@@ -605,10 +605,11 @@ def test_the_answer_is_a_sequence_and_plain_data(facade, sandbox):
     assert len(answer) == len(list(answer)) == 2
     plain = answer.to_dict()
     assert plain["window"] == 3
-    assert list(plain["skipped"]) == list(REASONS)
+    assert list(plain["skipped"]) == [*REASONS, "no_account"]
     assert [row["id"] for row in plain["breakouts"]] == [post.video.id for post in answer]
     assert list(plain["breakouts"][0]) == [
-        *("rank", "id", "platform", "external_id", "account_username", "description"),
+        *("rank", "id", "platform", "external_id", "shortcode", "url", "account_id"),
+        *("account_username", "description", "create_time", "view_count"),
         *("deltas", "delta", "views_before", "growth", "outlier"),
     ]
     assert answer.windows == (1, 3, 7, 14, 30)

@@ -202,6 +202,7 @@ def test_only_creates_take_an_idempotency_key():
 def test_options_are_what_every_method_is_said_to_take():
     assert set(RequestOptions.__annotations__) == {
         "timeout",
+        "max_response_bytes",
         "max_retries",
         "max_wait",
         "retry_budget",

@@ -21,7 +21,7 @@ Shape: TypeAlias = Literal["value", "items"]
 # They take any operation by name, so they would expose one that no method is written for.
 GENERIC = frozenset({"call", "download", "paginate", "batch", "request"})
 # No requests, or none of their own.
-LIFE = frozenset({"close", "aclose"})
+LIFE = frozenset({"close", "aclose", "for_organization"})
 # What fits a parameter of that name, wherever it occurs.
 FITTING: Mapping[str, Any] = {
     "account_id": video_id(1),

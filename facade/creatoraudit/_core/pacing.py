@@ -68,6 +68,7 @@ class Pacer:
         self._left = 0
         self._reset = -math.inf
         self._next = -math.inf
+        self._opens = -math.inf
 
     def observe(self, headers: Mapping[str, str], in_flight: int) -> None:
         """Take note of a response's X-RateLimit headers, if it has usable ones.
@@ -90,12 +91,13 @@ class Pacer:
 
     def close(self, seconds: float) -> None:
         """Let nothing pass for a while: a request was refused."""
-        self._left = 0
-        self._reset = max(self._reset, clock.now() + min(seconds, LONGEST_WINDOW))
+        self._opens = max(self._opens, clock.now() + min(seconds, LONGEST_WINDOW))
 
     def delay(self) -> float:
         """Seconds until the next request may be sent; 0 when it may be sent now."""
         now = clock.now()
+        if now < self._opens:
+            return self._opens - now
         if now >= self._reset or self._left > self._plenty:
             return 0.0
         if self._left == 0:
