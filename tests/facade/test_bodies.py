@@ -153,7 +153,7 @@ REFUSED = {
         {"body": {}, "a": 1},
         "body= is the whole body, so a= cannot be passed with it",
     ),
-    "a body and data": (sending(FORM), {"body": {}, "data": {}}, "so data= cannot be given"),
+    "a body and data": (sending(FORM), {"body": {}, "data": {}}, "so data= cannot be passed"),
     "a body for none": (sending(), {"body": None}, "takes no body, so body= cannot be sent"),
     "files for none": (sending(), {"files": {"a": b""}}, "so files= cannot be sent"),
     "files for JSON": (sending("application/json"), {"files": {"a": b""}}, "takes no files"),
