@@ -278,10 +278,11 @@ def test_leaving_a_stream_early_ends_its_requests_and_leaves_the_client_usable(f
                 break
 
     ca.do(work if facade.kind == "sync" else awork)
-    sent = len(server.requests)
-    assert sent < 32
     ca.do(lambda ca: ca.whoami())
-    assert len(server.requests) == sent + 1
+    paths = [request.path for request in server.requests]
+    assert paths.count("/whoami") == 1
+    # Those that were in flight may have arrived; no others were sent.
+    assert paths.count("/videos/deltas") <= 6
     assert not [one.name for one in threading.enumerate() if one.name == "creatoraudit"]
 
 
@@ -394,7 +395,7 @@ def test_ids_of_a_change_that_may_have_been_carried_out_are_not_to_be_asked_agai
 # --- waiting for a turn
 
 
-def test_200_calls_at_once_are_served_within_a_window_of_20(facade):
+def test_calls_beyond_the_window_are_spread_over_the_windows_that_follow(facade):
     with Sandbox(rate_limit=20, rate_window=2, accounts=1, videos=1, account_videos=1) as sandbox:
         refused = []
         ca = facade(
@@ -402,9 +403,9 @@ def test_200_calls_at_once_are_served_within_a_window_of_20(facade):
             sandbox.api_key,
             on_event=lambda event: refused.append(event) if event.status == 429 else None,
         )
-        results = ca.gather(*[lambda ca: ca.whoami()] * 100)
+        results = ca.gather(*[lambda ca: ca.whoami()] * 60)
     assert not [one for one in results if isinstance(one, Exception)]
-    assert len(refused) <= 10
+    assert len(refused) <= 6
 
 
 def limits(left, reset=60, status=200):
