@@ -1,7 +1,7 @@
-"""The few things that differ between an async client and a sync one, the sync half.
+"""Sync primitives: sleeping, time limits, and a pool of concurrent calls over threads.
 
-Sleeping, limiting time, and a pool of concurrent calls, over threads. The twin is `_io_async`;
-everything above them is written once, in `_async`, and derived for sync by `scripts/unasync.py`.
+The async counterpart is `_async/io.py`. Everything built on them is written once, in `_async`, and
+derived for sync by `scripts/unasync.py`.
 """
 
 from __future__ import annotations
