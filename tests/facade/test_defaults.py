@@ -23,6 +23,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "include_partial": False,
         "via": "post",
     },
+    "client.download": {"overwrite": False},
     "client.accounts.track": {"category": "UNSET", "scrape_interval_hours": "UNSET"},
     "client.accounts.update": {"is_active": "UNSET"},
     "client.accounts.wait_until_refreshed": {"timeout": 300.0, "poll": 2.0},
