@@ -239,6 +239,6 @@ def test_totals_nobody_asked_for_are_left_out(facade, serve):
 @pytest.mark.parametrize("one", [7, "7"])
 def test_one_integer_id_where_a_list_belongs_is_refused(facade, serve, one):
     server = serve()
-    with pytest.raises(UsageError, match="ids must be given as a list, even a single one"):
+    with pytest.raises(UsageError, match="ids must be a list, even for a single id"):
         facade(server.url).do(lambda ca: ca.account_videos.metrics(tiktok=one))
     assert server.requests == []
