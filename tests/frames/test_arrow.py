@@ -219,8 +219,8 @@ def test_a_failure_to_ask_for_changes_leads_back_to_the_batch(client, serve):
         ({"what": "accounts", "windows": [7]}, "windows goes with videos and account-videos"),
         ({"what": "videos", "windows": [0]}, "window must be between 1 and 365 days"),
         ({"what": "videos", "windows": 7}, "windows must be a list of days"),
-        ({"what": "videos", "rows": 0}, "rows must be a whole number from 1 on"),
-        ({"what": "videos", "max_items": 5}, "batches take whole pages"),
+        ({"what": "videos", "rows": 0}, "rows must be a whole number, 1 or more"),
+        ({"what": "videos", "max_items": 5}, "batches takes whole pages"),
         ({"what": "videos", "order_by": "name"}, "order_by must be one of"),
     ],
 )
@@ -232,7 +232,7 @@ def test_wrong_arguments_are_refused_before_anything_is_sent(client, serve, argu
 
 
 def test_batches_of_an_async_client_are_refused_with_the_way_out():
-    with pytest.raises(UsageError, match="of an async list, await its to_arrow"):
+    with pytest.raises(UsageError, match="for an async list, await its to_arrow"):
         arrow.batches(AsyncCreatorAudit(KEY, base_url="http://127.0.0.1:1"), "videos")
 
 
