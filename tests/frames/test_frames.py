@@ -443,7 +443,7 @@ def test_a_page_and_results_become_frames_themselves(facade, serve):
 
 
 def test_an_async_list_is_to_be_awaited():
-    with pytest.raises(UsageError, match="of an async list, await its"):
+    with pytest.raises(UsageError, match="for an async list, await its"):
         to_pandas(AsyncCreatorAudit("made-up-key", base_url="http://127.0.0.1:1").videos.list())
 
 
