@@ -186,7 +186,7 @@ def test_a_server_that_has_had_enough_gets_no_more(
     with ScriptedServer([Answer(429, headers={"Retry-After": "3600"})] * 3) as api:
         out = session(api.url)
         for _ in range(2):
-            with pytest.raises(requests.exceptions.RetryError, match="left alone"):
+            with pytest.raises(requests.exceptions.RetryError, match="keeps refusing requests"):
                 out.get(f"{api.url}/meta")
         assert len(api.requests) == 3
     assert waits == [60.0, 60.0]
