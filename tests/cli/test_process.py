@@ -37,8 +37,9 @@ def sandbox_of(command: subprocess.Popen[bytes]) -> psutil.Process:
     """The sandbox that a command has started, as soon as it has."""
     while True:
         for child in psutil.Process(command.pid).children():
-            if "creatoraudit_sandbox" in child.cmdline():
-                return child
+            with suppress(psutil.NoSuchProcess):  # of another child, which has ended meanwhile
+                if "creatoraudit_sandbox" in child.cmdline():
+                    return child
         with suppress(subprocess.TimeoutExpired):
             command.wait(0.01)
             pytest.fail("the command ended without a sandbox")
