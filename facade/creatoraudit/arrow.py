@@ -18,15 +18,12 @@ column raises a `ContractError`; new members and new enumeration values do not.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeAlias, get_args
-
-from creatoraudit_api import operations
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeAlias
 
 from ._core.arguments import resource_id
 from ._core.lazy import LazyModule
-from ._core.text import one_line
-from ._results.columns import Kind, kinds_of
-from ._results.deltas import checked_windows, delta_row
+from ._results.deltas import delta_row
+from ._results.lists import ListName, kinds_of_list, windows_of_list
 from ._results.pages import Page
 from ._results.tables import arrow_schema, pyarrow
 from .errors import CreatorAuditError, UsageError
@@ -38,15 +35,7 @@ else:
 
 __all__ = ["Batch", "List", "batches", "schema"]
 
-List: TypeAlias = Literal["accounts", "videos", "account-videos", "creators"]
-
-_OPERATIONS: Mapping[str, operations.Operation[Any]] = {
-    "accounts": operations.list_accounts,
-    "videos": operations.list_videos,
-    "account-videos": operations.list_account_videos,
-    "creators": operations.list_creators,
-}
-_WITH_DELTAS = ("videos", "account-videos")
+List: TypeAlias = ListName
 
 
 class Batch(NamedTuple):
@@ -89,7 +78,7 @@ def schema(what: List, windows: Iterable[int] = ()) -> pa.Schema:
         >>> schema("videos", windows=[7]).names[-2:]
         ['additional_members', 'delta_7d']
     """
-    return arrow_schema(_kinds(what, _windows(what, windows)))
+    return arrow_schema(kinds_of_list(what, windows_of_list(what, windows)))
 
 
 def batches(
@@ -133,7 +122,7 @@ def batches(
         raise UsageError(
             "batches takes whole pages; leave the loop early instead of passing max_items="
         )
-    asked = _windows(what, windows)
+    asked = windows_of_list(what, windows)
     fields = schema(what, asked)
     pages = getattr(client, what.replace("-", "_")).list(cursor=cursor, **filters).pages()
     if not isinstance(pages, Iterator):
@@ -203,26 +192,6 @@ def _part(page: Page[Any]) -> _Part:
     ids = [str(row.get("id")) for row in table.rows]
     at = None if table.origin is None else table.origin.cursor
     return _Part(table.to_batch(), ids, at, page.next_cursor)
-
-
-def _kinds(what: str, windows: Sequence[int]) -> Mapping[str, Kind]:
-    deltas: dict[str, Kind] = dict.fromkeys([f"delta_{days}d" for days in windows], "integer")
-    return {**kinds_of(_OPERATIONS[what].item or ""), **deltas}
-
-
-def _windows(what: str, windows: Iterable[int]) -> tuple[int, ...]:
-    if what not in _OPERATIONS:
-        known = ", ".join(get_args(List))
-        raise UsageError(f"what must be one of {known}, not {one_line(str(what), 40)!r}")
-    given: object = windows
-    if isinstance(given, (tuple, list)) and not given:
-        return ()
-    if what not in _WITH_DELTAS:
-        raise UsageError(f"windows goes with {' and '.join(_WITH_DELTAS)}, not with {what}")
-    bounds = operations.batch_video_deltas.bounds["windows"]
-    return checked_windows(
-        windows, bounds.item_minimum or 1, bounds.item_maximum or 365, bounds.max_items or 10
-    )
 
 
 def _deltas(

@@ -202,7 +202,7 @@ LAYERS = [
     {"frames", "arrow"},
     {"_async", "_sync"},
     {""},
-    {"contract", "export", "report"},
+    {"contract", "export", "report", "snapshot"},
     {"cli", "__main__"},
 ]
 

@@ -1,0 +1,84 @@
+"""Daily snapshots of many organizations: every list, with deltas, as Parquet files.
+
+    from creatoraudit import Organizations
+    from creatoraudit.snapshot import land, plan
+
+    done = land(plan(Organizations.load()), "history")
+    for failure in done.failures:
+        print(failure.unit, failure.reason)
+
+The API serves the present and no history. A snapshot stores today's state, one file per list and
+organization: `ROOT/<what>/snapshot_date=<day>/organization=<name>/part.parquet`. When a file is
+complete, its receipt is written to `ROOT/_receipts/<day>/<organization>.<what>.json`. File and
+receipt name the same attempt; only then is the unit complete. `land` skips complete units, so call
+it again to read what failed or is missing. `verify` names what is incomplete.
+
+A root is a local folder or a URL such as `s3://bucket/prefix`. Needs the extra:
+`pip install 'creatoraudit[snapshot]'`, and for a URL the library that opens it, such as s3fs.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ._land import LocalRunner, Runner, land
+    from ._receipt import Failure, Landed, Receipt
+    from ._run import attempt, run, run_async
+    from ._unit import DEFAULT_WHAT, Unit, by_organization, plan, schema
+    from ._verify import Problem, Verified, verify
+
+# Loaded on first use, so that naming a unit does not load what reads one.
+_HOMES = {
+    "DEFAULT_WHAT": "._unit",
+    "Failure": "._receipt",
+    "Landed": "._receipt",
+    "LocalRunner": "._land",
+    "Problem": "._verify",
+    "Receipt": "._receipt",
+    "Runner": "._land",
+    "Unit": "._unit",
+    "Verified": "._verify",
+    "attempt": "._run",
+    "by_organization": "._unit",
+    "land": "._land",
+    "plan": "._unit",
+    "run": "._run",
+    "run_async": "._run",
+    "schema": "._unit",
+    "verify": "._verify",
+}
+
+__all__ = [
+    "DEFAULT_WHAT",
+    "Failure",
+    "Landed",
+    "LocalRunner",
+    "Problem",
+    "Receipt",
+    "Runner",
+    "Unit",
+    "Verified",
+    "attempt",
+    "by_organization",
+    "land",
+    "plan",
+    "run",
+    "run_async",
+    "schema",
+    "verify",
+]
+
+
+def __getattr__(name: str) -> object:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(home, __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
