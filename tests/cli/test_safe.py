@@ -163,3 +163,27 @@ def test_half_a_surrogate_pair_does_not_break_strict_parsers() -> None:
 def test_output_of_few_characters_leaves_pictures_out(text: str, shown: str) -> None:
     assert _safe.in_encoding(text, "ascii") == shown
     assert _safe.in_encoding(text, "utf-8") == text
+
+
+@pytest.mark.parametrize("style", ["plain", "raw", "excel"])
+@pytest.mark.parametrize(
+    "column",
+    [
+        [1, None, -(2**70)],
+        [True, None, False],
+        [0.5, None, -1.5],
+        [0.5, float("inf"), float("-inf")],
+        [1, 0.5, True, "=1", None],
+        ["a", None, "", "b c"],
+        ["a", "=1"],
+        ["a", " =1", "\u3000+1", "\x1c@"],
+        ["a", "12345678901", "x; =2"],
+        [{"a": [1e400]}, None, [True]],
+        [None, None],
+        [],
+    ],
+)
+def test_column_has_the_cells_that_its_values_have_one_by_one(
+    column: list[object], style: Style
+) -> None:
+    assert list(_csv.cells(column, style)) == [_csv.cell(value, style) for value in column]

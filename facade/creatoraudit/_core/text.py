@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from functools import cache
 
 # A cell that begins with one of these is a formula to some spreadsheet, in some language.
 FORMULA_STARTS = "=+-@\t\r\n＝＋－＠"
@@ -23,13 +24,25 @@ _INVISIBLE = re.compile(
     "\U0001d159\U000e0100-\U000e01ef]"
     "|(?<![0-9#*\xa9\xae\u200d\u203c-\u3299\U0001f000-\U0001faff])[\ufe0e\ufe0f]"
 )
+# What the pattern above can match at all. Most texts have none of it, which is found out quickly.
+_MAYBE_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
+    "\U0001d159\U000e0100-\U000e01ef]"
+)
+_ASCII = bytes(range(128))
 # What JSON may hold unescaped and a terminal would nevertheless obey or hide.
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7e]")
 
 
 def shows_itself(text: str) -> bool:
     """Whether every character of `text` is one that can be seen."""
-    return text.isprintable() and (text.isascii() or _INVISIBLE.search(text) is None)
+    if not text.isprintable():
+        return False
+    if text.isascii():
+        return True
+    # Printable text has no half of a surrogate pair, so it can be encoded.
+    beyond_ascii = text.encode().translate(None, _ASCII).decode()
+    return _MAYBE_INVISIBLE.search(beyond_ascii) is None or _INVISIBLE.search(text) is None
 
 
 def printable(text: str) -> str:
@@ -61,7 +74,16 @@ def well_formed(text: str) -> str:
     """Make `text` fit for UTF-8: half a surrogate pair becomes U+FFFD."""
     if text.isascii():
         return text
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
+
+
+@cache
+def _encoder(indent: int | None) -> json.JSONEncoder:
+    return json.JSONEncoder(ensure_ascii=False, allow_nan=False, indent=indent)
 
 
 def json_text(value: object, *, indent: int | None = None) -> str:
@@ -69,10 +91,11 @@ def json_text(value: object, *, indent: int | None = None) -> str:
 
     A number beyond what a float holds, such as 1e400, is null: as infinity it would not be JSON.
     """
+    encode = _encoder(indent).encode
     try:
-        text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
+        text = encode(value)
     except ValueError:
-        text = json.dumps(finite(value), ensure_ascii=False, indent=indent)
+        text = encode(finite(value))
     text = well_formed(text)
     if indent is None and shows_itself(text):
         return text

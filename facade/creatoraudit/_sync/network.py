@@ -22,6 +22,7 @@ T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
 _TLS_RECORD = 16_384
+_Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
 
 
 def carry_out(
@@ -187,6 +188,7 @@ class TlsInTlsStream(SocketStream):
 
 def _readable(sock: socket.socket) -> bool:
     """Whether there is something to read; on an idle connection that can only be its end."""
-    with selectors.DefaultSelector() as selector:
+    # Not the default one: epoll and its like are objects of the system, dear to make and to close.
+    with _Selector() as selector:
         selector.register(sock, selectors.EVENT_READ)
         return bool(selector.select(0))

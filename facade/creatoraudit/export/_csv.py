@@ -11,8 +11,8 @@ from __future__ import annotations
 import csv
 import math
 import re
-from collections.abc import Iterable
-from typing import Literal, TypeAlias
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal, TypeAlias, cast
 
 from .._core.text import FORMULA_STARTS, json_text, no_formula, well_formed
 from ..errors import UsageError
@@ -22,6 +22,7 @@ Style: TypeAlias = Literal["plain", "raw", "excel"]
 BOM = b"\xef\xbb\xbf"
 # What Excel would read as a number, and write back as another one.
 _NUMBER_LIKE = re.compile(r"[0-9]+(?:[eE][0-9]+)?")
+_BOOLEANS: Mapping[object, str] = {True: "true", False: "false"}
 _BEHIND_A_SEPARATOR = re.compile(rf"([;,|]\s*)(?=[{re.escape(FORMULA_STARTS)}])")
 
 
@@ -40,7 +41,9 @@ def cell(value: object, style: Style) -> object:
     """A value as its cell: numbers stay, and what CSV lacks is written as JSON."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
-    if isinstance(value, (bool, dict, list)):
+    if isinstance(value, bool):
+        return _BOOLEANS[value]
+    if isinstance(value, (dict, list)):
         value = json_text(value)
     if not isinstance(value, str) or style == "raw":
         return value
@@ -60,10 +63,36 @@ class _Lines(list[str]):
         self.append(f"{line[:-2]}\n")
 
 
+def cells(values: Sequence[object], style: Style) -> Sequence[object]:
+    """The cells of a column. Most columns need no change, which is found out for all at once."""
+    types = {*map(type, values)} - {type(None)}
+    if types <= {int} or (types == {str} and _stay(values, style)):
+        return values
+    if types == {bool}:
+        return [*map(_BOOLEANS.get, values)]
+    if types == {float} and all(map(math.isfinite, filter(None, cast("Sequence[float]", values)))):
+        return values
+    return [cell(value, style) for value in values]
+
+
+def _stay(texts: Sequence[object], style: Style) -> bool:
+    """Whether each of these texts, or None, is its own cell."""
+    if style == "plain":
+        first = {text[:1] for text in cast("Sequence[str]", texts) if text}
+        return first.isdisjoint(FORMULA_STARTS) and not any(map(str.isspace, first))
+    return style == "raw"
+
+
 def lines(rows: Iterable[Iterable[object]], style: Style) -> bytes:
     """The lines of some rows; a row with line breaks in it takes several."""
+    return lines_of_columns([*zip(*rows, strict=True)], style)
+
+
+def lines_of_columns(columns: Iterable[Sequence[object]], style: Style) -> bytes:
+    """The lines of the rows that columns make up."""
     written = _Lines()
-    csv.writer(written).writerows([cell(value, style) for value in row] for row in rows)
+    columns = [cells(values, style) for values in columns]
+    csv.writer(written).writerows(zip(*columns, strict=True))
     return well_formed("".join(written)).encode()
 
 

@@ -92,4 +92,4 @@ class Csv(Jsonl):
         """A line per row; a row with line breaks in it takes several."""
         values, others = table.values()
         columns = [others if name == OTHERS else values[name] for name in self._names]
-        return _csv.lines(zip(*columns, strict=True), self._style)
+        return _csv.lines_of_columns(columns, self._style)
