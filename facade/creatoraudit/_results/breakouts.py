@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from statistics import median
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
+from typing import Any, Literal, Protocol, TypeAlias, TypeVar, overload
 
 from attrs import Factory, asdict, define, evolve, field, frozen
 
@@ -29,9 +29,6 @@ from ..errors import UsageError
 from .columns import Kind
 from .deltas import delta_row
 from .tables import Result, Table
-
-if TYPE_CHECKING:
-    from .pages import RawItem
 
 Post: TypeAlias = models.Video | models.AccountVideo
 RankBy: TypeAlias = Literal["views", "growth", "outlier"]
@@ -309,11 +306,25 @@ class BreakoutsQuery:
         return tuple(sorted({*SPARK_WINDOWS, self.window}))
 
 
+class Listed(Protocol):
+    """A post to rank: an undecoded item of a page, or a stored row."""
+
+    @property
+    def json(self) -> Mapping[str, Any]:
+        """Its members; `id` is a string."""
+
+    def decode(self) -> Post:
+        """Return it as a model."""
+
+
+_Item = TypeVar("_Item", bound=Listed)
+
+
 @define(eq=False)
 class _Candidate:
     """A post with its delta. As a heap entry, the worst post is the smallest."""
 
-    item: RawItem[Post]
+    item: Listed
     deltas: Mapping[str, int | None]
     delta: int
     author: object
@@ -344,6 +355,16 @@ def _order(key: tuple[bool, float, str]) -> tuple[bool, float, str]:
 
 def _key(value: float | None, video_id: str) -> tuple[bool, float, str]:
     return (value is None, 0 if value is None else value, video_id)
+
+
+def place_of(post: Breakout, by: RankBy) -> tuple[bool, float, str]:
+    """Sort key of a ranked post: merges rankings of several organizations into one."""
+    values: Mapping[RankBy, float | None] = {
+        "views": post.delta,
+        "growth": post.growth,
+        "outlier": post.outlier,
+    }
+    return _order(_key(values[by], post.video.id))
 
 
 @define(eq=False)
@@ -403,13 +424,13 @@ class Ranking:
 
     def worth_asking(
         self,
-        items: Iterable[RawItem[Post]],
+        items: Iterable[_Item],
         *,
         remember: bool,
         filter_platform: bool,
-    ) -> list[RawItem[Post]]:
+    ) -> list[_Item]:
         """Return the posts of a page whose deltas are needed, and count the others as skipped."""
-        asked: list[RawItem[Post]] = []
+        asked: list[_Item] = []
         query = self.query
         least, both = query.min_views, query.source == "both"
         for item in items:
@@ -476,7 +497,7 @@ class Ranking:
 
     def take(
         self,
-        items: Iterable[RawItem[Post]],
+        items: Iterable[Listed],
         deltas: Mapping[str, Mapping[str, int | None]],
         not_found: Iterable[str],
     ) -> None:
@@ -494,7 +515,7 @@ class Ranking:
             else:
                 self.skipped.no_delta += 1
 
-    def _rank(self, item: RawItem[Post], windows: Mapping[str, int | None], delta: int) -> None:
+    def _rank(self, item: Listed, windows: Mapping[str, int | None], delta: int) -> None:
         author = _author(item.json)
         self._deltas[author].append(delta)
         by = self.query.by
