@@ -68,6 +68,21 @@ def test_a_document_nested_too_deeply_is_refused(kind: str) -> None:
         drift(nested("string"), nested("integer"))
 
 
+def test_a_chain_of_references_that_is_too_long_is_refused() -> None:
+    def chained(leaf: str) -> Node:
+        schemas: Node = {
+            f"S{i}": {"not": {"$ref": f"#/components/schemas/S{i + 1}"}} for i in range(5000)
+        }
+        document = with_schema({"$ref": "#/components/schemas/S0"})
+        return {
+            **document,
+            "components": {"schemas": {**schemas, "S5000": {"type": leaf}}},
+        }
+
+    with pytest.raises(DocumentRefused, match="nested too deeply"):
+        drift(chained("string"), chained("integer"))
+
+
 REST = f"{LIST}/parameters"
 ODD = [
     # parameters that OpenAPI says are to be ignored

@@ -145,7 +145,7 @@ def test_day_of_any_library_is_a_day(facade, serve, day):
     [
         np.datetime64("2026-06-14T12:00"),
         np.datetime64("2026-06-14T12:00:00", "ns"),
-        np.datetime64("NaT"),
+        np.datetime64("NaT", "s"),
         pd.NaT,
         pd.NA,
         pd.Timestamp("2026-06-14"),

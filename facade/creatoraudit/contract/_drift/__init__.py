@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from .._baseline import Baseline, Verdict
-from ..openapi import Document, DocumentRefused, below, load, unprefixed
+from ..openapi import Document, DocumentRefused, below, check_depth, load, unprefixed
 from ._operations import compare
 from ._rules import RULES, Level, Rule
 from ._walk import Difference
@@ -82,7 +82,10 @@ def _accepted(baseline: str | os.PathLike[str] | None) -> Baseline:
 def _document(given: str | os.PathLike[str] | Mapping[str, Any] | Document, name: str) -> Document:
     if isinstance(given, Document):
         return given
-    return Document(name, given) if isinstance(given, Mapping) else load(os.fspath(given))
+    if not isinstance(given, Mapping):
+        return load(os.fspath(given))
+    check_depth(given)
+    return Document(name, given)
 
 
 def _compared(base: Document, head: Document) -> list[Difference]:

@@ -29,7 +29,7 @@ from ._document import (
 from ._normalise import normalise
 from ._operations import METHODS, Operation, is_success, operations, unprefixed
 from ._quoting import inert, quoted
-from ._reading import MOST_BYTES, load, parse
+from ._reading import MOST_BYTES, check_depth, load, parse
 from ._schemas import Slot, subschemas, walk_schemas
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "below",
     "bundled",
     "canonical",
+    "check_depth",
     "inert",
     "is_array",
     "is_number",

@@ -89,7 +89,7 @@ def tree(content: bytes | str, name: str) -> Any:
     try:
         root = _json(text) if text.lstrip()[:1] in ("{", "[") else _yaml(text)
         if isinstance(root, dict):
-            _check_depth(root)
+            check_depth(root)
     except RecursionError:
         document.refuse("is nested too deeply")
     except DocumentRefused as refused:
@@ -141,7 +141,12 @@ def _nodes(root: Any) -> Iterator[tuple[str, Any]]:
             waiting += [(below(pointer, key), value) for key, value in members]
 
 
-def _check_depth(root: Any) -> None:
+def check_depth(root: Any) -> None:
+    """Refuse a document whose containers are nested deeper than any real one.
+
+    Raises:
+        DocumentRefused: They are.
+    """
     level = [root]
     for _ in range(_DEEPEST):
         level = [
