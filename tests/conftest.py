@@ -11,7 +11,7 @@ import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from creatoraudit._core import clock
-from support import warm
+from support import warm, windows
 from support.driver import KINDS, Facade, Kind
 from support.faults import FaultyProxy, Injection
 from support.server import Script, ScriptedServer
@@ -36,6 +36,12 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("CREATORAUDIT_") or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def like_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files behave as on Windows, in this process and as far as that can be simulated."""
+    windows.behave(monkeypatch)
 
 
 @pytest.fixture(scope="session")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import io
+import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
     from creatoraudit_sandbox import Sandbox
     from support.server import ScriptedServer
 
-    from .conftest import Cli
+    from .conftest import Cli, Here
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs sh and /dev/full")
 FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
@@ -116,6 +119,39 @@ def test_work_goes_on_and_counts_when_its_reader_leaves(
     assert [one.method for one in api.requests] == ["PATCH"] * 5
     assert command.stderr
     assert command.stderr.read() == b""
+
+
+class Left(io.FileIO):
+    """A pipe of Windows whose reader has gone: the first write fails like this, simulated."""
+
+    failed = False
+
+    def write(self, data: Any, /) -> int:
+        if self.failed:
+            return len(data)
+        self.failed = True
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+
+@pytest.mark.parametrize(
+    "command", [("whoami",), ("accounts", "list", "--format", "csv"), ("export", "accounts")]
+)
+@pytest.mark.parametrize("platform", ["win32", "linux"])
+def test_reader_who_leaves_on_windows_is_no_failure(
+    here: Here,
+    sandbox: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    command: tuple[str, ...],
+    platform: str,
+) -> None:
+    out = ("--out", "-") if command[0] == "export" else ()
+    with io.TextIOWrapper(io.BufferedWriter(Left(os.dup(2), "wb"))) as stdout:
+        monkeypatch.setattr(sys, "stdout", stdout)
+        monkeypatch.setattr(sys, "platform", platform)
+        ran = here(*command, *out, at=sandbox)
+        monkeypatch.undo()
+    failed = (1, "creatoraudit: standard output: Invalid argument\n")
+    assert (ran.code, ran.err) == ((0, "") if platform == "win32" else failed)
 
 
 def test_failure_of_work_counts_when_its_reader_has_left(

@@ -20,7 +20,7 @@ from creatoraudit import CreatorAudit
 from creatoraudit._core import clock
 from creatoraudit.cli._journal import _TEXT_KIND as _KIND
 from creatoraudit_sandbox import Sandbox
-from support import answers
+from support import answers, windows
 from support.faults import FaultyProxy
 from support.server import Held, Request, Step
 
@@ -218,7 +218,7 @@ def test_standard_input_keeps_its_progress_where_it_is_told_to(
     here(*command, "--state", str(state), at=fresh, stdin=f"{POST.format(2)}\nfoo\n")
     with contextlib.closing(sqlite3.connect(state)) as db:
         assert db.execute("SELECT count(*) FROM done").fetchone() == (1,)
-    assert stat.S_IMODE(state.stat().st_mode) == 0o600
+    assert os.name == "nt" or stat.S_IMODE(state.stat().st_mode) == 0o600
 
 
 def test_account_cap_stops_at_once_and_says_what_is_left(
@@ -447,6 +447,33 @@ def test_a_second_run_on_the_same_file_is_told_of_the_first(
     assert json.loads(out)["outcome"] == "tracked"
     assert [request.path for request in api.requests].count("/videos") == 1
     assert [one.name for one in file.parent.iterdir()] == [file.name]
+
+
+def no_links(*_args: object) -> None:
+    raise PermissionError("no links here")
+
+
+@windows.needed
+@pytest.mark.usefixtures("like_windows")
+@pytest.mark.parametrize("links", [True, False], ids=["links", "no links"])
+def test_on_windows_and_without_links_a_file_is_tracked_and_resumed(
+    here: Here,
+    fresh: Sandbox,
+    urls: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+    links: bool,
+) -> None:
+    if not links:
+        monkeypatch.setattr(os, "link", no_links)
+    file = urls(POST.format(1), "foo", POST.format(2))
+    ran = here("videos", "track", "--file", str(file), "--format", "jsonl", at=fresh)
+    assert [outcome for _, outcome in outcomes(ran)] == ["tracked", "invalid", "tracked"]
+    assert progress_of(file).exists()
+    urls(POST.format(1), POST.format(2))
+    again = here("videos", "track", "--file", str(file), "--format", "jsonl", at=fresh)
+    assert (again.code, outcomes(again)) == (0, [(1, "tracked"), (2, "tracked")])
+    assert fresh.requests["POST /videos"] == 2
+    assert list(file.parent.iterdir()) == [file]
 
 
 @posix

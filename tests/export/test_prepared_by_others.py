@@ -12,11 +12,12 @@ import pytest
 from creatoraudit import CreatorAudit
 from creatoraudit.errors import ExportError
 from creatoraudit.export import export
-from support import answers
+from support import answers, windows
 from support.server import ScriptedServer
 
 from .conftest import Interrupter, Listing
 
+pytestmark = windows.rights
 ClientOf = Callable[[ScriptedServer], CreatorAudit]
 
 

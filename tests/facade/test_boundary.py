@@ -300,7 +300,8 @@ def test_path_of_any_type_is_a_path(sandbox, tmp_path, path):
 
 
 def test_home_in_a_path_is_expanded(sandbox, tmp_path, monkeypatch):
-    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path))
     with CreatorAudit(sandbox.api_key, base_url=sandbox.base_url) as ca:
         assert export(ca, "creators", "~/new/").path == tmp_path / "new" / "creators.csv"
 

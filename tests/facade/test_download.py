@@ -23,6 +23,7 @@ from creatoraudit import (
     UsageError,
 )
 from creatoraudit_api import operations
+from support import windows
 from support.answers import WHOAMI, problem
 from support.server import Answer, Drip, Endless, Held, Reset, Stall, Truncated
 
@@ -101,7 +102,7 @@ def test_a_body_of_a_client_that_reads_ahead_is_written_too(serve, path):
     assert anyio.run(main).size == len(BODY)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+@windows.rights
 def test_only_the_finished_file_can_be_read_by_others(facade, serve, path):
     held = Held(Answer(body=b"x"))
     server = serve(held, OK)
@@ -324,6 +325,7 @@ def test_a_file_that_exists_is_replaced_only_when_told(facade, serve, path):
     assert path.read_bytes() == BODY
 
 
+@windows.rights
 def test_a_link_to_nothing_exists(facade, serve, path):
     path.symlink_to(path.with_name("nothing"))
     with pytest.raises(UsageError, match="exists"):
@@ -348,6 +350,26 @@ def test_a_file_that_came_meanwhile_is_kept(facade, serve, path, monkeypatch, li
 def test_a_file_system_without_links_will_do(facade, serve, path, monkeypatch):
     monkeypatch.setattr(os, "link", no_links)
     download(facade(serve(OK).url), path)
+    assert path.read_bytes() == BODY
+    assert beside(path) == ["saved.csv"]
+
+
+@windows.needed
+@pytest.mark.usefixtures("like_windows")
+@pytest.mark.parametrize("links", [True, False], ids=["links", "no links"])
+def test_on_windows_a_file_is_put_in_place_and_one_that_is_open_is_kept(
+    facade, serve, path, monkeypatch, links
+):
+    if not links:
+        monkeypatch.setattr(os, "link", no_links)
+    ca = facade(serve(OK, OK, OK).url)
+    download(ca, path)
+    path.write_bytes(b"old")
+    with path.open("rb"), pytest.raises(PermissionError, match="another program has it") as refused:
+        download(ca, path, overwrite=True)
+    assert refused.value.filename == str(path)
+    assert path.read_bytes() == b"old"
+    download(ca, path, overwrite=True)
     assert path.read_bytes() == BODY
     assert beside(path) == ["saved.csv"]
 

@@ -117,6 +117,18 @@ def test_key_that_is_not_there_is_said_before_the_first_call(
         client.for_organization("acme")
 
 
+def test_files_may_begin_with_the_mark_that_windows_writes(
+    folder: Path, serve: Callable[..., ScriptedServer]
+) -> None:
+    api = serve(lambda _: answers.WHOAMI)
+    text = f'[organizations.acme]\r\nkey = "file:acme.key"\r\nbase_url = "{api.url}"\r\n'
+    (folder / "creatoraudit.toml").write_text(text, encoding="utf-8-sig", newline="")
+    (folder / "acme.key").write_text(f"{KEY}\r\n", encoding="utf-8-sig", newline="")
+    with CreatorAudit.for_organization("acme", max_retries=0) as ca:
+        ca.whoami()
+    assert api.requests[0].headers["authorization"] == f"Bearer {KEY}"
+
+
 def test_client_of_an_organization_ignores_the_environment(
     folder: Path, serve: Callable[..., ScriptedServer], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,6 +19,7 @@ from creatoraudit import (
     ServiceUnavailableError,
     UsageError,
 )
+from support import windows
 from support.answers import one, page, problem, video, video_id
 from support.server import Answer
 
@@ -154,7 +155,8 @@ def test_special_name_of_a_cache_in_memory_leaves_no_file(
 
 @pytest.mark.parametrize("name", ["~/answers.db", Path("~/answers.db"), b"~/answers.db"])
 def test_home_in_the_name_of_a_cache_is_expanded(facade, serve, tmp_path, monkeypatch, name):
-    monkeypatch.setenv("HOME", str(tmp_path))
+    for home in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(home, str(tmp_path))
     monkeypatch.chdir(tmp_path)
     get(facade(serve(kept()).url, cache=name))
     assert (tmp_path / "answers.db").exists()
@@ -248,7 +250,7 @@ def test_the_file_is_its_owners_and_holds_no_key(facade, serve, tmp_path):
     written = sorted(tmp_path.iterdir())
     assert path in written
     for file in written:
-        assert stat.S_IMODE(file.stat().st_mode) == 0o600, file.name
+        assert os.name == "nt" or stat.S_IMODE(file.stat().st_mode) == 0o600, file.name
         assert KEY.encode() not in file.read_bytes()
         assert b"Bearer" not in file.read_bytes()
     get(ca)
@@ -256,6 +258,7 @@ def test_the_file_is_its_owners_and_holds_no_key(facade, serve, tmp_path):
     assert KEY.encode() not in path.read_bytes()
 
 
+@windows.rights
 def test_a_file_others_could_read_is_closed_to_them(facade, serve, tmp_path):
     path = tmp_path / "answers.db"
     path.touch(0o644)
@@ -324,7 +327,10 @@ def test_a_file_that_cannot_be_used_is_refused(facade, tmp_path, where):
         facade("http://127.0.0.1:9/v2", cache=path)
 
 
-@pytest.mark.parametrize("kind", ["short text", "long text", "database", "link", "pipe"])
+LINKS = [pytest.param(kind, marks=windows.rights) for kind in ("link", "pipe")]
+
+
+@pytest.mark.parametrize("kind", ["short text", "long text", "database", *LINKS])
 def test_foreign_file_as_a_cache_is_refused_as_it_was(facade, tmp_path, kind):
     """Neither its content nor its permissions change."""
     path = tmp_path / "notmine.txt"

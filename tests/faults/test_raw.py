@@ -13,11 +13,11 @@ import base64
 import gc
 import logging
 import os
-import resource
 import sys
 import time
 import traceback
 
+import psutil
 import pytest
 
 from creatoraudit import AsyncCreatorAudit, CreatorAuditError
@@ -107,6 +107,10 @@ def memory():
 
 
 def peak():
+    if sys.platform == "win32":
+        return psutil.Process().memory_info().peak_wset
+    import resource
+
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 

@@ -17,7 +17,7 @@ import pytest
 from creatoraudit import CreatorAudit
 from creatoraudit.cli._app import run
 from creatoraudit_sandbox import Sandbox
-from support import answers
+from support import answers, windows
 from support.markup import parse
 from support.reports import OVERVIEW
 from support.server import Answer, Request, Step
@@ -142,6 +142,7 @@ def test_page_that_cannot_be_written_is_refused_before_anything_is_asked(
     assert list(tmp_path.iterdir()) == []
 
 
+@windows.rights
 def test_page_that_is_there_is_replaced_and_keeps_its_mode(
     command: Command, reporting: Callable[..., ScriptedServer], tmp_path: Path
 ) -> None:
@@ -168,6 +169,20 @@ def test_whoever_is_reading_the_last_page_reads_it_to_its_end(
     with target.open() as reading:
         assert command(reporting(), "digest", "--html", str(target)).code == 0
         assert reading.read() == "the one of yesterday"
+
+
+@windows.needed
+@pytest.mark.usefixtures("like_windows")
+def test_page_that_is_open_on_windows_is_named_and_kept(
+    command: Command, reporting: Callable[..., ScriptedServer], tmp_path: Path
+) -> None:
+    target = tmp_path / "report.html"
+    target.write_text("the one of yesterday")
+    with target.open():
+        ran = command(reporting(), "digest", "--html", str(target))
+    assert ran.code == 1
+    assert "report.html was not written: permission denied, or another program has it" in ran.err
+    assert [one.read_text() for one in tmp_path.iterdir()] == ["the one of yesterday"]
 
 
 def test_page_that_is_refused_at_last_leaves_no_half_of_it(

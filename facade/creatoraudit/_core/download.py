@@ -14,7 +14,7 @@ from typing import BinaryIO, NamedTuple
 from ..errors import UsageError
 from . import clock, values
 from .config import number_problem
-from .files import new_file
+from .files import move, move_new, new_file
 from .key import ApiKey
 from .response import RawResponse
 from .text import one_line
@@ -162,23 +162,14 @@ class Destination:
         else:
             self._part.chmod(_usual_mode(self._part))
         if self._overwrite:
-            self._part.replace(self.path)
+            move(self._part, self.path)
         else:
-            self._place()
+            try:
+                move_new(self._part, self.path)
+            except FileExistsError:
+                raise _exists(self.path) from None
         kind = one_line(sent.headers.get("content-type", "").partition(";")[0].strip(), 120)
         return Downloaded(self.path, self.size, kind or None, sent.headers, sent.request_id)
-
-    def _place(self) -> None:
-        """Give the file its name, which nothing else may have."""
-        assert self._part is not None
-        try:
-            os.link(self._part, self.path)
-        except FileExistsError:
-            raise _exists(self.path) from None
-        except OSError:  # a file system without links
-            if os.path.lexists(self.path):
-                raise _exists(self.path) from None
-            self._part.replace(self.path)
 
 
 def _exists(path: Path) -> UsageError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
@@ -10,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
-# Links are not followed where the system can promise it; Windows has neither these nor owners.
+# Links are not followed where the system can promise it, which Windows cannot.
 _NEW = os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
@@ -29,9 +30,44 @@ def replace(path: Path, content: bytes) -> Path:
             os.fsync(file.fileno())
         if path.exists():
             shutil.copymode(path, part)
-        return part.replace(path)
+        return move(part, path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def move(part: Path, path: Path) -> Path:
+    """Give a complete file its name; what had that name is replaced.
+
+    Raises:
+        OSError: It is refused, as Windows does while another program has the file open. The error
+            names the file, not the temporary one.
+    """
+    try:
+        return part.replace(path)
+    except OSError as error:
+        why = error.strerror
+        if isinstance(error, PermissionError) and not _has_rights():
+            why = "permission denied, or another program has it open"
+        raise OSError(error.errno, why, str(path)) from None
+
+
+def move_new(part: Path, path: Path) -> None:
+    """Give a complete file a name that nothing has yet.
+
+    Raises:
+        FileExistsError: Something has the name, or has got it meanwhile.
+        OSError: It is refused.
+    """
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        if os.path.lexists(path):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
+        move(part, path)
+    else:
+        part.unlink()
 
 
 def new_file(path: Path, mode: int = 0o600) -> BinaryIO:
@@ -70,7 +106,7 @@ def own_folder(path: Path) -> None:
         path.mkdir(0o700)
     except FileExistsError:
         mode = _ours(path, stat.S_ISDIR, "a folder")
-        if mode & _OTHERS_WRITE and any(path.iterdir()):
+        if _has_rights() and mode & _OTHERS_WRITE and any(path.iterdir()):
             raise OSError(f"others may write into {path}; delete it first") from None
         path.chmod(0o700)
 
@@ -79,6 +115,11 @@ def _ours(path: Path, is_kind: Callable[[int], bool], kind: str) -> int:
     found = path.lstat()
     if not is_kind(found.st_mode):
         raise OSError(f"{path} is not {kind} but a link or something else")
-    if hasattr(os, "geteuid") and found.st_uid != os.geteuid():
+    if _has_rights() and found.st_uid != os.geteuid():
         raise OSError(f"{path} belongs to another user")
     return found.st_mode
+
+
+def _has_rights() -> bool:
+    """Whether files have owners and permissions; on Windows, every folder seems open to others."""
+    return hasattr(os, "geteuid")

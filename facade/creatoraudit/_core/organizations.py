@@ -60,7 +60,7 @@ class Organization:
             path = self._folder / Path(place).expanduser()
             problem = f"{path} is empty"
             try:
-                value = path.read_text(encoding="utf-8")
+                value = path.read_text(encoding="utf-8-sig")  # editors of Windows leave a mark
             except (OSError, UnicodeDecodeError) as error:
                 why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
                 value, problem = "", f"{path} cannot be read: {why}"
@@ -97,8 +97,7 @@ class Organizations(Mapping[str, Organization]):
         """
         file = _found() if path is None else Path(path).expanduser()
         try:
-            with file.open("rb") as opened:
-                content = tomllib.load(opened)
+            content = tomllib.loads(file.read_bytes().decode("utf-8-sig"))
         except OSError as error:
             raise ConfigurationError(f"{file} cannot be read: {error.strerror}") from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -15,7 +15,7 @@ from creatoraudit_api import operations
 
 from ..errors import CreatorAuditError
 from ..export._names import COMPRESSIONS, FORMATS, SOURCES, WHATS
-from . import _output, _safe
+from . import _output, _safe, _streams
 from ._accounts import with_account
 from ._click import Command, OneOf
 from ._connect import Connection, connection_options
@@ -150,8 +150,10 @@ def export(*, what: Any, out: str, receipt: str | None, **more: Any) -> None:
             if connection.sandbox:
                 raise KeyboardInterrupt(_never_resumed(str(stopped))) from None
             raise
-        except BrokenPipeError:
-            raise _output.ReaderLeftError from None
+        except OSError as error:
+            if _streams.reader_left(error):
+                raise _output.ReaderLeftError from None
+            raise
     if receipt is not None:
         _print_receipt(what, done, receipt, err=out == STDOUT)
     elif out != STDOUT:

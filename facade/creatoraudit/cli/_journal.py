@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 import click
 
+from .._core.files import move, move_new
 from .._core.resume import ForeignFileError, OtherJobError, ResumeStore, is_busy
 
 _TEXT_KIND = "creatoraudit progress, version 1"
@@ -140,7 +141,7 @@ def _make_ready(path: Path, job: Mapping[str, object]) -> None:
         content = path.read_bytes()
     except FileNotFoundError:
         with _made(path, job, os.urandom(16).hex(), ()) as part, suppress(FileExistsError):
-            os.link(part, path)  # not over what another process has put there meanwhile
+            move_new(part, path)  # not over what another process has put there meanwhile
         return
     if content.startswith(_SQLITE):
         return
@@ -154,7 +155,7 @@ def _make_ready(path: Path, job: Mapping[str, object]) -> None:
     if kind != _TEXT_KIND:
         raise _not_ours(path)
     with _made(path, job, salt, done) as part:
-        part.replace(path)
+        move(part, path)
 
 
 @contextmanager

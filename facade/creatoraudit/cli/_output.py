@@ -68,7 +68,9 @@ def write(data: str | bytes) -> None:
     """
     try:
         click.echo(data, nl=False, color=True)
-    except BrokenPipeError:
+    except OSError as error:
+        if not _streams.reader_left(error):
+            raise
         if not _goes_on:
             raise ReaderLeftError from None
         _streams.give_up_output()

@@ -54,6 +54,13 @@ def prepare() -> None:
         sys.stderr = _text(_Unfailing(2, "wb", closefd=False), "backslashreplace")
 
 
+def reader_left(error: OSError) -> bool:
+    """Whether a write failed because nobody reads the pipe any more."""
+    # Windows says that the argument is invalid.
+    left = (errno.EPIPE, errno.EINVAL) if sys.platform == "win32" else (errno.EPIPE,)
+    return error.filename is None and error.errno in left
+
+
 def why(error: OSError) -> str:
     """Why standard output cannot be written."""
     return "it is closed" if error.errno == errno.EBADF else str(error.strerror or error)

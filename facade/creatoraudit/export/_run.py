@@ -18,7 +18,7 @@ from attrs import define, field, frozen
 from creatoraudit_api.models import MetricsPeriod
 
 from .._core.arguments import Day
-from .._core.files import new_file
+from .._core.files import move, new_file
 from .._results.pages import Page
 from .._results.tables import Table, metadata
 from .._sync.client import CreatorAudit
@@ -351,7 +351,7 @@ class _Job:
                     self.form.join(packed, parts, metadata(self.organization))
             checkpoint.note(checkpoint.position._replace(stage="joined"))
         if not checkpoint.delivered:
-            checkpoint.joined.replace(path)
+            move(checkpoint.joined, path)
         checkpoint.discard()
 
 
