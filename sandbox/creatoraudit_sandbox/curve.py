@@ -1,8 +1,9 @@
 """The growth model: how many views a post has at an instant, and every figure that follows from it.
 
 Views are integers and only grow. A post saturates, ``ceiling * x / (x + half_life)`` with x the
-seconds since publication, and a breakout gains a second term of the same form that starts late and
-is steep. Integer arithmetic keeps the figures equal on every machine, and small enough for SQLite
+seconds since publication. A breakout gains a second term that starts late, ``boost`` times the
+square of ``x / (x + boost_half)`` with x the seconds since then: slow at first, then steep. Integer
+arithmetic keeps the figures equal on every machine, and small enough for SQLite
 to compute them as well (`views_sql`). All other counts are fixed shares of the views, so that they
 grow alike.
 
@@ -16,6 +17,8 @@ from typing import NamedTuple
 
 #: Denominator of all shares.
 UNIT = 10_000
+#: Denominator of how far a late rise has come. Its square times a boost fits in 64 bits.
+_FINE = 100_000
 
 
 class Curve(NamedTuple):
@@ -63,7 +66,8 @@ def views_of(growth: Sequence[int], instant: int) -> int:
     views = ceiling * age // (age + half_life)
     if boost and instant > boost_at:
         late = instant - boost_at
-        views += boost * late // (late + boost_half)
+        risen = _FINE * late // (late + boost_half)
+        views += boost * risen * risen // (_FINE * _FINE)
     return views
 
 
@@ -74,9 +78,10 @@ def share(views: int, rate: int) -> int:
 
 def views_sql(instant: str) -> str:
     """`views_at` as SQL over the columns of a post; ``instant`` is an SQL expression too."""
+    risen = f"({_FINE} * ({instant} - boost_at) / ({instant} - boost_at + boost_half))"
     return (
         f"(CASE WHEN {instant} > published"
         f" THEN ceiling * ({instant} - published) / ({instant} - published + half_life) ELSE 0 END"
         f" + CASE WHEN boost > 0 AND {instant} > boost_at"
-        f" THEN boost * ({instant} - boost_at) / ({instant} - boost_at + boost_half) ELSE 0 END)"
+        f" THEN boost * {risen} * {risen} / {_FINE * _FINE} ELSE 0 END)"
     )

