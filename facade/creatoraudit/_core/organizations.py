@@ -16,7 +16,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from attrs import field, frozen
@@ -173,3 +173,27 @@ def _organization(name: str, value: object, file: Path) -> Organization:
             ' key = "env:ACME_KEY" (an environment variable) or key = "file:secrets/acme" (a file)'
         )
     return Organization(name, reference, base_url, file.parent)
+
+
+def namesakes(ids: Mapping[str, object]) -> dict[str, list[str]]:
+    """Return the names that share an organization with others, each with those others.
+
+    Args:
+        ids: What identifies the organization of each name; None if that is unknown.
+    """
+    groups: dict[object, list[str]] = {}
+    for name, identity in ids.items():
+        if identity is not None:
+            groups.setdefault(identity, []).append(name)
+    return {
+        name: [one for one in group if one != name]
+        for group in groups.values()
+        if len(group) > 1
+        for name in group
+    }
+
+
+def one_organization(names: Iterable[str]) -> str:
+    """Say that several names lead to one organization, which would be counted twice."""
+    listed = " and ".join(names)
+    return f"{listed} are the same organization; keep one of them in the configuration file"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from creatoraudit_api.types import JSON
 
+from .._core import clock
 from .._core.contract import Fault, contract_error
 from .._core.response import UNDECODABLE, RawResponse, decode_payload, fault_of
 from ..errors import ContractError, PaginationError
@@ -197,9 +198,10 @@ class RawPage(Generic[T]):
 
     Attributes:
         size: Number of items.
+        arrived: When the page arrived, in seconds since the epoch.
     """
 
-    __slots__ = ("_at", "_operation", "_payload", "_sent", "size")
+    __slots__ = ("_at", "_operation", "_payload", "_sent", "arrived", "size")
 
     def __init__(
         self, operation: Operation[PageOf[T]], sent: RawResponse, payload: Any, at: str | None
@@ -208,6 +210,7 @@ class RawPage(Generic[T]):
         self._sent = sent.without_body()
         self._payload = payload
         self._at = at
+        self.arrived = clock.wall()
         items = payload.get("data") if isinstance(payload, dict) else None
         self.size = len(items) if isinstance(items, list) else 0
 
@@ -221,20 +224,33 @@ class RawPage(Generic[T]):
         filters = self._payload.get("filters")
         return filters.get(name) if isinstance(filters, dict) else None
 
+    @property
+    def origin(self) -> Origin:
+        """The response that the page came from."""
+        return Origin(self._operation.name, self._sent.request_id, self._at)
+
     def items(self) -> list[RawItem[T]]:
         """Return the items undecoded, for a job that decodes only a few.
 
         Raises:
             ContractError: An item is not an object with an id. `resume_cursor` is the page's.
         """
-        items = self._payload.get("data")
+        page = RawPage(self._operation, self._sent, {**self._payload, "data": []}, self._at)
+        return [RawItem(item, position, page) for position, item in enumerate(self.rows())]
+
+    def rows(self) -> list[Mapping[str, Any]]:
+        """Return the items as JSON.
+
+        Raises:
+            ContractError: An item is not an object with an id. `resume_cursor` is the page's.
+        """
+        items: list[Mapping[str, Any]] = self._payload.get("data")
         fault = _fault_in(items)
         if fault is not None:
             error = contract_error(self._operation.name, fault, self._sent.request_id)
             error.resume_cursor = self._at
             raise error
-        page = RawPage(self._operation, self._sent, {**self._payload, "data": []}, self._at)
-        return [RawItem(item, position, page) for position, item in enumerate(items)]
+        return items
 
     def page(self) -> Page[T]:
         """Decode the page.
@@ -261,8 +277,7 @@ class RawPage(Generic[T]):
 
     def table(self) -> Table:
         """Return the items as rows with columns."""
-        origin = Origin(self._operation.name, self._sent.request_id, self._at)
-        return Table.of(self._operation.item, self._payload["data"], origin)
+        return Table.of(self._operation.item, self._payload["data"], self.origin)
 
     def decode(self, item: RawItem[T]) -> T:
         """Decode one item of the page."""

@@ -106,10 +106,10 @@ class PageFetcher(Generic[T]):
             raise
         return reply.value
 
-    def count(self) -> int | None:
+    def count(self, counter: RequestCounter | None = None) -> int | None:
         """Fetch the size of the whole list."""
         arguments = {**self._arguments, "include_total": True, "limit": 1}
-        reply = self._operations.invoke(self.operation, arguments, self._options)
+        reply = self._operations.invoke(self.operation, arguments, self._options, counter=counter)
         page: PageOf[T] = reply.value
         return page.pagination.total_count
 
@@ -201,6 +201,7 @@ def begin_walks(
     of_platform: Callable[..., PageFetcher[T]],
     *,
     split: bool,
+    count: bool = False,
     counter: RequestCounter | None = None,
 ) -> list[StartedWalk[T]]:
     """Fetch the first page of each walk that makes up a list: one, or one per platform.
@@ -213,11 +214,12 @@ def begin_walks(
         of_platform: Makes the fetcher of one platform (None: of all), with more arguments of the
             list.
         split: Whether to consider splitting.
+        count: Whether to ask for the size of the list even if it cannot be split.
         counter: Counts the requests.
     """
     bound = fetcher.operation.bounds.get("platform")
     platforms = bound.choices if split and bound is not None else ()
-    counted = of_platform(None, include_total=True) if platforms else fetcher
+    counted = of_platform(None, include_total=True) if platforms or count else fetcher
     walk = fetcher.walk()
     first = counted.fetch_raw(walk, counter)
     whole = [StartedWalk(fetcher, walk, first)]

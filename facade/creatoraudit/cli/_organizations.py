@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -72,23 +71,16 @@ def organizations(config: str | None, timeout: float, to: Output) -> int:
 
     Ends with 1 if a key does not work or if two names lead to one organization.
     """
-    from creatoraudit import Organizations
+    from .._core.organizations import Organizations, namesakes
 
     listed = Organizations.load(config)
     with to.rows(_SHAPE) as rows:
         found = list(_checked(listed, timeout))
-        counted = Counter(row["organization_id"] for row in found if row["organization_id"])
+        shared = namesakes({str(row["name"]): row["organization_id"] for row in found})
         for row in found:
-            if counted[row["organization_id"]] > 1:
-                same = [one["name"] for one in found if _same(one, row)]
-                row_problem = f"the same organization as {', '.join(map(str, same))}"
-                rows.write([{**row, "problem": row_problem}])
+            if others := shared.get(str(row["name"])):
+                same = f"the same organization as {', '.join(others)}"
+                rows.write([{**row, "problem": same}])
             else:
                 rows.write([row])
-    failed = any(row["problem"] for row in found)
-    return 1 if failed or any(count > 1 for count in counted.values()) else 0
-
-
-def _same(one: Row, other: Row) -> bool:
-    """Whether another row is about the same organization."""
-    return one is not other and one["organization_id"] == other["organization_id"]
+    return 1 if shared or any(row["problem"] for row in found) else 0

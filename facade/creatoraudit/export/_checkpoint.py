@@ -10,20 +10,19 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, NamedTuple, Self, TypeAlias
 
 from .._core.files import own_folder
 from .._core.resume import ForeignFileError, OtherJobError, ResumeStore, is_busy
+from .._core.seen import DIGEST, Seen
 from .._core.text import one_line
 from ..errors import ExportError, UsageError
 
 Stage: TypeAlias = Literal["walking", "walked", "joined"]
 
 FILE = "checkpoint.sqlite3"
-DIGEST = 16
 _TABLES = {
     "part": "CREATE TABLE IF NOT EXISTS part (number INTEGER PRIMARY KEY, ids BLOB NOT NULL)",
     "position": "CREATE TABLE IF NOT EXISTS position"
@@ -45,32 +44,6 @@ class Position(NamedTuple):
     not_found: int = 0
     cursor: str | None = None
     stage: Stage = "walking"
-
-
-class Seen:
-    """The ids that have been written, packed: a set of as many objects would take four times that.
-
-    Digests are spread over buckets by their first two bytes; a bucket holds the other bytes of its
-    digests, one after the other. That a digest is taken for another one, or for the end of one and
-    the beginning of the next, is as unlikely as two digests being equal.
-    """
-
-    def __init__(self) -> None:
-        self._buckets = [bytearray() for _ in range(1 << 16)]
-
-    def add(self, digest: bytes) -> bool:
-        """Remember a digest; whether it is new."""
-        bucket, rest = self._buckets[int.from_bytes(digest[:2])], digest[2:]
-        if rest in bucket:
-            return False
-        bucket += rest
-        return True
-
-
-def digest_of(identifier: object) -> bytes:
-    """A digest of an id; any text will do, whatever a server calls an id."""
-    text = str(identifier).encode("utf-8", "surrogatepass")
-    return blake2b(text, digest_size=DIGEST).digest()
 
 
 @contextmanager

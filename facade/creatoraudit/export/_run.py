@@ -19,13 +19,14 @@ from creatoraudit_api.models import MetricsPeriod
 
 from .._core.arguments import Day
 from .._core.files import move, new_file
+from .._core.seen import Seen, digest_of
 from .._results.pages import Page
 from .._results.tables import Table, metadata
 from .._sync.client import CreatorAudit
 from .._sync.deltas import Via
 from .._sync.pager import PageFetcher, Prefetch
 from ..errors import CreatorAuditError, UsageError, ValidationError
-from ._checkpoint import FILE, Checkpoint, Position, Seen, Stage, digest_of, failures_told
+from ._checkpoint import FILE, Checkpoint, Position, Stage, failures_told
 from ._csv import style_of
 from ._forms import Form, form_of
 from ._names import Compression, Format, Source, What

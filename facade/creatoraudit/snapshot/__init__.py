@@ -24,9 +24,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ._land import LocalRunner, Runner, land
+    from ._plan import plan
     from ._receipt import Failure, Landed, Receipt
     from ._run import attempt, run, run_async
-    from ._unit import DEFAULT_WHAT, Unit, by_organization, plan, schema
+    from ._unit import DEFAULT_WHAT, Unit, by_organization, schema
     from ._verify import Problem, Verified, verify
 
 # Loaded on first use, so that naming a unit does not load what reads one.
@@ -43,7 +44,7 @@ _HOMES = {
     "attempt": "._run",
     "by_organization": "._unit",
     "land": "._land",
-    "plan": "._unit",
+    "plan": "._plan",
     "run": "._run",
     "run_async": "._run",
     "schema": "._unit",

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from hashlib import sha256
 from typing import Any, Protocol, TypeAlias
 
-from ._receipt import Landed, Outcome
-from ._unit import Unit
+from .._async.client import AsyncCreatorAudit
+from .._async.io import Pool
+from .._core.config import number_problem
+from .._core.organizations import namesakes, one_organization
+from .._results.tables import pyarrow
+from ..errors import CreatorAuditError, UsageError
+from ._place import begin
+from ._receipt import Failure, Landed, Outcome, Receipt
+from ._roots import root_of
+from ._run import Session, failure_of, in_own_loop
+from ._unit import Unit, by_organization
 
 OnDone: TypeAlias = Callable[[Outcome], object]
 
@@ -24,8 +36,8 @@ class Runner(Protocol):
         Args:
             units: The units, each once.
             root: An absolute path or a URL.
-            on_done: Called with a `Receipt` or `Failure` for each unit, in the thread that called
-                `run`, in any order.
+            on_done: Called with a `Receipt` or `Failure` for each unit, one call
+                at a time, in any order.
         """
 
 
@@ -42,12 +54,59 @@ class LocalRunner:
     """
 
     def __init__(self, keys: int = 8, **settings: Any) -> None:
-        self._keys = keys
+        problem = number_problem("keys", keys, 1, whole=True)
+        if problem is not None:
+            raise UsageError(problem)
+        self._keys = int(keys)
         self._settings = settings
 
     def run(self, units: Sequence[Unit], root: str, on_done: OnDone) -> None:
         """Run the units; see `Runner.run`."""
-        raise NotImplementedError
+        in_own_loop(self._run, units, root, on_done)
+
+    async def _run(self, units: Sequence[Unit], root: str, on_done: OnDone) -> None:
+        groups = by_organization(units)
+        async with Session(root_of(root), self._settings) as session, Pool(self._keys) as pool:
+            refused = _refused(session, groups)
+            jobs = []
+            for group in groups:
+                why = refused.get(group[0].organization)
+                if why is None:
+                    jobs.append(await pool.start(_run_all, session, group, on_done))
+                else:
+                    for unit in group:
+                        on_done(Failure(unit, "UsageError", why))
+            for job in jobs:
+                await job.result()
+
+
+async def _run_all(session: Session, group: Sequence[Unit], on_done: OnDone) -> None:
+    """Run the units of one organization with one client."""
+    made: list[AsyncCreatorAudit] = []
+
+    def client() -> AsyncCreatorAudit:
+        if not made:
+            made.append(session.client(group[0]))
+        return made[0]
+
+    for unit in group:
+        try:
+            outcome: Outcome = await session.run(unit, client)
+        except Exception as error:  # noqa: BLE001 - whatever stops one unit must not stop others
+            outcome = failure_of(unit, error)
+        on_done(outcome)
+
+
+def _refused(session: Session, groups: Sequence[Sequence[Unit]]) -> dict[str, str]:
+    """Why organizations are not read: two names with the same key are the same organization."""
+    keys: dict[str, object] = {}
+    for group in groups:
+        with suppress(CreatorAuditError):  # its units will fail for that
+            organization = session.organization(group[0])
+            digest = sha256(organization.key().encode()).digest()
+            keys[group[0].organization] = organization.base_url, digest
+    shared = namesakes(keys)
+    return {name: one_organization([name, *others]) for name, others in shared.items()}
 
 
 def land(
@@ -80,4 +139,29 @@ def land(
         >>> done.ok
         True
     """
-    raise NotImplementedError
+    listed = list(units)
+    given: list[object] = [*listed]
+    if not all(isinstance(one, Unit) for one in given):
+        raise UsageError("units must be a list of units, from plan()")
+    twice = [unit for unit, count in Counter(unit.path for unit in listed).items() if count > 1]
+    if twice:
+        raise UsageError(f"the unit of {twice[0]} is listed twice")
+    pyarrow()
+    place = root_of(root)
+    begin(place, listed)
+    outcomes: dict[str, Outcome] = {}
+
+    def done(outcome: Outcome) -> None:
+        outcomes[outcome.unit.path] = outcome
+        if on_done is not None:
+            on_done(outcome)
+
+    (runner or LocalRunner()).run(listed, place.location, done)
+    missing = [unit for unit in listed if unit.path not in outcomes]
+    for unit in missing:
+        done(Failure(unit, "CreatorAuditError", "the runner did not report it; run it again"))
+    ordered = [outcomes[unit.path] for unit in listed]
+    return Landed(
+        tuple(one for one in ordered if isinstance(one, Receipt)),
+        tuple(one for one in ordered if isinstance(one, Failure)),
+    )

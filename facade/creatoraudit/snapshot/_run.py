@@ -1,12 +1,147 @@
-"""Runs one unit: reads its list and puts file and receipt in place."""
+"""Runs units: reads a list and puts file and receipt in place."""
 
 from __future__ import annotations
 
 import os
-from typing import Any
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Any, Self, TypeVar, TypeVarTuple
 
-from ._receipt import Failure, Receipt
-from ._unit import Unit
+import anyio
+import anyio.lowlevel
+from anyio.from_thread import start_blocking_portal
+from attrs import evolve
+
+from creatoraudit_api import operations as api
+
+from .._async.client import AsyncCreatorAudit
+from .._async.transport import AsyncTransport
+from .._core.options import RequestCounter
+from .._core.organizations import Organization, Organizations
+from .._core.text import one_line
+from .._results.tables import arrow_schema, metadata
+from ..errors import CreatorAuditError, UsageError
+from ._part import ATTEMPT, Part
+from ._place import claim, complete, publish
+from ._read import Reader, Threads
+from ._receipt import SCHEMA_VERSION, Failure, Receipt
+from ._roots import Root, root_of
+from ._unit import Unit, kinds_of_file, now
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+
+class Session:
+    """What the units of one run share: the root, configuration files and connections.
+
+    It lives in one event loop. Use it as an async context manager.
+    """
+
+    def __init__(self, root: Root, settings: dict[str, Any]) -> None:
+        for refused in ("api_key", "base_url", "cache"):
+            if refused in settings:
+                raise UsageError(f"a snapshot takes no {refused}=")
+        self._root = root
+        self._settings = settings
+        self._files: dict[str | None, Organizations] = {}
+        self._transports: dict[str, AsyncTransport] = {}
+        self._ids: dict[AsyncCreatorAudit, str] = {}
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        for transport in self._transports.values():
+            await transport.aclose()
+
+    def organization(self, unit: Unit) -> Organization:
+        """Return the organization of a unit.
+
+        Raises:
+            ConfigurationError: The file or the organization is missing.
+        """
+        if unit.config not in self._files:
+            self._files[unit.config] = Organizations.load(unit.config)
+        return self._files[unit.config][unit.organization]
+
+    def client(self, unit: Unit, **more: Any) -> AsyncCreatorAudit:
+        """Make a client for the organization of a unit, on shared connections.
+
+        Raises:
+            ConfigurationError: The file, the organization or its key is missing.
+        """
+        organization = self.organization(unit)
+        organization.key()  # fails here, and not while a request is sent
+        settings = {**self._settings, **more}
+        client = AsyncCreatorAudit(organization.key, base_url=organization.base_url, **settings)
+        # A transport knows no key, so that organizations on one server can share its connections.
+        url = client._origin.url
+        client._transport = self._transports.setdefault(url, client._transport)
+        return client
+
+    async def run(self, unit: Unit, client: Callable[[], AsyncCreatorAudit]) -> Receipt:
+        """Run a unit; see `run_async`."""
+        threads = Threads()
+        there = await threads.run(complete, self._root, unit)
+        if there is not None:
+            return evolve(there, unit=unit, skipped=True)
+        began_at = now()
+        unit.check_time(began_at)
+        counter = RequestCounter()
+        caller = client()
+        organization_id = await self._organization_id(caller, counter)
+        await threads.run(claim, self._root, unit, organization_id)
+        attempt = secrets.token_hex(16)
+        about = metadata(organization_id) | {ATTEMPT: attempt}
+        path = await threads.run(self._root.part_for, unit.path, attempt)
+        fields = arrow_schema(kinds_of_file(unit.what, unit.windows))
+        part = Part(path, fields, about, self._root.mode)
+        try:
+            reading = await Reader(
+                caller, unit, organization_id, part, threads=threads, counter=counter
+            ).read()
+            file = await threads.run(part.finish)
+            receipt = Receipt(
+                unit=unit,
+                attempt=attempt,
+                organization_id=organization_id,
+                rows=part.rows,
+                **reading._asdict(),
+                **file._asdict(),
+                schema_version=SCHEMA_VERSION,
+                contract=about["creatoraudit.contract"],
+                version=about["creatoraudit.version"],
+                began_at=began_at,
+                ended_at=now(),
+            )
+            return await threads.run(publish, self._root, receipt, path)
+        finally:
+            with anyio.CancelScope(shield=True):
+                await threads.run(part.discard)
+
+    async def _organization_id(self, client: AsyncCreatorAudit, counter: RequestCounter) -> str:
+        if client not in self._ids:
+            reply = await client._operations.invoke(api.whoami, {}, {}, counter=counter)
+            self._ids[client] = str(reply.value.data.organization_id)
+        return self._ids[client]
+
+
+def failure_of(unit: Unit, error: Exception) -> Failure:
+    """Make the failure of a unit."""
+    reason = one_line(error.message if isinstance(error, CreatorAuditError) else str(error), 1_000)
+    request_id = error.request_id if isinstance(error, CreatorAuditError) else None
+    return Failure(unit, type(error).__name__, reason or "no reason given", request_id)
+
+
+def in_own_loop(function: Callable[[*Ts], Awaitable[T]], *args: *Ts) -> T:
+    """Run an async function in an event loop of its own, also where another loop is running."""
+    try:
+        anyio.lowlevel.current_token()
+    except RuntimeError:  # there is none
+        return anyio.run(function, *args)
+    with start_blocking_portal() as portal:
+        return portal.call(function, *args)
 
 
 async def run_async(unit: Unit, root: str | os.PathLike[str], **settings: Any) -> Receipt:
@@ -25,12 +160,13 @@ async def run_async(unit: Unit, root: str | os.PathLike[str], **settings: Any) -
 
     Raises:
         ConfigurationError: The organization or its key is missing, or a library is not installed.
-        UsageError: The unit's day is over or has not begun.
+        UsageError: The unit's day is over or has not begun, or its organization has another name.
         ContractError: A value does not have the type of its column, or rows are missing.
         ExportError: The root cannot be read or written.
         CreatorAuditError: As described in `creatoraudit.errors`.
     """
-    raise NotImplementedError
+    async with Session(root_of(root), settings) as session:
+        return await session.run(unit, lambda: session.client(unit))
 
 
 def run(unit: Unit, root: str | os.PathLike[str], **settings: Any) -> Receipt:
@@ -54,7 +190,11 @@ def run(unit: Unit, root: str | os.PathLike[str], **settings: Any) -> Receipt:
         >>> receipt = run(units[0], "history")
         >>> receipt.rows
     """
-    raise NotImplementedError
+    return in_own_loop(_run, unit, root, settings)
+
+
+async def _run(unit: Unit, root: str | os.PathLike[str], settings: dict[str, Any]) -> Receipt:
+    return await run_async(unit, root, **settings)
 
 
 def attempt(unit: Unit, root: str | os.PathLike[str], **settings: Any) -> Receipt | Failure:
@@ -66,5 +206,11 @@ def attempt(unit: Unit, root: str | os.PathLike[str], **settings: Any) -> Receip
         unit: The unit.
         root: A local folder or a URL.
         **settings: Arguments of the client; see `AsyncCreatorAudit`.
+
+    Example:
+        >>> print(attempt(units[0], "history").unit)
     """
-    raise NotImplementedError
+    try:
+        return run(unit, root, **settings)
+    except Exception as error:  # noqa: BLE001 - whatever stops one unit must not stop others
+        return failure_of(unit, error)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
@@ -11,11 +10,10 @@ from attrs import field, frozen
 
 from .._core import clock
 from .._core.lazy import LazyModule
-from .._core.organizations import Organizations
 from .._results.columns import Kind
-from .._results.deltas import DEFAULT_WINDOWS
 from .._results.lists import ListName, kinds_of_list, windows_of_list
 from .._results.tables import arrow_schema
+from ..errors import UsageError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -23,8 +21,8 @@ else:
     pa = LazyModule("pyarrow", optional=True)
 
 DEFAULT_WHAT: tuple[ListName, ...] = ("accounts", "videos", "account-videos", "creators")
-_NO_TIME = dt.timedelta(0)
-_A_DAY = dt.timedelta(days=1)
+NO_TIME = dt.timedelta(0)
+A_DAY = dt.timedelta(days=1)
 
 
 @frozen
@@ -49,7 +47,7 @@ class Unit:
     day: dt.date
     windows: tuple[int, ...] = ()
     config: str | None = None
-    late: dt.timedelta = field(default=_NO_TIME)
+    late: dt.timedelta = field(default=NO_TIME)
 
     @property
     def name(self) -> str:
@@ -69,6 +67,21 @@ class Unit:
 
     def __str__(self) -> str:
         return f"{self.organization} {self.what} {self.day.isoformat()}"
+
+    def check_time(self, instant: dt.datetime) -> None:
+        """Check that the list can be read for this day at an instant.
+
+        Raises:
+            UsageError: The day has not begun, or is over.
+        """
+        begins = dt.datetime.combine(self.day, dt.time(), dt.UTC)
+        if instant < begins:
+            raise UsageError(f"{self}: the day (UTC) has not begun")
+        if instant >= begins + A_DAY + self.late:
+            raise UsageError(
+                f"{self}: the day (UTC) is over, and the API serves no other day than today; plan"
+                " again, or allow a run to end after midnight with late="
+            )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the unit as JSON."""
@@ -94,55 +107,9 @@ class Unit:
         )
 
 
-def today() -> dt.date:
-    """The current day, in UTC."""
-    return now().date()
-
-
 def now() -> dt.datetime:
     """The current instant, in UTC."""
     return dt.datetime.fromtimestamp(clock.wall(), dt.UTC)
-
-
-def plan(
-    organizations: Organizations | str | os.PathLike[str] | None = None,
-    what: Iterable[ListName] = DEFAULT_WHAT,
-    windows: Iterable[int] = DEFAULT_WINDOWS,
-    *,
-    only: Iterable[str] = (),
-    day: dt.date | None = None,
-    late: dt.timedelta = _NO_TIME,
-    root: str | os.PathLike[str] | None = None,
-) -> list[Unit]:
-    """List the units of a snapshot. Sends no request and reads no key.
-
-    Args:
-        organizations: The organizations, or the path of the file that names them. Defaults to the
-            default file; see `Organizations.load`.
-        what: Names of the lists: `"accounts"`, `"videos"`, `"account-videos"`, `"creators"`.
-        windows: Look-back windows in days for the deltas of posts, 1 to 365, at most 10. Pass `()`
-            for no deltas.
-        only: Names of the organizations to take. Defaults to all in the file.
-        day: The day, in UTC. Defaults to today. The API serves no other day, so an earlier one is
-            accepted only within `late` after its end.
-        late: How long after midnight (UTC) units may still be read for the day before, less than
-            a day.
-        root: Where the units will land. With `late`, a run that was begun before midnight and is
-            not complete is resumed: its day is taken instead of today.
-
-    Returns:
-        One unit per organization and list, organization by organization.
-
-    Raises:
-        ConfigurationError: The file, or an organization in `only`, is missing.
-        UsageError: A list, a window or the day cannot be used.
-
-    Example:
-        >>> units = plan("creatoraudit.toml", what=["videos"], windows=[7])
-        >>> units[0].name
-        'acme.videos'
-    """
-    raise NotImplementedError
 
 
 def by_organization(units: Iterable[Unit]) -> list[list[Unit]]:

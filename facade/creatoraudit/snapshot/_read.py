@@ -1,0 +1,324 @@
+"""Reads the list of a unit and its deltas into a file, page by page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, TypeVarTuple
+
+import anyio
+import anyio.to_thread
+
+from .._async.client import AsyncCreatorAudit
+from .._async.deltas import AsyncDeltasJob, Via
+from .._async.io import Job, Pool
+from .._async.pager import AsyncPageFetcher, AsyncPrefetch, begin_walks
+from .._core.arguments import resource_id
+from .._core.lazy import LazyModule
+from .._core.options import RequestCounter
+from .._core.seen import Seen, digest_of
+from .._results.batch import chunks
+from .._results.deltas import VideoDeltas, delta_row
+from .._results.lists import LISTS, delta_columns
+from .._results.pages import RawPage
+from .._results.tables import Table, pyarrow
+from ..errors import ContractError, InsufficientScopeError, UsageError, ValidationError
+from ._part import Part
+from ._unit import Unit
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+else:
+    pa = LazyModule("pyarrow", optional=True)
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+# Batches of account videos after which the deltas endpoint is not asked any more if it knew none.
+UNKNOWN_BATCHES = 5
+# A list that lost more than this share of its rows has not been read whole.
+_ENOUGH = 0.99
+
+
+class Reading(NamedTuple):
+    """What reading a list gave, apart from its rows."""
+
+    duplicates: int
+    requests: int
+    not_found: int
+    total_first: int | None
+    total_last: int | None
+    moved: bool
+    via: Via | None
+    notes: tuple[str, ...]
+
+
+class Threads:
+    """Runs the blocking functions of one unit in a worker thread, one at a time.
+
+    A slow disk of one unit so never takes the threads of another.
+    """
+
+    def __init__(self) -> None:
+        self._limiter = anyio.CapacityLimiter(1)
+
+    async def run(self, function: Callable[[*Ts], T], *args: *Ts) -> T:
+        """Run a function and return its result."""
+        return await anyio.to_thread.run_sync(function, *args, limiter=self._limiter)
+
+
+class _Rows(NamedTuple):
+    """The rows of a page that wait for their deltas.
+
+    Attributes:
+        batch: Their columns.
+        ids: Their ids, as the deltas endpoint takes them; None for those it cannot know.
+        arrived: When the page arrived.
+        end: Number of ids to ask about up to here, those of earlier pages included.
+    """
+
+    batch: pa.RecordBatch
+    ids: Sequence[str | None]
+    arrived: dt.datetime
+    end: int
+
+
+class Reader:
+    """Reads one unit.
+
+    Args:
+        client: Client of the organization.
+        unit: The unit.
+        organization_id: Id of the organization.
+        part: Where the rows go.
+        threads: Runs what blocks.
+        counter: Counts the requests.
+    """
+
+    def __init__(
+        self,
+        client: AsyncCreatorAudit,
+        unit: Unit,
+        organization_id: str,
+        part: Part,
+        *,
+        threads: Threads,
+        counter: RequestCounter,
+    ) -> None:
+        self._operations = client._operations
+        self._unit = unit
+        self._organization_id = organization_id
+        self._part = part
+        self._threads = threads
+        self._counter = counter
+        self._operation = LISTS[unit.what]
+        self._seen = Seen()
+        self._duplicates = 0
+        self._rows: deque[_Rows] = deque()
+        self._deltas = _Deltas(client, unit, counter) if unit.windows else None
+
+    async def read(self) -> Reading:
+        """Read the whole list.
+
+        Raises:
+            ContractError: A value does not have the type of its column, or rows are missing.
+            CreatorAuditError: As described in `creatoraudit.errors`.
+        """
+        concurrency = self._operations.side_by_side()
+        walks = await begin_walks(
+            self._fetcher(None), self._fetcher, split=True, count=True, counter=self._counter
+        )
+        sizes = [size for one in walks if isinstance(size := one.page.total_count, int)]
+        first = sum(sizes) if len(sizes) == len(walks) else None
+        whole = len(walks) == 1 and walks[0].walk.ended
+        async with Pool(concurrency) as pool:
+            async with AsyncPrefetch[Any](len(walks)) as prefetch:
+                for one in walks:
+                    if not one.walk.ended:
+                        await prefetch.follow(one.fetcher, one.walk, counter=self._counter)
+                for one in walks:
+                    await self._take(pool, one.page)
+                while (page := await prefetch.next()) is not None:
+                    await self._take(pool, page)
+            if self._deltas is not None:
+                await self._deltas.finish(pool)
+                await self._pass_on()
+        return await self._checked(first, whole=whole)
+
+    def _fetcher(self, platform: str | None, **more: object) -> AsyncPageFetcher[Any]:
+        chosen = {} if platform is None else {"platform": platform}
+        return AsyncPageFetcher(self._operations, self._operation, {**chosen, **more}, {})
+
+    async def _take(self, pool: Pool, page: RawPage[Any]) -> None:
+        arrived = dt.datetime.fromtimestamp(page.arrived, dt.UTC)
+        self._unit.check_time(arrived)
+        rows = page.rows()
+        new = [row for row in rows if self._seen.add(digest_of(row["id"]))]
+        self._duplicates += len(rows) - len(new)
+        ids: Sequence[str | None] = ()
+        end = 0
+        if self._deltas is not None:
+            ids = [_known_id(row["id"]) for row in new]
+            end = await self._deltas.ask(pool, [one for one in ids if one is not None])
+        table = Table.of(self._operation.item, new, page.origin)
+        batch = await self._threads.run(table.to_batch)
+        self._rows.append(_Rows(batch, ids, arrived, end))
+        await self._pass_on()
+
+    async def _pass_on(self) -> None:
+        """Give those rows to the file whose deltas are there."""
+        while self._rows and (self._deltas is None or self._rows[0].end <= self._deltas.answered):
+            rows = self._rows.popleft()
+            full = self._part.add(self._with_columns(rows))
+            if full:
+                await self._threads.run(self._part.write)
+
+    def _with_columns(self, rows: _Rows) -> pa.RecordBatch:
+        library = pyarrow()
+        columns = list(rows.batch.columns)
+        count = len(rows.batch)
+        if self._deltas is not None:
+            found = [self._deltas.pop(one) for one in rows.ids]
+            for name in delta_columns(self._unit.windows):
+                values = [one.get(name) for one in found]
+                columns.append(library.array(values, library.int64()))
+        instant = library.scalar(rows.arrived, library.timestamp("us", "UTC"))
+        columns += [library.repeat(instant, count), library.repeat(self._organization_id, count)]
+        return library.RecordBatch.from_arrays(columns, schema=self._part.fields)
+
+    async def _checked(self, first: int | None, *, whole: bool) -> Reading:
+        """Compare the rows with the length of the list, before and after."""
+        # A list in one response has one length, and asking for it again would tell nothing.
+        last = first if whole else await self._fetcher(None).count(self._counter)
+        totals = [total for total in (first, last) if total is not None]
+        rows = self._part.rows
+        if totals and rows < _ENOUGH * min(totals):
+            raise ContractError(
+                f"{self._unit}: the list has {first} items at its first request and {last} at its"
+                f" last, but its pages have only {rows}, so rows are missing; run it again",
+                path="$.pagination.total_count",
+            )
+        moved = bool(totals) and not min(totals) <= rows <= max(totals)
+        deltas = self._deltas
+        notes = [] if deltas is None else deltas.notes
+        if not totals:
+            notes = [*notes, "the API does not say how long the list is, so nothing was compared"]
+        return Reading(
+            duplicates=self._duplicates,
+            requests=self._counter.requests,
+            not_found=0 if deltas is None else deltas.not_found,
+            total_first=first,
+            total_last=last,
+            moved=moved,
+            via=None if deltas is None else deltas.via,
+            notes=tuple(notes),
+        )
+
+
+def _known_id(identifier: str) -> str | None:
+    try:
+        return resource_id(identifier)
+    except UsageError:  # not a UUID, so the endpoint cannot know it
+        return None
+
+
+class _Deltas:
+    """The deltas of the posts of a unit, asked for side by side.
+
+    Attributes:
+        answered: Number of ids whose deltas are there, or are not coming.
+        not_found: Number of ids that the endpoint does not know.
+        via: How they are fetched.
+        notes: What a reader of the deltas should know.
+    """
+
+    def __init__(self, client: AsyncCreatorAudit, unit: Unit, counter: RequestCounter) -> None:
+        self.answered = 0
+        self.not_found = 0
+        self.via: Via | None = None
+        self.notes: list[str] = []
+        self._operations = client._operations
+        self._windows = unit.windows
+        # Whether the endpoint knows the ids of account videos is left open by the contract.
+        self._unknown = unit.what == "account-videos"
+        self._counter = counter
+        self._given = 0
+        self._sent = 0
+        self._stopped = False
+        self._waiting: list[str] = []
+        self._asked: deque[tuple[Sequence[str], Job[VideoDeltas]]] = deque()
+        self._found: dict[str, Mapping[str, object]] = {}
+        self._job = self._job_by("post")
+
+    def _job_by(self, via: Via) -> AsyncDeltasJob:
+        return AsyncDeltasJob(self._operations, self._windows, via, {})
+
+    async def ask(self, pool: Pool, ids: Sequence[str]) -> int:
+        """Take ids to ask about, and return how many have been given so far."""
+        self._waiting += ids
+        self._given += len(ids)
+        while len(self._waiting) >= self._job.size:
+            await self._start(pool)
+        while self._asked and self._asked[0][1].done:
+            await self._receive()
+        return self._given
+
+    async def finish(self, pool: Pool) -> None:
+        """Ask about the last ids and wait for all responses."""
+        while self._waiting:
+            await self._start(pool)
+        while self._asked:
+            await self._receive()
+
+    def pop(self, identifier: str | None) -> Mapping[str, object]:
+        """Take the deltas of a post; an empty mapping if it has none."""
+        return {} if identifier is None else self._found.pop(identifier, {})
+
+    async def _start(self, pool: Pool) -> None:
+        size = self._job.size
+        ids, self._waiting = self._waiting[:size], self._waiting[size:]
+        if self._unknown and self._sent >= UNKNOWN_BATCHES and not self._stopped:
+            while self._asked:
+                await self._receive()
+            self._stopped = self._unknown
+            if self._stopped:
+                self.notes.append(
+                    f"deltas are null: the endpoint knew none of the ids in {UNKNOWN_BATCHES}"
+                    " batches, so no more were sent"
+                )
+        if self._stopped:
+            self.answered += len(ids)
+            return
+        self._sent += 1
+        self._asked.append((ids, await pool.start(self._fetch, ids)))
+
+    async def _receive(self) -> None:
+        ids, job = self._asked.popleft()
+        deltas = await job.result()
+        self.answered += len(ids)
+        self.not_found += len(deltas.not_found)
+        self._unknown = self._unknown and not deltas.by_id
+        self._found |= {one: delta_row(change) for one, change in deltas.by_id.items()}
+
+    async def _fetch(self, ids: Sequence[str]) -> VideoDeltas:
+        job = self._job
+        try:
+            parts = [await job.ask(part, self._counter) for part in chunks(ids, job.size)]
+        except InsufficientScopeError:
+            if self.via == "get" and job is self._job:
+                raise
+            self._take_get()
+            return await self._fetch(ids)
+        except ValidationError:
+            if not self._unknown:
+                raise
+            return VideoDeltas({}, job.windows, tuple(ids))
+        self.via = self.via or "post"
+        return VideoDeltas.merged(parts, job.windows)
+
+    def _take_get(self) -> None:
+        if self.via != "get":
+            self.via = "get"
+            self._job = self._job_by("get")
+            self.notes.append("the key may not POST, so deltas were fetched by GET")
