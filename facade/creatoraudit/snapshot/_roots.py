@@ -94,7 +94,7 @@ class LocalRoot:
                 os.link(part, link)
             except OSError:  # a file system without links: there is one try only
                 link = part
-            link.replace(target)
+            files.move(link, target)
             _sync_folder(target.parent)
 
     def part_for(self, path: str, attempt: str) -> Path:
