@@ -7,11 +7,13 @@ import binascii
 import hashlib
 import hmac
 import json
+import re
 from typing import Final, TypeAlias
 
 from .problems import Problem, invalid
 
 _TAG_BYTES: Final = 12
+_ALPHABET: Final = re.compile("[A-Za-z0-9_-]*")
 
 #: The value a list is sorted by and the row number: where a page ends.
 SortKey: TypeAlias = tuple[int | str, int]
@@ -34,10 +36,12 @@ class Cursors:
 
     def read(self, cursor: str, binding: str) -> SortKey:
         """Read the sort key in a cursor; 422 if the cursor is invalid or of another list."""
+        if not _ALPHABET.fullmatch(cursor):  # Python would take + and / as well
+            raise _refusal()
         try:
             padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
             raw = base64.b64decode(padded, altchars=b"-_", validate=True)
-        except (UnicodeEncodeError, binascii.Error):
+        except binascii.Error:
             raise _refusal() from None
         tag, payload = raw[:_TAG_BYTES], raw[_TAG_BYTES:]
         if not hmac.compare_digest(tag, self._tag(payload, binding)):

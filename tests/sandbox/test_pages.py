@@ -129,6 +129,20 @@ def test_made_up_cursor_fails_validation(api: Api, cursor: str) -> None:
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "cursor")
 
 
+@pytest.mark.parametrize(("letter", "other"), [("-", "+"), ("_", "/")])
+def test_cursor_in_the_other_alphabet_of_base64_fails_validation(
+    api: Api, letter: str, other: str
+) -> None:
+    pages = (
+        api.get("/videos", params={"limit": limit}).json()["pagination"]["next_cursor"]
+        for limit in range(1, 200)
+    )
+    cursor: str = next(one for one in pages if letter in one)
+    assert api.get("/videos", params={"cursor": cursor}).status_code == 200
+    altered = cursor.replace(letter, other)
+    assert api.get("/videos", params={"cursor": altered}).status_code == 422
+
+
 def test_altered_cursor_fails_validation(api: Api) -> None:
     cursor: str = api.get("/videos?limit=1").json()["pagination"]["next_cursor"]
     for place in range(len(cursor) - 1):

@@ -24,7 +24,7 @@ from .transport import AsyncTransport
 if TYPE_CHECKING:
     from . import types
 else:
-    types = LazyModule(f"{__package__}.types")
+    types = LazyModule(f"{__name__.rpartition('.')[0]}.types")
 
 T = TypeVar("T")
 
