@@ -2,8 +2,8 @@
 
 `facade/creatoraudit/_async/` is written by hand; `_sync/` is this script's output: the same tokens
 without `async` and `await`, with names replaced by the table below, formatted by ruff. Comments and
-docstrings are translated by the same table. Two modules are written by hand in both halves: `io.py`
-(waiting, concurrent calls) and `network.py` (connections).
+docstrings are translated by the same table. One module is written by hand in both halves: `io.py`
+(waiting, concurrent calls, connections).
 
     python scripts/unasync.py            write _sync/
     python scripts/unasync.py --check    exit 1 with a diff if _sync/ is out of date
@@ -25,7 +25,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "facade" / "creatoraudit"
 SOURCE = PACKAGE / "_async"
 TARGET = PACKAGE / "_sync"
 # Written by hand in both halves: sleeping and concurrent calls; opening and closing connections.
-BY_HAND = frozenset({"io.py", "network.py"})
+BY_HAND = frozenset({"io.py"})
 HEADER = "# Derived from ../_async/{name} by scripts/unasync.py; change that file instead.\n"
 
 # Names that only lose their prefix (AsyncPager -> Pager) are covered by the rule in `sync_name`.

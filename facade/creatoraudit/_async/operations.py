@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
 from creatoraudit_api.types import UNSET
 
-from .._core.config import Settings, number_problem
+from .._core.arguments import number_problem
+from .._core.config import Settings
 from .._core.download import Destination, Downloaded
 from .._core.options import RequestCounter, RequestOptions, split_options
 from .._core.request import BEARER, PreparedRequest, find, prepare
@@ -96,7 +97,7 @@ class AsyncOperations:
         into = Destination.of(path, overwrite=overwrite, max_bytes=max_bytes)
         try:
             sent = await self._sender.send(request._replace(into=into), options)
-            return await off_loop(into.finish, sent)
+            return await off_loop(into.finish, sent.headers, sent.request_id)
         finally:
             into.discard()
 

@@ -6,8 +6,7 @@ import datetime as dt
 from typing import Protocol, TypeVar
 
 from .._core import clock
-from .._core.config import number_problem
-from .._core.values import plain
+from .._core.arguments import number_problem, plain
 from ..errors import UsageError, WaitTimeout
 from .io import Function, sleep
 

@@ -1,23 +1,67 @@
-"""Checks the arguments of a call against the generated table before anything is sent."""
+"""Checks the arguments of a call against the generated table before anything is sent.
+
+Numbers, booleans and days of other libraries, such as numpy, are converted to Python's own.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import math
+import operator
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from uuid import UUID
 
-from creatoraudit_api.types import ReadModel, WriteModel, encode
-
 from ..errors import UsageError
 from .text import one_line
-from .values import plain, whole
 
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Bound, Operation
+
+
+def plain(value: object) -> Any:
+    """The Python value that a scalar of numpy stands for; any other value as it is."""
+    kind = getattr(getattr(value, "dtype", None), "kind", None)
+    if not isinstance(kind, str) or kind not in "biufUM" or getattr(value, "ndim", 0) != 0:
+        return value
+    scalar: Any = value
+    if kind == "M" and not str(scalar.dtype).endswith(("[D]", "[W]", "[M]", "[Y]")):
+        scalar = scalar.astype("datetime64[us]")  # nanoseconds would become an integer
+    found = scalar.item()
+    return value if found is None else found
+
+
+def as_int(value: object) -> int | None:
+    """An integer of any library as an int; None for anything else, truth values among it."""
+    found = plain(value)
+    if isinstance(found, bool):
+        return None
+    try:
+        return operator.index(found)
+    except TypeError:
+        return None
+
+
+def as_number(value: object) -> int | float | None:
+    """A finite number of any library as Python's own; None for anything else."""
+    found = plain(value)
+    if isinstance(found, float):
+        return found if math.isfinite(found) else None
+    return as_int(found)
+
+
+def number_problem(
+    name: str, value: object, least: float, *, whole: bool = False, zero: bool = False
+) -> str | None:
+    """Describe what is wrong with a number given as a setting; None if it is valid."""
+    found = as_int(value) if whole else as_number(value)
+    if found is None:
+        return f"{name} must be a {'whole ' if whole else ''}number, not {value!r:.40}"
+    if found < least or (found == 0 and not whole and not zero):
+        return f"{name} must be {'at least ' + str(least) if whole else 'more than 0'}, not {found}"
+    return None
 
 
 def sendable(operation: str, name: str, value: object) -> Any:
@@ -27,7 +71,12 @@ def sendable(operation: str, name: str, value: object) -> Any:
         UsageError: It is a missing value (NaN, NaT, NA), or of a type that neither can hold.
     """
     value = plain(value)
-    if isinstance(value, (str, int, ReadModel, WriteModel)) or value is None:
+    if isinstance(value, (str, int)) or value is None:
+        return value
+    # The checks of a client's settings need no generated types, which take time to import.
+    from creatoraudit_api.types import ReadModel, WriteModel, encode  # noqa: PLC0415
+
+    if isinstance(value, (ReadModel, WriteModel)):
         return value
     if isinstance(value, (float, dt.date)):  # a datetime is a date
         if value != value or value in (math.inf, -math.inf):  # noqa: PLR0124 - NaN and NaT
@@ -155,7 +204,7 @@ def checked(operation: Operation[object], name: str, value: object, *, own: bool
 
 
 def _whole(name: str, value: object) -> int:
-    found = whole(value)
+    found = as_int(value)
     if found is None:
         raise UsageError(f"{name} must be a whole number, not {value!r:.40}")
     return found

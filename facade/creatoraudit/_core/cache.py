@@ -24,11 +24,11 @@ from typing import NamedTuple, Protocol, TypeAlias
 from urllib.parse import urlencode
 
 from ..errors import ConfigurationError
+from .arguments import plain
 from .files import own_file
 from .key import ApiKey
 from .request import PreparedRequest
 from .response import RawResponse
-from .values import plain
 
 MEMORY_BYTES = 64 * 2**20
 DISK_BYTES = 512 * 2**20

@@ -1,7 +1,10 @@
-"""The clock of the package: every wait and every time measurement uses it.
+"""The clock of the package, and the deadline of one exchange with the server.
 
-`skipped_waits()` is for tests: inside it a wait takes no time but moves the clock by its length,
-and the waits are recorded.
+Every wait and every time measurement uses it. `skipped_waits()` is for tests: inside it a wait
+takes no time but moves the clock by its length, and the waits are recorded.
+
+httpx and httpcore hand the timeouts of a request down to the code that connects, reads and writes.
+Ours is a `Limit`, which also knows when the whole exchange has to end.
 """
 
 from __future__ import annotations
@@ -56,3 +59,72 @@ def skipped_waits(on_wait: Callable[[float], None] | None = None) -> Iterator[li
         _skipping.remove(note)
         if not _skipping:
             _skipped.clear()
+
+
+LATE = "the time for this exchange was already up"
+
+
+class Exchange:
+    """One request and its response: when they have to be over, and how to give them up.
+
+    Args:
+        seconds: Time for the whole exchange, or, of a download, for all before the body.
+        idle: Seconds that may pass between two parts of the body of a download.
+
+    Attributes:
+        streams: Whether it has come to the body of a download.
+    """
+
+    def __init__(self, seconds: float, idle: float) -> None:
+        self._ends = now() + seconds
+        self._idle = idle
+        self._given_up = False
+        self.streams = False
+        self.on_give_up: Callable[[], None] | None = None
+        self.on_more_time: Callable[[], None] | None = None
+
+    def stream(self) -> None:
+        """From now on, limit only the time in which nothing arrives."""
+        self.streams = True
+        self.arrived()
+
+    def arrived(self) -> None:
+        """A part of the body has arrived: that of a download has its idle time again."""
+        if self.streams:
+            self._ends = now() + self._idle
+
+    def pass_on(self) -> None:
+        """Tell a limit on the whole exchange, if there is one, how much time is left now."""
+        if self.streams and self.on_more_time is not None:
+            self.on_more_time()
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left; 0 or less when the time is up or nobody wants the response."""
+        return 0.0 if self._given_up else self._ends - now()
+
+    def give_up(self) -> None:
+        """Want no response any more: what waits for the network now is to end at once."""
+        self._given_up = True
+        if self.on_give_up is not None:
+            self.on_give_up()
+
+
+class Limit(float):
+    """Seconds that one operation on a socket may wait, within an exchange."""
+
+    __slots__ = ("exchange",)
+
+    exchange: Exchange
+
+    @classmethod
+    def of(cls, seconds: float, exchange: Exchange) -> Limit:
+        """The limit for each operation of an exchange."""
+        limit = cls(seconds)
+        limit.exchange = exchange
+        return limit
+
+    @property
+    def left(self) -> float:
+        """Seconds that the next operation may wait; 0 or less when it must not begin."""
+        return min(self, self.exchange.left)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from ..errors import ConfigurationError
-from . import values
+from .arguments import number_problem, plain
 from .text import one_line
 
 ENV_BASE_URL = "CREATORAUDIT_BASE_URL"
@@ -124,18 +124,6 @@ def _allowed(host: str, port: int, allow_http: object) -> bool:
     return True
 
 
-def number_problem(
-    name: str, value: object, least: float, *, whole: bool = False, zero: bool = False
-) -> str | None:
-    """Describe what is wrong with a number given as a setting; None if it is valid."""
-    found = values.whole(value) if whole else values.number(value)
-    if found is None:
-        return f"{name} must be a {'whole ' if whole else ''}number, not {value!r:.40}"
-    if found < least or (found == 0 and not whole and not zero):
-        return f"{name} must be {'at least ' + str(least) if whole else 'more than 0'}, not {found}"
-    return None
-
-
 class Settings:
     """Time limits, retries and concurrency of a client.
 
@@ -169,9 +157,9 @@ class Settings:
         ):
             if problem:
                 raise ConfigurationError(problem)
-        self.timeout: float = values.plain(timeout)
-        self.max_retries: int = values.plain(max_retries)
-        self.retry_budget: float = values.plain(retry_budget)
-        self.concurrency: int = values.plain(concurrency)
-        self.max_wait: float | None = values.plain(max_wait)
-        self.max_response_bytes: int | None = values.plain(max_response_bytes)
+        self.timeout: float = plain(timeout)
+        self.max_retries: int = plain(max_retries)
+        self.retry_budget: float = plain(retry_budget)
+        self.concurrency: int = plain(concurrency)
+        self.max_wait: float | None = plain(max_wait)
+        self.max_response_bytes: int | None = plain(max_response_bytes)

@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from ..errors import UsageError
-from . import clock, values
-from .config import number_problem
+from . import clock
+from .arguments import number_problem, plain
 from .files import move, move_new, new_file
 from .key import ApiKey
-from .response import RawResponse
 from .text import one_line
 
 ECHO = "repeats the API key, which is written into no file"
@@ -77,7 +76,7 @@ class Destination:
             raise UsageError("path must not have a NUL character in it")
         text = os.path.expanduser(text)  # noqa: PTH111 - a Path loses the slash at its end
         place = Path(text)
-        most = values.plain(max_bytes)
+        most = plain(max_bytes)
         problem = None if most is None else number_problem("max_bytes", most, 1, whole=True)
         if problem is not None:
             raise UsageError(problem)
@@ -145,8 +144,8 @@ class Destination:
         if self.error is not None:
             raise OSError(self.error.errno, self.error.strerror, str(self.path))
 
-    def finish(self, sent: RawResponse) -> Downloaded:
-        """Put the file in its place.
+    def finish(self, headers: Mapping[str, str], request_id: str | None) -> Downloaded:
+        """Put the file in its place, and describe it with what its response says.
 
         Raises:
             UsageError: Something has come to be there meanwhile.
@@ -168,8 +167,8 @@ class Destination:
                 move_new(self._part, self.path)
             except FileExistsError:
                 raise _exists(self.path) from None
-        kind = one_line(sent.headers.get("content-type", "").partition(";")[0].strip(), 120)
-        return Downloaded(self.path, self.size, kind or None, sent.headers, sent.request_id)
+        kind = one_line(headers.get("content-type", "").partition(";")[0].strip(), 120)
+        return Downloaded(self.path, self.size, kind or None, headers, request_id)
 
 
 def _exists(path: Path) -> UsageError:

@@ -71,10 +71,9 @@ OnEvent: TypeAlias = Callable[[RequestEvent], object]
 OnWait: TypeAlias = Callable[[WaitEvent], object]
 
 
-def event_of(
+def _event_of(
     request: PreparedRequest, outcome: RawResponse | Failure, seconds: float, attempt: int
 ) -> RequestEvent:
-    """The record of one try."""
     sent, failure = (None, outcome) if isinstance(outcome, Failure) else (outcome, None)
     reason = None if sent is None else reason_of(sent)
     return RequestEvent(
@@ -96,6 +95,9 @@ class Hooks:
 
     An exception in a hook becomes a RuntimeWarning and a log line with its traceback. The call
     continues, because the result of a successful create must not be lost.
+
+    Attributes:
+        listen: Whether a hook is called after each try.
     """
 
     def __init__(
@@ -104,6 +106,7 @@ class Hooks:
         self._on_event = on_event
         self._on_wait = on_wait
         self._drift = drift
+        self.listen = on_event is not None or drift is not None
 
     def tells(self, seconds: float) -> bool:
         """Whether a wait is long enough for a hook to be called about it."""
@@ -117,14 +120,14 @@ class Hooks:
             event = WaitEvent(request.operation, reason, seconds)
             _call("on_wait", self._on_wait, event)
 
-    def received(self, request: PreparedRequest, response: RawResponse) -> None:
-        """Tell how a response deviates from the contract."""
-        if self._drift is not None:
-            for record in self._drift.look(request, response):
+    def tried(
+        self, request: PreparedRequest, outcome: RawResponse | Failure, seconds: float, attempt: int
+    ) -> None:
+        """Tell that a try has ended, and how its response deviates from the contract."""
+        if self._drift is not None and isinstance(outcome, RawResponse):
+            for record in self._drift.look(request, outcome):
                 _call("on_drift", self._drift.tell, record)
-
-    def tried(self, event: RequestEvent) -> None:
-        """Tell that a try has ended."""
+        event = _event_of(request, outcome, seconds, attempt)
         if logger.isEnabledFor(logging.INFO):
             ended = event.failure or f"{event.status} request_id={event.request_id or '-'}"
             path, milliseconds = one_line(event.path, 200), event.seconds * 1000

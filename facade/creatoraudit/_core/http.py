@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import http.cookiejar
 import importlib
+import logging
 import os
 import ssl
 import sys
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
@@ -22,9 +25,9 @@ import httpx
 
 from .._version import __version__
 from ..errors import ConfigurationError, UsageError
+from .clock import LATE, Exchange, Limit
 from .config import Origin
 from .environment import certificate_advice, certificates_problem, proxy_for
-from .exchange import LATE, Exchange, Limit
 from .key import ApiKey
 from .response import Failure
 from .text import one_line
@@ -42,6 +45,32 @@ Request: TypeAlias = httpx.Request
 C = TypeVar("C", httpx.Client, httpx.AsyncClient)
 
 PYTHON = ".".join(str(part) for part in sys.version_info[:3])
+
+_LIBRARIES = (
+    *("httpx", "httpx2", "hpack.hpack", "hpack.table"),
+    *(f"httpcore.{name}" for name in ("connection", "http11", "http2", "proxy", "socks")),
+)
+
+_carrying: ContextVar[bool] = ContextVar("creatoraudit_carrying", default=False)
+
+
+def _not_ours(_record: logging.LogRecord) -> bool:
+    return not _carrying.get()
+
+
+for _name in _LIBRARIES:
+    logging.getLogger(_name).addFilter(_not_ours)
+
+
+@contextmanager
+def libraries_silenced() -> Iterator[None]:
+    """Keep the libraries below from logging what they carry for us."""
+    before = _carrying.get()
+    _carrying.set(True)
+    try:
+        yield
+    finally:
+        _carrying.set(before)
 
 
 class Auth(Protocol):

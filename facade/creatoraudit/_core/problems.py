@@ -180,21 +180,6 @@ def _reason_of_text(text: str) -> str | None:
     return " ".join(text[:1000].split()) or None
 
 
-def error_of(request: PreparedRequest, response: RawResponse) -> APIError | None:
-    """The exception that a response stands for, or None when it is a success.
-
-    Raises:
-        ContractError: It is a success whose body was refused.
-    """
-    if not 200 <= response.status_code < 300:
-        return _error(request.operation, response)
-    if response.refused is not None:
-        raise ContractError(
-            f"{request.operation}: the response {response.refused}", request_id=response.request_id
-        )
-    return None
-
-
 def _redirect_host(response: RawResponse) -> str | None:
     if not 300 <= response.status_code < 400 or "location" not in response.headers:
         return None
@@ -204,8 +189,17 @@ def _redirect_host(response: RawResponse) -> str | None:
         return "an unreadable URL"
 
 
-def _error(operation: str, response: RawResponse) -> APIError:
-    status = response.status_code
+def error_of(request: PreparedRequest, response: RawResponse) -> APIError:
+    """The exception that a response stands for which is not usable.
+
+    Raises:
+        ContractError: It is a success whose body was refused.
+    """
+    operation, status = request.operation, response.status_code
+    if response.refused is not None:
+        raise ContractError(
+            f"{operation}: the response {response.refused}", request_id=response.request_id
+        )
     _, problem = _document(response)
     document: Mapping[str, object] = problem if isinstance(problem, dict) else {}
     code, detail, title = (_text(document, name) for name in ("code", "detail", "title"))

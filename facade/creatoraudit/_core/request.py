@@ -14,9 +14,7 @@ from creatoraudit_api.operations import GONE, LEFT_OUT, OPERATIONS, Operation
 from creatoraudit_api.types import UNSET
 
 from ..errors import UsageError
-from . import values
-from .arguments import checked, sendable
-from .config import number_problem
+from .arguments import checked, number_problem, plain, sendable
 from .options import CreateOptions, RequestOptions
 from .request_body import WHOLE, body_arguments, consumed_once
 from .text import one_line
@@ -156,7 +154,9 @@ def prepare(
     if operation.idempotency_key:
         key = cast(CreateOptions, options).get("idempotency_key")
         given["idempotency_key"] = key or os.urandom(16).hex()
-    kwargs = operation.get_kwargs(**given, **body_arguments(operation, whole, body, extra))
+    if operation.body_types or whole or extra:
+        given |= body_arguments(operation, whole, body, extra)
+    kwargs = operation.get_kwargs(**given)
     headers = {**kwargs.get("headers", {}), **(options.get("extra_headers") or {})}
     if operation.accept != "application/json":
         headers = {"Accept": operation.accept, **headers}
@@ -178,12 +178,12 @@ def prepare(
         authenticated=operation.authenticated,
         max_response_bytes=_max_response_bytes(options),
         key_header=key_header,
-        once=consumed_once(kwargs),
+        once=bool(operation.body_types) and consumed_once(kwargs),
     )
 
 
 def _max_response_bytes(options: RequestOptions) -> int | None:
-    most: int | None = values.plain(options.get("max_response_bytes"))
+    most: int | None = plain(options.get("max_response_bytes"))
     problem = most is not None and number_problem("max_response_bytes", most, 1, whole=True)
     if problem:
         raise UsageError(problem)

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 from ..errors import APIError, NetworkError, RateLimitedError, RequestTimeoutError, UsageError
 from . import clock
-from .config import number_problem
+from .arguments import number_problem, plain
 from .response import Failure, Timeouts
-from .values import plain
 
 if TYPE_CHECKING:
     from .config import Settings

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
 from ..errors import UsageError
+from .arguments import as_int, resource_id
 from .lazy import LazyModule
 from .text import one_line
-from .values import whole
 
 if TYPE_CHECKING:
     from creatoraudit_api import models
@@ -86,9 +86,6 @@ def reference(text: str) -> Reference:
     Raises:
         UsageError: It is neither.
     """
-    # The command line names accounts, and starts without the generated package.
-    from .arguments import resource_id  # noqa: PLC0415 - it loads the generated types
-
     found = handle(text)
     if found is not None:
         return found
@@ -130,7 +127,7 @@ def text_of(name: str, value: object) -> str:
     """
     if isinstance(value, str):
         return value
-    number = whole(value)
+    number = as_int(value)
     if number is None:
         raise UsageError(f"{name} must be a string, not {type(value).__name__}")
     return str(number)

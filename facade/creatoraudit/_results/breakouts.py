@@ -20,11 +20,9 @@ from attrs import Factory, asdict, define, evolve, field, frozen
 from creatoraudit_api import models
 from creatoraudit_api.types import JSON, encode, timestamp
 
-from .._core.arguments import Day, utc_day
-from .._core.config import number_problem
+from .._core.arguments import Day, number_problem, plain, utc_day
 from .._core.text import one_line
 from .._core.urls import post_url
-from .._core.values import plain
 from ..errors import UsageError
 from .columns import Kind
 from .deltas import delta_row

@@ -12,9 +12,8 @@ from uuid import UUID
 
 from attrs import field, frozen
 
-from .._core.arguments import same_id
+from .._core.arguments import as_int, same_id
 from .._core.contract import Fault
-from .._core.values import whole
 from ..errors import UsageError
 from .columns import Kind
 from .tables import Result, Table
@@ -87,7 +86,7 @@ def checked_windows(windows: Iterable[int], least: int, most: int, count: int) -
     if not isinstance(given, Iterable):
         raise UsageError(f"windows must be a list of days, such as [7], not {given!r:.40}")
     for one in given:
-        days = whole(one)
+        days = as_int(one)
         if days is None or not least <= days <= most:
             raise UsageError(f"window must be between {least} and {most} days, not {one!r:.40}")
         if days not in wanted:

@@ -10,9 +10,8 @@ from typing import Unpack
 from creatoraudit_api import models, operations
 from creatoraudit_api.models import MetricsPeriod, Platform
 
-from .._core.arguments import Day, period_arguments, several
+from .._core.arguments import Day, as_int, period_arguments, several
 from .._core.options import RequestOptions
-from .._core.values import whole
 from .._results.metrics import AccountVideoMetrics
 from ..errors import UsageError
 from .batch import Chunk, Parts
@@ -165,7 +164,7 @@ def _integers(ids: Iterable[int], name: str) -> list[int]:
     checked: list[int] = []
     given: Iterable[object] = several(ids)
     for one in given:
-        number = whole(one)
+        number = as_int(one)
         if number is None:
             raise UsageError(f"{name} takes internal integer ids, not {one!r:.60}")
         checked.append(number)

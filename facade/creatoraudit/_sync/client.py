@@ -13,11 +13,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, Unpack, overload
 
 from .._core import log
+from .._core.arguments import plain
 from .._core.config import Settings, origin
 from .._core.deprecation import DeprecationNotice
 from .._core.key import KeyRing, KeySource
 from .._core.lazy import LazyModule
-from .._core.values import plain
 from ..errors import ConfigurationError
 from .io import AWAITS
 from .transport import Transport

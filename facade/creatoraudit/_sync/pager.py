@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Self, TypeVar, cast
 
+from .._core.arguments import as_int
 from .._core.lazy import LazyModule
 from .._core.options import RequestCounter, RequestOptions, split_options
 from .._core.request import find, prepare
 from .._core.response import RawResponse
-from .._core.values import whole
 from .._results.columns import Row
 from .._results.pages import Page, PageOf, RawPage, Walk
 from .._results.tables import ArrowSource, Expand, ItemList, Origin, Table, table_of_batches
@@ -370,7 +370,7 @@ class Pager(ArrowSource, Generic[T]):
 def _checked_most(max_items: object) -> int | None:
     if max_items is None:
         return None
-    most = whole(max_items)
+    most = as_int(max_items)
     if most is None or most < 0:
         raise UsageError(f"max_items must be a whole number, 0 or more, not {max_items!r:.40}")
     return most

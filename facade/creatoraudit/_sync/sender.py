@@ -7,13 +7,15 @@ loop that applies them.
 
 from __future__ import annotations
 
+import logging
 from types import TracebackType
 
 from .._core import clock
 from .._core.cache import Cache, CachedResponse
 from .._core.config import Settings
-from .._core.events import Hooks, event_of
+from .._core.events import Hooks
 from .._core.key import ApiKey, KeyRing
+from .._core.log import logger
 from .._core.options import RequestCounter, RequestOptions
 from .._core.pacing import Scheduler
 from .._core.problems import error_of
@@ -61,10 +63,10 @@ class Sender:
                 attempts.paced(into.body_seconds)
             if isinstance(outcome, Failure):
                 wait = attempts.after_failure(outcome)
+            elif outcome.usable:
+                return outcome
             else:
                 error = error_of(request, outcome)
-                if error is None:
-                    return outcome
                 wait = attempts.after_error(error)
                 if error.status == RATE_LIMITED:
                     self._scheduler.refused(wait)
@@ -98,8 +100,8 @@ class Sender:
                 self._scheduler.observe(outcome.headers)
             if cache is not None and name is not None:
                 outcome = off_loop(cache.settle, name, cached, outcome)
-            self._hooks.received(request, outcome)
-        self._hooks.tried(event_of(request, outcome, seconds, attempts.made))
+        if self._hooks.listen or logger.isEnabledFor(logging.INFO):
+            self._hooks.tried(request, outcome, seconds, attempts.made)
         return outcome
 
     def _key(self, operation: str) -> ApiKey:

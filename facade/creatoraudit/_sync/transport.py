@@ -8,9 +8,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from .._core.body import JSON_BYTES, OTHER_BYTES, Body
+from .._core.clock import Exchange
 from .._core.config import Origin
-from .._core.exchange import Exchange
 from .._core.http import (
     Auth,
     Client,
@@ -18,16 +17,15 @@ from .._core.http import (
     Request,
     Response,
     auth_for,
+    libraries_silenced,
     out_of_time,
     own_client,
     stalled,
 )
 from .._core.key import ApiKey
-from .._core.log import libraries_silenced
-from .._core.response import Failure, RawResponse, Timeouts
+from .._core.response import JSON_BYTES, OTHER_BYTES, Body, Failure, RawResponse, Timeouts
 from ..errors import UsageError
-from .io import LoopGuard, off_loop
-from .network import Backend, carry_out
+from .io import Backend, LoopGuard, carry_out, off_loop
 
 if TYPE_CHECKING:
     from .._core.request import PreparedRequest
