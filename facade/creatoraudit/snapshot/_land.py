@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeAlias
 
 from .._async.client import AsyncCreatorAudit
 from .._async.io import Pool
-from .._core.config import number_problem
+from .._core.arguments import number_problem
 from .._core.organizations import namesakes, one_organization
 from .._results.tables import pyarrow
 from ..errors import CreatorAuditError, UsageError
