@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,8 @@ from support.server import Answer, Held, Request, ScriptedServer, Step
 
 NOW = "2026-06-15T12:00:00Z"
 POSTS = 3_000
-PAGES = POSTS // 200
+# Of two walks side by side, eight of each platform.
+PAGES = 16
 KEY = "made-up-key"
 
 
@@ -91,6 +92,11 @@ class Gate(FaultyProxy):
     def close(self) -> None:
         self.held.release.set()
         super().close()
+
+
+def as_exported(items: Iterable[Any]) -> list[Any]:
+    """The items of a long list in the order of the file: one platform after the other."""
+    return sorted(items, key=lambda item: item.platform)
 
 
 def read(path: Path) -> list[dict[str, Any]]:

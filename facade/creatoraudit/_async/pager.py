@@ -190,11 +190,19 @@ class AsyncPrefetch(Generic[T]):
 
 
 class AsyncStartedWalk(NamedTuple, Generic[T]):
-    """A walk whose first page has been fetched."""
+    """A walk whose first page has been fetched.
+
+    Attributes:
+        fetcher: Fetches its pages.
+        walk: The walk, behind its first page.
+        page: The first page.
+        platform: The platform that it walks over; None for the whole list.
+    """
 
     fetcher: AsyncPageFetcher[T]
     walk: Walk
     page: RawPage[T]
+    platform: str | None = None
 
 
 async def begin_walks(
@@ -239,7 +247,7 @@ async def begin_walks(
         if page.applied("platform") != platform or not isinstance(size, int):
             return whole
         left -= size
-        parts.append(AsyncStartedWalk(part, walk, page))
+        parts.append(AsyncStartedWalk(part, walk, page, platform))
     return parts if left == 0 else whole
 
 

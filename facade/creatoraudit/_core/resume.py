@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from .files import own_file
@@ -53,6 +54,8 @@ class ResumeStore:
     Args:
         path: The file; it is made if it is not there.
         tables: The job's own tables by name, as SQL.
+        earlier: Statements that bring the tables of an earlier release up to date, by the name of a
+            table that only it had.
 
     Raises:
         ForeignFileError: The file is a database without these tables.
@@ -60,7 +63,12 @@ class ResumeStore:
         sqlite3.Error: Another process has it (see `is_busy`), or it is damaged.
     """
 
-    def __init__(self, path: Path, tables: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        tables: Mapping[str, str],
+        earlier: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    ) -> None:
         own_file(path)
         self._tables = ("identity", *tables)
         self.db = sqlite3.connect(path, timeout=0, isolation_level=None)
@@ -68,6 +76,10 @@ class ResumeStore:
             self.db.execute("PRAGMA locking_mode = EXCLUSIVE")
             self.db.execute("BEGIN EXCLUSIVE")
             found = {name for (name,) in self.db.execute("SELECT name FROM sqlite_master")}
+            for table in found.intersection(earlier if "identity" in found else ()):
+                for statement in earlier[table]:
+                    self.db.execute(statement)
+                found |= {*tables}
             if found and not found.issuperset(self._tables):
                 raise ForeignFileError
             self.db.execute(_IDENTITY)

@@ -189,11 +189,19 @@ class Prefetch(Generic[T]):
 
 
 class StartedWalk(NamedTuple, Generic[T]):
-    """A walk whose first page has been fetched."""
+    """A walk whose first page has been fetched.
+
+    Attributes:
+        fetcher: Fetches its pages.
+        walk: The walk, behind its first page.
+        page: The first page.
+        platform: The platform that it walks over; None for the whole list.
+    """
 
     fetcher: PageFetcher[T]
     walk: Walk
     page: RawPage[T]
+    platform: str | None = None
 
 
 def begin_walks(
@@ -238,7 +246,7 @@ def begin_walks(
         if page.applied("platform") != platform or not isinstance(size, int):
             return whole
         left -= size
-        parts.append(StartedWalk(part, walk, page))
+        parts.append(StartedWalk(part, walk, page, platform))
     return parts if left == 0 else whole
 
 

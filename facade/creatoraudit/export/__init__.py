@@ -18,6 +18,13 @@ How nothing is written twice. Every id is remembered as a digest of 16 bytes, pa
 a million of them: items that a list repeats because it changes while it is walked are dropped, and
 a walk whose cursor is refused with 422 begins at the first page again and skips what is there.
 
+The order of the rows. A list of ten pages or more is walked per platform, side by side, if the
+server shows that it applies the filter and the platforms add up to the whole list. The file then
+has all items of the first platform, then all of the next, each in the order of the list: every walk
+has parts and a cursor of its own. Shorter lists, and lists whose platform or
+order was asked for (`order_by`, `order_direction`, `sort`), are one walk in the order of the list.
+Standard output has the same order, so it takes one walk after the other.
+
 Parts are cut where a page ends, after the same number of rows whether or not a run was interrupted,
 and row groups of Parquet have a fixed number of rows whatever the parts are. So the file is the
 same, byte for byte, as that of an undisturbed run, as long as the API answers the same (but for the

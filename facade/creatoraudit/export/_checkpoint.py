@@ -2,7 +2,8 @@
 
 All of it is in one resume store. A part counts from the transaction that notes it: its file was
 complete before, and whatever lies in the folder beyond it is written over. The transaction holds
-the part's ids and the cursor behind it, so the three cannot disagree.
+the part's ids and the cursor behind it, so the three cannot disagree. A list that is walked per
+platform has a cursor per walk; which walks there are is noted before the first part.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, NamedTuple, Self, TypeAlias
+from typing import Literal, NamedTuple, Self, TypeAlias, get_args
 
 from .._core.files import own_folder
 from .._core.resume import ForeignFileError, OtherJobError, ResumeStore, is_busy
@@ -24,26 +25,38 @@ Stage: TypeAlias = Literal["walking", "walked", "joined"]
 
 FILE = "checkpoint.sqlite3"
 _TABLES = {
-    "part": "CREATE TABLE IF NOT EXISTS part (number INTEGER PRIMARY KEY, ids BLOB NOT NULL)",
-    "position": "CREATE TABLE IF NOT EXISTS position"
-    " (rows INTEGER NOT NULL, not_found INTEGER NOT NULL, cursor TEXT, stage TEXT NOT NULL)",
+    "part": "CREATE TABLE IF NOT EXISTS part"
+    " (number INTEGER PRIMARY KEY, ids BLOB NOT NULL, walk INTEGER NOT NULL DEFAULT 0)",
+    "walk": "CREATE TABLE IF NOT EXISTS walk (number INTEGER PRIMARY KEY, rows INTEGER NOT NULL,"
+    " not_found INTEGER NOT NULL, cursor TEXT, stage TEXT NOT NULL, platform TEXT)",
+}
+# Earlier releases walked every list as a whole and had one position.
+_EARLIER = {
+    "position": (
+        "ALTER TABLE part ADD COLUMN walk INTEGER NOT NULL DEFAULT 0",
+        _TABLES["walk"],
+        "INSERT INTO walk SELECT 0, rows, not_found, cursor, stage, NULL FROM position",
+        "DROP TABLE position",
+    )
 }
 
 
 class Position(NamedTuple):
-    """How far an export is.
+    """How far one walk of an export is.
 
     Attributes:
-        rows: Rows in the parts.
+        rows: Rows in its parts.
         not_found: Those of them that stand for an item without figures.
         cursor: Cursor of the page after them; None for the first one.
-        stage: Whether the list is being walked, has been walked, or the file is complete.
+        stage: Whether the walk goes on, has ended, or the file is complete.
+        platform: The platform whose items it walks over; None for the whole list.
     """
 
     rows: int = 0
     not_found: int = 0
     cursor: str | None = None
     stage: Stage = "walking"
+    platform: str | None = None
 
 
 @contextmanager
@@ -78,8 +91,8 @@ class Checkpoint:
         self, folder: Path, identity: Mapping[str, object], *, restart: bool, overwrite: bool
     ) -> None:
         self.folder = folder
-        self.position = Position()
-        self.parts = 0
+        self.walks: list[Position] = []
+        self.parts: list[Path] = []
         self._identity = identity
         self._restart = restart
         self._overwrite = overwrite
@@ -94,7 +107,6 @@ class Checkpoint:
             if self._restart or (self._overwrite and self.delivered):
                 # Files that are there stay: they count for nothing now, and are written over.
                 self._store.forget()
-                self.position = Position()
                 self._read()
             self._closing = closing.pop_all()
         return self
@@ -108,9 +120,25 @@ class Checkpoint:
         self._closing.close()
 
     @property
+    def rows(self) -> int:
+        """Rows in the parts."""
+        return sum(walk.rows for walk in self.walks)
+
+    @property
+    def not_found(self) -> int:
+        """Those of them that stand for an item without figures."""
+        return sum(walk.not_found for walk in self.walks)
+
+    @property
+    def stage(self) -> Stage:
+        """The stage of the walk that is least far."""
+        stages = {walk.stage for walk in self.walks} or {"walking"}
+        return next(stage for stage in get_args(Stage) if stage in stages)
+
+    @property
     def delivered(self) -> bool:
         """Whether the complete file has been moved to its place, and only this folder is left."""
-        return self.position.stage == "joined" and not self.joined.exists()
+        return self.stage == "joined" and not self.joined.exists()
 
     def part(self, number: int) -> Path:
         """Where a part lies."""
@@ -131,19 +159,44 @@ class Checkpoint:
 
     def refresh(self) -> None:
         """Look again at what is noted: a transaction that was cut short may have been done."""
-        for row in self._store.db.execute("SELECT rows, not_found, cursor, stage FROM position"):
-            self.position = Position(*row)
-        (self.parts,) = self._store.db.execute("SELECT count(*) FROM part").fetchone()
+        db = self._store.db
+        walks = "SELECT rows, not_found, cursor, stage, platform FROM walk ORDER BY number"
+        self.walks = [Position(*row) for row in db.execute(walks)]
+        parts = db.execute("SELECT number FROM part ORDER BY walk, number")
+        self.parts = [self.part(number) for (number,) in parts]
 
-    def note(self, position: Position, ids: Iterable[bytes] = ()) -> None:
-        """Keep a position, with a further part if it has ids."""
-        packed = b"".join(ids)
+    def begin(self, platforms: Iterable[str | None]) -> None:
+        """Note the walks that make up the list, in the order of their rows in the file."""
         with self._store.transaction():
-            if packed:
-                self._store.db.execute("INSERT INTO part VALUES (?, ?)", (self.parts, packed))
-            self._store.db.execute("DELETE FROM position")
-            self._store.db.execute("INSERT INTO position VALUES (?, ?, ?, ?)", position)
+            for number, platform in enumerate(platforms):
+                self._put(number, Position(platform=platform))
         self.refresh()
+
+    def note(self, changes: Mapping[int, tuple[Position, bytes]]) -> None:
+        """Keep the positions of walks by number, each with a further part if it has ids."""
+        number = len(self.parts)
+        with self._store.transaction():
+            for walk, (position, ids) in changes.items():
+                if ids:
+                    self._store.db.execute("INSERT INTO part VALUES (?, ?, ?)", (number, ids, walk))
+                    number += 1
+                self._put(walk, position)
+        self.refresh()
+
+    def start_over(self, walk: int) -> None:
+        """Have a walk begin at its first page again."""
+        self.note({walk: (self.walks[walk]._replace(cursor=None), b"")})
+
+    def note_joined(self) -> None:
+        """Note that the complete file is there."""
+        with self._store.transaction():
+            self._store.db.execute("UPDATE walk SET stage = 'joined'")
+        self.refresh()
+
+    def _put(self, walk: int, position: Position) -> None:
+        self._store.db.execute(
+            "INSERT OR REPLACE INTO walk VALUES (?, ?, ?, ?, ?, ?)", (walk, *position)
+        )
 
     def discard(self) -> None:
         """Delete what is kept, and the folder unless somebody put something else into it."""
@@ -156,7 +209,7 @@ class Checkpoint:
 
     def _open(self) -> None:
         own_folder(self.folder)
-        self._store = ResumeStore(self.folder / FILE, _TABLES)
+        self._store = ResumeStore(self.folder / FILE, _TABLES, _EARLIER)
         self._closing.callback(self._store.close)
 
     def _read(self) -> None:

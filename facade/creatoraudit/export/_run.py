@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Unpack
 
@@ -20,13 +22,13 @@ from creatoraudit_api.models import MetricsPeriod
 from .._core.arguments import Day
 from .._core.files import move, new_file
 from .._core.seen import Seen, digest_of
-from .._results.pages import Page
+from .._results.pages import Page, RawPage, Walk
 from .._results.tables import Table, metadata
 from .._sync.client import CreatorAudit
 from .._sync.deltas import Via
-from .._sync.pager import PageFetcher, Prefetch
+from .._sync.pager import PageFetcher, Prefetch, begin_walks
 from ..errors import CreatorAuditError, UsageError, ValidationError
-from ._checkpoint import FILE, Checkpoint, Position, Stage, failures_told
+from ._checkpoint import FILE, Checkpoint, Position, failures_told
 from ._csv import style_of
 from ._forms import Form, form_of
 from ._names import Compression, Format, Source, What
@@ -79,6 +81,37 @@ class Taken(NamedTuple):
     cursor: str | None
 
 
+@define
+class Branch:
+    """One walk of an export: over the whole list, or over the items of one platform.
+
+    Attributes:
+        number: Its place: in the file its rows follow those of the walk before.
+        platform: The platform; None for the whole list.
+        waiting: Its pages that are not in parts yet.
+    """
+
+    number: int
+    platform: str | None
+    waiting: list[Taken] = field(factory=list)
+
+
+class PageSource(NamedTuple):
+    """Where the pages of a branch come from; the first one may have been fetched."""
+
+    branch: Branch
+    fetcher: PageFetcher[object]
+    walk: Walk
+    page: RawPage[object] | None = None
+
+    def pages(self, opened: ExitStack) -> Iterator[RawPage[object]]:
+        """The pages, fetched ahead until `opened` is left."""
+        ahead = opened.enter_context(Prefetch[object](1))
+        if not self.walk.ended:
+            ahead.follow(self.fetcher, self.walk)
+        return chain(() if self.page is None else (self.page,), iter(ahead.next, None))
+
+
 def export(
     client: CreatorAudit,
     what: What,
@@ -105,6 +138,10 @@ def export(
     The file appears when it is complete. Until then its rows are kept in a folder beside it, named
     like it with `.partial` at the end: when anything interrupts the export, the same call resumes
     there, and no item is written twice. Joining the parts takes room for the file once more.
+
+    A long list (ten pages or more) is walked per platform, side by side. Its file has all items of
+    the first platform, then all of the next, each in the order of the list. To get a long list in
+    the list's own order, ask for one: `sort`, or `order_by`.
 
     Args:
         client: Where from. It is used, not closed.
@@ -231,12 +268,16 @@ class _Job:
     rows: int = 0
     saved: int = 0
     seen: Seen = field(factory=Seen)
-    waiting: list[Taken] = field(factory=list)
+    branches: list[Branch] = field(factory=list)
     any_new: bool = True
 
-    def pages(self, cursor: str | None = None) -> PageFetcher[object]:
-        """The list from a cursor on."""
-        arguments = {**self.filters, "cursor": cursor}
+    def pages(
+        self, platform: str | None = None, cursor: str | None = None, **more: object
+    ) -> PageFetcher[object]:
+        """The list, or one platform of it, from a cursor on."""
+        arguments = {**self.filters, **more, "cursor": cursor}
+        if platform is not None:
+            arguments["platform"] = platform
         operation = self.subject.operation
         return PageFetcher(self.operations, operation, arguments, {}, strict=True)
 
@@ -246,7 +287,7 @@ class _Job:
         """Go on where the checkpoint is, to the end."""
         if path.exists() and not overwrite and not checkpoint.delivered:
             raise _exists(path)
-        resumed = checkpoint.position.rows
+        resumed = checkpoint.rows
         try:
             with failures_told(path):
                 self._walk(checkpoint)
@@ -256,62 +297,99 @@ class _Job:
             raise
         except KeyboardInterrupt:
             raise KeyboardInterrupt(f"interrupted; {_kept(checkpoint)}") from None
-        position = checkpoint.position
-        return Exported(path, position.rows, resumed, position.not_found)
+        return Exported(path, checkpoint.rows, resumed, checkpoint.not_found)
 
     def stream(self, target: Target) -> Exported:
-        """Write the rows to standard output as they come; nothing is kept."""
-        if self.on_progress is not None:
-            self.total = self.pages().count()
+        """Write the rows to standard output as they come, in the order of a file; keep nothing."""
         output = sys.stdout.buffer
         missing = 0
         with target.compressed(output) as packed:
             self.form.join(packed, (), {})
-            source = self.pages()
-            with Prefetch[object](1) as ahead:
-                ahead.follow(source, source.walk())
-                while (arrival := ahead.next()) is not None:
-                    self._take(arrival.page())
-                    missing += sum(page.not_found for page in self.waiting)
-                    self.form.write(packed, [page.content for page in self.waiting])
-                    self.waiting = []
-                    packed.flush()
+            for source in self._begin():
+                branch = source.branch
+                with ExitStack() as opened:
+                    for page in source.pages(opened):
+                        self._take(branch, page.page())
+                        waiting, branch.waiting = branch.waiting, []
+                        missing += sum(one.not_found for one in waiting)
+                        self.form.write(packed, [one.content for one in waiting])
+                        packed.flush()
         output.flush()
         return Exported(Path(STDOUT), self.rows, 0, missing)
 
+    def _begin(self) -> list[PageSource]:
+        """Find out how the list is walked, and fetch the first page of each walk."""
+        # Somebody who asks for an order wants the whole list in it.
+        ordered = ("platform", "order_by", "order_direction", "sort")
+        split = all(self.filters.get(name) is None for name in ordered)
+        started = begin_walks(self.pages(), self.pages, split=split)
+        if self.on_progress is not None:
+            counts = [one.page.total_count for one in started]
+            known = [count for count in counts if isinstance(count, int)]
+            self.total = sum(known) if len(known) == len(counts) else self.pages().count()
+        self.branches = [Branch(number, one.platform) for number, one in enumerate(started)]
+        return [
+            PageSource(branch, one.fetcher, one.walk, one.page)
+            for branch, one in zip(self.branches, started, strict=True)
+        ]
+
+    def _from(self, branch: Branch, cursor: str | None) -> PageSource:
+        fetcher = self.pages(branch.platform, cursor)
+        return PageSource(branch, fetcher, fetcher.walk())
+
     def _walk(self, checkpoint: Checkpoint) -> None:
         self.seen = checkpoint.seen()
-        self.rows = self.saved = checkpoint.position.rows
-        if self.on_progress is not None and checkpoint.position.stage == "walking":
-            self.total = self.pages().count()
-        while checkpoint.position.stage == "walking":
-            try:
-                self._follow(checkpoint)
-            except ValidationError as error:
-                self._save(checkpoint)
-                # A cursor that is refused again before anything new has come would be for ever.
-                if error.resume_cursor is None or not self.any_new:
-                    raise
-                self.any_new = False
-                checkpoint.note(checkpoint.position._replace(cursor=None))
-            except (CreatorAuditError, KeyboardInterrupt):
-                self._save(checkpoint)
-                raise
-
-    def _follow(self, checkpoint: Checkpoint) -> None:
-        source = self.pages(checkpoint.position.cursor)
-        with Prefetch[object](1) as ahead:
-            ahead.follow(source, source.walk())
-            while (arrival := ahead.next()) is not None:
-                self._take(arrival.page())
-                if self.rows - self.saved >= PART_ROWS:
-                    self._save(checkpoint)
+        self.rows = self.saved = checkpoint.rows
+        self.branches = [
+            Branch(number, position.platform) for number, position in enumerate(checkpoint.walks)
+        ]
+        if checkpoint.stage != "walking":
+            return
+        if self.branches:
+            if self.on_progress is not None:
+                self.total = self.pages().count()
+            sources = [
+                self._from(branch, position.cursor)
+                for branch, position in zip(self.branches, checkpoint.walks, strict=True)
+                if position.stage == "walking"
+            ]
+        else:
+            sources = self._begin()
+            checkpoint.begin(branch.platform for branch in self.branches)
+        try:
+            self._follow(checkpoint, sources)
+        except (CreatorAuditError, KeyboardInterrupt):
+            self._save(checkpoint)
+            raise
         self._save(checkpoint)
 
-    def _take(self, page: Page[object]) -> None:
+    def _follow(self, checkpoint: Checkpoint, sources: Sequence[PageSource]) -> None:
+        """Take the pages of all walks, one of each in turn, and write parts."""
+        with ExitStack() as opened:
+            turns = deque((source.branch, source.pages(opened)) for source in sources)
+            while turns:
+                branch, pages = turns.popleft()
+                try:
+                    page = next(pages, None)
+                except ValidationError as error:
+                    # A cursor that is refused again before anything new has come would be for ever.
+                    if error.resume_cursor is None or not self.any_new:
+                        raise
+                    self.any_new = False
+                    self._save(checkpoint)
+                    checkpoint.start_over(branch.number)
+                    turns.append((branch, self._from(branch, None).pages(opened)))
+                    continue
+                if page is not None:
+                    self._take(branch, page.page())
+                    if self.rows - self.saved >= PART_ROWS:
+                        self._save(checkpoint)
+                    turns.append((branch, pages))
+
+    def _take(self, branch: Branch, page: Page[object]) -> None:
         listed = page._table()
         items = listed.rows
-        platform = self.filters.get("platform")
+        platform = self.filters.get("platform") or branch.platform
         if platform is not None and page.filters.get("platform") != platform:
             items = [item for item in items if item.get("platform") == platform]
         digests = [digest_of(item.get("id")) for item in items]
@@ -320,42 +398,57 @@ class _Job:
         missing = 0 if self.ask is None else sum(row["found"] is False for row in rows)
         ids = [digest for digest, _ in new]
         content = self.form.encode(Table(rows, self.subject.columns, origin=listed.origin))
-        self.waiting.append(Taken(content, ids, missing, page.next_cursor))
+        branch.waiting.append(Taken(content, ids, missing, page.next_cursor))
         self.rows += len(new)
         self.any_new = self.any_new or bool(new)
         if self.on_progress is not None:
             self.on_progress(ExportProgress(self.rows, self.total))
 
     def _save(self, checkpoint: Checkpoint) -> None:
-        """Write what waits as a part, unless an attempt that Ctrl-C cut short has done so."""
+        """Write what waits as parts, unless an attempt that Ctrl-C cut short has done so."""
         checkpoint.refresh()
-        if self.waiting and checkpoint.position.rows == self.saved:
-            ids = [digest for page in self.waiting for digest in page.ids]
-            if ids:
-                with _on_disk(checkpoint.part(checkpoint.parts), 0o600) as file:
-                    self.form.write(file, [page.content for page in self.waiting])
-            cursor = self.waiting[-1].cursor
-            not_found = checkpoint.position.not_found
-            not_found += sum(page.not_found for page in self.waiting)
-            stage: Stage = "walked" if cursor is None else "walking"
-            checkpoint.note(Position(self.saved + len(ids), not_found, cursor, stage), ids)
+        if checkpoint.rows == self.saved:
+            checkpoint.note(self._parts(checkpoint))
         # In this order: cut short between the two, nothing is written again.
-        self.waiting = []
-        self.saved = checkpoint.position.rows
+        for branch in self.branches:
+            branch.waiting = []
+        self.saved = checkpoint.rows
+
+    def _parts(self, checkpoint: Checkpoint) -> dict[int, tuple[Position, bytes]]:
+        """Write a part of each walk that has rows, and give what is to be noted."""
+        changes: dict[int, tuple[Position, bytes]] = {}
+        number = len(checkpoint.parts)
+        for branch in self.branches:
+            waiting = branch.waiting
+            if not waiting:
+                continue
+            ids = [digest for page in waiting for digest in page.ids]
+            if ids:
+                with _on_disk(checkpoint.part(number), 0o600) as file:
+                    self.form.write(file, [page.content for page in waiting])
+                number += 1
+            position = checkpoint.walks[branch.number]
+            cursor = waiting[-1].cursor
+            position = position._replace(
+                rows=position.rows + len(ids),
+                not_found=position.not_found + sum(page.not_found for page in waiting),
+                cursor=cursor,
+                stage="walked" if cursor is None else "walking",
+            )
+            changes[branch.number] = position, b"".join(ids)
+        return changes
 
     def _finish(self, checkpoint: Checkpoint, target: Target, path: Path) -> None:
-        if checkpoint.position.stage == "walked":
+        if checkpoint.stage == "walked":
             # What is moved to its place is as readable as any file that its owner makes.
-            with _on_disk(checkpoint.joined, 0o666) as file:
-                parts = [checkpoint.part(number) for number in range(checkpoint.parts)]
-                with target.compressed(file) as packed:
-                    self.form.join(packed, parts, metadata(self.organization))
-            checkpoint.note(checkpoint.position._replace(stage="joined"))
+            with _on_disk(checkpoint.joined, 0o666) as file, target.compressed(file) as packed:
+                self.form.join(packed, checkpoint.parts, metadata(self.organization))
+            checkpoint.note_joined()
         if not checkpoint.delivered:
             move(checkpoint.joined, path)
         checkpoint.discard()
 
 
 def _kept(checkpoint: Checkpoint) -> str:
-    rows = checkpoint.position.rows
+    rows = checkpoint.rows
     return f"{rows:,} rows are kept in {checkpoint.folder}: run the same again to resume"
