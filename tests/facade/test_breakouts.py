@@ -14,10 +14,6 @@ from support.faults import FaultyProxy, Injection
 from support.plain import REASONS, PlainLoop, rank
 from support.server import Answer, Request
 
-# A failure abandons requests under way; httpx leaves their generators to the garbage collector, and
-# trio says so.
-pytestmark = pytest.mark.filterwarnings("ignore:Async generator 'http:ResourceWarning")
-
 NOW = "2026-06-15T12:00:00Z"
 SOURCES = ("account-videos", "videos", "both")
 

@@ -107,7 +107,6 @@ def test_opaque_path_ids_stay_one_segment(facade, serve, odd):
     assert server.requests[0].target == f"/v2/videos/{quote(odd, safe='')}"
 
 
-@pytest.mark.filterwarnings("ignore:Async generator 'http:ResourceWarning")
 def test_a_failure_while_pages_wait_ends_the_reading_ahead(facade, serve):
     listed, first, failed = threading.Semaphore(0), threading.Lock(), threading.Event()
 

@@ -27,9 +27,6 @@ from support import windows
 from support.answers import WHOAMI, problem
 from support.server import Answer, Drip, Endless, Held, Reset, Stall, Truncated
 
-# trio tells of body streams that httpx leaves half-read when the connection breaks under it.
-pytestmark = pytest.mark.filterwarnings("ignore:Async generator 'http:ResourceWarning")
-
 CSV = operations.whoami._replace(value="bytes", accept="text/csv")
 BODY = b"id,views\r\n" + b"1,2\r\n" * 100_000
 OK = Answer(body=BODY, headers={"content-type": "text/csv; charset=utf-8"})

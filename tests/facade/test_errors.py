@@ -330,8 +330,6 @@ def test_a_body_in_the_smallest_pieces_is_read(facade, serve):
     assert ca.do(lambda ca: ca.whoami()).api_key_name == "tests"
 
 
-# trio tells of a generator that httpcore leaves behind when a body cannot be decompressed.
-@pytest.mark.filterwarnings("ignore:Async generator 'http:ResourceWarning")
 def test_a_body_that_cannot_be_decompressed_is_an_error_of_ours(facade, serve):
     bad = Answer(body=b"this is no gzip", headers={"content-encoding": "gzip"})
     with pytest.raises(NetworkError, match="whoami: ") as caught:

@@ -21,9 +21,6 @@ from support.server import Answer, Drip, Raw, Stall, Truncated
 
 httpx2 = pytest.importorskip("httpx2", reason="it needs a newer anyio than the oldest we support")
 
-# trio tells of body streams that httpx2 leaves half-read when the connection breaks under it.
-pytestmark = pytest.mark.filterwarnings("ignore:Async generator 'http:ResourceWarning")
-
 
 @pytest.fixture
 def client(facade):

@@ -129,8 +129,6 @@ def test_hostile_body_is_inert_wherever_it_is_shown(facade, serve, caplog, kind)
     assert repr(pickle.loads(pickle.dumps(error)).body) == repr(error.body)
 
 
-# trio tells of a body stream of httpx that is left half-read, as a body beyond its bound is.
-@pytest.mark.filterwarnings("ignore:Async generator 'http:ResourceWarning")
 @pytest.mark.parametrize(
     "raw",
     [

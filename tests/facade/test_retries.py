@@ -22,9 +22,6 @@ from support.answers import WHOAMI, deltas, one, page, problem, video, video_id
 from support.faults import FAULTS, FaultyProxy, Injection
 from support.server import Answer, Drip, Raw, Reset, Stall, Trickled, Truncated
 
-# trio tells of a body stream that httpx leaves half-read when the connection breaks under it.
-pytestmark = pytest.mark.filterwarnings("ignore:Async generator 'http:ResourceWarning")
-
 VIDEO = video_id(1)
 
 # Each kind of call, and a good answer to it.

@@ -102,7 +102,6 @@ CALLS = {
 }
 
 
-@pytest.mark.filterwarnings("ignore:Async generator 'http:ResourceWarning")
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.usefixtures("waits")
 def test_no_failure_shows_the_key(facade, serve, logs, call):

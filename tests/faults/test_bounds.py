@@ -14,9 +14,6 @@ from creatoraudit import ConfigurationError, ContractError, InternalError, Netwo
 from support.answers import WHOAMI, page, video
 from support.server import Answer, Endless
 
-# trio tells of body streams that httpx leaves half-read when the connection breaks under it.
-pytestmark = pytest.mark.filterwarnings("ignore:Async generator 'http:ResourceWarning")
-
 MIB = 2**20
 # Of memory that a call may take beside what it returns.
 MEMORY = 100 * MIB

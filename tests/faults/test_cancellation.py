@@ -15,9 +15,6 @@ from creatoraudit import AsyncCreatorAudit
 from support.answers import WHOAMI, page, video
 from support.server import Endless, Raw, Stall
 
-# trio tells of body streams that httpx leaves half-read when the connection breaks under it.
-pytestmark = pytest.mark.filterwarnings("ignore:Async generator 'http:ResourceWarning")
-
 STALLS = {
     "head": Stall(),
     "body": Stall(after=WHOAMI),

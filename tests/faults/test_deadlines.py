@@ -17,9 +17,6 @@ from support.answers import WHOAMI
 from support.server import Endless
 from support.tls import certificate, server_context
 
-# trio tells of body streams that httpx leaves half-read when the connection breaks under it.
-pytestmark = pytest.mark.filterwarnings("ignore:Async generator 'http:ResourceWarning")
-
 LIMIT = 0.3
 # How much later than its time a call may end on a machine that is busy.
 SLACK = 5.0

@@ -24,9 +24,6 @@ from support.breaks import BREAKS, CELL, REFUSED, BreakingProxy
 from support.jobs import JOBS
 from support.server import bind
 
-# trio tells of body streams that httpx leaves half-read when the connection breaks under it.
-pytestmark = pytest.mark.filterwarnings("ignore:Async generator 'http:ResourceWarning")
-
 # Tries after the first: few when all of them fail, enough for a slow machine when one does.
 RETRIES_OF_LASTING = 1
 RETRIES_OF_ONCE = 6

@@ -8,9 +8,6 @@ from creatoraudit import CreatorAuditError
 from support.answers import video_id
 from support.breaks import BREAKS, REFUSED, BreakingProxy
 
-# trio tells of body streams that httpx leaves half-read when the connection breaks under it.
-pytestmark = pytest.mark.filterwarnings("ignore:Async generator 'http:ResourceWarning")
-
 PASSING = [name for name, one in BREAKS.items() if one.passes and name != REFUSED]
 # Batches of full size take their time, so not every way to lose an answer is tried on them.
 OF_BATCHES = ["answer lost", "truncated body", "stall", "429", "503"]

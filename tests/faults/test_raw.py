@@ -27,9 +27,6 @@ from support.driver import Session
 from support.jobs import plain
 from support.raw import FAULTS, KEY, RAW, RawProxy
 
-# trio tells of body streams that httpx leaves half-read when the connection breaks under it.
-pytestmark = pytest.mark.filterwarnings("ignore:Async generator 'http:ResourceWarning")
-
 ALL = os.environ.get("CREATORAUDIT_TEST_FAULTS") == "all"
 EVERY = 12 if ALL else 40
 MEMORY = 200 * 2**20

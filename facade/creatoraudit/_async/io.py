@@ -1,4 +1,4 @@
-"""Async primitives: sleeping, time limits, a pool of concurrent calls, and connections.
+"""Async primitives: sleeping, a pool of concurrent calls, and connections.
 
 They use anyio and so work on asyncio and trio. The sync counterpart is `_sync/io.py`; everything
 built on them is written once, in `_async`.
@@ -15,7 +15,7 @@ import asyncio
 import ssl
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 from inspect import isawaitable
 from types import TracebackType
@@ -89,11 +89,6 @@ class LoopGuard:
                 "this client belongs to another event loop, where its connections live;"
                 " create one in each loop"
             )
-
-
-def time_limit(seconds: float) -> AbstractContextManager[object]:
-    """Cancel the block after `seconds`."""
-    return anyio.move_on_after(seconds)
 
 
 class Signal:

@@ -251,11 +251,6 @@ def _near(name: str, known: Sequence[str]) -> str:
     return f" (did you mean {' or '.join(meant)}?)" if meant else ""
 
 
-def with_query(request: PreparedRequest, **params: object) -> PreparedRequest:
-    """The same request with query parameters replaced."""
-    return request._replace(params={**request.params, **params})
-
-
 def with_header(request: PreparedRequest, name: str, value: str) -> PreparedRequest:
     """The same request with one more header."""
     return request._replace(headers={**request.headers, name: value})

@@ -1,4 +1,4 @@
-"""Sync primitives: sleeping, time limits, a pool of concurrent calls over threads, and sockets.
+"""Sync primitives: sleeping, a pool of concurrent calls over threads, and sockets.
 
 The async counterpart is `_async/io.py`. Everything built on them is written once, in `_async`, and
 derived for sync by `scripts/unasync.py`.
@@ -17,7 +17,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from inspect import isawaitable, iscoroutine
 from types import TracebackType
 from typing import Any, Generic, Self, TypeAlias, TypeVar, TypeVarTuple, cast
@@ -85,11 +85,6 @@ class LoopGuard:
 
     def check(self) -> None:
         """Do nothing."""
-
-
-def time_limit(seconds: float) -> AbstractContextManager[object]:  # noqa: ARG001 - as its twin
-    """Nothing: sync reads are limited by socket timeouts and by the deadline between chunks."""
-    return nullcontext()
 
 
 class Signal:
