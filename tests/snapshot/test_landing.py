@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import pickle
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import anyio
 import pyarrow.parquet as pq
 import pytest
+from attrs import evolve
 
 from creatoraudit import ContractError, ExportError, UnauthorizedError, UsageError
 from creatoraudit.snapshot import (
@@ -212,14 +213,28 @@ def test_an_attempt_returns_its_failure(api: Start, tmp_path: Path) -> None:
     assert json.loads(json.dumps(failure.to_dict()))["organization"] == "acme"
 
 
-def test_a_day_that_is_over_cannot_be_read(config: Path, tmp_path: Path) -> None:
-    yesterday = datetime.now(UTC).date() - timedelta(days=1)
-    with pytest.raises(UsageError, match=r"the day \(UTC\) is over"):
-        plan(config, day=yesterday)
-    with pytest.raises(UsageError, match="has not begun"):
-        plan(config, day=yesterday + timedelta(days=3))
-    with pytest.raises(UsageError, match="is over"):
-        run(Unit("org-1", "videos", date(2020, 1, 1), (), str(config)), tmp_path)
+@pytest.mark.parametrize(
+    ("day", "said"), [(date(2020, 1, 1), "is over"), (date(2100, 1, 1), "has not begun")]
+)
+def test_a_day_that_is_not_today_cannot_be_read(
+    config: Path, tmp_path: Path, day: date, said: str
+) -> None:
+    (unit, *_) = plan(config, day=day)
+    with pytest.raises(UsageError, match=rf"the day \(UTC\) {said}"):
+        run(unit, tmp_path / "history")
+    assert not (tmp_path / "history").exists()
+
+
+def test_the_clock_of_the_server_says_which_day_it_is(tmp_path: Path) -> None:
+    with Sandbox(now="2026-06-15T23:59:00Z", accounts=2, videos=0, rate_limit=0) as frozen:
+        frozen.write_config(tmp_path / "creatoraudit.toml")
+        (unit,) = plan(tmp_path / "creatoraudit.toml", ["accounts"], day=date(2026, 6, 15))
+        assert run(unit, tmp_path / "history").rows == 2
+        frozen.advance(120)
+        (again,) = plan(tmp_path / "creatoraudit.toml", ["accounts"], day=date(2026, 6, 15))
+        with pytest.raises(UsageError, match="2026-06-16 for the server"):
+            run(again, tmp_path / "other")
+        assert run(evolve(again, late=timedelta(hours=1)), tmp_path / "other").rows == 2
 
 
 def test_an_unwritable_root_is_named(config: Path, tmp_path: Path) -> None:

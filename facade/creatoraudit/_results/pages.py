@@ -9,6 +9,7 @@ from creatoraudit_api.types import JSON
 
 from .._core import clock
 from .._core.contract import Fault, contract_error
+from .._core.pacing import server_time
 from .._core.response import UNDECODABLE, RawResponse, decode_payload, fault_of
 from ..errors import ContractError, PaginationError
 from .tables import Origin, Result, Table, table_of
@@ -213,6 +214,11 @@ class RawPage(Generic[T]):
         self.arrived = clock.wall()
         items = payload.get("data") if isinstance(payload, dict) else None
         self.size = len(items) if isinstance(items, list) else 0
+
+    @property
+    def sent_at(self) -> float:
+        """The server's time in seconds since the epoch when it sent the page; ours if not sent."""
+        return server_time(self._sent.headers)
 
     @property
     def total_count(self) -> object:

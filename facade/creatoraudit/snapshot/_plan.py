@@ -38,8 +38,8 @@ def plan(
         windows: Look-back windows in days for the deltas of posts, 1 to 365, at most 10. Pass `()`
             for no deltas.
         only: Names of the organizations to take. Defaults to all in the file.
-        day: The day, in UTC. Defaults to today. The API serves no other day, so an earlier one is
-            accepted only within `late` after its end.
+        day: The day, in UTC. Defaults to today. The API serves no other day: a unit fails if the
+            server says that its day has not begun, or is over for longer than `late`.
         late: How long after midnight (UTC) units may still be read for the day before, less than
             a day.
         root: Where the units will land. With `late`, a run that was begun before midnight and is
@@ -78,10 +78,7 @@ def plan(
 
     if day is None and root is not None and late:
         day = day_to_resume(root_of(root), late, units_of)
-    units = units_of(now().date() if day is None else utc_day(day, "day"))
-    for unit in units[:1]:
-        unit.check_time(now())
-    return units
+    return units_of(now().date() if day is None else utc_day(day, "day"))
 
 
 def _windows_for(what: ListName, windows: Iterable[int]) -> tuple[int, ...]:

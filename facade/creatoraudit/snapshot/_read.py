@@ -152,7 +152,7 @@ class Reader:
 
     async def _take(self, pool: Pool, page: RawPage[Any]) -> None:
         arrived = dt.datetime.fromtimestamp(page.arrived, dt.UTC)
-        self._unit.check_time(arrived)
+        self._unit.check_time(dt.datetime.fromtimestamp(page.sent_at, dt.UTC))
         rows = page.rows()
         new = [row for row in rows if self._seen.add(digest_of(row["id"]))]
         self._duplicates += len(rows) - len(new)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import secrets
 from collections.abc import Awaitable, Callable
@@ -18,6 +19,7 @@ from .._async.client import AsyncCreatorAudit
 from .._async.transport import AsyncTransport
 from .._core.options import RequestCounter
 from .._core.organizations import Organization, Organizations
+from .._core.pacing import server_time
 from .._core.text import one_line
 from .._results.tables import arrow_schema, metadata
 from ..errors import CreatorAuditError, UsageError
@@ -87,10 +89,9 @@ class Session:
         if there is not None:
             return evolve(there, unit=unit, skipped=True)
         began_at = now()
-        unit.check_time(began_at)
         counter = RequestCounter()
         caller = client()
-        organization_id = await self._organization_id(caller, counter)
+        organization_id = await self._organization_id(caller, unit, counter)
         await threads.run(claim, self._root, unit, organization_id)
         attempt = secrets.token_hex(16)
         about = metadata(organization_id) | {ATTEMPT: attempt}
@@ -120,9 +121,13 @@ class Session:
             with anyio.CancelScope(shield=True):
                 await threads.run(part.discard)
 
-    async def _organization_id(self, client: AsyncCreatorAudit, counter: RequestCounter) -> str:
+    async def _organization_id(
+        self, client: AsyncCreatorAudit, unit: Unit, counter: RequestCounter
+    ) -> str:
         if client not in self._ids:
             reply = await client._operations.invoke(api.whoami, {}, {}, counter=counter)
+            # The clock of this machine may be wrong; the totals are those of the server's day.
+            unit.check_time(dt.datetime.fromtimestamp(server_time(reply.headers), dt.UTC))
             self._ids[client] = str(reply.value.data.organization_id)
         return self._ids[client]
 

@@ -76,11 +76,14 @@ class Unit:
         """
         begins = dt.datetime.combine(self.day, dt.time(), dt.UTC)
         if instant < begins:
-            raise UsageError(f"{self}: the day (UTC) has not begun")
+            raise UsageError(
+                f"{self}: the day (UTC) has not begun; the server says that it is {instant.date()}"
+            )
         if instant >= begins + A_DAY + self.late:
             raise UsageError(
-                f"{self}: the day (UTC) is over, and the API serves no other day than today; plan"
-                " again, or allow a run to end after midnight with late="
+                f"{self}: the day (UTC) is over, and the API serves no other day than today, which"
+                f" is {instant.date()} for the server; plan again, or allow a run to end after"
+                " midnight with late="
             )
 
     def to_dict(self) -> dict[str, Any]:
