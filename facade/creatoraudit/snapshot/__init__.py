@@ -23,6 +23,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ._breakouts import StoredBreakout, StoredBreakouts, breakouts
     from ._land import LocalRunner, Runner, land
     from ._plan import plan
     from ._receipt import Failure, Landed, Receipt
@@ -39,9 +40,12 @@ _HOMES = {
     "Problem": "._verify",
     "Receipt": "._receipt",
     "Runner": "._land",
+    "StoredBreakout": "._breakouts",
+    "StoredBreakouts": "._breakouts",
     "Unit": "._unit",
     "Verified": "._verify",
     "attempt": "._run",
+    "breakouts": "._breakouts",
     "by_organization": "._unit",
     "land": "._land",
     "plan": "._plan",
@@ -59,9 +63,12 @@ __all__ = [
     "Problem",
     "Receipt",
     "Runner",
+    "StoredBreakout",
+    "StoredBreakouts",
     "Unit",
     "Verified",
     "attempt",
+    "breakouts",
     "by_organization",
     "land",
     "plan",

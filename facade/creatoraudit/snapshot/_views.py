@@ -1,4 +1,4 @@
-"""SQL over the stored snapshots: views of each list, as DuckDB or dbt reads them. No I/O.
+"""SQL over the stored snapshots: views of each list, as DuckDB or dbt reads them.
 
 Every view of a list rests on its `history`, which has all columns of the contract, whatever the
 stored files have: a folder that an older release wrote may lack some.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Literal, TypeAlias, get_args
 
 from attrs import frozen
@@ -76,6 +76,24 @@ def views(root: str, dialect: Dialect, what: Iterable[ListName] = LISTS) -> list
             f"DuckDB cannot read the folder {one_line(root, 200)!r}; use one without a backslash"
         )
     return [view for one in lists for view in _OfList(place.rstrip("/"), one, dialect).all()]
+
+
+def stored_lists(root: str) -> tuple[ListName, ...]:
+    """Return the lists that have at least one stored day; all of them for a URL.
+
+    Raises:
+        UsageError: There is none.
+    """
+    if "://" in root:
+        return LISTS
+    days = "snapshot_date=*/organization=*/part.parquet"
+    found = tuple(one for one in LISTS if any(Path(root, one).glob(days)))
+    if not found:
+        raise UsageError(
+            f"{one_line(root, 200)!r} has no snapshots; store some first:"
+            " creatoraudit snapshot run --to ROOT"
+        )
+    return found
 
 
 def as_text(found: Sequence[View], dialect: Dialect) -> str:
@@ -216,41 +234,31 @@ class _OfList:
         )
 
     def _daily_change(self) -> str:
-        totals = self._totals()
-        before = [
-            f"lag({_name(one)}) OVER item AS {_name(f'previous_{one}')}" for one in (_LAST, *totals)
-        ]
-        changes = [
-            column
-            for one in totals
-            for column in (
-                _name(one),
-                f"{_name(one)} - {_name(f'previous_{one}')} AS {_name(f'{one}_change')}",
-                f"({_name(one)} - {_name(f'previous_{one}')}) / days AS {_name(f'{one}_per_day')}",
-            )
-        ]
-        shown = ",\n  ".join(
-            [
-                *("organization", "id", "snapshot_date", "previous_date", "days"),
-                *("first_scrape_time", _LAST, "refreshed"),
-                *changes,
+        before = {one: _name(f"previous_{one}") for one in (_LAST, *self._totals())}
+        changes = []
+        for one in self._totals():
+            change = f"{_name(one)} - {before[one]}"
+            changes += [
+                f"{change} AS {_name(f'{one}_change')}",
+                f"({change}) / days AS {_name(f'{one}_per_day')}",
             ]
-        )
-        read = ",\n    ".join(["lag(snapshot_date) OVER item AS previous_date", *before])
+        read = [f"lag({_name(one)}) OVER item AS {column}" for one, column in before.items()]
+        helpers, shown, lags = (",\n    ".join(parts) for parts in (before.values(), changes, read))
         return (
-            f"SELECT\n  {shown}\n"
+            "SELECT\n"
+            f"  * EXCLUDE (\n    {helpers}\n  ),\n"
+            "  CASE\n"
+            f"    WHEN {_LAST} IS NULL THEN false\n"
+            f"    WHEN days IS NOT NULL THEN {_LAST} IS DISTINCT FROM {before[_LAST]}\n"
+            "  END AS refreshed,\n"
+            f"    {shown}\n"
             "FROM (\n"
             "  SELECT\n"
             "    *,\n"
-            "    snapshot_date - previous_date AS days,\n"
-            "    CASE\n"
-            f"      WHEN {_LAST} IS NULL THEN false\n"
-            f"      WHEN previous_date IS NOT NULL THEN {_LAST} IS DISTINCT FROM previous_{_LAST}\n"
-            "    END AS refreshed\n"
-            "  FROM (\n"
-            f"    SELECT *,\n    {read}\n"
-            f"    FROM {self._of('history')}\n"
-            "    WINDOW item AS (PARTITION BY organization, id ORDER BY snapshot_date)\n"
-            "  )\n"
+            "    lag(snapshot_date) OVER item AS previous_date,\n"
+            "    snapshot_date - lag(snapshot_date) OVER item AS days,\n"
+            f"    {lags}\n"
+            f"  FROM {self._of('history')}\n"
+            "  WINDOW item AS (PARTITION BY organization, id ORDER BY snapshot_date)\n"
             ")"
         )
