@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import os
 import re
@@ -21,6 +22,7 @@ from creatoraudit.cli._app import _COMMANDS, app
 from creatoraudit.cli._extras import missing
 from creatoraudit.cli._output import FORMS
 from creatoraudit.cli._resource import OTHER_ID, SAMPLE_ID
+from creatoraudit.snapshot import land, plan
 
 if TYPE_CHECKING:
     from creatoraudit_sandbox import Sandbox
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 # Run for ever, or for minutes; they have tests of their own.
 _ENDLESS = ("sandbox", "contract")
+_OWN_FORMS = {"completion", "sandbox", "export", "contract", "drift", "api", "run", "views"}
 _EXAMPLE = re.compile(r'^\s*(?:eval "\$\()?(creatoraudit .*?)(?:\)")?$', re.MULTILINE)
 _numbers = itertools.count()
 _FILES = {
@@ -61,7 +64,7 @@ def examples(command: click.Command) -> list[str]:
 
 ALL = dict(commands())
 # One that talks to the API, per command.
-_NEED_NO_KEY = ("api GET /health", "creatoraudit organizations")
+_NEED_NO_KEY = ("api GET /health", "creatoraudit organizations", "creatoraudit snapshot")
 TALKING = [
     lines[0].replace(" --sandbox", "").partition(" > ")[0]
     for path, command in ALL.items()
@@ -112,8 +115,8 @@ def test_option_says_what_it_does_to_a_list_and_what_to_one_of_it(here: Here) ->
         path
         for path, command in ALL.items()
         if not isinstance(command, click.Group)
-        # A script, a server, a file, a verdict and raw JSON: they have forms of their own.
-        and not {"completion", "sandbox", "export", "contract", "drift", "api"} & set(path.split())
+        # A script, a server, files, a verdict, raw JSON and SQL have forms of their own.
+        and not _OWN_FORMS & set(path.split())
     ],
 )
 def test_every_result_can_be_had_in_every_form(path: str) -> None:
@@ -148,10 +151,18 @@ def test_every_example_works(
             client.creators.link(creator, named.id)
     chosen = first.get(kind, account)
     (inside / "ids.txt").write_text(chosen)
+    (inside / "key").write_text(own.api_key)
     (inside / "creatoraudit.toml").write_text(
-        f'[organizations.acme]\nkey = "env:CREATORAUDIT_API_KEY"\nbase_url = "{own.base_url}"\n'
+        f'[organizations.acme]\nkey = "file:key"\nbase_url = "{own.base_url}"\n'
     )
     (inside / "urls.txt").write_text(_FILES.get(kind, ""))
+    if path.startswith("creatoraudit snapshot"):
+        # Late: the day may end between two commands.
+        units = plan(what=["videos", "account-videos"], late=dt.timedelta(hours=1))
+        if " run " not in example:
+            assert land(units, inside / "history").ok
+        example = example.replace("2026-11-26", units[0].day.isoformat())
+        example = example.replace(" run --to", " run --late 1h --to")
     for name in ("old.json", "new.json", "new.yaml"):
         (inside / name).write_text('{"openapi": "3.1.0", "paths": {}}')
     line = example.replace(SAMPLE_ID, chosen).replace(OTHER_ID, account)

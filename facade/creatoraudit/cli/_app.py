@@ -89,6 +89,11 @@ _COMMANDS: Mapping[str, tuple[str, str, str]] = {
         "cli",
         "Find accounts, creators and videos.",
     ),
+    "snapshot": (
+        "creatoraudit.cli._snapshot:snapshot",
+        "cli",
+        "Store every list of many organizations, every day.",
+    ),
     "videos": ("creatoraudit.cli._commands:videos", "cli", "Posts tracked one by one."),
     "whoami": ("creatoraudit.cli._whoami:whoami", "cli", "Show whose key is in use."),
 }

@@ -5,13 +5,13 @@ This module chooses the columns; the library decides which posts there are and i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from .._results.breakouts import RANKINGS, SOURCES, SPARK_WINDOWS, TOP_MOST, RankBy, Source
+from .._results.breakouts import RANKINGS, SOURCES, SPARK_WINDOWS, TOP_MOST, RankBy, Skipped, Source
 from ..report import _breakouts as told
 from ..report import _posts
 from . import _output
@@ -25,6 +25,8 @@ from ._seen import SeenPosts
 
 if TYPE_CHECKING:
     from creatoraudit import Breakout, Breakouts
+
+    from ..snapshot._breakouts import StoredBreakouts
 
 _BARS = "▁▂▃▄▅▆▇█"
 NEW_POSTS = 3
@@ -169,7 +171,7 @@ def breakouts(
 ) -> int:
     """Find the posts that gained the most views over the last days."""
     known = None if seen is None else SeenPosts(seen)
-    rows = to.rows(_shape(window, by), hold=True)
+    rows = to.rows(shape(window, by), hold=True)
     with Connection.of(connection).client() as ca, _output.progress("Posts") as on_progress:
         result = ca.breakouts(
             window=window,
@@ -189,7 +191,7 @@ def breakouts(
         )
     if known is not None:
         result = known.new_in(result)
-    reports.deliver(result, lambda: _print(result, to, rows))
+    reports.deliver(result, lambda: show(result, to, rows, lambda: _below(result)))
     if known is not None:
         known.keep()
     if told.none_known(result):
@@ -198,21 +200,25 @@ def breakouts(
     return NEW_POSTS if exit_code and len(result) else 0
 
 
-def _shape(window: int, by: RankBy) -> Shape:
+def shape(window: int, by: RankBy, *, of_many: bool = False) -> Shape:
+    """What a ranked post looks like; with `of_many` it is one of several organizations."""
+
     def related(value: object) -> str:
         assert isinstance(value, int | float)
         return f"{value:,.1f}×" if by == "outlier" else f"{value:+,.0%}"
 
     windows = sorted({*SPARK_WINDOWS, window})
+    whose = {"organization": Column("organization")} if of_many else {}
     return Shape(
         names=(
-            *("rank", "id", "platform", "external_id", "shortcode", "url", "account_id"),
+            *("rank", *whose, "id", "platform", "external_id", "shortcode", "url", "account_id"),
             *("account_username", "description", "create_time", "view_count"),
             *(f"delta_{days}d" for days in windows),
             *("delta", "views_before", "growth", "outlier"),
         ),
         columns={
             "rank": Column("#", "right"),
+            **whose,
             "platform": Column("platform", from_width=80),
             "account_username": Column("account", show=lambda name: f"@{name}"),
             "description": Column("caption", from_width=60, flexible=True),
@@ -226,7 +232,13 @@ def _shape(window: int, by: RankBy) -> Shape:
     )
 
 
-def _print(result: Breakouts, to: Output, rows: _output.Rows) -> None:
+def show(
+    result: Breakouts | StoredBreakouts,
+    to: Output,
+    rows: _output.Rows,
+    below: Callable[[], list[str]],
+) -> None:
+    """Print ranked posts, and in a table the lines below them."""
     if to.form == "json":
         posts = [to.chosen(_whole(post, to)) for post in result]
         _output.write_json(result.to_dict() | {"breakouts": posts})
@@ -234,7 +246,7 @@ def _print(result: Breakouts, to: Output, rows: _output.Rows) -> None:
     with rows:
         rows.write(_cells(post, to) if to.form == "table" else _whole(post, to) for post in result)
     if to.form == "table":
-        _output.write_lines(_below(result))
+        _output.write_lines([*_legend(result), *below()])
 
 
 def _whole(post: Breakout, to: Output) -> Row:
@@ -261,24 +273,28 @@ def _sparkline(deltas: Mapping[str, int | None]) -> str:
     return "".join(_BARS[round(rate / highest * (len(_BARS) - 1))] for rate in rates)
 
 
+def _legend(result: Breakouts | StoredBreakouts) -> list[str]:
+    if len(result) == 0:
+        return []
+    since = ", ".join(str(days) for days in sorted(result.windows, reverse=True))
+    return ["", f"trend: views per day, one bar from each of {since} days ago to the next"]
+
+
 def _below(result: Breakouts) -> list[str]:
-    lines = []
-    if len(result) > 0:
-        since = ", ".join(str(days) for days in sorted(result.windows, reverse=True))
-        lines += ["", f"trend: views per day, one bar from each of {since} days ago to the next"]
     if result.considered == 0:
         what = "videos" if result.source == "videos" else "accounts"
-        lines.append(
-            "No posts are tracked here, or none pass the filters;"
-            f" start with: creatoraudit {what} track URL"
+        said = (
+            f"No posts are tracked here, or none pass the filters; start with: creatoraudit {what}"
         )
-        return lines
-    skipped = result.skipped.total
-    lines.append(
-        f"{result.considered:,} posts considered in {result.requests:,} requests, "
-        f"{skipped:,} skipped{':' if skipped else ''}"
-    )
+        return [f"{said} track URL"]
+    looked_at = f"{result.considered:,} posts considered in {result.requests:,} requests"
+    return skips(looked_at, result.skipped)
+
+
+def skips(looked_at: str, skipped: Skipped) -> list[str]:
+    """How many posts were left out, and why."""
+    lines = [f"{looked_at}, {skipped.total:,} skipped{':' if skipped.total else ''}"]
     for reason, words in told.REASONS.items():
-        if count := getattr(result.skipped, reason):
+        if count := getattr(skipped, reason):
             lines.append(f"  {count:,} {words}{_HINTS.get(reason, '')}")
     return lines

@@ -119,7 +119,7 @@ class Connection:
                 base_url=base_url,
                 timeout=self.timeout,
                 concurrency=self.concurrency,
-                on_wait=_waiting,
+                on_wait=waiting,
                 on_drift=on_drift,
             ) as ca:
                 yield ca
@@ -155,7 +155,8 @@ class Connection:
         return organization.base_url, organization.key()
 
 
-def _waiting(event: WaitEvent) -> None:
+def waiting(event: WaitEvent) -> None:
+    """Say on stderr what is waited for."""
     what = "for the rate limit" if event.reason == "rate limit" else "before the next try"
     click.echo(f"waiting {what}, {event.seconds:.0f} s", err=True)
 

@@ -12,7 +12,9 @@ from importlib.util import find_spec
 _MODULES: Mapping[str, Sequence[str]] = {
     "cli": ("click", "jinja2", "rich"),
     "contract": ("click", "requests", "schemathesis"),
+    "dask": ("distributed",),
     "sandbox": ("click", "jsonschema_rs", "msgspec", "starlette", "uvicorn"),
+    "snapshot": ("fsspec", "pyarrow"),
 }
 
 

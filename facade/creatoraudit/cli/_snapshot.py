@@ -1,0 +1,534 @@
+"""`creatoraudit snapshot ...`: history of many organizations, from the command line.
+
+What is stored and how is in `creatoraudit.snapshot`; the options and what is printed are here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from .._core.files import replace
+from .._results.breakouts import RANKINGS, SOURCES, TOP_MOST, RankBy, Source
+from .._results.lists import ListName
+from . import _breakouts, _connect, _extras, _output, _safe
+from ._click import Command, Group, OneOf, Whole
+from ._options import Decorator, examples
+from ._output import Column, Output, Shape, output_options
+
+if TYPE_CHECKING:
+    from ..snapshot import Failure, Landed, Receipt, Runner, Unit
+    from ..snapshot._breakouts import StoredBreakouts
+    from ..snapshot._views import Dialect
+
+SUMMARY_VERSION = 1
+_LISTS = ("accounts", "videos", "account-videos", "creators")
+_SECONDS = {"m": 60, "h": 3600}
+_LATE = re.compile(r"(\d{1,4})([mh])")
+_FAILED_SHOWN = 50
+
+
+class Duration(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.3 on
+    """A length of time below a day, such as `12h` or `90m`."""
+
+    name = "duration"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dt.timedelta:
+        """The length of time.
+
+        Raises:
+            click.BadParameter: It is something else.
+        """
+        found = _LATE.fullmatch(str(value))
+        seconds = int(found[1]) * _SECONDS[found[2]] if found else 0
+        if 0 < seconds < 24 * 3600:
+            return dt.timedelta(seconds=seconds)
+        raise click.BadParameter(
+            f"must be a time such as 12h or 90m, less than a day, not {value!r:.40}", ctx, param
+        )
+
+
+class _Day(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.3 on
+    """A day, such as `2026-11-26`."""
+
+    name = "day"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dt.date:
+        """The day.
+
+        Raises:
+            click.BadParameter: It is something else.
+        """
+        try:
+            return dt.datetime.strptime(str(value), "%Y-%m-%d").date()  # noqa: DTZ007 - a date
+        except ValueError:
+            raise click.BadParameter(
+                f"must be a day such as 2026-11-26, not {value!r:.40}", ctx, param
+            ) from None
+
+
+def _what(says: str) -> Decorator:
+    return click.option(
+        "--what",
+        type=OneOf(_LISTS),
+        multiple=True,
+        help=says,
+    )
+
+
+_PLANNED: Sequence[Decorator] = (
+    click.option(
+        "--config",
+        type=click.Path(dir_okay=False),
+        metavar="FILE",
+        help="The file that names the organizations (default creatoraudit.toml here, else"
+        " ~/.config/creatoraudit/config.toml).",
+    ),
+    _what("Only this list; repeatable (default all four)."),
+    click.option(
+        "--window",
+        "windows",
+        type=Whole(1, 365),
+        multiple=True,
+        metavar="DAYS",
+        help="Look-back window of the deltas; repeatable (default 1, 7, 14 and 30).",
+    ),
+    click.option(
+        "--only", multiple=True, metavar="ORG", help="Only this organization; repeatable."
+    ),
+    click.option(
+        "--day",
+        type=_Day(),
+        metavar="DAY",
+        help="Default today, in UTC. The API serves no other day.",
+    ),
+    click.option(
+        "--late",
+        type=Duration(),
+        default=None,
+        metavar="TIME",
+        help="So long after midnight (UTC), finish what was begun the day before, e.g. 12h.",
+    ),
+)
+_ROOT = click.argument("root", metavar="ROOT")
+_DAY = click.option(
+    "--day", type=_Day(), required=True, metavar="DAY", help="The stored day (UTC)."
+)
+
+
+def _planned(command: Callable[..., object]) -> Callable[..., object]:
+    """Give a command the options that say which units there are."""
+    for option in reversed(_PLANNED):
+        command = option(command)
+    return command
+
+
+@click.group(
+    cls=Group,
+    epilog=examples(
+        "creatoraudit snapshot run --to history",
+        "creatoraudit snapshot views history --dialect duckdb > views.sql",
+    ),
+)
+def snapshot() -> None:
+    """Store every list of many organizations, every day.
+
+    The API keeps no history. A snapshot stores the present state of each list: one Parquet file per
+    organization, list and day below a folder or URL, with a receipt once it is complete.
+    """
+
+
+def _units(planned: Mapping[str, Any], root: str | None = None) -> list[Unit]:
+    from ..snapshot import plan
+
+    more = {name: planned[name] for name in ("what", "windows", "day") if planned[name]}
+    if planned["late"] is not None:
+        more |= {"late": planned["late"], "root": root}
+    return plan(planned["config"], only=planned["only"], **more)
+
+
+def _need(extra: str) -> None:
+    """Refuse to work without an extra.
+
+    Raises:
+        click.exceptions.Exit: It is not installed.
+    """
+    if line := _extras.missing(extra):
+        click.echo(line, err=True)
+        raise click.exceptions.Exit(2)
+
+
+@snapshot.command(
+    "run",
+    cls=Command,
+    epilog=examples(
+        "creatoraudit snapshot run --to history",
+        "creatoraudit snapshot run --to history --what videos --window 7 --only acme",
+        "creatoraudit snapshot run --to history --late 12h --format json",
+    ),
+)
+@click.option(
+    "--to", "root", required=True, metavar="ROOT", help="A folder, or a URL such as s3://."
+)
+@_planned
+@click.option(
+    "--keys",
+    type=Whole(1),
+    default=8,
+    show_default=True,
+    metavar="N",
+    help="Number of organizations to read side by side.",
+)
+@click.option(
+    "--engine",
+    type=OneOf(["local", "dask"]),
+    default="local",
+    show_default=True,
+    help="Where to read: in this process, or on the workers of a Dask cluster.",
+)
+@click.option(
+    "--scheduler", metavar="ADDRESS", help="With --engine dask: such as tcp://10.0.0.1:8786."
+)
+@click.option(
+    "--format",
+    "form",
+    type=OneOf(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="How to print the summary.",
+)
+def run(
+    *,
+    root: str,
+    keys: int,
+    engine: str,
+    scheduler: str | None,
+    form: Literal["table", "json"],
+    **planned: Any,
+) -> int:
+    """Store today's lists of all organizations.
+
+    What is complete is skipped: run the same command again to read what failed or is missing. The
+    exit code is 1 if any unit failed; the others are stored all the same.
+    """
+    if (engine == "dask") != (scheduler is not None):
+        raise click.UsageError("--engine dask and --scheduler go together")
+    _need("snapshot")
+    if scheduler is not None:
+        _need("dask")
+    from ..snapshot import land
+
+    units = _units(planned, root)
+    with _runner(scheduler, keys) as runner, _output.counting("units", beside_rows=False) as bar:
+        bar.expect(lambda: len(units))
+        done = land(units, root, runner=runner, on_done=lambda _outcome: bar.advance(1))
+    if form == "json":
+        _output.write_json(summary(root, units, done))
+    else:
+        _show(units, done)
+    return 0 if done.ok else 1
+
+
+@contextmanager
+def _runner(scheduler: str | None, keys: int) -> Iterator[Runner]:
+    if scheduler is None:
+        from ..snapshot import LocalRunner
+
+        yield LocalRunner(keys, on_wait=_connect.waiting)
+        return
+    distributed: Any = import_module("distributed")
+    engine: Any = import_module("creatoraudit.snapshot")
+    try:
+        client = distributed.Client(scheduler)
+    except (OSError, ValueError) as error:
+        raise click.ClickException(
+            f"--scheduler {scheduler}: no scheduler responds: {error}"
+        ) from None
+    with client:
+        yield engine.DaskRunner(client)
+
+
+def summary(root: str, units: Sequence[Unit], done: Landed) -> dict[str, object]:
+    """The JSON summary of a run, as `summary.schema.json` describes it."""
+    return {
+        "summary_version": SUMMARY_VERSION,
+        "root": root,
+        "day": units[0].day.isoformat(),
+        "ok": done.ok,
+        "units": len(units),
+        "skipped": done.skipped,
+        "failed": len(done.failures),
+        "rows": done.rows,
+        "requests": done.requests,
+        "receipts": [{**one.to_dict(), "skipped": one.skipped} for one in done.receipts],
+        "failures": [one.to_dict() for one in done.failures],
+    }
+
+
+_LANDED = (
+    *(Column("list"), Column("organizations", "right"), Column("stored", "right")),
+    *(Column("skipped", "right"), Column("failed", "right")),
+    *(Column("rows", "right"), Column("requests", "right")),
+)
+
+
+def _show(units: Sequence[Unit], done: Landed) -> None:
+    def line(what: str) -> list[str]:
+        kept = [one for one in done.receipts if one.unit.what == what]
+        skipped = sum(one.skipped for one in kept)
+        counts = (
+            sum(one.what == what for one in units),
+            len(kept) - skipped,
+            skipped,
+            sum(one.unit.what == what for one in done.failures),
+            sum(one.rows for one in kept),
+            sum(one.requests for one in kept if not one.skipped),
+        )
+        return [what, *(f"{count:,}" for count in counts)]
+
+    _output.write_table(_LANDED, map(line, dict.fromkeys(one.what for one in units)))
+    _output.write_lines(["", *map(_safe.line, _told(done))])
+
+
+def _told(done: Landed) -> Iterator[str]:
+    """What there is to know about single units."""
+    for receipt in done.receipts:
+        yield from _remarks(receipt)
+    if done.ok:
+        yield "Every unit is complete."
+        return
+    yield f"{len(done.failures):,} failed; run the same command again to read them:"
+    for failure in done.failures[:_FAILED_SHOWN]:
+        yield _failed(failure)
+    if len(done.failures) > _FAILED_SHOWN:
+        yield f"... and {len(done.failures) - _FAILED_SHOWN:,} more; --format json names all"
+
+
+def _remarks(receipt: Receipt) -> Iterator[str]:
+    if receipt.skipped:
+        return
+    if receipt.moved:
+        yield f"{receipt.unit}: the list changed while it was read"
+    for note in receipt.notes:
+        yield f"{receipt.unit}: {note}"
+
+
+def _failed(failure: Failure) -> str:
+    return f"- {failure.unit}: {failure.reason}"
+
+
+_UNITS = Shape(
+    names=("organization", "what", "day", "windows", "path"),
+    columns={
+        "organization": Column("organization"),
+        "what": Column("list"),
+        "day": Column("day"),
+        "windows": Column("windows", show=lambda days: ", ".join(map(str, _days(days))) or "–"),
+        "path": Column("path", flexible=True),
+    },
+    empty="The file names no organizations; add a table such as [organizations.acme]",
+)
+
+
+def _days(value: object) -> list[int]:
+    assert isinstance(value, list)
+    return value
+
+
+@snapshot.command(
+    "plan",
+    cls=Command,
+    epilog=examples(
+        "creatoraudit snapshot plan",
+        "creatoraudit snapshot plan --only acme --what videos --format json",
+    ),
+)
+@_planned
+@output_options
+def plan(to: Output, **planned: Any) -> None:
+    """List what `snapshot run` would store, without a request."""
+    units = _units(planned)
+    with to.rows(_UNITS) as rows:
+        rows.write(
+            {
+                "organization": unit.organization,
+                "what": unit.what,
+                "day": unit.day.isoformat(),
+                "windows": list(unit.windows),
+                "path": unit.path,
+            }
+            for unit in units
+        )
+
+
+_PROBLEMS = Shape(
+    names=("organization", "what", "path", "problem"),
+    columns={
+        "organization": Column("organization"),
+        "what": Column("list"),
+        "problem": Column("problem", flexible=True),
+    },
+)
+
+
+@snapshot.command(
+    "verify",
+    cls=Command,
+    epilog=examples(
+        "creatoraudit snapshot verify history --day 2026-11-26",
+        "creatoraudit snapshot verify history --day 2026-11-26 --deep --format json",
+    ),
+)
+@_ROOT
+@_DAY
+@click.option("--deep", is_flag=True, help="Read the files whole and compare their hashes.")
+@output_options
+def verify(root: str, day: dt.date, to: Output, *, deep: bool) -> int:
+    """Name what is not complete on a stored day.
+
+    A unit is complete when its file and its receipt name the same attempt. The exit code is 1 if
+    any is not.
+    """
+    _need("snapshot")
+    from ..snapshot import verify as check
+
+    found = check(root, day, deep=deep)
+    with to.rows(_PROBLEMS) as rows:
+        rows.write(
+            {
+                "organization": one.organization,
+                "what": one.what,
+                "path": one.path,
+                "problem": one.problem,
+            }
+            for one in found.problems
+        )
+    click.echo(
+        f"{len(found.receipts):,} units complete on {day}, {len(found.problems):,} problems",
+        err=True,
+    )
+    return 0 if found.ok else 1
+
+
+@snapshot.command(
+    "views",
+    cls=Command,
+    epilog=examples(
+        "creatoraudit snapshot views history --dialect duckdb > views.sql",
+        "creatoraudit snapshot views history --dialect dbt --what videos --out models",
+    ),
+)
+@_ROOT
+@click.option(
+    "--dialect",
+    type=OneOf(["duckdb", "dbt"]),
+    default="duckdb",
+    show_default=True,
+    help="Statements for DuckDB, or models for dbt with the duckdb adapter.",
+)
+@_what("Only this list; repeatable (default those that are stored).")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Write one file per view into this folder, as dbt wants it.",
+)
+def views(root: str, dialect: Dialect, what: tuple[ListName, ...], out: Path | None) -> None:
+    """Print SQL views over the stored days.
+
+    For each list: its days, history, latest rows, vanished items; with counts also their daily
+    change, what was not refreshed, and for posts falling totals. A day that is missing does not
+    matter: changes are spread over the days in between.
+    """
+    from ..snapshot import _views
+
+    if not what:
+        what = _views.stored_lists(root)
+    made = _views.views(root, dialect, what)
+    if out is None:
+        _output.write(_views.as_text(made, dialect))
+        return
+    out.mkdir(parents=True, exist_ok=True)
+    for view in made:
+        replace(out / f"{view.name}.sql", _views.statement(view, dialect).encode())
+    click.echo(f"{len(made)} files in {_safe.line(str(out))}", err=True)
+
+
+@snapshot.command(
+    "breakouts",
+    cls=Command,
+    epilog=examples(
+        "creatoraudit snapshot breakouts history --day 2026-11-26 --top 20",
+        "creatoraudit snapshot breakouts history --day 2026-11-26 --by growth",
+    ),
+)
+@_ROOT
+@_DAY
+@click.option(
+    "--window",
+    type=Whole(1, 365),
+    default=7,
+    show_default=True,
+    metavar="DAYS",
+    help="Days to look back; one of the stored windows.",
+)
+@click.option(
+    "--top",
+    type=Whole(1, TOP_MOST),
+    default=10,
+    show_default=True,
+    metavar="N",
+    help="Number of posts to show.",
+)
+@click.option(
+    "--by",
+    type=OneOf(RANKINGS),
+    default="views",
+    show_default=True,
+    help="Rank by views gained, by growth, or by views gained per author's median.",
+)
+@click.option(
+    "--source",
+    type=OneOf(SOURCES),
+    default="account-videos",
+    show_default=True,
+    help="Posts of tracked accounts, posts tracked one by one, or both.",
+)
+@click.option("--platform", type=OneOf(["instagram", "tiktok"]), help="One platform only.")
+@click.option("--min-views", type=Whole(0), metavar="N", help="Posts with at least N views in all.")
+@click.option("--include-partial", is_flag=True, help="Also posts younger than the window.")
+@output_options
+def breakouts(
+    root: str, day: dt.date, to: Output, *, window: int, by: RankBy, source: Source, **query: Any
+) -> int:
+    """Rank the stored posts of all organizations by views gained.
+
+    The rule is that of `creatoraudit breakouts`; no request is sent. The exit code is 1 if a unit
+    of that day is not complete; the others are ranked all the same.
+    """
+    _need("snapshot")
+    from ..snapshot import breakouts as ranked
+
+    rows = to.rows(_breakouts.shape(window, by, of_many=True), hold=True)
+    result = ranked(root, day, window=window, by=by, source=source, **query)
+    for problem in result.problems:
+        said = f"{problem.organization} {problem.what}: {problem.problem}"
+        click.echo(f"left out: {_safe.line(said)}", err=True)
+    _breakouts.show(result, to, rows, lambda: _below(result))
+    return 1 if result.problems else 0
+
+
+def _below(result: StoredBreakouts) -> list[str]:
+    considered = f"{result.considered:,} posts of {len(result.organizations):,} organizations"
+    return _breakouts.skips(f"{considered} considered", result.skipped)
