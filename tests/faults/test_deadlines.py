@@ -159,13 +159,14 @@ class Relay:
                 sock, _ = self._listener.accept()
             except OSError:
                 return
-            self._sockets.append(sock)
-            thread = threading.Thread(target=self._one, args=(sock,), daemon=True)
+            same = sock.dup()  # as TLS takes the first one over
+            self._sockets.append(same)
+            thread = threading.Thread(target=self._one, args=(sock, same), daemon=True)
             self._threads.append(thread)
             thread.start()
 
-    def _one(self, sock):
-        with sock, contextlib.suppress(OSError):  # the client has had enough
+    def _one(self, sock, same):
+        with same, sock, contextlib.suppress(OSError):  # the client has had enough
             self._serve_one(sock, self.ended)
 
     def close(self):
@@ -176,7 +177,7 @@ class Relay:
             with contextlib.suppress(OSError):  # the client may have closed it
                 sock.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
-            thread.join(10)
+            thread.join()
 
 
 @pytest.fixture
@@ -224,7 +225,7 @@ def tunnel_to(port, again=None):
             back = threading.Thread(target=carry, args=(upstream, client), daemon=True)
             back.start()
             carry(client, upstream)
-            back.join(10)
+            back.join()
 
     return respond
 
