@@ -46,8 +46,11 @@ NOT_QUICK = tuple(
     )
 )
 
-# Most of the tests wait for a server or for a process.
-SIDE_BY_SIDE = ("--numprocesses=auto",)
+# Where only some of the faults are tried, unless CREATORAUDIT_TEST_FAULTS says otherwise.
+WITH_MORE_FAULTS = ("tests/faults", "tests/cli/test_streams.py", "tests/drift/test_malformed.py")
+
+# More than there are cores: most of the tests wait for a server or for a process now and then.
+SIDE_BY_SIDE = (f"--numprocesses={2 + (os.cpu_count() or 1)}", "--dist=worksteal")
 
 # What imports schemathesis is run by the contract session, and held to full coverage there.
 WITH_SCHEMATHESIS = (
@@ -105,7 +108,7 @@ def run_tests(session: nox.Session, suite: Sequence[str], **report: str) -> None
     chosen = () if named(session) else suite
     session.run("coverage", "erase")
     try:
-        session.run("coverage", "run", "-m", "pytest", *chosen, *SIDE_BY_SIDE, *session.posargs)
+        session.run("coverage", "run", "-m", "pytest", *SIDE_BY_SIDE, *chosen, *session.posargs)
     finally:
         session.run("coverage", "combine", "--quiet")
         if not session.posargs:
@@ -186,7 +189,7 @@ def branches(session: nox.Session) -> None:
 
 @nox.session
 def properties(session: nox.Session) -> None:
-    """Try 20,000 random and mutated answers instead of the 1,000 of the ordinary tests."""
+    """Try 20,000 random and mutated answers instead of the 400 of the ordinary tests."""
     install(session, "test", extras=TESTED)
     cases = {"CREATORAUDIT_TEST_CASES": os.environ.get("CREATORAUDIT_TEST_CASES", "20000")}
     session.run("pytest", "tests/properties", *session.posargs, env=cases)
@@ -197,7 +200,8 @@ def faults(session: nox.Session) -> None:
     """Try every operation under every fault, instead of one operation of each shape."""
     install(session, "test", extras=TESTED)
     every = {"CREATORAUDIT_TEST_FAULTS": "all"}
-    session.run("pytest", "tests/faults", *SIDE_BY_SIDE, *session.posargs, env=every)
+    chosen = () if named(session) else WITH_MORE_FAULTS
+    session.run("pytest", *SIDE_BY_SIDE, *chosen, *session.posargs, env=every)
 
 
 @nox.session
@@ -237,7 +241,7 @@ def regenerate_check(session: nox.Session) -> None:
     chosen = () if named(session) else (WITH_GENERATOR,)
     if not session.posargs:
         session.run("python", "scripts/regenerate.py", "--check")
-    session.run("pytest", *chosen, *SIDE_BY_SIDE, *session.posargs)
+    session.run("pytest", *SIDE_BY_SIDE, *chosen, *session.posargs)
 
 
 @nox.session

@@ -11,7 +11,7 @@ import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from creatoraudit._core import clock
-from support import warm, windows
+from support import measure, warm, windows
 from support.driver import KINDS, Facade, Kind
 from support.faults import FaultyProxy, Injection
 from support.server import Script, ScriptedServer
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from creatoraudit_sandbox import Sandbox
 
 NOW = "2026-06-15T12:00:00Z"
+
+
+def pytest_configure() -> None:
+    measure.spare_servers()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -63,10 +67,11 @@ def waits() -> Iterator[list[float]]:
 @pytest.fixture(scope="session")
 def _portals() -> Iterator[dict[Kind, BlockingPortal | None]]:
     with ExitStack() as portals:
-        yield {
-            kind: None if kind == "sync" else portals.enter_context(start_blocking_portal(kind))
-            for kind in KINDS
-        }
+        # Not measured on trio too: it runs what runs on asyncio.
+        with measure.paused_for_threads():
+            trio = portals.enter_context(start_blocking_portal("trio"))
+        asyncio = portals.enter_context(start_blocking_portal("asyncio"))
+        yield {"sync": None, "asyncio": asyncio, "trio": trio}
 
 
 @pytest.fixture(params=KINDS)

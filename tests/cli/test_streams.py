@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .conftest import Cli, Here
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs sh and /dev/full")
+ALL = os.environ.get("CREATORAUDIT_TEST_FAULTS") == "all"
 FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 
 
@@ -52,16 +53,27 @@ LOST = ["2>&-", pytest.param("2>/dev/full", marks=FULL)]
 UNWRITABLE = [(">&-", "it is closed"), pytest.param(">/dev/full", "No space left", marks=FULL)]
 
 
-@pytest.mark.parametrize("stderr", [*LOST, "<&-", "<&- 2>&-"])
+COMMANDS = [
+    ("export", "accounts", "--out", "OUT"),
+    ("accounts", "list", "--limit", "3", "--format", "csv"),
+    ("breakouts", "--top", "1", "--html", "OUT"),
+    ("whoami",),
+    ("--version",),
+    ("--help",),
+]
+
+
 @pytest.mark.parametrize(
-    "args",
+    ("stderr", "args"),
     [
-        ("export", "accounts", "--out", "OUT"),
-        ("accounts", "list", "--limit", "3", "--format", "csv"),
-        ("breakouts", "--top", "1", "--html", "OUT"),
-        ("whoami",),
-        ("--version",),
-        ("--help",),
+        *(("<&- 2>&-", args) for args in COMMANDS),
+        # `nox -s faults` tries them all.
+        *(("<&-", args) for args in (COMMANDS if ALL else COMMANDS[::3])),
+        *(("2>&-", args) for args in (COMMANDS if ALL else COMMANDS[1::3])),
+        *(
+            pytest.param("2>/dev/full", args, marks=FULL)
+            for args in (COMMANDS if ALL else COMMANDS[2::3])
+        ),
     ],
 )
 def test_command_needs_neither_stdin_nor_stderr(

@@ -1,8 +1,13 @@
-"""Whatever stands in a document, a comparison gives findings or a refusal."""
+"""Whatever stands in a document, a comparison gives findings or a refusal.
+
+Each piece of junk is put in each place, and the document is compared as the old one, the new one or
+both, in turn. With CREATORAUDIT_TEST_FAULTS=all, which `nox -s faults` sets, it is all three.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -14,6 +19,7 @@ from drift_mutations import TEXT as STRING
 
 from creatoraudit.contract import DocumentRefused
 
+ALL = os.environ.get("CREATORAUDIT_TEST_FAULTS") == "all"
 JUNK = [
     *(None, True, False, 0, -1, 10**400, 1e400, 0.5, "", "x", "string", "#/components", "#"),
     *([], [None], [[]], [{}], ["a", 1], {}, {"": {}}, {"$ref": 5}, {"$ref": "#/paths"}),
@@ -106,11 +112,12 @@ def compared(base: Node, head: Node) -> tuple[str, list[str]]:
 @pytest.mark.parametrize("junk", JUNK, ids=lambda junk: json.dumps(junk)[:20])
 def test_junk_anywhere_gives_findings_or_a_refusal(junk: Any) -> None:
     outcomes = set[str]()
-    for pointer in pointers(RICH):
+    for number, pointer in enumerate(pointers(RICH)):
         if pointer == "/paths":
             continue  # such a file is refused before
         broken = edited(RICH, [(pointer, junk)])
-        for pair in ((RICH, broken), (broken, RICH), (broken, broken)):
+        pairs = ((RICH, broken), (broken, RICH), (broken, broken))
+        for pair in pairs if ALL else [pairs[(number + JUNK.index(junk)) % 3]]:
             outcome, told = compared(*pair)
             assert pair[0] is not pair[1] or outcome != "found"
             assert all(re.fullmatch(r"[ -~]+", line) for line in told)

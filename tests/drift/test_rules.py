@@ -12,6 +12,8 @@ from drift_mutations import MUTATIONS, PAIRS, READ, SENT, Edit, Mutation, Pair
 from creatoraudit.contract._drift import RULES
 
 CONTRACT = contract()
+# As much of it as a schema that is sent and one that is read need.
+SMALL = CONTRACT | {"paths": {"/videos": CONTRACT["paths"]["/videos"]}}
 DIRECTIONS = {"request": SENT, "response": READ}
 BOTH_WAYS = [(pair, direction) for pair in PAIRS for direction in pair.directions]
 
@@ -57,8 +59,8 @@ def test_a_change_that_says_the_same_is_not_reported(mutation: Mutation) -> None
 
 @pytest.mark.parametrize(("pair", "direction"), BOTH_WAYS, ids=named)
 def test_schemas_differ_by_their_rule_in_both_directions(pair: Pair, direction: str) -> None:
-    base = edited(CONTRACT, with_probe(direction, pair.old))
-    head = edited(CONTRACT, with_probe(direction, pair.new))
+    base = edited(SMALL, with_probe(direction, pair.old))
+    head = edited(SMALL, with_probe(direction, pair.new))
     where = f"{DIRECTIONS[direction]}/properties/probe{pair.at}"
     assert [(each.rule.id, each.location) for each in drift(base, head)] == [
         (f"{direction}-{pair.what}", where)
@@ -70,8 +72,8 @@ def test_schemas_differ_by_their_rule_in_both_directions(pair: Pair, direction: 
     ("pair", "direction"), [each for each in BOTH_WAYS if each[0].quiet is not None], ids=named
 )
 def test_another_spelling_of_a_schema_is_not_reported(pair: Pair, direction: str) -> None:
-    base = edited(CONTRACT, with_probe(direction, pair.old))
-    head = edited(CONTRACT, with_probe(direction, pair.quiet))
+    base = edited(SMALL, with_probe(direction, pair.old))
+    head = edited(SMALL, with_probe(direction, pair.quiet))
     assert json.dumps(head) != json.dumps(base)
     assert drift(base, head) == []
     assert drift(head, base) == []

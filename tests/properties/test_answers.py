@@ -1,6 +1,6 @@
 """Whatever a server answers, a call gives a result or an exception of ours, and the result works.
 
-CREATORAUDIT_TEST_CASES says how many answers are tried in all; 1,000 when it does not.
+CREATORAUDIT_TEST_CASES says how many answers are tried in all; 400 when it does not.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from support.mutations import HEADERS, mutated, random_json
 from support.server import Answer, ScriptedServer
 
 OUTCOMES = "outcomes"
-CASES = int(os.environ.get("CREATORAUDIT_TEST_CASES", "1000"))
+CASES = int(os.environ.get("CREATORAUDIT_TEST_CASES", "400"))
 pytestmark = [
     # What a set deprecation gives is tested elsewhere.
     pytest.mark.filterwarnings("ignore:this version of the CreatorAudit API"),

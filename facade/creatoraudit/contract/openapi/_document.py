@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NoReturn, TypeAlias, TypeGuard
+from typing import Final, NoReturn, TypeAlias, TypeGuard
 from urllib.parse import unquote
 
 from ._quoting import inert
@@ -161,9 +161,12 @@ def written_alike(one: Place, other: Place) -> bool:
     return text == json.dumps(other.node) and '"$ref"' not in text
 
 
+_sorted: Final = json.JSONEncoder(sort_keys=True).encode
+
+
 def canonical(node: Json) -> str:
     """Canonical text of a JSON value; 1 equals 1.0, and the order of members is ignored."""
-    return json.dumps(_canonical(node), sort_keys=True)
+    return _sorted(_canonical(node))
 
 
 def _canonical(node: Json) -> Json:
