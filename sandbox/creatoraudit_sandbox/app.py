@@ -57,6 +57,8 @@ _HOST: Final = re.compile(r"[A-Za-z0-9._~\[\]:-]{1,255}")
 # are the document's, and may change.
 _BY_KEY: Final = {operation_key(*route.split(" ")): route for route in ROUTES}
 _ALLOW: Final = {"Allow": "GET, POST"}
+#: The header by which reports recognise figures that are made up.
+_MADE_UP: Final = "X-Sandbox"
 _log = logging.getLogger("creatoraudit_sandbox")
 
 
@@ -204,6 +206,7 @@ class Resource:
             response = _problem(cause, cause.document(request.url.path, request_id))
         headers = response.headers
         headers["X-Request-ID"] = request_id
+        headers[_MADE_UP] = "true"
         headers["Date"] = formatdate(services.clock.now(), usegmt=True)
         # Health and meta have no rate limit and send no rate-limit headers.
         if served is None or served.operation.secured:

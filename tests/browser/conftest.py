@@ -13,7 +13,7 @@ import pytest
 
 from creatoraudit import CreatorAudit
 from creatoraudit import Page as ListPage
-from creatoraudit.report import Digest, render_html
+from creatoraudit.report import Digest, Provenance, render_html
 from support.chromium import chromium
 from support.reports import HOSTILE, MADE_AT
 
@@ -111,7 +111,9 @@ def reports(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Mappi
     }
     folder = tmp_path_factory.mktemp("reports")
     for name, result in results.items():
-        page = render_html(result, made_at=MADE_AT)
+        whose = ATTACKS[2] if name.startswith("attacked") else "Acme"
+        about = Provenance(whose, whose * 3, whose, made_up=name.endswith("digest"))
+        page = render_html(result, made_at=MADE_AT, provenance=about)
         (folder / f"{name}.html").write_text(page, encoding="utf-8")
     return {name: folder / f"{name}.html" for name in results}
 

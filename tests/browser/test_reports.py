@@ -121,6 +121,18 @@ def test_page_is_never_wider_than_the_screen(
     assert max(heights) < 450
 
 
+@pytest.mark.parametrize("width", [*WIDTHS, 480, 640])
+@pytest.mark.parametrize("name", ["breakouts", "digest"])
+def test_no_card_is_alone_in_a_row(
+    name: str, width: int, reports: Mapping[str, Path], watch: Open
+) -> None:
+    tops = watch(reports[name], width).page.eval_on_selector_all(
+        ".remarks div", "all => all.map(one => one.offsetTop)"
+    )
+    assert len(tops) == 3
+    assert len(set(tops)) in (1, 3)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark", "print"])
 @pytest.mark.parametrize("name", REPORTS)
 def test_text_stands_out_from_its_ground(

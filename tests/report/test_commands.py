@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+from unittest.mock import ANY
 
 import pytest
 
@@ -51,6 +52,13 @@ def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
     return run_at
 
 
+ME = {
+    "type": "whoami",
+    "organization_id": "0b3f2c14-9a6d-4f1e-8b2a-1c2d3e4f5a6b",
+    "api_key_name": "Reports",
+}
+
+
 @pytest.fixture
 def reporting(serve: Callable[..., ScriptedServer]) -> Callable[..., ScriptedServer]:
     """Starts a server with an overview, some creators and one post."""
@@ -65,6 +73,7 @@ def reporting(serve: Callable[..., ScriptedServer]) -> Callable[..., ScriptedSer
                 return answers.deltas(gains, windows=windows)
             return {
                 "/overview": answers.one(overview),
+                "/whoami": answers.one(ME),
                 "/creators/top": Answer(json={"data": list(creators)}),
                 "/account-videos": answers.page([answers.video(1)]),
             }[request.path]
@@ -261,6 +270,14 @@ def test_digest_as_json_leaves_nothing_out(
 ) -> None:
     ran = command(reporting(*CREATORS), "digest", "--format", "json")
     assert json.loads(ran.out) == {
+        "provenance": {
+            "organization": None,
+            "organization_id": ME["organization_id"],
+            "api_key_name": "Reports",
+            "as_of": None,
+            "made_up": False,
+        },
+        "covers": ANY,
         "period": "7d",
         "overview": OVERVIEW,
         "top_creators": list(CREATORS),
@@ -327,3 +344,57 @@ def test_fields_of_breakouts_can_be_chosen_in_every_form(
     assert json.loads(said("jsonl")) == chosen
     assert json.loads(said("json"))["breakouts"] == [chosen]
     assert said("table").splitlines()[0].split() == ["caption", "delta_14d"]
+
+
+@pytest.mark.parametrize("name", ["breakouts", "digest"])
+def test_reports_say_whose_figures_they_are_of_which_days_and_that_they_are_made_up(
+    name: str, command: Command, tmp_path: Path
+) -> None:
+    target = tmp_path / "report.html"
+    with Sandbox(now="2026-06-15T12:00:00Z", accounts=12, account_videos=96, videos=0) as sandbox:
+        markdown = command(sandbox, name, "--markdown", "--html", str(target)).out
+        told = json.loads(command(sandbox, name, "--format", "json").out)
+    me = {"organization_id": ME["organization_id"], "api_key_name": "Sandbox admin key"}
+    moment = {"as_of": "2026-06-15T12:00:00+00:00", "made_up": True, "organization": None}
+    assert told["provenance"] == me | moment
+    assert told["covers"] == {"from": ANY, "to": "2026-06-15"}
+    days = f"{told['covers']['from']} to 2026-06-15 UTC"
+    head = parse(target.read_text(encoding="utf-8")).one("header").text
+    for text in (head, markdown):
+        assert "Made up: these figures come from a sandbox" in text
+        assert "2026-06-15 12:00 UTC" in text
+        for said in (*me.values(), days):
+            assert said in text
+
+
+def test_reports_of_a_named_organization_name_it_and_are_not_called_made_up(
+    command: Command,
+    reporting: Callable[..., ScriptedServer],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    api = reporting(*CREATORS)
+    monkeypatch.setenv("ACME_KEY", "made-up-key")
+    config = tmp_path / "creatoraudit.toml"
+    config.write_text(f'[organizations.acme]\nkey = "env:ACME_KEY"\nbase_url = "{api.url}"\n')
+    ran = command(api, "digest", "--markdown", "--org", "acme", "--config", str(config))
+    whose = f"Organization `acme`; organization id `{ME['organization_id']}`; key `Reports`; days "
+    assert f"\n{whose}" in ran.out
+    assert "Made up" not in ran.out
+
+
+@pytest.mark.parametrize("broken", [answers.problem(403, "FORBIDDEN"), Answer(200, json={})])
+def test_report_is_written_although_nobody_says_whose_it_is(
+    broken: Answer, command: Command, serve: Callable[..., ScriptedServer]
+) -> None:
+    def answer(request: Request) -> Step:
+        found: dict[str, Step] = {
+            "/overview": answers.one(OVERVIEW),
+            "/creators/top": Answer(json={"data": []}),
+        }
+        return found.get(request.path, broken)
+
+    ran = command(serve(answer), "digest", "--markdown")
+    assert ran.code == 0
+    assert "Made up" not in ran.out
+    assert "Organization" not in ran.out

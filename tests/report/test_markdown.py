@@ -73,6 +73,8 @@ def test_breakouts_read_as_a_list() -> None:
         "Window: 7 days; ranked by: views gained; looked at: posts of tracked accounts;"
         " platform: all; least views: any; posts with less history: left out.\n"
         "\n"
+        "Days 2026-06-08 to 2026-06-15 UTC.\n"
+        "\n"
         "_2026-06-15 12:00 UTC_\n"
     )
 
@@ -93,6 +95,8 @@ def test_digest_reads_as_two_lists() -> None:
         "1. `One` · views 10,000 · likes 7\n"
         "2. `c2`\n"
         "3. `–`\n"
+        "\n"
+        "Days 2026-05-16 to 2026-06-15 UTC.\n"
         "\n"
         "_2026-06-15 12:00 UTC_\n"
     )

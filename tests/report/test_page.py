@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from creatoraudit import ConfigurationError, CreatorAudit, Skipped, UsageError
-from creatoraudit.report import Digest, _html, render_html, render_markdown
+from creatoraudit import ConfigurationError, CreatorAudit, Reply, Skipped, UsageError
+from creatoraudit.report import Digest, Provenance, _html, render_html, render_markdown
+from creatoraudit_api.models import WhoAmIEnvelope
 from support.markup import Element, parse
 from support.reports import HOSTILE, MADE_AT, OVERVIEW, breakouts, digest, post
 
@@ -530,3 +531,29 @@ def test_colours_have_the_contrast_of_wcag_aa(scheme: int) -> None:
     for drawn in ("accent", "bin"):
         assert contrast(colours[drawn], colours["card"]) >= 3, drawn
     assert set(string.hexdigits) >= {one for colour in colours.values() for one in colour[1:]}
+
+
+def test_names_of_organization_and_key_are_strangers_text() -> None:
+    for hostile in HOSTILE:
+        about = Provenance(hostile, hostile, hostile, made_up=True)
+        hold_to_the_list(parse(render_html(breakouts(post(1)), provenance=about)))
+        text = render_markdown(digest(OVERVIEW), provenance=about, made_at=MADE_AT)
+        assert text.count("`") == 6
+
+
+@pytest.mark.parametrize("date", [None, "", "yesterday", "Mon, 99 Jun 2026 12:00:00 GMT"])
+def test_reply_without_a_date_has_no_time(date: str | None) -> None:
+    me = WhoAmIEnvelope.from_dict({"data": {"type": "whoami", "organization_id": "o"}})
+    about = Provenance.of(Reply(me, 200, {} if date is None else {"date": date}, None))
+    assert (about.organization_id, about.api_key_name, about.as_of) == ("o", None, None)
+
+
+def test_days_covered_are_those_before_the_refreshes_of_the_posts() -> None:
+    strange = [
+        {"last_scrape_time": time}
+        for time in ("0001-01-02T00:00:00Z", "9999-12-31T23:59:59-12:00", None)
+    ]
+    seen = {"last_scrape_time": "2026-06-13T23:30:00-02:00"}
+    result = breakouts(*(post(n, **members) for n, members in enumerate([seen, *strange], 1)))
+    assert result.covers == (dt.date(2026, 6, 7), dt.date(2026, 6, 14))
+    assert result[1:].covers is None

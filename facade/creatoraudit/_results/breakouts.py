@@ -232,6 +232,23 @@ class Breakouts(Result):
         lines += [f"  {post._line()}" for post in self.posts[:_LINES]]
         return "\n".join(lines + ["  ..."] * (len(self) > _LINES))
 
+    @property
+    def covers(self) -> tuple[dt.date, dt.date] | None:
+        """The first and the last UTC day that the window of the posts covers; None without posts.
+
+        The window of a post ends with its last refresh.
+        """
+        times: Iterable[object] = (post.video.last_scrape_time for post in self.posts)
+        ends = [
+            time.astimezone(dt.UTC)
+            for time in times
+            # A time at either end of the calendar has no days before or after it.
+            if isinstance(time, dt.datetime) and dt.MINYEAR + 1 < time.year < dt.MAXYEAR
+        ]
+        if not ends:
+            return None
+        return (min(ends) - dt.timedelta(days=self.window)).date(), max(ends).date()
+
     def _table(self) -> Table:
         windows = [f"{days}d" for days in self.windows]
         return Table([post._row() for post in self.posts], breakout_kinds(windows))
@@ -243,11 +260,17 @@ class Breakouts(Result):
             "window": self.window,
             "ranked_by": self.ranked_by,
             "source": self.source,
+            "covers": span_of(self.covers),
             "considered": self.considered,
             "requests": self.requests,
             "skipped": skipped,
             "breakouts": [post.to_dict() for post in self.posts],
         }
+
+
+def span_of(days: tuple[dt.date, dt.date] | None) -> JSON:
+    """A first and a last day as plain data."""
+    return None if days is None else {"from": days[0].isoformat(), "to": days[1].isoformat()}
 
 
 def _whole(value: object) -> bool:

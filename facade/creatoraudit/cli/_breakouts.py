@@ -25,6 +25,7 @@ from ._seen import SeenPosts
 
 if TYPE_CHECKING:
     from creatoraudit import Breakout, Breakouts
+    from creatoraudit.report import Provenance
 
     from ..snapshot._breakouts import StoredBreakouts
 
@@ -172,7 +173,8 @@ def breakouts(
     """Find the posts that gained the most views over the last days."""
     known = None if seen is None else SeenPosts(seen)
     rows = to.rows(shape(window, by), hold=True)
-    with Connection.of(connection).client() as ca, _output.progress("Posts") as on_progress:
+    server = Connection.of(connection)
+    with server.client() as ca, _output.progress("Posts") as on_progress:
         result = ca.breakouts(
             window=window,
             top=top,
@@ -189,9 +191,10 @@ def breakouts(
             via=via,
             on_progress=on_progress,
         )
+        about = reports.provenance(ca, to, server.org)
     if known is not None:
         result = known.new_in(result)
-    reports.deliver(result, lambda: show(result, to, rows, lambda: _below(result)))
+    reports.deliver(result, about, lambda: show(result, to, rows, lambda: _below(result), about))
     if known is not None:
         known.keep()
     if told.none_known(result):
@@ -237,11 +240,13 @@ def show(
     to: Output,
     rows: _output.Rows,
     below: Callable[[], list[str]],
+    about: Provenance | None = None,
 ) -> None:
     """Print ranked posts, and in a table the lines below them."""
     if to.form == "json":
         posts = [to.chosen(_whole(post, to)) for post in result]
-        _output.write_json(result.to_dict() | {"breakouts": posts})
+        told = {} if about is None else {"provenance": about.to_dict()}
+        _output.write_json(told | result.to_dict() | {"breakouts": posts})
         return
     with rows:
         rows.write(_cells(post, to) if to.form == "table" else _whole(post, to) for post in result)

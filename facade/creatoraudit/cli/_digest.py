@@ -12,7 +12,8 @@ import click
 
 from creatoraudit_api.models import Period
 
-from ..report import Digest, _words
+from .._results.breakouts import span_of
+from ..report import Digest, Provenance, _words
 from ..report._digest import CREATOR_FIGURES, FIGURES
 from . import _output
 from ._click import Command, OneOf, Whole
@@ -54,14 +55,18 @@ _SHAPE = Shape(_NAMES, {name: Column(name) for name in _NAMES})
 def digest(*, period: Period, top: int, to: Output, reports: Reports, **connection: object) -> None:
     """Show the headline figures of a period, their change, and the top creators."""
     rows = to.rows(_SHAPE, hold=True)
-    with Connection.of(connection).client() as ca:
+    server = Connection.of(connection)
+    with server.client() as ca:
         result = Digest(period, ca.overview(period), ca.creators.top(period, limit=top))
-    reports.deliver(result, lambda: _print(result, to, rows))
+        about = reports.provenance(ca, to, server.org)
+    reports.deliver(result, about, lambda: _print(result, about, to, rows))
 
 
-def _print(result: Digest, to: Output, rows: _output.Rows) -> None:
+def _print(result: Digest, about: Provenance, to: Output, rows: _output.Rows) -> None:
     if to.form == "json" and not to.fields:
-        _output.write_json(result.to_dict())
+        covers = span_of(result.covers(_words.moment(about.as_of)))
+        told = {"provenance": about.to_dict(), "covers": covers}
+        _output.write_json(told | result.to_dict())
     elif to.form == "table" and not to.fields:
         _tables(result)
     else:

@@ -19,8 +19,8 @@ from . import _output, _safe
 from ._output import Output
 
 if TYPE_CHECKING:
-    from creatoraudit import Breakouts
-    from creatoraudit.report import Digest
+    from creatoraudit import Breakouts, CreatorAudit
+    from creatoraudit.report import Digest, Provenance
 
 _OPTIONS = (
     click.option(
@@ -44,7 +44,22 @@ class Reports:
     page: Path | None
     markdown: bool
 
-    def deliver(self, result: Breakouts | Digest, rows: Callable[[], None]) -> None:
+    def provenance(self, ca: CreatorAudit, to: Output, organization: str | None) -> Provenance:
+        """Whose figures these are, asked of the server where the output says so."""
+        from creatoraudit import CreatorAuditError
+        from creatoraudit.report import Provenance
+        from creatoraudit_api import operations
+
+        if self.page is None and not self.markdown and to.form != "json":
+            return Provenance(organization)
+        try:
+            return Provenance.of(ca.call(operations.whoami), organization)
+        except CreatorAuditError:  # the figures are there, and worth showing without it
+            return Provenance(organization)
+
+    def deliver(
+        self, result: Breakouts | Digest, provenance: Provenance, rows: Callable[[], None]
+    ) -> None:
         """Write the page, then print the Markdown or, by calling `rows`, the rows.
 
         Raises:
@@ -54,7 +69,7 @@ class Reports:
             from creatoraudit.report import render_html
 
             try:
-                replace(self.page, render_html(result).encode())
+                replace(self.page, render_html(result, provenance=provenance).encode())
             except OSError as error:
                 raise click.ClickException(
                     f"{_safe.line(str(self.page))} was not written: {error.strerror}"
@@ -65,7 +80,7 @@ class Reports:
             return
         from creatoraudit.report import render_markdown
 
-        _output.write(render_markdown(result).encode())
+        _output.write(render_markdown(result, provenance=provenance).encode())
 
 
 def report_options(command: Callable[..., object]) -> Callable[..., object]:

@@ -6,6 +6,7 @@ the API documents for figures elsewhere.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
@@ -86,6 +87,14 @@ class Digest:
     def days(self) -> int:
         """The length of the period."""
         return int(self.period.removesuffix("d"))
+
+    def covers(self, now: dt.datetime) -> tuple[dt.date, dt.date]:
+        """The first and the last UTC day that the period may cover.
+
+        It ends at `now`. Whether the API counts the days from midnight is not documented.
+        """
+        last = now.astimezone(dt.UTC).date()
+        return last - dt.timedelta(days=self.days), last
 
     @property
     def figures(self) -> Sequence[Figure]:

@@ -16,17 +16,25 @@ from .._version import __version__
 from ..errors import ConfigurationError
 from . import _breakouts, _charts, _posts, _words
 from ._digest import CREATOR_FIGURES, FIGURES, Digest
+from ._provenance import MADE_UP, Provenance
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 
-def render_html(result: Breakouts | Digest, *, made_at: dt.datetime | None = None) -> str:
+def render_html(
+    result: Breakouts | Digest,
+    *,
+    made_at: dt.datetime | None = None,
+    provenance: Provenance | None = None,
+) -> str:
     """Render a result as an HTML page to share: one file, without scripts or external files.
 
     Args:
         result: Result of `breakouts`, or a `Digest`.
-        made_at: Time of the report, an aware datetime. Defaults to now.
+        made_at: Time of the report, an aware datetime. Defaults to the time of `provenance`, or
+            to now.
+        provenance: Whose figures they are, and whether they are made up.
 
     Returns:
         The page; write it to a file as UTF-8.
@@ -38,14 +46,17 @@ def render_html(result: Breakouts | Digest, *, made_at: dt.datetime | None = Non
     Example:
         >>> Path("report.html").write_text(render_html(ca.breakouts()), encoding="utf-8")
     """
-    moment = _words.moment(made_at)
+    about = provenance or Provenance()
+    moment = _words.moment(made_at or about.as_of)
     common: dict[str, object] = {
         "made_at": _words.minute(moment),
         "made_at_exactly": moment.isoformat(timespec="seconds"),
         "version": __version__,
+        "made_up": MADE_UP if about.made_up else None,
+        "whose": about.parts,
     }
     if isinstance(result, Digest):
-        return _templates().get_template("digest.html").render(common | _of_digest(result))
+        return _templates().get_template("digest.html").render(common | _of_digest(result, moment))
     return _templates().get_template("breakouts.html").render(common | _of_breakouts(result))
 
 
@@ -70,6 +81,7 @@ def _of_breakouts(result: Breakouts) -> dict[str, object]:
     highest = max((post.delta for post in result), default=0)
     return {
         "headline": _breakouts.headline(result),
+        "covers": _words.span(result.covers),
         "window": _words.days(result.window),
         "reach": _words.days(max(result.windows)),
         "relation": "× median" if result.ranked_by == "outlier" else "Growth",
@@ -101,10 +113,11 @@ def _post(post: Breakout, result: Breakouts, highest: int) -> Mapping[str, objec
     }
 
 
-def _of_digest(digest: Digest) -> dict[str, object]:
+def _of_digest(digest: Digest, moment: dt.datetime) -> dict[str, object]:
     led_by = next(iter(digest.creator_figures), None)
     best = max((creator.figures.get(led_by or "", 0) for creator in digest.ranked), default=0)
     return {
+        "covers": _words.span(digest.covers(moment)),
         "span": _words.days(digest.days),
         "figures": [
             {

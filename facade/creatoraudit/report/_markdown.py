@@ -13,16 +13,24 @@ from collections.abc import Iterator
 from .._results.breakouts import Breakout, Breakouts
 from . import _breakouts, _posts, _words
 from ._digest import CREATOR_FIGURES, FIGURES, Digest
+from ._provenance import MADE_UP, Provenance
 
 _LONGEST_CAPTION = 80  # a line of a chat
 
 
-def render_markdown(result: Breakouts | Digest, *, made_at: dt.datetime | None = None) -> str:
+def render_markdown(
+    result: Breakouts | Digest,
+    *,
+    made_at: dt.datetime | None = None,
+    provenance: Provenance | None = None,
+) -> str:
     """Render a result as a message for a chat tool.
 
     Args:
         result: Result of `breakouts`, or a `Digest`.
-        made_at: Time of the report, an aware datetime. Defaults to now.
+        made_at: Time of the report, an aware datetime. Defaults to the time of `provenance`, or
+            to now.
+        provenance: Whose figures they are, and whether they are made up.
 
     Returns:
         Markdown that ends with a line break.
@@ -33,13 +41,34 @@ def render_markdown(result: Breakouts | Digest, *, made_at: dt.datetime | None =
     Example:
         >>> print(render_markdown(ca.breakouts(top=3)))
     """
-    lines = _of_digest(result) if isinstance(result, Digest) else _of_breakouts(result)
-    return "\n".join([*lines, "", f"_{_words.minute(_words.moment(made_at))}_", ""])
+    about = provenance or Provenance()
+    moment = _words.moment(made_at or about.as_of)
+    covers: _words.Days | None
+    if isinstance(result, Digest):
+        heading, lines, covers = _heading(result), _of_digest(result), result.covers(moment)
+    else:
+        heading, lines, covers = _breakouts.headline(result), _of_breakouts(result), result.covers
+    made_up = ["", f"**{MADE_UP}**"] if about.made_up else []
+    below = "; ".join(_about(about, covers))
+    closing = [f"{below[:1].upper()}{below[1:]}.", ""] if below else []
+    return "\n".join(
+        [f"**{heading}**", *made_up, "", *lines, "", *closing, f"_{_words.minute(moment)}_", ""]
+    )
+
+
+def _about(about: Provenance, covers: _words.Days | None) -> Iterator[str]:
+    for label, name in about.parts:
+        yield f"{label} {_words.code(name)}"
+    if covers:
+        yield f"days {_words.span(covers)}"
+
+
+def _heading(digest: Digest) -> str:
+    span = _words.days(digest.days)
+    return f"The last {span}, compared with the {span} before"
 
 
 def _of_breakouts(result: Breakouts) -> Iterator[str]:
-    yield f"**{_breakouts.headline(result)}**"
-    yield ""
     if nothing := _breakouts.nothing(result):
         yield nothing
     for post in result:
@@ -73,9 +102,6 @@ def _post(post: Breakout, result: Breakouts) -> str:
 
 
 def _of_digest(digest: Digest) -> Iterator[str]:
-    span = _words.days(digest.days)
-    yield f"**The last {span}, compared with the {span} before**"
-    yield ""
     for figure in digest.figures:
         yield (
             f"- {FIGURES[figure.name]}: **{_words.count(figure.current)}**"

@@ -9,10 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
+from typing import TypeAlias
 
 from .._core import clock
 from .._core.text import printable
 from ..errors import UsageError
+
+#: The first and the last UTC day that figures cover.
+Days: TypeAlias = tuple[dt.date, dt.date]
 
 NOTHING = "–"
 LONGEST_CAPTION = 160
@@ -112,6 +116,11 @@ def short(value: float) -> str:
 def days(window: int) -> str:
     """A number of days in words."""
     return "1 day" if window == 1 else f"{window} days"
+
+
+def span(days: Days | None) -> str:
+    """The days of a report; empty if unknown."""
+    return f"{days[0]} to {days[1]} UTC" if days else ""
 
 
 def moment(made_at: dt.datetime | None) -> dt.datetime:
