@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def plain(value: object) -> Any:
-    """The Python value that a scalar of numpy stands for; any other value as it is."""
+    """Convert a numpy scalar to its Python value; return any other value unchanged."""
     kind = getattr(getattr(value, "dtype", None), "kind", None)
     if not isinstance(kind, str) or kind not in "biufUM" or getattr(value, "ndim", 0) != 0:
         return value
@@ -34,7 +34,7 @@ def plain(value: object) -> Any:
 
 
 def as_int(value: object) -> int | None:
-    """An integer of any library as an int; None for anything else, truth values among it."""
+    """Convert an integer of any library to an int; None for anything else, including booleans."""
     found = plain(value)
     if isinstance(found, bool):
         return None
@@ -45,7 +45,7 @@ def as_int(value: object) -> int | None:
 
 
 def as_number(value: object) -> int | float | None:
-    """A finite number of any library as Python's own; None for anything else."""
+    """Convert a finite number of any library to Python's own; None for anything else."""
     found = plain(value)
     if isinstance(found, float):
         return found if math.isfinite(found) else None
@@ -133,11 +133,11 @@ def period_arguments(
     start_date: Day | None,
     end_date: Day | None,
 ) -> dict[str, object]:
-    """The members to send: nothing (the server's default), a preset, or `custom` with both days.
+    """The arguments for a period: none (server's default), a preset, or `custom` with both days.
 
     Raises:
-        UsageError: It is not a preset of the operation, a day is missing or not valid, they are in
-            the wrong order, or a preset came with days as well.
+        UsageError: The preset is unknown or combined with days, or the days are missing, not valid
+            or in the wrong order.
     """
     presets = operation.bounds["period"].choices
     if period is not None and period not in presets:
@@ -152,10 +152,10 @@ def period_arguments(
 
 
 def day_arguments(start_date: Day | None, end_date: Day | None) -> dict[str, object]:
-    """Both days, both included, or neither.
+    """The arguments for the first and last day of a period, or none.
 
     Raises:
-        UsageError: One is missing or not a day, or they are in the wrong order.
+        UsageError: A day is missing or not valid, or they are in the wrong order.
     """
     if start_date is None and end_date is None:
         return {}
@@ -211,7 +211,7 @@ def _whole(name: str, value: object) -> int:
 
 
 def _checked_items(name: str, value: object, bound: Bound, *, own: bool) -> list[object]:
-    """The items of a list; ids are checked when they are the caller's own and not the server's."""
+    """Check the items of a list. Ids are checked only if they come from the caller (`own`)."""
     if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
         raise UsageError(f"{name} must be a list, not {type(value).__name__}")
     items: list[object] = [plain(item) for item in value]
@@ -245,20 +245,20 @@ def _path_id(name: str, value: object, bound: Bound | None) -> str:
 
 
 def _one_id(value: object, name: str) -> object:
-    """The value, unless it holds others, as a model or a list does."""
+    """Return an id, but refuse a model or a list."""
     if isinstance(value, Collection) and not isinstance(value, str):
         raise UsageError(f"{name} must be an id, not {type(value).__name__}")
     return value
 
 
 def resource_id(value: object, name: str = "id") -> str:
-    """An id from the caller, as the lower-case UUID string that the API uses.
+    """Convert an id from the caller to the lower-case UUID string that the API uses.
 
     Raises:
         UsageError: It is not a UUID.
     """
     text = same_id(value)
-    # Stricter than uuid.UUID(), which also takes braces, a urn: prefix and no hyphens at all.
+    # Stricter than uuid.UUID(), which also accepts braces, a urn: prefix and missing hyphens.
     if _UUID.fullmatch(text):
         return text
     shown = repr(one_line(value, 60)) if isinstance(value, str) else type(value).__name__
@@ -268,7 +268,7 @@ def resource_id(value: object, name: str = "id") -> str:
 
 
 def same_id(value: object) -> str:
-    """The text by which an id is sent and looked up, however it was written."""
+    """Normalise an id, for sending and for look-up."""
     return str(value).strip().lower()
 
 
@@ -282,10 +282,10 @@ def resource_ids(values: Iterable[object], name: str) -> Iterator[str]:
 
 
 def several(ids: Iterable[T]) -> Iterable[T]:
-    """The ids as they were given.
+    """Return a list of ids unchanged.
 
     Raises:
-        UsageError: It is one id, a model or mapping, or nothing to iterate over.
+        UsageError: It is a single id, a model or mapping, or not iterable.
     """
     given: object = ids
     if isinstance(given, (str, bytes, Mapping)) or not isinstance(given, Iterable):

@@ -1,7 +1,7 @@
 """Caches responses for conditional requests.
 
-A GET with a cached response is sent with `If-None-Match`; on 304 the cached body is used. Nothing
-is used without asking the server, so freshness does not matter. That is why this is an ETag store
+A GET with a cached response is sent with `If-None-Match`; on 304 the cached body is used. The
+server is always asked, so freshness does not matter. That is why this is an ETag store
 and not an HTTP cache library: those work below authentication, where a stored entry could contain
 the key or be served to another key.
 
@@ -105,7 +105,7 @@ class DiskStore:
         self._most = most
         self._lock = threading.Lock()
         try:
-            # Created closed to others, before SQLite puts anything into it.
+            # Create it with mode 0600 before SQLite writes anything into it.
             own_file(path)
             self._db = sqlite3.connect(
                 path, timeout=PATIENCE_MS / 1000, check_same_thread=False, isolation_level=None
@@ -130,7 +130,7 @@ class DiskStore:
 
     def _set_up(self) -> None:
         with suppress(sqlite3.OperationalError):
-            # Not while another process has the file; then that one, or the next, does it.
+            # It fails while another process has the file open, which then sets this mode itself.
             self._db.execute("PRAGMA journal_mode=WAL")
         self._db.executescript(
             "PRAGMA synchronous=NORMAL;"
@@ -231,9 +231,9 @@ class Cache:
 
 
 def _usable(etag: str) -> bool:
-    """Whether an ETag can be sent back. Weak ones can: a proxy that compresses makes them so.
+    """Whether an ETag can be sent back. Weak ones can, as a compressing proxy makes them weak.
 
-    An asterisk would ask whether there is anything at all.
+    An asterisk would match any response.
     """
     return etag.isascii() and etag.isprintable() and etag not in ("", "*")
 

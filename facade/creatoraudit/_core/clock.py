@@ -65,14 +65,14 @@ LATE = "the time for this exchange was already up"
 
 
 class Exchange:
-    """One request and its response: when they have to be over, and how to give them up.
+    """The deadline of one request and its response.
 
     Args:
-        seconds: Time for the whole exchange, or, of a download, for all before the body.
+        seconds: Time for the whole exchange; for a download, for everything before the body.
         idle: Seconds that may pass between two parts of the body of a download.
 
     Attributes:
-        streams: Whether it has come to the body of a download.
+        streams: Whether the body of a download is arriving.
     """
 
     def __init__(self, seconds: float, idle: float) -> None:
@@ -84,34 +84,34 @@ class Exchange:
         self.on_more_time: Callable[[], None] | None = None
 
     def stream(self) -> None:
-        """From now on, limit only the time in which nothing arrives."""
+        """From now on, limit only the time in which no data arrives."""
         self.streams = True
         self.arrived()
 
     def arrived(self) -> None:
-        """A part of the body has arrived: that of a download has its idle time again."""
+        """Record that a part of the body arrived, which restarts the idle time of a download."""
         if self.streams:
             self._ends = now() + self._idle
 
     def pass_on(self) -> None:
-        """Tell a limit on the whole exchange, if there is one, how much time is left now."""
+        """Extend the time limit of the whole exchange, if there is one."""
         if self.streams and self.on_more_time is not None:
             self.on_more_time()
 
     @property
     def left(self) -> float:
-        """Seconds that are left; 0 or less when the time is up or nobody wants the response."""
+        """Seconds left; 0 or less if the time is up or the response is no longer wanted."""
         return 0.0 if self._given_up else self._ends - now()
 
     def give_up(self) -> None:
-        """Want no response any more: what waits for the network now is to end at once."""
+        """Give up the response. Whatever waits for the network now ends at once."""
         self._given_up = True
         if self.on_give_up is not None:
             self.on_give_up()
 
 
 class Limit(float):
-    """Seconds that one operation on a socket may wait, within an exchange."""
+    """The timeout of one socket operation, which also ends with its exchange."""
 
     __slots__ = ("exchange",)
 
@@ -119,12 +119,12 @@ class Limit(float):
 
     @classmethod
     def of(cls, seconds: float, exchange: Exchange) -> Limit:
-        """The limit for each operation of an exchange."""
+        """Make the timeout for the socket operations of an exchange."""
         limit = cls(seconds)
         limit.exchange = exchange
         return limit
 
     @property
     def left(self) -> float:
-        """Seconds that the next operation may wait; 0 or less when it must not begin."""
+        """Seconds that the next operation may take; 0 or less if it must not start."""
         return min(self, self.exchange.left)

@@ -85,7 +85,7 @@ class Addressed(Protocol):
 
 
 def resolved(schema: Any) -> Any:
-    """What a schema or another object refers to in the end; empty for what is not an object."""
+    """Follow the references of a schema or another object; empty if it is not an object."""
     while isinstance(schema, dict) and "$ref" in schema:
         target = document()
         for step in schema["$ref"].removeprefix("#/").split("/"):
@@ -95,7 +95,7 @@ def resolved(schema: Any) -> Any:
 
 
 def merged(schema: Any) -> Any:
-    """A schema behind its references, with the parts of its `allOf` put together."""
+    """Follow the references of a schema and merge the parts of its `allOf`."""
     schema = resolved(schema)
     if "allOf" not in schema:
         return schema
@@ -112,7 +112,7 @@ def merged(schema: Any) -> Any:
 
 
 def branches(schema: Any) -> tuple[list[Any], bool]:
-    """The alternatives of a schema, null aside, and whether it takes null."""
+    """The alternatives of a schema except null, and whether it allows null."""
     parts = [merged(one) for one in schema.get("anyOf", schema.get("oneOf", []))]
     left = [one for one in parts if one.get("type") != "null"]
     types = schema.get("type", [])
@@ -126,15 +126,15 @@ def branches(schema: Any) -> tuple[list[Any], bool]:
 
 
 def response_schema(operation: Addressed, status: int) -> Any:
-    """The schema of a response; one that says nothing where the contract has none."""
+    """The schema of a response; an empty one if the contract has none."""
     content = response(operation, status).get("content", {})
     return next((media["schema"] for media in content.values() if "schema" in media), {})
 
 
 def response(operation: Addressed, status: int) -> Any:
-    """What the contract says of a response; the document may name path parameters differently.
+    """The contract's description of a response, found by blanked path parameter names.
 
-    Of an operation that it does not have, made by hand, it says nothing.
+    It is empty for an operation that the contract does not have.
     """
     found = _operations().get(operation_key(operation.method, operation.path), {})
     responses = found.get("responses", {})
@@ -157,20 +157,20 @@ def _operations() -> Mapping[str, Any]:
 
 
 def first_fault(operation: Addressed, status: int, payload: object) -> Fault | None:
-    """The first fault of a success body, or None when this look finds none."""
+    """The first fault in the body of a success; None if there is none."""
     found = deviations(response_schema(operation, status), payload)
     fatal = (Fault(one.place.exact, one.what) for one in found if one.kind in FATAL)
     return next(fatal, None)
 
 
 class Location(NamedTuple):
-    """A JSON path, and the same with positions and map keys left open."""
+    """A JSON path, exact and general. The general one leaves out positions and map keys."""
 
     exact: str = "$"
     general: str = "$"
 
     def member(self, name: str) -> Location:
-        """The path of a member that the contract lists, or has no word of."""
+        """The path of a member, declared or not."""
         return Location(f"{self.exact}.{name}", f"{self.general}.{name}")
 
     def entry(self, name: str) -> Location:
@@ -186,16 +186,16 @@ ROOT = Location()
 
 
 class Inside(NamedTuple):
-    """A member or an item of a value."""
+    """A member or item of a value, with its path and schema."""
 
     path: Location
     schema: Any
-    """None where the contract has no word of it."""
+    """None if the contract does not declare it."""
     value: object
 
 
 def inside(schema: Any, value: object, path: Location) -> Iterator[Inside]:
-    """The one step of every walk along a schema: the members of an object, the items of a list."""
+    """Go through the members of an object or the items of a list, with their schemas."""
     if isinstance(value, list):
         for position, item in enumerate(value):
             yield Inside(path.item(position), schema.get("items", {}), item)
@@ -210,7 +210,7 @@ def inside(schema: Any, value: object, path: Location) -> Iterator[Inside]:
 
 
 class Deviation(NamedTuple):
-    """One difference from the contract: of which kind, where, in words."""
+    """One difference from the contract: its kind, place and description."""
 
     kind: Kind
     place: Location

@@ -1,4 +1,4 @@
-"""Streams the body of a response into a file that appears whole or not at all."""
+"""Streams the body of a response into a file, which appears only when it is complete."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class Downloaded(NamedTuple):
     Attributes:
         path: The file.
         size: Bytes in it, decompressed.
-        media_type: What the response says it is, such as `text/csv`; None when it does not say.
-        headers: Headers of the response, looked up regardless of case.
+        media_type: Media type of the response, such as `text/csv`; None if it has none.
+        headers: Headers of the response, case-insensitive.
         request_id: `X-Request-ID` of the response.
     """
 
@@ -40,13 +40,13 @@ class Downloaded(NamedTuple):
 
 
 class Destination:
-    """The file that a body is written into, by way of a temporary file per try beside it.
+    """The file of a download. Each try writes to a temporary file in the same folder.
 
     Attributes:
         path: The file.
-        most: Bytes that it may have.
+        most: Largest size in bytes.
         size: Bytes that this try has written.
-        error: Why the last bytes could not be written.
+        error: The error of a failed write.
     """
 
     def __init__(self, path: Path, *, overwrite: bool, most: int) -> None:
@@ -63,10 +63,10 @@ class Destination:
 
     @classmethod
     def of(cls, path: object, *, overwrite: bool, max_bytes: object) -> Destination:
-        """The file that a caller names.
+        """Check the path and the limit that a caller passed.
 
         Raises:
-            UsageError: It is not a path to a file, or exists, or the bound is not a number.
+            UsageError: The path is not a file path or exists, or the limit is not a number.
         """
         try:
             text = os.fsdecode(path)  # type: ignore[arg-type]  # whether it can is the question
@@ -87,10 +87,10 @@ class Destination:
         return cls(place, overwrite=overwrite, most=sys.maxsize if most is None else most)
 
     def begin(self, key: ApiKey | None) -> None:
-        """Begin a try, with a new temporary file into which this key is not written.
+        """Begin a try with a new temporary file, into which this key is never written.
 
         Raises:
-            OSError: It cannot be made.
+            OSError: The file cannot be created.
         """
         part = self.path.with_name(f".creatoraudit-{secrets.token_hex(8)}.part")
         self._file = new_file(part)
@@ -101,23 +101,23 @@ class Destination:
         self._body_began = None
 
     def receive(self) -> None:
-        """The body begins to arrive."""
+        """Record that the body begins to arrive."""
         self._body_began = clock.now()
 
     @property
     def body_seconds(self) -> float:
-        """How long the body of this try has been arriving; `retry_budget` does not count it."""
+        """Seconds since the body of this try began; `retry_budget` does not count them."""
         return 0.0 if self._body_began is None else clock.now() - self._body_began
 
     def write(self, data: bytes) -> str | None:
-        """Write what has arrived; returns why the rest is not wanted.
+        """Write data that arrived. Returns a reason if the rest of the body is refused.
 
         Raises:
-            OSError: It cannot be written.
+            OSError: The data cannot be written.
         """
         assert self._file is not None
         if self._key is not None:
-            # The key may have arrived in two pieces.
+            # The key may arrive in two pieces.
             seen = self._tail + data
             if self._key.stands_in(seen):
                 return ECHO
@@ -127,16 +127,16 @@ class Destination:
         return None
 
     def discard(self) -> None:
-        """Leave nothing of this try behind."""
+        """Delete the temporary file of this try."""
         file, part, self._file, self._part = self._file, self._part, None, None
         if file is not None:
-            with suppress(OSError):  # a full disk, which does not matter any more
+            with suppress(OSError):  # a full disk does not matter now
                 file.close()
         if part is not None:
             part.unlink(missing_ok=True)
 
     def check(self) -> None:
-        """Raise what kept this try from writing, away from the frames that hold the request.
+        """Raise the error of a failed write, outside the frames that hold the request.
 
         Raises:
             OSError: The file could not be written.
@@ -145,11 +145,11 @@ class Destination:
             raise OSError(self.error.errno, self.error.strerror, str(self.path))
 
     def finish(self, headers: Mapping[str, str], request_id: str | None) -> Downloaded:
-        """Put the file in its place, and describe it with what its response says.
+        """Move the file to its path and describe it.
 
         Raises:
-            UsageError: Something has come to be there meanwhile.
-            OSError: It cannot be written or moved.
+            UsageError: The path exists by now.
+            OSError: The file cannot be written or moved.
         """
         assert self._file is not None
         assert self._part is not None
@@ -176,7 +176,7 @@ def _exists(path: Path) -> UsageError:
 
 
 def _usual_mode(part: Path) -> int:
-    """The permissions of any file that its owner makes in the same folder."""
+    """The permissions of a new file in the same folder."""
     probe = part.with_suffix(".mode")
     try:
         with new_file(probe, 0o666) as file:

@@ -1,6 +1,6 @@
 """Reports deviations from the contract in normal traffic to the `on_drift=` hook.
 
-None of them is fatal by itself: the API may add members within v2, and unknown members are kept.
+No deviation is an error by itself: the API may add members within v2, and unknown members are kept.
 """
 
 from collections.abc import Callable, Iterator
@@ -37,7 +37,7 @@ OnDrift: TypeAlias = Callable[[DriftRecord], object]
 
 
 class DriftWatch:
-    """Finds each deviation once per kind and location, for `tell`."""
+    """Finds deviations, each once per kind and location. `tell` is the caller's hook."""
 
     def __init__(self, tell: OnDrift) -> None:
         self.tell = tell

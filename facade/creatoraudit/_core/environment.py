@@ -15,13 +15,13 @@ from urllib.request import getproxies
 from .log import logger
 from .text import one_line
 
-# Read by other HTTP libraries and not by this one.
+# Variables that other HTTP libraries read and this one does not.
 _IGNORED = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _told: set[str] = set()
 
 
 def proxy_for(url: str) -> tuple[str, str] | None:
-    """The proxy to ask for a server, and the variable that names it; None to ask the server."""
+    """The proxy for a server and the variable that names it; None for a direct connection."""
     parts = urlsplit(url)
     proxies = getproxies()
     if _bypassed(parts.hostname or "", parts.port, parts.scheme, proxies.get("no", "")):
@@ -79,7 +79,7 @@ def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 
 
 def certificates_problem() -> str | None:
-    """What is wrong with the variables about certificates; None when nothing is."""
+    """Describe what is wrong with the certificate variables; None if they are valid."""
     file, folders = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
     if file:
         return _problem_with("SSL_CERT_FILE", Path(file), folder=False)
@@ -102,7 +102,7 @@ def _problem_with(name: str, path: Path, *, folder: bool) -> str | None:
 
 
 def certificate_advice() -> str:
-    """What to set when a server's certificate is not trusted."""
+    """Advice for when a server's certificate is not trusted."""
     said = "if your network has a certificate authority of its own, set SSL_CERT_FILE to its file"
     ignored = [name for name in _IGNORED if os.environ.get(name)]
     if ignored:

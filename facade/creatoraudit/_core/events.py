@@ -1,7 +1,7 @@
 """Reports each try and each long wait to the log and to the caller's hooks.
 
-The log is an allow-list, one line per try: operation, method, path, status, time, request id and
-the server's reason for a refusal, never a query, a header or another body, so no data can slip in.
+The log has one line per try with selected fields only: operation, method, path, status, time,
+request id and the server's reason for a refusal. No query, header or other body is logged.
 """
 
 import logging
@@ -91,7 +91,7 @@ def _event_of(
 
 
 class Hooks:
-    """The caller's hooks. They are called while no slot is held, so that each may use the client.
+    """The caller's hooks. They are called while no slot is held, so each may use the client.
 
     An exception in a hook becomes a RuntimeWarning and a log line with its traceback. The call
     continues, because the result of a successful create must not be lost.
@@ -109,11 +109,11 @@ class Hooks:
         self.listen = on_event is not None or drift is not None
 
     def tells(self, seconds: float) -> bool:
-        """Whether a wait is long enough for a hook to be called about it."""
+        """Whether a hook is called for a wait of this length."""
         return self._on_wait is not None and seconds >= LONG_WAIT
 
     def waits(self, request: PreparedRequest, seconds: float, reason: str) -> None:
-        """Tell that a wait begins."""
+        """Report a wait that begins."""
         level = logging.INFO if seconds >= LONG_WAIT else logging.DEBUG
         logger.log(level, "%s waits %.2f s: %s", request.operation, seconds, reason)
         if self._on_wait is not None and seconds >= LONG_WAIT:
@@ -123,7 +123,7 @@ class Hooks:
     def tried(
         self, request: PreparedRequest, outcome: RawResponse | Failure, seconds: float, attempt: int
     ) -> None:
-        """Tell that a try has ended, and how its response deviates from the contract."""
+        """Report a try that has ended, and how its response deviates from the contract."""
         if self._drift is not None and isinstance(outcome, RawResponse):
             for record in self._drift.look(request, outcome):
                 _call("on_drift", self._drift.tell, record)

@@ -11,16 +11,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
-# Links are not followed where the system can promise it, which Windows cannot.
+# Links are not followed, except on Windows, which cannot guarantee it.
 _NEW = os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 def replace(path: Path, content: bytes) -> Path:
-    """Put a file with this content in place, at once; one that is there keeps its permissions.
+    """Write a file in one step. A file that is replaced hands on its permissions.
 
     Raises:
-        OSError: It could not be written; what was there is there still.
+        OSError: It cannot be written. The old file is unchanged.
     """
     part = path.with_name(f".creatoraudit-{secrets.token_hex(8)}.part")
     try:
@@ -36,11 +36,11 @@ def replace(path: Path, content: bytes) -> Path:
 
 
 def move(part: Path, path: Path) -> Path:
-    """Give a complete file its name; what had that name is replaced.
+    """Move a complete file to its final name and replace any file of that name.
 
     Raises:
-        OSError: It is refused, as Windows does while another program has the file open. The error
-            names the file, not the temporary one.
+        OSError: It cannot be moved, for example because another program has the old file open on
+            Windows. The error names the final file, not the temporary one.
     """
     try:
         return part.replace(path)
@@ -52,11 +52,11 @@ def move(part: Path, path: Path) -> Path:
 
 
 def move_new(part: Path, path: Path) -> None:
-    """Give a complete file a name that nothing has yet.
+    """Move a complete file to a name that does not exist yet.
 
     Raises:
-        FileExistsError: Something has the name, or has got it meanwhile.
-        OSError: It is refused.
+        FileExistsError: The name exists.
+        OSError: It cannot be moved.
     """
     try:
         os.link(part, path)
@@ -71,22 +71,22 @@ def move_new(part: Path, path: Path) -> None:
 
 
 def new_file(path: Path, mode: int = 0o600) -> BinaryIO:
-    """Make a file to write to; what had its name is removed and never written into.
+    """Create a file for writing. A file of that name is removed first, never written into.
 
     Raises:
-        OSError: It cannot be made.
+        OSError: It cannot be created.
     """
     path.unlink(missing_ok=True)
     return os.fdopen(os.open(path, os.O_WRONLY | _NEW, mode), "wb")
 
 
 def own_file(path: Path) -> None:
-    """Make a file that only its owner may use (0600), or take the one that is there.
+    """Create a file that only its owner may use (0600), or accept an existing one.
 
-    A file that is there is not opened: that would take the locks of SQLite off it.
+    An existing file is not opened, because that would release SQLite's locks on it.
 
     Raises:
-        OSError: It cannot be made, or it is a link, something else than a file, or another user's.
+        OSError: It cannot be created, is a link or not a file, or belongs to another user.
     """
     try:
         os.close(os.open(path, os.O_RDWR | _NEW, 0o600))
@@ -95,11 +95,11 @@ def own_file(path: Path) -> None:
 
 
 def own_folder(path: Path) -> None:
-    """Make a folder that only its owner may use (0700), or take the one that is there.
+    """Create a folder that only its owner may use (0700), or accept an existing one.
 
     Raises:
-        OSError: It cannot be made, or it is a link, something else than a folder, another user's,
-            or others could put something into it.
+        OSError: It cannot be created, is a link or not a folder, belongs to another user, or others
+            may write into it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     try:

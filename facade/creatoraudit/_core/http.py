@@ -1,8 +1,8 @@
 """The only module that imports httpx.
 
-It builds clients (timeouts, TLS, proxies), puts the key on a request, and classifies the exceptions
-of httpx for retries. The reading and sending loops are in
-`_async.transport`.
+It builds clients (timeouts, TLS, proxies), adds the key to a request, classifies the exceptions of
+httpx for retries, and silences its log, which contains whole URLs and headers, while it carries a
+request of ours. `_async.transport` sends and reads.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ for _name in _LIBRARIES:
 
 @contextmanager
 def libraries_silenced() -> Iterator[None]:
-    """Keep the libraries below from logging what they carry for us."""
+    """Silence the logs of httpx and httpcore for our own requests."""
     before = _carrying.get()
     _carrying.set(True)
     try:
@@ -74,13 +74,13 @@ def libraries_silenced() -> Iterator[None]:
 
 
 class Auth(Protocol):
-    """How one request authenticates; a function, as httpx and httpx2 both take one."""
+    """How one request authenticates: a function, which both httpx and httpx2 accept."""
 
     def __call__(self, request: httpx.Request, /) -> httpx.Request: ...
 
 
 class _KeyHeader:
-    """Puts the key on a request at the last moment, so that nothing else ever holds the header."""
+    """Adds the key to a request at the last moment, so that nothing else holds the header."""
 
     def __init__(self, key: ApiKey, header: tuple[str, str]) -> None:
         self._key = key
@@ -88,14 +88,14 @@ class _KeyHeader:
 
     def __call__(self, request: httpx.Request) -> httpx.Request:
         name, prefix = self._header
-        # A caller's own client may add one where this API wants the key in another header.
+        # The caller's own client may add one although this API takes the key in another header.
         request.headers.pop("Authorization", None)
         request.headers[name] = f"{prefix}{self._key.reveal()}"
         return request
 
 
 def _anonymous(request: httpx.Request) -> httpx.Request:
-    """Sends no key, not even one a caller's own client would add."""
+    """Sends no key, not even one that the caller's own client would add."""
     request.headers.pop("Authorization", None)
     return request
 
@@ -106,14 +106,14 @@ def auth_for(key: ApiKey | None, header: tuple[str, str]) -> Auth:
 
 
 class _NoCookies(http.cookiejar.CookieJar):
-    """Keeps no cookies: none is ever sent, and a server may set them without end."""
+    """Stores no cookies, because none is ever sent and a server may set any number."""
 
     def extract_cookies(self, response: object, request: object) -> None:
-        """Keep none."""
+        """Store nothing."""
 
 
 def own_client(kind: type[C], origin: Origin, backend: object) -> C:
-    """An httpx client of our own, whose connections `backend` opens.
+    """Make an httpx client of our own, whose connections `backend` opens.
 
     Raises:
         ConfigurationError: The environment's proxies or certificates are unusable.
@@ -126,7 +126,7 @@ def own_client(kind: type[C], origin: Origin, backend: object) -> C:
         except (ImportError, OSError, ValueError) as error:
             why = one_line(str(error), 200)
         except httpx.InvalidURL:
-            why = "not a URL"  # what httpx says may quote a part of the password
+            why = "not a URL"  # the message of httpx may quote a part of the password
         else:
             _open_with(client, backend)
             return client
@@ -141,12 +141,12 @@ def own_client(kind: type[C], origin: Origin, backend: object) -> C:
 
 
 def _open_with(client: Any, backend: object) -> None:
-    """Have the connections of a client, those to proxies too, opened by `backend`.
+    """Let `backend` open the connections of a client, including those to proxies.
 
-    httpcore has a setting for this, but httpx none that would reach it.
+    httpcore has a setting for this, but httpx does not expose it.
     """
     for transport in (client._transport, *client._mounts.values()):
-        if transport is not None:  # None stands for hosts that no proxy is asked for
+        if transport is not None:  # None is for hosts without a proxy
             transport._pool._network_backend = backend
 
 
@@ -155,9 +155,9 @@ def _client_settings(
 ) -> dict[str, Any]:
     """Arguments for our own httpx client.
 
-    The environment is read here and not by httpx. A plain-http origin gets a TLS context that
-    trusts nobody: it is never used, and loading the system's certificates for it would take longer
-    than the first request.
+    The environment is read here and not by httpx. A plain-http origin gets a TLS context without
+    certificates: it is never used, and loading the system's certificates would take longer than the
+    first request.
     """
     settings: dict[str, Any] = {
         "verify": _trusting() if origin.secure else _trusting_nobody(),
@@ -174,13 +174,13 @@ def _client_settings(
 
 
 def _trusting() -> ssl.SSLContext:
-    """The TLS context of the environment; clients share it, because one takes long to make."""
+    """The TLS context for the environment. Clients share it, because creating one is slow."""
     names = ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")
     return _context_for(tuple(_version_of(os.environ.get(name)) for name in names))
 
 
 def _version_of(path: str | None) -> tuple[str | None, int]:
-    """A file or folder as it stands now, so that renewed certificates are read again."""
+    """A path with its modification time, so that renewed certificates are read again."""
     try:
         return path, Path(path).stat().st_mtime_ns if path else 0
     except OSError:
@@ -198,11 +198,11 @@ def _trusting_nobody() -> ssl.SSLContext:
 
 
 class Library:
-    """httpx, or httpx2, which has the same names: whichever the client that sends is made of."""
+    """The library that sends: httpx, or httpx2, which has the same names."""
 
     def __init__(self, module: ModuleType) -> None:
         self._httpx: Any = module
-        # UnicodeError is what a host name that cannot be encoded gives, as a Location may name one.
+        # A host name that cannot be encoded, as in a Location header, raises UnicodeError.
         self.errors: tuple[type[Exception], ...] = (
             self._httpx.HTTPError,
             self._httpx.InvalidURL,
@@ -220,10 +220,11 @@ class Library:
 
     @classmethod
     def of(cls, http_client: object, wanted: type[httpx.Client | httpx.AsyncClient]) -> Library:
-        """The library that a client is made of; ours when there is none.
+        """The library of the given client; httpx if none is given.
 
         Raises:
-            ConfigurationError: It is another kind of client: async for sync, or of another library.
+            ConfigurationError: The client is async for a sync client or the reverse, or belongs to
+                another library.
         """
         if http_client is None:
             return HTTPX
@@ -239,21 +240,21 @@ class Library:
     def build_request(
         self, request: PreparedRequest, origin: Origin, seconds: float, exchange: Exchange
     ) -> httpx.Request:
-        """The request, without the key and without anything from a caller's client.
+        """Build the request, without the key and without settings of the caller's client.
 
         Raises:
-            UsageError: A value is none that a URL, HTTP or JSON can carry.
+            UsageError: A URL, HTTP or JSON cannot carry a value.
         """
         params = {name: value for name, value in request.params.items() if value is not None}
         limit = Limit.of(seconds, exchange)
         try:
             url = self._httpx.URL(origin.url + request.url)
             if params:
-                # Not as an argument of the request: a query that the URL has would be dropped.
+                # As an argument of the request, they would replace the query of the URL.
                 url = url.copy_merge_params(params)
             headers = self._httpx.Headers(self._headers, encoding="ascii")
             for name, value in request.headers.items():
-                headers[name] = value  # one by one: a name in another case replaces ours, too
+                headers[name] = value  # one by one, so that a name in another case replaces ours
             built: httpx.Request = self._httpx.Request(
                 request.method,
                 url,
@@ -273,7 +274,7 @@ class Library:
         return built
 
     def _send_file(self, request: httpx.Request, upload: Upload) -> None:
-        """Make a file the body of a request; it is read while it is sent."""
+        """Make a file the body of a request. It is read while it is sent."""
 
         class Stream(self._httpx.SyncByteStream, self._httpx.AsyncByteStream):  # type: ignore[misc, name-defined]  # of either library
             def __iter__(self) -> Iterator[bytes]:
@@ -293,8 +294,8 @@ class Library:
         """Classify an exception of the library as a failure."""
         lib = self._httpx
         text = one_line(str(error), 300) or type(error).__name__
-        # Our own URL was taken apart before, so these are about a Location, which httpx looks at
-        # although it is not to follow it.
+        # Our own URL was parsed before, so these are about a Location header, which httpx parses
+        # although it does not follow it.
         if isinstance(error, (lib.InvalidURL, UnicodeError)) or "URL in location header" in text:
             what = "the response redirects to an unreadable URL"
             return Failure(what, text, written=True, permanent=True)
@@ -321,14 +322,14 @@ HTTPX = Library(httpx)
 
 
 def _distrust(error: BaseException | None) -> ssl.SSLCertVerificationError | None:
-    """Why a certificate was refused, if it was; some libraries keep that to themselves."""
+    """The refusal of a certificate behind an error, if there is one."""
     while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
         error = error.__cause__ or error.__context__
     return error
 
 
 def _described(value: object) -> str:
-    """Which class of which release a value is of, for messages."""
+    """The class of a value with the release of its library, for messages."""
     kind = type(value)
     root = kind.__module__.partition(".")[0]
     version = getattr(sys.modules.get(root), "__version__", None)

@@ -1,9 +1,9 @@
-"""The API key: where it comes from, how it is checked, and how it is kept hidden.
+"""Reads and checks the API key, and keeps it hidden.
 
-A key lives in `ApiKey`, whose repr is redacted and which refuses to be pickled; only the transport
-asks it for the header value. Where a server echoes the key, it is replaced before anybody sees the
-response. No frame of this module holds the key when it raises, because tracebacks are printed with
-their local variables by more tools than one would like.
+The key is held by `ApiKey`, which has a redacted repr and cannot be pickled. Only the transport
+asks for its value. If a server echoes the key, it is replaced before anybody sees the response. No
+frame of this module holds the key when it raises, because some tools print tracebacks with local
+variables.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from urllib.parse import quote
 from ..errors import ConfigurationError, MissingKeyError
 
 ENV_KEY = "CREATORAUDIT_API_KEY"
-# Shorter ones stand in ordinary text by chance: they are not replaced, and are for loopback only.
+# Shorter keys occur in ordinary text by chance: they are not replaced and are for loopback only.
 SHORTEST = 8
 HIDDEN = "****"
-# Bytes of a body that are looked through for spellings of all kinds.
+# Largest body in bytes that is searched for every spelling of the key.
 THOROUGH_MOST = 256 * 1024
-# JSON that escapes what needs no escape: no body of the API's does.
+# JSON that escapes characters without need, which the API itself never does.
 _ESCAPED = re.compile(rb"\\u00[2-7]")
 _ENTITIES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
 
@@ -40,7 +40,7 @@ AsyncKeySource: TypeAlias = str | Callable[[], str | Awaitable[str]] | None
 
 
 class ApiKey:
-    """A key that does not show itself."""
+    """An API key that hides its value."""
 
     __slots__ = ("_found", "_value")
 
@@ -49,16 +49,16 @@ class ApiKey:
         self._found: _Spellings | None = None
 
     def reveal(self) -> str:
-        """The key itself, for the Authorization header only."""
+        """The value of the key, for the Authorization header only."""
         return self._value
 
     def hidden_in(self, text: str) -> str:
-        """`text` with the key replaced, in every usual spelling of it."""
+        """Replace the key in `text`, in every usual spelling."""
         found = self._spellings
         return text if found is None else found.pattern().sub(HIDDEN, text)
 
     def hidden_in_headers(self, headers: Mapping[str, str]) -> Mapping[str, str]:
-        """Headers with the key replaced in names and values; the same object where it is absent."""
+        """Replace the key in names and values of headers; the same object if it does not occur."""
         found = self._spellings
         joined = "\n".join(f"{name} {value}" for name, value in headers.items())
         if found is None or found.pattern().search(joined) is None:
@@ -67,13 +67,13 @@ class ApiKey:
         return cast("Callable[[object], Mapping[str, str]]", type(headers))(hidden)
 
     def hidden_in_body(self, content: bytes, *, thorough: bool) -> bytes:
-        """A body with the key replaced; a thorough look finds spellings of all kinds."""
+        """Replace the key in a body; a thorough search finds every spelling."""
         found = self._spellings
         if found is None:
             return content
         encoding = json.detect_encoding(content)
         if not encoding.startswith("utf-8"):
-            with suppress(UnicodeDecodeError):  # then it is not text, but bytes that begin like it
+            with suppress(UnicodeDecodeError):  # binary data that begins like text
                 text = content.decode(encoding, "surrogatepass")
                 hidden = self.hidden_in(text)
                 return content if hidden == text else hidden.encode(encoding, "surrogatepass")
@@ -83,13 +83,13 @@ class ApiKey:
         return content
 
     def stands_in(self, content: bytes) -> bool:
-        """Whether the key stands in a part of a body, in one of its most likely spellings."""
+        """Whether a part of a body contains the key in one of its most likely spellings."""
         found = self._spellings
         return found is not None and any(one in content for one in found.plain)
 
     @property
     def longest(self) -> int:
-        """Bytes of the longest of those spellings."""
+        """Length of the longest of those spellings in bytes."""
         found = self._spellings
         return 1 if found is None else max(map(len, found.plain))
 
@@ -107,10 +107,10 @@ class ApiKey:
 
 
 class _Spellings:
-    """How a key may be spelt where a server echoes it: encoded for URLs, JSON, HTML, or base64.
+    """Spellings of a key that a server may echo: encoded for URLs, JSON, HTML, or base64.
 
     Attributes:
-        plain: The most likely spellings, for a quick look.
+        plain: The most likely spellings, for a quick search.
     """
 
     __slots__ = ("_bytes", "_key", "_parts", "_text", "plain")
@@ -118,9 +118,9 @@ class _Spellings:
     def __init__(self, key: str) -> None:
         raw = key.encode("ascii")
         coded = set()
-        for before in range(3):  # base64 looks otherwise behind one or two bytes more
+        for before in range(3):  # base64 depends on the number of bytes before
             whole = base64.b64encode(b"\0" * before + raw)
-            # Without the characters that also stand for what is before and behind the key.
+            # Leave out the characters that also encode bytes before or after the key.
             coded.add(whole[(0, 2, 3)[before] : 8 * (before + len(raw)) // 6])
         self.plain = frozenset({raw, quote(key, safe="").encode(), *coded})
         self._key = key
@@ -130,7 +130,7 @@ class _Spellings:
         self._bytes: re.Pattern[bytes] | None = None
 
     def pattern(self) -> re.Pattern[str]:
-        """Finds it in text, each character in an encoding of its own."""
+        """A pattern that finds the key in text, with each character in any encoding."""
         if self._text is None:
             mixed = "".join(map(_any_spelling, self._key))
             parts = [re.escape(part.decode()) for part in sorted(self._parts)]
@@ -138,7 +138,7 @@ class _Spellings:
         return self._text
 
     def pattern_of_bytes(self) -> re.Pattern[bytes]:
-        """Finds it in a body."""
+        """A pattern that finds the key in a body."""
         if self._bytes is None:
             self._bytes = re.compile(self.pattern().pattern.encode(), re.IGNORECASE)
         return self._bytes
@@ -179,7 +179,7 @@ def _key_in(value: object) -> ApiKey | None:
 
 
 class KeyRing:
-    """Gives the key for each request: a fixed one, or what a callable says now."""
+    """Provides the key for each request: a fixed one, or the current result of a callable."""
 
     __slots__ = ("_ask", "_key", "_short")
 
@@ -190,13 +190,13 @@ class KeyRing:
 
     @classmethod
     def of(cls, held: list[Any], *, awaits: bool = False) -> KeyRing:
-        """Take the key, or what gives it, out of `held`: a list, so no caller's frame keeps it.
+        """Take the key or its callable out of the list `held`, so that no caller's frame keeps it.
 
-        The environment is not a local either: it shows itself with all its values. `awaits` tells
-        whether an async function may give it.
+        `os.environ` is not kept in a local variable either, because its repr shows all values.
+        With `awaits`, the callable may be an async function.
 
         Raises:
-            ConfigurationError: It cannot be a key.
+            ConfigurationError: The value is not a valid key.
         """
         if callable(held[0]):
             if not awaits and _is_async(held[0]):
@@ -211,10 +211,10 @@ class KeyRing:
         return cls(None, _key_in(held.pop()))
 
     def leave_this_machine(self) -> None:
-        """Take it that the key goes to another machine, where a short one is a mistake.
+        """Refuse short keys from now on, because the key is sent to another machine.
 
         Raises:
-            ConfigurationError: The key is too short for that.
+            ConfigurationError: The key is too short.
         """
         self._short = False
         self._refuse_short()
@@ -228,21 +228,21 @@ class KeyRing:
             )
 
     def ask(self) -> list[Any]:
-        """What the callable says now, in a list of one; an empty list where there is none."""
+        """Call the callable and return its result in a list; an empty list for a fixed key."""
         return [] if self._ask is None else [self._ask()]
 
     def key(self, operation: str, said: list[Any]) -> ApiKey:
-        """The key to use now; `said` is what `ask` gave, awaited.
+        """The current key. `said` is the result of `ask`, awaited.
 
         Raises:
-            MissingKeyError: There is none.
-            ConfigurationError: A callable gave one that cannot be a key.
+            MissingKeyError: There is no key.
+            ConfigurationError: The callable returned a value that is not a valid key.
         """
         if said:
-            # A callable that has no key now does not mean the one of the environment.
+            # If the callable returns nothing, the key in the environment is not used instead.
             said[0] = said[0] or ""
             given = KeyRing.of(said)._key
-            # One that stays the same is kept: how it may be spelt is worked out once.
+            # An unchanged key is kept, so that its spellings are computed only once.
             if self._key is None or given is None or given.reveal() != self._key.reveal():
                 self._key = given
                 self._refuse_short()
@@ -255,6 +255,6 @@ class KeyRing:
 
 
 def _is_async(function: Any) -> bool:
-    """Whether calling it gives something to await, as far as can be told without doing so."""
+    """Whether a callable is async, as far as that is known without calling it."""
     inner = getattr(function, "func", function)
     return any(inspect.iscoroutinefunction(one) for one in (inner, type(inner).__call__))

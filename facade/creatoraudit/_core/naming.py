@@ -1,4 +1,4 @@
-"""The one way to name an operation: its method and its path with blanked parameter names.
+"""Names operations by method and path with blanked parameter names.
 
 `GET /videos/{}` is the key of the names table, the generated table, the contract checks, baselines,
 the drift report and the sandbox alike, so renaming a path parameter changes nothing.

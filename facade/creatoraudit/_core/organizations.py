@@ -1,7 +1,7 @@
-"""The file that names organizations: where each one's key is, and never the key itself.
+"""Reads the file that names organizations and says where the key of each one is.
 
-One file is read: the one that is given, else `creatoraudit.toml` in the current folder, else
-`~/.config/creatoraudit/config.toml`. They are never merged.
+The file never contains a key. If no file is given, it is `creatoraudit.toml` in the current folder,
+or else `~/.config/creatoraudit/config.toml`. Files are never merged.
 
     [organizations.acme]
     key = "env:ACME_KEY"
@@ -33,11 +33,11 @@ _MEMBERS = frozenset({"key", "base_url"})
 
 @frozen
 class Organization:
-    """An organization and the place of its key.
+    """An organization and the location of its key.
 
     Attributes:
         name: Its name in the file.
-        reference: Where the key is: `env:` and a variable, or `file:` and a path.
+        reference: Location of the key: `env:` and a variable, or `file:` and a path.
         base_url: URL of the API.
     """
 
@@ -167,7 +167,7 @@ def _organization(name: str, value: object, file: Path) -> Organization:
     kind, _, place = reference.partition(":")
     sound = _VARIABLE.fullmatch(place) if kind == "env" else kind == "file" and place
     if not sound:
-        # What stands there may be a key: it is not repeated.
+        # The value may be a key, so the message does not repeat it.
         raise ConfigurationError(
             f"{where}: a key does not belong in this file; refer to it, as in"
             ' key = "env:ACME_KEY" (an environment variable) or key = "file:secrets/acme" (a file)'

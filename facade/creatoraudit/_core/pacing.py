@@ -1,7 +1,7 @@
 """Schedules requests: first come, first served, within concurrency and the rate-limit window.
 
 One scheduler serves everything that uses a client: batches, breakouts, prefetch, exports, and calls
-that a program makes side by side. It neither waits nor sends; that is the sender's part.
+that a program makes side by side. It does not wait or send; the sender does.
 """
 
 import datetime as dt
@@ -14,17 +14,17 @@ from typing import Protocol
 
 from . import clock
 
-# A reset further away or a limit higher than this is no rate window but a broken header.
+# A later reset or a higher limit means a broken header, not a rate window.
 LONGEST_WINDOW = 3600.0
 LARGEST_LIMIT = 10**9
-# Seconds that processes sharing a key are spread over when their common window begins.
+# Seconds over which processes that share a key are spread when a new window begins.
 JITTER = 0.2
 
 
 def seconds_asked(headers: Mapping[str, str]) -> float | None:
-    """The wait that `Retry-After` asks for: seconds, or an HTTP date against the Date header.
+    """Read `Retry-After`: a number of seconds, or an HTTP date compared with the Date header.
 
-    A hint of nothing, one in the past and one that cannot be read are none.
+    Returns None for zero, a date in the past and a value that cannot be read.
     """
     value = headers.get("retry-after", "").strip()
     if not value:
@@ -41,7 +41,7 @@ def seconds_asked(headers: Mapping[str, str]) -> float | None:
 
 
 def server_time(headers: Mapping[str, str]) -> float:
-    """The server's clock when it answered; ours when it does not say."""
+    """The time of the response by the server's clock, or by ours if it sends no Date."""
     at = _http_date(headers.get("date", ""))
     return clock.wall() if at is None else at
 
@@ -49,7 +49,7 @@ def server_time(headers: Mapping[str, str]) -> float:
 def _http_date(value: str) -> float | None:
     try:
         at = parsedate_to_datetime(value)
-        # HTTP knows only UTC; without a zone it would be read as the local time of this machine.
+        # HTTP dates are UTC. A date without a zone would be read as local time.
         return (at if at.tzinfo else at.replace(tzinfo=dt.UTC)).timestamp()
     except (TypeError, ValueError, OverflowError):
         return None
@@ -58,8 +58,8 @@ def _http_date(value: str) -> float | None:
 class Pacer:
     """Keeps one client inside its rate window.
 
-    No delay while plenty is left; below a tenth of the window (or `concurrency` requests, when that
-    is more) the rest is spread evenly until the reset. The scheduler that owns it holds a lock.
+    There is no delay while plenty is left. Below a tenth of the window (or `concurrency` requests,
+    if that is more), the rest is spread evenly until the reset. Callers hold the scheduler's lock.
     """
 
     def __init__(self, concurrency: int) -> None:
@@ -71,9 +71,9 @@ class Pacer:
         self._opens = -math.inf
 
     def observe(self, headers: Mapping[str, str], in_flight: int) -> None:
-        """Take note of a response's X-RateLimit headers, if it has usable ones.
+        """Read the X-RateLimit headers of a response, if they are usable.
 
-        Requests that are still in flight are not counted in them yet.
+        They do not count the requests that are still in flight.
         """
         try:
             limit = int(headers["x-ratelimit-limit"])
@@ -84,17 +84,17 @@ class Pacer:
         if not 0 < limit <= LARGEST_LIMIT or left < 0 or not 0 <= until <= LONGEST_WINDOW:
             return
         reset = clock.now() + until + (clock.jitter(JITTER) if until else 0.0)
-        # Responses overtake each other: within one window only a lower count is news.
+        # Responses arrive out of order, so within a window the lowest count is the newest.
         same_window = abs(reset - self._reset) < 1.5
         self._left = min(left, self._left) if same_window else max(left - in_flight, 0)
         self._limit, self._reset = limit, max(reset, self._reset) if same_window else reset
 
     def close(self, seconds: float) -> None:
-        """Let nothing pass for a while: a request was refused."""
+        """Send nothing for this long, because a request was refused."""
         self._opens = max(self._opens, clock.now() + min(seconds, LONGEST_WINDOW))
 
     def delay(self) -> float:
-        """Seconds until the next request may be sent; 0 when it may be sent now."""
+        """Seconds until the next request may be sent; 0 if it may be sent now."""
         now = clock.now()
         if now < self._opens:
             return self._opens - now
@@ -105,7 +105,7 @@ class Pacer:
         return min(max(self._next - now, 0.0), self._reset - now)
 
     def take(self) -> None:
-        """Count a request as sent now."""
+        """Count a request that is sent now."""
         now = clock.now()
         if now >= self._reset or self._left == 0:
             return
@@ -120,12 +120,12 @@ class Pacer:
 
 
 class Ticket(Protocol):
-    """One request that wants to be sent.
+    """A request that waits for its slot.
 
     Attributes:
-        paced: Whether the request counts in the rate window.
-        max_wait: Seconds of pacing that the call accepts; None for any.
-        paced_before: The scheduler's total of pacing when the call first joined the queue.
+        paced: Whether the request counts towards the rate limit.
+        max_wait: Seconds that the request may wait for the rate limit; None for no limit.
+        paced_before: The scheduler's total pacing when the request first joined the queue.
     """
 
     paced: bool
@@ -133,14 +133,14 @@ class Ticket(Protocol):
     paced_before: float
 
     def wake(self) -> None:
-        """Have the owner ask again."""
+        """Wake the owner, so that it asks for a slot again."""
 
 
 class Scheduler:
     """A queue of requests, of which `size` are on the wire at a time.
 
-    A slot and a place in the rate window are granted together. Giving back what one never had does
-    nothing, so an owner that is cancelled or interrupted at any moment loses no slot.
+    A slot and a place in the rate window are granted together. Leaving the queue is always allowed,
+    so no slot is lost when an owner is cancelled or interrupted at any moment.
     """
 
     def __init__(self, size: int) -> None:
@@ -152,7 +152,7 @@ class Scheduler:
         self._paced = 0.0
 
     def join(self, ticket: Ticket, *, first: bool = False) -> None:
-        """Queue up; a request that is sent again goes first."""
+        """Join the queue; a retry goes first."""
         with self._lock:
             if ticket.paced_before < 0:
                 ticket.paced_before = self._paced
@@ -165,8 +165,8 @@ class Scheduler:
         """Grant a slot, or say how long to wait.
 
         Returns:
-            0 when the request may be sent now, the seconds to wait when only the rate window is in
-            its way, or None when others are: `wake` tells when to ask again.
+            0 if the request may be sent now; the seconds to wait if only the rate window stops it;
+            None if it must wait for other requests, until `wake` is called.
         """
         with self._lock:
             if self._queue[0] is not ticket or len(self._sending) >= self.size:
@@ -182,19 +182,19 @@ class Scheduler:
             return 0.0
 
     def pacing_of(self, ticket: Ticket) -> float:
-        """Seconds of pacing a queued request has waited, and has to wait at least."""
+        """Seconds of pacing that a queued request has waited for, and still has to wait."""
         with self._lock:
             ahead = self._pacer.delay() if ticket.paced else 0.0
             return self._paced - ticket.paced_before + ahead
 
     def waited(self, seconds: float) -> None:
-        """Take note that the queue stood still for the rate window."""
+        """Record that the queue has waited for the rate window."""
         with self._lock:
             self._paced += seconds
             self._wake_limited()
 
     def leave(self, ticket: Ticket) -> None:
-        """Give back the slot or the place in the queue, whichever the request has."""
+        """Release the slot of a request, or remove it from the queue."""
         with self._lock:
             if ticket in self._sending:
                 self._sending.remove(ticket)

@@ -1,7 +1,7 @@
-"""Turns an error response into the right exception with a message that names the reason.
+"""Turns an error response into an exception whose message names the reason.
 
-The API sends problem documents (RFC 9457). Gateways, proxies and login pages between it and us send
-anything, so the reason is looked for in every usual shape of JSON, text and HTML.
+The API sends problem documents (RFC 9457). Gateways, proxies and login pages send anything, so the
+reason is extracted from every common format of JSON, text and HTML.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ if TYPE_CHECKING:
     from .request import PreparedRequest
     from .response import RawResponse
 
-# Characters of a body that an exception keeps, and bytes of one that are looked at as text.
+# Characters of a body that an exception keeps, and bytes of a body that are read as text.
 BODY_MOST = 10_000
 _TEXT_MOST = 64 * 1024
-# Members that hold a reason, the most telling first.
+# Members that hold a reason, the most informative first.
 _REASONS = (
     *("detail", "message", "error_description", "error_message", "errormessage", "errors"),
     *("error", "msg", "reason", "description", "title", "fault", "faultstring", "exception"),
@@ -74,7 +74,7 @@ _BY_STATUS: Mapping[int, type[APIError]] = {
 }
 
 
-# What to do next where the operation knows better than the error class does.
+# Hints for single operations, in place of that of the error class.
 _HINTS: Mapping[tuple[str, type[APIError]], str] = {
     ("whoami", NotFoundError): "the base URL probably lacks /v2; check base_url=",
     (
@@ -97,7 +97,7 @@ def _text(problem: Mapping[str, object], name: str) -> str | None:
 
 
 def reason_of(response: RawResponse) -> str | None:
-    """Why a server refused, in its own words; None for a success or when it does not say."""
+    """The server's reason for an error, in its own words; None if it gives none or succeeded."""
     if response.status_code < 300:
         return None
     is_json, problem = _document(response)
@@ -105,9 +105,9 @@ def reason_of(response: RawResponse) -> str | None:
 
 
 def body_of(response: RawResponse) -> str | None:
-    """What the body says, cut, as text that does nothing where it is shown; None for an empty one.
+    """The body as text that is safe to show, cut to a maximum length; None if it is empty.
 
-    JSON stays JSON unless it is cut.
+    JSON stays valid unless it is cut.
     """
     if not response.content:
         return None
@@ -135,7 +135,7 @@ def _text_of(response: RawResponse) -> str:
 
 
 def _reason_in(value: object, depth: int = 6) -> str | None:
-    """The reason in a JSON value, whatever shape it has."""
+    """Find the reason in a JSON value of any structure."""
     if isinstance(value, str):
         return " ".join(value.split()) or None
     if depth and isinstance(value, list):
@@ -149,7 +149,7 @@ def _reason_in(value: object, depth: int = 6) -> str | None:
         if reason is not None:
             place = _place(members)
             return f"{place}: {reason}" if place else reason
-    # A list of complaints, or another object, by the name of the member it is about.
+    # A list of errors, or another object, under the name of the refused member.
     for name, one in value.items():
         if isinstance(one, (list, dict)) and (reason := _reason_in(one, depth - 1)):
             return f"{name}: {reason}"
@@ -157,7 +157,7 @@ def _reason_in(value: object, depth: int = 6) -> str | None:
 
 
 def _place(members: Mapping[str, object]) -> str:
-    """Which member of a request an entry is about: `limit`, or `query.limit`."""
+    """The member of the request that an entry is about: `limit`, or `query.limit`."""
     for name in _PLACES:
         place = members.get(name)
         if isinstance(place, list):
@@ -168,7 +168,7 @@ def _place(members: Mapping[str, object]) -> str:
 
 
 def _reason_of_text(text: str) -> str | None:
-    """The title of a page, the message in XML, or the text itself; looks at its beginning only."""
+    """The title of a page, the message in XML, or the text itself, from its first 8 kB."""
     text = text[:8192]
     if "<" in text:
         titles = {found[1].lower(): found[2] for found in reversed(list(_TITLE.finditer(text)))}
@@ -190,10 +190,10 @@ def _redirect_host(response: RawResponse) -> str | None:
 
 
 def error_of(request: PreparedRequest, response: RawResponse) -> APIError:
-    """The exception that a response stands for which is not usable.
+    """Make the exception for an error response.
 
     Raises:
-        ContractError: It is a success whose body was refused.
+        ContractError: The response is a success whose body was refused.
     """
     operation, status = request.operation, response.status_code
     if response.refused is not None:
@@ -248,7 +248,7 @@ def error_of(request: PreparedRequest, response: RawResponse) -> APIError:
 
 
 def _entries(document: Mapping[str, object]) -> list[Mapping[str, JSON]]:
-    """One mapping per refused member; other frameworks list them as `detail`, with other names."""
+    """One mapping per refused member. Other frameworks list them as `detail`."""
     listed = document.get("errors")
     if isinstance(listed, list):
         return [entry for entry in listed if isinstance(entry, dict)]

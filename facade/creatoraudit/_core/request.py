@@ -36,10 +36,10 @@ def find(operation: str) -> Operation[Any]: ...
 @overload
 def find(operation: Operation[T] | str) -> Operation[T] | Operation[Any]: ...
 def find(operation: Operation[Any] | str) -> Operation[Any]:
-    """The operation meant by an object of the table or by its name.
+    """Find an operation by its name; an operation is returned as it is.
 
     Raises:
-        UsageError: There is none of that name.
+        UsageError: There is no operation of that name.
     """
     if not isinstance(operation, str):
         return operation
@@ -56,7 +56,7 @@ def find(operation: Operation[Any] | str) -> Operation[Any]:
 
 
 def _missing(operation: str) -> str:
-    """Why an operation cannot be called, and what to do."""
+    """Explain why an operation cannot be called, and what to do."""
     why = LEFT_OUT.get(operation)
     if why is None:
         return (
@@ -70,10 +70,10 @@ def _missing(operation: str) -> str:
 
 
 def id_list_of(operation: Operation[object], name: str | None) -> tuple[str, int]:
-    """The argument of `operation` that takes many ids, and how many at once.
+    """The argument of `operation` that takes a list of ids, and the largest size of the list.
 
     Raises:
-        UsageError: It takes none, or several and `name` chooses none of them.
+        UsageError: It has no such argument, or several and `name` is not one of them.
     """
     lists = operation.id_lists
     if not lists or operation.batch_size is None:
@@ -90,7 +90,7 @@ BEARER = ("Authorization", "Bearer ")
 
 
 class PreparedRequest(NamedTuple):
-    """One request, ready but for base URL, key and the client's own headers."""
+    """One request, complete except for the base URL, the key and the client's own headers."""
 
     operation: str
     method: str
@@ -104,16 +104,16 @@ class PreparedRequest(NamedTuple):
     content: bytes | Upload | None = None
     repeatable: bool = False
     keyed: bool = False
-    """Whether the operation heeds the Idempotency-Key that the request carries."""
+    """Whether the operation uses the Idempotency-Key of the request."""
     authenticated: bool = True
     max_response_bytes: int | None = None
-    """Bytes that its response may have, decompressed; the client's bound when None."""
+    """Largest response in bytes, decompressed; None for the client's setting."""
     key_header: tuple[str, str] = BEARER
-    """The header that carries the key, and what stands before the key in it."""
+    """The header that carries the key, and the prefix of the key in it."""
     once: bool = False
-    """Whether its body is a stream that cannot be read again."""
+    """Whether the body is a stream that cannot be read again."""
     into: Destination | None = None
-    """The file that the body of its response is streamed into."""
+    """The file into which the response body is streamed."""
 
 
 def prepare(
@@ -125,13 +125,13 @@ def prepare(
 ) -> PreparedRequest:
     """Build the request of `operation`.
 
-    Arguments that are `UNSET` count as not given; so does None, except in a body, where it is null.
-    `body`, `files` and `data` are the body as a whole; see `body_arguments`.
-    With `strict`, a name the operation does not know is refused; without, it is sent all the same,
-    so that the facade's methods outlive a contract that no longer prints one of their filters.
+    Arguments that are `UNSET` or None are not sent, except that None in a body is null.
+    `body`, `files` and `data` are the whole body; see `body_arguments`.
+    With `strict`, an unknown name is refused. Otherwise it is sent, so that the facade's methods
+    still work when a contract no longer lists one of their filters.
 
     Raises:
-        UsageError: An argument is missing, unknown, out of bounds, no id or no day.
+        UsageError: An argument is missing, unknown or out of bounds, or not an id or a day.
     """
     if not operation.method:
         raise UsageError(_missing(operation.name))
@@ -193,7 +193,7 @@ def _max_response_bytes(options: RequestOptions) -> int | None:
 def _apart(
     operation: Operation[object], arguments: Mapping[str, object], *, strict: bool
 ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """An operation's own arguments, the members of its body, and what goes into the query."""
+    """Sort arguments into those of the operation, members of the body, and other query members."""
     given: dict[str, Any] = {}
     body: dict[str, Any] = {}
     query: dict[str, Any] = {}
@@ -223,16 +223,16 @@ def known_options(
     create: bool = False,
     own: Iterable[str] = (),
 ) -> None:
-    """Refuse a misspelt argument: methods collect what they do not know as options.
+    """Refuse misspelt arguments, which methods collect as options.
 
     Args:
-        what: The job or operation.
-        options: What was collected.
-        create: Whether it takes an idempotency key too.
-        own: The arguments that it names itself, one of which may have been meant.
+        what: The job or operation, for the message.
+        options: The collected options.
+        create: Whether an idempotency key is allowed as well.
+        own: Names of the method's own arguments, as suggestions.
 
     Raises:
-        UsageError: There is one.
+        UsageError: An option is unknown.
     """
     allowed = CreateOptions if create else RequestOptions
     for name in options:
@@ -244,7 +244,7 @@ def known_options(
 
 
 def _near(name: str, known: Sequence[str]) -> str:
-    """What may have been meant by a misspelt argument."""
+    """Suggest what was meant by a misspelt argument."""
     from difflib import get_close_matches  # noqa: PLC0415 - needed only for this message
 
     meant = get_close_matches(name, known, n=2)
@@ -252,5 +252,5 @@ def _near(name: str, known: Sequence[str]) -> str:
 
 
 def with_header(request: PreparedRequest, name: str, value: str) -> PreparedRequest:
-    """The same request with one more header."""
+    """Copy a request with one more header."""
     return request._replace(headers={**request.headers, name: value})

@@ -1,4 +1,4 @@
-"""The body of a request as callers give it: whole, by members, as a form, with files, or as a file.
+"""Builds the body of a request from what callers pass: a value, members, a form, or files.
 
 `prepare` hands the pieces on to the generated table, which decides by the declared media type how
 they are written.
@@ -31,16 +31,16 @@ def body_arguments(
     members: Mapping[str, Any],
     extra: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """The arguments `body` and `files` of `Operation.get_kwargs`; nothing where none is sent.
+    """The body arguments of `Operation.get_kwargs`; empty if no body is sent.
 
     Args:
-        operation: Decides what is taken.
-        whole: What was given as `body=`, `files=` and `data=`.
-        members: Members given as arguments, by Python name.
-        extra: Members of `extra_body=`, by their names on the wire.
+        operation: The operation, which declares the media types of its body.
+        whole: The values of `body=`, `files=` and `data=`.
+        members: Members passed as arguments, by Python name.
+        extra: Members of `extra_body=`, by their JSON names.
 
     Raises:
-        UsageError: The operation takes no such body, or one was given twice.
+        UsageError: The operation takes no such body, or two bodies were passed.
     """
     body, data = whole.get("body", UNSET), whole.get("data", UNSET)
     files = dict(_mapping("files", whole.get("files") or {}))
@@ -81,7 +81,7 @@ def body_arguments(
 
 
 def consumed_once(request: Mapping[str, Any]) -> bool:
-    """Whether a body cannot be sent again, because it is a stream that cannot be rewound."""
+    """Whether the body is a stream that cannot be rewound and sent again."""
     parts = [part[1] for _, part in request.get("files") or []]
     return any(
         isinstance(one, Upload) and not one.rewinds for one in (request.get("content"), *parts)
@@ -99,7 +99,7 @@ def _mapping(name: str, value: Any) -> Mapping[str, Any]:
 
 
 def _checked(operation: Operation[object], body: Any) -> Any:
-    """The body, of the type that its media type asks for."""
+    """Check that the body has a type that fits its media type."""
     kind = operation.body_types[0]
     if is_json(kind) or kind in (MULTIPART, FORM):
         body = sendable(operation.name, "body", body)
@@ -117,7 +117,7 @@ def _checked(operation: Operation[object], body: Any) -> Any:
 
 
 def _file(value: Any, name: str) -> Any:
-    """A file of a form as httpx takes it: content alone, or with a file name and media type."""
+    """Convert a file of a form to what httpx accepts: a name, content and perhaps a media type."""
     if isinstance(value, list):
         return [_file(one, name) for one in value]
     if isinstance(value, tuple):

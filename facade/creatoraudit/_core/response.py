@@ -27,7 +27,7 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 UNREAD = object()
-# Most request ids: nothing in them has to be escaped or cut.
+# Most request ids match this and need no escaping or cutting.
 SHORT_TOKEN = re.compile(r"[\w.:/+=-]{0,128}", re.ASCII).fullmatch
 
 
@@ -75,11 +75,11 @@ class RawResponse:
         return sent if sent is None or SHORT_TOKEN(sent) else one_line(sent, 128)
 
     def without_body(self) -> RawResponse:
-        """The same without its body, for what is kept after the body was decoded."""
+        """A copy without the body, for use after the body was decoded."""
         return RawResponse(self.status_code, self.headers, b"", cached=self.cached)
 
     def without(self, key: ApiKey) -> RawResponse:
-        """The same with the key replaced where the server echoed it."""
+        """Replace the key where the server echoed it."""
         self.headers = key.hidden_in_headers(self.headers)
         self.content = key.hidden_in_body(self.content, thorough=self.status_code >= 300)
         return self
@@ -95,13 +95,13 @@ class RawResponse:
         return self._json
 
 
-# Takes a value out of a payload (and its response) where that is not the operation's own model;
-# raises `Fault`.
+# A function that extracts another value than the operation's own model from a payload and its
+# response. It raises `Fault`.
 Read: TypeAlias = Callable[[Any, RawResponse], T]
 
 
 class Failure(NamedTuple):
-    """A try without a complete response. It is a value, so that no traceback keeps frames.
+    """A try without a complete response. It is returned, not raised, so no traceback keeps frames.
 
     Attributes:
         kind: What failed, in words.
@@ -109,7 +109,7 @@ class Failure(NamedTuple):
         written: Whether the server may have read the request.
         timed_out: Whether time ran out.
         permanent: Whether another try cannot help (a bad certificate, an unusable URL).
-        advice: What to do about it, if that is known.
+        advice: What to do about it, if known.
     """
 
     kind: str
@@ -120,7 +120,7 @@ class Failure(NamedTuple):
     advice: str = ""
 
     def without(self, key: ApiKey) -> Failure:
-        """The same with the key replaced where the server echoed it."""
+        """A copy in which the key is replaced where the server echoed it."""
         return self._replace(cause=key.hidden_in(self.cause))
 
 
@@ -128,8 +128,8 @@ class Timeouts(NamedTuple):
     """How long one try may take.
 
     Attributes:
-        read: Seconds that one try may take as far as `timeout` goes.
-        total: Seconds that it may take, the body included: those, or what all tries have left.
+        read: Seconds that `timeout` allows.
+        total: Seconds for the whole try with its body: `read`, or less if the retry budget ends.
     """
 
     read: float
@@ -146,13 +146,14 @@ _CODINGS = frozenset({"gzip", "x-gzip", "deflate"})
 _MOST_CODINGS = 3
 _ZLIB_OR_GZIP = zlib.MAX_WBITS | 32
 _GZIP = b"\x1f\x8b"
-# Objects and lists cost up to sixty times their JSON in memory: a body of nothing else is refused.
+# Objects and lists take up to sixty times the memory of their JSON, so a body of nothing but them
+# is refused.
 _BYTES_PER_CONTAINER = 32
 _FEW_BYTES = 2**20
 
 
 class _Inflater:
-    """Undoes one compression, piece by piece, whatever size a piece grows to."""
+    """Decompresses one layer, in pieces of limited size."""
 
     def __init__(self) -> None:
         self._inflate = zlib.decompressobj(_ZLIB_OR_GZIP)
@@ -163,39 +164,39 @@ class _Inflater:
         return self._inflate.eof or not self._begun
 
     def pieces(self, data: bytes) -> Iterator[bytes]:
-        """What `data` decompresses to, at most `_PIECE` bytes at a time."""
+        """Decompress `data`, at most `_PIECE` bytes at a time."""
         full = False
         while data or full:
             if self._inflate.eof:
                 if not data.startswith(_GZIP):
-                    return  # padding behind the last member
+                    return  # padding after the last member
                 self._inflate = zlib.decompressobj(_ZLIB_OR_GZIP)
             elif not self._begun and self._is_bare(data):
                 self._inflate = zlib.decompressobj(-zlib.MAX_WBITS)
             self._begun = True
             piece = self._inflate.decompress(data, _PIECE)
-            full = len(piece) == _PIECE  # there may be more, even where all input is consumed
+            full = len(piece) == _PIECE  # there may be more, even if all input is consumed
             data = self._inflate.unconsumed_tail or self._inflate.unused_data
             yield piece
 
     @staticmethod
     def _is_bare(data: bytes) -> bool:
-        """Whether it is deflate without the header it should have, as some servers send it."""
+        """Whether it is deflate without its zlib header, as some servers send it."""
         return data[:1] != b"\x1f" and data[0] & 0x0F != 8  # neither gzip nor zlib
 
 
 class Body:
-    """The body of one response, as far as it has arrived.
+    """Collects the body of one response while it arrives.
 
     Args:
-        status: HTTP status; what explains a failure is cut short where a success is refused.
+        status: HTTP status. A body that is too large is refused for a success and cut for an error.
         headers: Headers of the response.
-        most: Bytes that a body may have.
-        decoded: Whether it arrives decompressed.
-        into: The file that the body of a success is written into; kept in memory when None.
+        most: Largest body in bytes.
+        decoded: Whether the body arrives decompressed.
+        into: The file for the body of a success; None to keep the body in memory.
 
     Attributes:
-        into: The same; None unless this is a success.
+        into: The same; None unless the response is a success.
     """
 
     def __init__(
@@ -231,7 +232,7 @@ class Body:
         self._inflaters = [_Inflater() for _ in names]
 
     def take(self, data: bytes, exchange: Exchange) -> bool:
-        """Take in what arrived; False when the time of the exchange is up before that is done."""
+        """Add data that arrived; False if the deadline passes before all of it is decompressed."""
         try:
             for piece in self._decompressed(data, 0):
                 if piece:
@@ -266,7 +267,7 @@ class Body:
 
     @property
     def wanted(self) -> bool:
-        """Whether more of it is wanted."""
+        """Whether more data is wanted."""
         return self._refused is None and self._broken is None
 
     def end(self, status: int, headers: Mapping[str, str]) -> RawResponse | Failure:
@@ -288,13 +289,13 @@ class Body:
 
 
 def _dense(content: bytes) -> bool:
-    """Whether it would take too much memory when parsed."""
+    """Whether the parsed body would take too much memory."""
     if len(content) < _FEW_BYTES:
         return False
     return content.count(b"{") + content.count(b"[") > len(content) // _BYTES_PER_CONTAINER
 
 
-# Levels of lists and objects; the API's own responses have about five.
+# Deepest nesting of lists and objects. The API's own responses have about five levels.
 DEEPEST = 100
 _TOO_DEEP = "nested too deeply"
 _CONTAINERS = (dict, list)
@@ -317,7 +318,7 @@ def loads_standard(content: bytes) -> Any:
     try:
         try:
             value = _decode(content.decode())
-        except ValueError:  # perhaps UTF-16, or with a byte order mark: let the library find out
+        except ValueError:  # the library recognises UTF-16 and byte order marks
             value = json.loads(content, parse_constant=_no_constant)
     except RecursionError:
         raise ValueError(_TOO_DEEP) from None
@@ -325,12 +326,12 @@ def loads_standard(content: bytes) -> Any:
 
 
 def _followable(content: bytes, value: Any) -> Any:
-    """The value, unless it is nested so deeply that no copy, pickle or repr of it can be made."""
+    """Refuse a value that is nested too deeply to be copied, pickled or shown."""
     brackets = content.translate(None, _ALL_BUT_BRACKETS)
     for passes in range(DEEPEST // 2):
         left = brackets.replace(b"[]", b"").replace(b"{}", b"")
         if left == brackets:
-            # Each pass took off two levels at most; what is left stands around brackets in texts.
+            # Each pass removes at most two levels. Brackets inside strings may keep the rest.
             if 2 * passes + len(left) <= DEEPEST:
                 return value
             break
@@ -355,7 +356,7 @@ def _depth_exceeds(value: Any, most: int) -> bool:
 
 
 def loads(content: bytes) -> Any:
-    """Decode with the fastest parser there is.
+    """Decode with the fastest available parser.
 
     Raises:
         ValueError: It is not JSON.
@@ -365,7 +366,7 @@ def loads(content: bytes) -> Any:
 
 @cache
 def fastest() -> Callable[[bytes], Any]:
-    """The fastest parser there is; chosen when the first response is read."""
+    """The fastest available parser, chosen when the first response is read."""
     try:
         from msgspec.json import Decoder  # noqa: PLC0415 - an extra
     except ImportError:
@@ -382,7 +383,7 @@ def fastest() -> Callable[[bytes], Any]:
     return loads_fast
 
 
-# What a generated decoder raises for a body that it cannot take apart.
+# Exceptions that a generated decoder raises for a body that it cannot decode.
 UNDECODABLE = (KeyError, TypeError, AttributeError, ValueError)
 
 
@@ -430,7 +431,7 @@ def decode(
     Raises:
         ContractError: It lacks what the contract requires; `path` names the member.
     """
-    # What is declared decides, not what the response calls itself.
+    # The declared media type decides, not the Content-Type of the response.
     if operation.value == "text":
         return decode_payload(operation, sent, sent.content.decode("utf-8", "replace"))
     if operation.value == "bytes":
@@ -448,7 +449,7 @@ def decode(
 
 
 def decode_payload(operation: Operation[T_co], sent: RawResponse, payload: Any) -> Reply[T_co]:
-    """Decode a successful response whose JSON was read before.
+    """Decode a successful response whose JSON was already read.
 
     Raises:
         ContractError: It lacks what the contract requires; `path` names the member.
@@ -465,7 +466,7 @@ def decode_payload(operation: Operation[T_co], sent: RawResponse, payload: Any) 
 
 
 def fault_of(operation: Operation[T_co], status: int, payload: Any, error: Exception) -> Fault:
-    """Why a payload could not be decoded."""
+    """Describe why a payload could not be decoded."""
     from .contract import first_fault  # noqa: PLC0415 - needed only after a failure
 
     fault = first_fault(operation, status, payload)

@@ -1,7 +1,7 @@
 """Keeps the state of an interrupted job in an SQLite file that one process at a time may use.
 
-The file stays locked as long as it is open, also against a run that is killed and followed by
-another at once. It says whose job it is, so that nothing is resumed by something else.
+The file is locked while it is open. The lock ends with the process, so a killed job can be resumed
+at once. The file also identifies its job, so that no other job continues it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _IDENTITY = "CREATE TABLE IF NOT EXISTS identity (name TEXT PRIMARY KEY, value T
 
 
 class Difference(NamedTuple):
-    """What tells two jobs apart: a name, and its values as JSON, kept and here."""
+    """A setting that differs between two jobs, with its stored and its current value as JSON."""
 
     name: str
     kept: str
@@ -28,10 +28,10 @@ class Difference(NamedTuple):
 
 
 class OtherJobError(Exception):
-    """The file is about another job.
+    """The file belongs to another job.
 
     Attributes:
-        differences: What tells the two apart.
+        differences: The settings that differ.
     """
 
     def __init__(self, differences: list[Difference]) -> None:
@@ -40,27 +40,27 @@ class OtherJobError(Exception):
 
 
 class ForeignFileError(Exception):
-    """The file is a database of something else."""
+    """The file is the database of another program."""
 
 
 def is_busy(error: Exception) -> bool:
-    """Whether a failure means that another process has the file."""
+    """Whether an error means that another process uses the file."""
     return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
 
 
 class ResumeStore:
-    """An open store.
+    """An open file with the state of one job.
 
     Args:
-        path: The file; it is made if it is not there.
-        tables: The job's own tables by name, as SQL.
-        earlier: Statements that bring the tables of an earlier release up to date, by the name of a
-            table that only it had.
+        path: The file. It is created if it does not exist.
+        tables: SQL that creates the job's tables, by table name.
+        earlier: Statements that upgrade the tables of an earlier release, by the name of a table
+            that only that release had.
 
     Raises:
         ForeignFileError: The file is a database without these tables.
-        OSError: The file is not ours, or cannot be made.
-        sqlite3.Error: Another process has it (see `is_busy`), or it is damaged.
+        OSError: The file belongs to another user, or cannot be created.
+        sqlite3.Error: Another process uses it (see `is_busy`), or it is damaged.
     """
 
     def __init__(
@@ -91,10 +91,10 @@ class ResumeStore:
             raise
 
     def identify(self, job: Mapping[str, object]) -> None:
-        """Say whose job this is, or compare it with what is said already.
+        """Store the settings that identify the job, or compare them with the stored ones.
 
         Raises:
-            OtherJobError: It is another one's.
+            OtherJobError: They differ.
         """
         here = {name: json.dumps(value, default=str) for name, value in job.items()}
         kept: dict[str, str] = dict(self.db.execute("SELECT name, value FROM identity"))
@@ -118,11 +118,11 @@ class ResumeStore:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Around what is kept together or not at all."""
+        """A block whose changes are all stored or none."""
         with self.db:
             self.db.execute("BEGIN")
             yield
 
     def close(self) -> None:
-        """Let other processes have the file."""
+        """Close the file and release its lock."""
         self.db.close()

@@ -17,23 +17,23 @@ if TYPE_CHECKING:
     from .options import RequestOptions
     from .request import PreparedRequest
 
-# An Idempotency-Key is kept for ten minutes by the API; a later retry would be a second create.
+# The API keeps an Idempotency-Key for ten minutes; a later retry would create a second time.
 IDEMPOTENCY_SECONDS = 600.0
 BACKOFF_FIRST = 1.0
 BACKOFF_MOST = 30.0
 BACKOFF_DOUBLINGS = 5
-# Sockets take no waits of centuries, which is how some say that they have time.
+# Sockets refuse timeouts of centuries, which some callers use for "no limit".
 LONGEST_READ = 86_400.0
 
 RATE_LIMITED = 429
 SERVER_ERRORS = 500
-# The server did nothing with the request.
+# The server did not process the request.
 REFUSED = frozenset({425, 429})
-# It may have; a second try helps, but only where it does no harm. 520 to 529 are a gateway's own.
+# The server may have processed it, so it is retried only if that is safe. Gateways send 520 to 529.
 TRANSIENT = frozenset({408, 502, 503, 504, *range(520, 530)})
 
 
-# What is wrong with the number given for an option of one call.
+# Checks of the numbers given as options of one call.
 _NUMBERS: Mapping[str, Callable[[str, object], str | None]] = {
     "timeout": lambda name, value: number_problem(name, value, 0),
     "max_retries": lambda name, value: number_problem(name, value, 0, whole=True),
@@ -45,15 +45,15 @@ _NUMBERS: Mapping[str, Callable[[str, object], str | None]] = {
 
 
 class Attempts:
-    """The tries of one call: how many, until when, and whether another one is right.
+    """The tries of one call: their number, their deadline, and whether to retry.
 
     Attributes:
         operation: Name for messages.
-        repeatable: Whether sending it twice does no harm (reads, the PUT link).
+        repeatable: Whether it is safe to send it twice (reads, the PUT link).
         keyed: Whether an Idempotency-Key makes a second try safe for ten minutes.
-        max_retries: Tries after the first; waiting as long as a 429 asks for costs none.
+        max_retries: Tries after the first, not counting those after the wait that a 429 asks for.
         timeout: Seconds one try may wait for the network.
-        max_wait: Seconds of pacing the call accepts; None for any.
+        max_wait: Seconds that the call may wait for the rate limit; None for no limit.
         made: Tries so far.
     """
 
@@ -84,10 +84,10 @@ class Attempts:
     def of(
         cls, settings: "Settings", request: "PreparedRequest", options: "RequestOptions"
     ) -> "Attempts":
-        """The tries of one call under a client's settings and what the call itself asked for.
+        """The tries of one call, from the client's settings and the options of the call.
 
         Raises:
-            UsageError: It asked for what cannot be.
+            UsageError: An option is not valid.
         """
         own = {name: plain(value) for name, value in options.items() if name in _NUMBERS}
         for name, value in own.items():
@@ -97,7 +97,7 @@ class Attempts:
             operation=request.operation,
             repeatable=request.repeatable,
             keyed=request.keyed,
-            # A body that was read cannot be sent a second time.
+            # A stream that was read cannot be sent again.
             max_retries=0 if request.once else own.get("max_retries", settings.max_retries),
             timeout=own.get("timeout", settings.timeout),
             budget=own.get("retry_budget", settings.retry_budget),
@@ -105,15 +105,15 @@ class Attempts:
         )
 
     def paced(self, seconds: float) -> None:
-        """Allow for the time of a wait for a turn or of a download; the budget counts neither."""
+        """Extend the deadline by a wait for a slot or by a download; the budget counts neither."""
         self.deadline += seconds
 
     def check_wait(self, seconds: float, total: float) -> None:
-        """Accept that a request waits for the rate window: for `seconds` now, and `total` in all.
+        """Check a wait for the rate limit: `seconds` now, `total` for the call.
 
         Raises:
-            RateLimitedError: It is more than `max_wait`.
-            CreatorAuditError: The Idempotency-Key would not outlive it; what the last try ended in.
+            RateLimitedError: It is longer than `max_wait`.
+            CreatorAuditError: The error of the last try, if the Idempotency-Key would expire.
         """
         if self._last is not None and clock.now() + seconds >= self._key_dies:
             raise self._last if isinstance(self._last, APIError) else self._error(self._last)
@@ -128,7 +128,7 @@ class Attempts:
         )
 
     def start(self) -> Timeouts:
-        """Begin a try; returns how long it may take."""
+        """Begin a try and return its time limits."""
         self.made += 1
         if self.keyed and self.made == 1:
             self._key_dies = clock.now() + IDEMPOTENCY_SECONDS
@@ -139,7 +139,7 @@ class Attempts:
         """Seconds to wait before the next try.
 
         Raises:
-            NetworkError: There is to be none.
+            NetworkError: There is no further try.
         """
         harmless = not failure.written or self._harmless
         wait = self._wait(None) if harmless and not failure.permanent else None
@@ -152,7 +152,7 @@ class Attempts:
         """Seconds to wait before the next try.
 
         Raises:
-            APIError: There is to be none; it is the one given.
+            APIError: There is no further try; it is the given error.
         """
         refused, transient = error.status in REFUSED, _is_transient(error)
         again = refused or (transient and self._harmless)
@@ -185,19 +185,19 @@ class Attempts:
         return cls(message, written=failure.written, cause=failure.cause)
 
     def _wait(self, hint: float | None) -> float | None:
-        """The back-off, or the server's hint if that is longer; a hint alone has no floor."""
+        """The longer of back-off and server's hint; None if there is no time or try left."""
         if self.made - self._free > self.max_retries:
             return None
-        # Bounded before it is raised to a power: some calls are tried thousands of times.
+        # Limit the exponent, because some calls are tried thousands of times.
         doublings = min(self.made - 1, BACKOFF_DOUBLINGS)
         wait = max(hint or 0.0, clock.jitter(min(BACKOFF_FIRST * 2.0**doublings, BACKOFF_MOST)))
         return wait if clock.now() + wait < min(self.deadline, self._key_dies) else None
 
 
 def _is_transient(error: APIError) -> bool:
-    """Whether the state is one that passes: by its status, or by a gateway's page in its place.
+    """Whether an error is temporary: by its status, or because a gateway sent it.
 
-    The API answers in JSON; a server error in another form is not its own word.
+    The API responds in JSON, so a server error in another format comes from a gateway.
     """
     if error.status in TRANSIENT:
         return True

@@ -1,9 +1,8 @@
 """Makes text from the network safe to show in messages, logs, files and streams.
 
-In messages and logs, control, bidi and other
-format characters are escaped, so that a caption or a proxy's error page cannot move the cursor,
-colour the terminal or fake a second line. It also holds the rules that files and streams share:
-what JSON text looks like, and which cells a spreadsheet would run. Tables and pages have their own.
+In messages and logs, control, bidi and other format characters are escaped, so that a caption or a
+proxy's error page cannot move the cursor, colour the terminal or fake a second line. Files and
+streams share the rules for JSON text and for spreadsheet cells. Tables and pages have their own.
 """
 
 from __future__ import annotations
@@ -13,40 +12,40 @@ import math
 import re
 from functools import cache
 
-# A cell that begins with one of these is a formula to some spreadsheet, in some language.
+# Some spreadsheet takes a cell that begins with one of these for a formula.
 FORMULA_STARTS = "=+-@\t\r\n＝＋－＠"
 _STARTS = tuple(FORMULA_STARTS)
-# What Python calls printable and nevertheless shows nothing: fillers, blank patterns, joiners and
+# Characters that Python calls printable but that show nothing: fillers, blank patterns, joiners and
 # selectors without a glyph (most of Default_Ignorable_Code_Point, and the blank Braille pattern).
-# The two selectors that choose how the emoji before them is drawn pass there, and nowhere else.
+# The two selectors that choose how an emoji is drawn are allowed only after an emoji.
 _INVISIBLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0d\uffa0"
     "\U0001d159\U000e0100-\U000e01ef]"
     "|(?<![0-9#*\xa9\xae\u200d\u203c-\u3299\U0001f000-\U0001faff])[\ufe0e\ufe0f]"
 )
-# What the pattern above can match at all. Most texts have none of it, which is found out quickly.
+# All characters that the pattern above can match. It quickly skips texts without any of them.
 _MAYBE_INVISIBLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
     "\U0001d159\U000e0100-\U000e01ef]"
 )
 _ASCII = bytes(range(128))
-# What JSON may hold unescaped and a terminal would nevertheless obey or hide.
+# Characters that JSON allows unescaped but that a terminal may obey or hide.
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7e]")
 
 
 def shows_itself(text: str) -> bool:
-    """Whether every character of `text` is one that can be seen."""
+    """Whether every character of `text` is visible."""
     if not text.isprintable():
         return False
     if text.isascii():
         return True
-    # Printable text has no half of a surrogate pair, so it can be encoded.
+    # Printable text has no lone surrogates, so it can be encoded.
     beyond_ascii = text.encode().translate(None, _ASCII).decode()
     return _MAYBE_INVISIBLE.search(beyond_ascii) is None or _INVISIBLE.search(text) is None
 
 
 def printable(text: str) -> str:
-    """`text` with every character escaped that does not simply show itself."""
+    """Escape every character of `text` that is not visible."""
     if shows_itself(text):
         return text
     return "".join(
@@ -60,18 +59,18 @@ def _python_escape(char: str) -> str:
 
 
 def one_line(text: str, longest: int) -> str:
-    """`text` made printable, and cut with an ellipsis after `longest` characters."""
+    """Make `text` printable, and cut it with an ellipsis after `longest` characters."""
     return printable(text if len(text) <= longest else text[: longest - 1] + "…")
 
 
 def no_formula(text: str) -> str:
-    """`text` as a cell that no spreadsheet takes for a formula."""
+    """Make `text` a cell that no spreadsheet takes for a formula."""
     runs = text.startswith(_STARTS) or text.lstrip().startswith(_STARTS)
     return f"'{text}" if runs else text
 
 
 def well_formed(text: str) -> str:
-    """Make `text` fit for UTF-8: half a surrogate pair becomes U+FFFD."""
+    """Make `text` valid for UTF-8: a lone surrogate becomes U+FFFD."""
     if text.isascii():
         return text
     try:
@@ -87,9 +86,10 @@ def _encoder(indent: int | None) -> json.JSONEncoder:
 
 
 def json_text(value: object, *, indent: int | None = None) -> str:
-    """JSON that every strict UTF-8 parser takes and that does nothing to a terminal.
+    """Write JSON that every strict UTF-8 parser accepts and that is safe to show in a terminal.
 
-    A number beyond what a float holds, such as 1e400, is null: as infinity it would not be JSON.
+    A number that is too large for a float, such as 1e400, becomes null, because JSON has no
+    infinity.
     """
     encode = _encoder(indent).encode
     try:
@@ -104,7 +104,7 @@ def json_text(value: object, *, indent: int | None = None) -> str:
 
 
 def finite(value: object) -> object:
-    """JSON data with null for every number that JSON cannot hold."""
+    """Replace every number that JSON cannot express by null."""
     if isinstance(value, dict):
         return {name: finite(inner) for name, inner in value.items()}
     if isinstance(value, list):

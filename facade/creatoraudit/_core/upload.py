@@ -13,10 +13,10 @@ _CHUNK = 64 * 1024
 
 
 class Upload:
-    """A binary file that is read from where it stood when the call was made, each time anew.
+    """A binary file. Each try reads it again, from its position at the time of the call.
 
     Attributes:
-        rewinds: Whether it can be read a second time; if not, the request is not sent again.
+        rewinds: Whether it can be read again. If not, the request is not retried.
     """
 
     def __init__(self, file: Any, name: str) -> None:
@@ -32,7 +32,7 @@ class Upload:
 
     @property
     def size(self) -> int | None:
-        """Bytes that are left, if the file can tell."""
+        """Number of bytes left to read; None if the file cannot tell."""
         if self._start is None:
             return None
         end: int = self._file.seek(0, os.SEEK_END)
@@ -40,17 +40,17 @@ class Upload:
         return end - int(self._start)
 
     def read(self, size: int = -1) -> bytes:
-        """The next bytes."""
+        """Read the next bytes."""
         data: bytes = self._file.read(size)
         return data
 
     def tell(self) -> int:
-        """The position, counted from where the file stood."""
+        """The position, relative to where the file was at the call."""
         position: int = self._file.tell() - (self._start or 0)
         return position
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Go to a position, counted from where the file stood."""
+        """Move to a position, relative to where the file was at the call."""
         if self._start is None:
             raise io.UnsupportedOperation("seek")
         self._file.seek(offset + (self._start if whence == os.SEEK_SET else 0), whence)

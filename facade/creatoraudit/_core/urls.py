@@ -35,7 +35,7 @@ _DIGITS = re.compile(r"[0-9]{1,32}")
 def post_url(
     platform: object, shortcode: object, username: object, external_id: object
 ) -> str | None:
-    """Where a post is on its platform; None unless every part of the address is a sound one."""
+    """The URL of a post on its platform; None if a part of it is not valid."""
     if platform == "instagram" and _is(_SHORTCODE, shortcode):
         return f"https://www.instagram.com/p/{shortcode}/"
     if platform == "tiktok" and _is(_USERNAME, username) and _is(_DIGITS, external_id):
@@ -59,10 +59,10 @@ class Handle(NamedTuple):
 
 
 def handle(text: str) -> Handle | None:
-    """The handle in `@name`, `tiktok:@name` or a profile URL; None if it is none of these.
+    """Read a handle from `@name`, `tiktok:@name` or a profile URL; None for any other text.
 
     Raises:
-        UsageError: It is another URL of a platform.
+        UsageError: It is a URL of a platform, but not of a profile.
     """
     text = text.strip()
     platform: models.Platform
@@ -81,7 +81,7 @@ Reference: TypeAlias = "Handle | str"
 
 
 def reference(text: str) -> Reference:
-    """What was typed for an account: a handle, or an id.
+    """Read an account reference that a user typed: a handle or an id.
 
     Raises:
         UsageError: It is neither.
@@ -113,14 +113,14 @@ def _parts(text: str) -> tuple[models.Platform, list[str]] | None:
 
 
 def _is_profile(platform: models.Platform, steps: list[str]) -> bool:
-    """Whether the path of a URL on a platform is that of a profile."""
+    """Whether a URL path on a platform belongs to a profile."""
     if len(steps) != 1:
         return False
     return steps[0].startswith("@") if platform == "tiktok" else steps[0] not in _NO_PROFILE
 
 
 def text_of(name: str, value: object) -> str:
-    """A URL, an id or a name; a numeric id may be given as a number.
+    """Return a URL, id or name as text; a numeric id may be a number.
 
     Raises:
         UsageError: It is neither text nor a whole number.
@@ -134,10 +134,10 @@ def text_of(name: str, value: object) -> str:
 
 
 def post_platform(identifier: str, platform: models.Platform | None) -> models.Platform:
-    """The platform of a post: the one given, else the one its URL names.
+    """The platform of a post: the given one, or the one in its URL.
 
     Raises:
-        UsageError: None was given and `identifier` is not a URL of a platform.
+        UsageError: No platform is given and `identifier` is not a URL of one.
     """
     found = _parts(identifier)
     if found is not None and _is_profile(*found):
@@ -155,7 +155,7 @@ def post_platform(identifier: str, platform: models.Platform | None) -> models.P
 
 
 def profile(username_or_url: str, platform: models.Platform | None) -> tuple[models.Platform, str]:
-    """Platform and username of a profile, from a handle with its platform or from a profile URL.
+    """Read platform and username from a handle with its platform or from a profile URL.
 
     Raises:
         UsageError: It is neither.

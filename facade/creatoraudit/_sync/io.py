@@ -35,23 +35,23 @@ Ts = TypeVarTuple("Ts")
 Function: TypeAlias = Callable[[A], T]
 
 
-# The job that the current thread carries out, if a pool gave it one.
+# The job that the current thread runs for a pool, if any.
 _current = threading.local()
 
 
 class AbandonedError(BaseException):
-    """Ends a job whose pool was left; nobody is there to see it."""
+    """Ends a job whose pool was left. Nobody sees it."""
 
 
-# Whether a program may hand over async functions.
+# Whether callers may pass async functions.
 AWAITS = False
 
 
 def settled(value: Any) -> Any:
-    """What a program's own function gave.
+    """Return the result of a caller's function.
 
     Raises:
-        ConfigurationError: It is to be awaited, which nobody here can do.
+        ConfigurationError: It must be awaited, which is impossible here.
     """
     if not isawaitable(value):
         return value
@@ -61,7 +61,7 @@ def settled(value: Any) -> Any:
 
 
 def sleep(seconds: float) -> None:
-    """Wait, unless a test skips waits."""
+    """Sleep, unless a test skips waits."""
     if clock.skip(seconds):
         return
     job: Job[Any] | None = getattr(_current, "job", None)
@@ -72,23 +72,23 @@ def sleep(seconds: float) -> None:
 
 
 def give_way() -> None:
-    """Do nothing: a thread that sends goes on until it waits for the network."""
+    """Do nothing: other threads send without help."""
 
 
 def off_loop(function: Callable[[*Ts], T], *args: *Ts) -> T:
-    """Do a little blocking work; nothing else is held up here."""
+    """Run a short blocking function. It blocks nothing else here."""
     return function(*args)
 
 
 class LoopGuard:
-    """Anywhere: threads may share a client."""
+    """Allows any thread, because threads may share a client."""
 
     def check(self) -> None:
         """Do nothing."""
 
 
 class Signal:
-    """Wakes one waiter; a call of `set` before the wait counts."""
+    """Wakes one waiter; a `set` before the wait counts."""
 
     def __init__(self) -> None:
         self._event = threading.Event()
@@ -97,7 +97,7 @@ class Signal:
             self._job.signal = self
 
     def set(self) -> None:
-        """Wake the waiter, or have its next wait end at once."""
+        """Wake the waiter, or end its next wait at once."""
         self._event.set()
 
     def wait(self) -> None:
@@ -112,7 +112,7 @@ class Job(Generic[T]):
     """A call that runs in a pool.
 
     Attributes:
-        error: What it raised, once it has ended.
+        error: The exception that it raised, once it has ended.
     """
 
     def __init__(self) -> None:
@@ -132,29 +132,29 @@ class Job(Generic[T]):
         self._finished.wait()
 
     def sleep(self, seconds: float) -> None:
-        """Wait as a part of this job, unless it is abandoned."""
+        """Sleep within this job. Raises AbandonedError if the job is abandoned."""
         if self._abandoned.wait(seconds):
             raise AbandonedError
 
     def abandon(self) -> None:
-        """End whatever wait it is in, or its next one."""
+        """End the current wait of the job, or its next one."""
         self._abandoned.set()
         if self.signal is not None:
             self.signal.set()
 
     def value(self) -> T:
-        """What it returned, once it has ended; raises what it raised."""
+        """Return the result of a call that has ended, or raise its exception."""
         if self.error is not None:
             raise self.error
         return cast("T", self._value)
 
     def result(self) -> T:
-        """What it returned, as soon as it has; raises what it raised."""
+        """Wait for the call, then return its result or raise its exception."""
         self.wait()
         return self.value()
 
     def run(self, function: Callable[..., T], args: tuple[Any, ...]) -> None:
-        """Carry it out; an exception waits for whoever asks for the result."""
+        """Run the call and keep its result or exception."""
         _current.job = self
         try:
             self._value = function(*args)
@@ -167,12 +167,12 @@ class Job(Generic[T]):
 class Pool:
     """Runs calls side by side, at most `size` at a time.
 
-    Left normally it waits for all of them. Left by an exception it abandons them: no further
-    request is sent, and what is on the wire is waited for, except after Ctrl-C, which must not
-    wait for a server that does not answer (its threads are daemons).
+    A normal exit waits for all calls. An exit by exception abandons them: they send no further
+    request, and those in flight are awaited, except after Ctrl-C, which must not wait for a server
+    that does not respond (the threads are daemons).
 
     Attributes:
-        failed: Whether one of them has ended with an exception.
+        failed: Whether a call has ended with an exception.
     """
 
     def __init__(self, size: int) -> None:
@@ -204,7 +204,7 @@ class Pool:
                 thread.join()
 
     def cancel(self) -> None:
-        """Abandon what is still running; leaving the pool waits until that has ended."""
+        """Abandon the running calls; the exit of the pool waits until they have ended."""
         with self._lock:
             self._queue.clear()
             for job in self._running:
@@ -212,16 +212,16 @@ class Pool:
 
     @property
     def has_room(self) -> bool:
-        """Whether the next call begins at once."""
+        """Whether the next call would start at once."""
         return self._busy < self._size
 
     def room(self) -> None:
-        """Wait until the next call begins at once."""
+        """Wait until the next call would start at once."""
         with self._lock:
             self._lock.wait_for(lambda: self.has_room)
 
     def start(self, function: Callable[[*Ts], T], *args: *Ts) -> Job[T]:
-        """Begin a call, once there is room for it."""
+        """Start a call as soon as there is room for it."""
         job: Job[T] = Job()
         with self._lock:
             self._lock.wait_for(lambda: self.has_room)
@@ -251,7 +251,7 @@ class Pool:
 
 
 class Channel(Generic[T]):
-    """Hands items from jobs to the one who waits for them; `put` waits while it is full."""
+    """A bounded queue from several jobs to one reader; `put` waits while it is full."""
 
     def __init__(self, size: int) -> None:
         self._size = size
@@ -260,7 +260,7 @@ class Channel(Generic[T]):
         self._closed = False
 
     def put(self, item: T) -> bool:
-        """Hand over an item; False when nobody wants any more."""
+        """Add an item; False if the channel is closed."""
         with self._changed:
             self._changed.wait_for(lambda: len(self._items) < self._size or self._closed)
             if self._closed:
@@ -270,7 +270,7 @@ class Channel(Generic[T]):
             return True
 
     def get(self) -> T:
-        """The next item, as soon as there is one."""
+        """Wait for the next item and return it."""
         with self._changed:
             self._changed.wait_for(lambda: self._items)
             item = self._items.popleft()
@@ -278,7 +278,7 @@ class Channel(Generic[T]):
             return item
 
     def close(self) -> None:
-        """Want no more items."""
+        """Close the channel; further items are dropped."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
@@ -294,7 +294,7 @@ def carry_out(
     *args: *Ts,
     ours: bool,  # noqa: ARG001 - as its twin
 ) -> T:
-    """Carry out an exchange; nobody can cancel a thread, so there is nothing to protect."""
+    """Run an exchange. Threads cannot be cancelled, so nothing has to be protected."""
     return function(*args)
 
 
@@ -309,7 +309,7 @@ def _mapped(late: type[Exception], broken: type[Exception]) -> Iterator[None]:
 
 
 def _seconds(timeout: float | None) -> float:
-    """How long a socket may wait now; our client gives nothing but a `Limit`."""
+    """Seconds that a socket may wait now. The timeout of our own client is always a `Limit`."""
     left = cast("Limit", timeout).left
     if left <= 0:
         raise TimeoutError(LATE)
@@ -327,9 +327,9 @@ class Backend(httpcore.NetworkBackend):
         local_address: str | None = None,  # noqa: ARG002 - httpcore's signature; never given
         socket_options: Iterable[Any] | None = None,  # noqa: ARG002 - the same
     ) -> httpcore.NetworkStream:
-        """Connect to the first address of a host that answers, sharing the time among them."""
+        """Connect to the first address of a host that responds. The addresses share the time."""
         with _mapped(httpcore.ConnectTimeout, httpcore.ConnectError):
-            # Nothing can limit the time of looking up a name, which is documented.
+            # The time of a name look-up cannot be limited, as the documentation says.
             addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
             for position, (family, kind, protocol, _, address) in enumerate(addresses):
                 left = len(addresses) - position
@@ -383,7 +383,7 @@ class SocketStream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        """Encrypt what follows; the handshake as a whole has its limit."""
+        """Start TLS, with a limit for the whole handshake."""
         with _mapped(httpcore.ConnectTimeout, httpcore.ConnectError):
             try:
                 if isinstance(self._sock, ssl.SSLSocket):
@@ -396,7 +396,7 @@ class SocketStream(httpcore.NetworkStream):
             return SocketStream(sock)
 
     def get_extra_info(self, info: str) -> Any:
-        """What httpcore asks for: the TLS object, and whether an idle connection has ended."""
+        """Return what httpcore asks for: the TLS object, or whether an idle connection ended."""
         if info == "ssl_object":
             return self._sock if isinstance(self._sock, ssl.SSLSocket) else None
         return _readable(self._sock) if info == "is_readable" else None
@@ -405,7 +405,7 @@ class SocketStream(httpcore.NetworkStream):
 class TlsInTlsStream(SocketStream):
     """A connection to the API inside an encrypted one to a proxy.
 
-    The standard library has no socket for that, so bytes are carried between the two layers here.
+    The standard library has no socket for that, so bytes are passed between the two layers here.
     """
 
     def __init__(
@@ -445,13 +445,13 @@ class TlsInTlsStream(SocketStream):
                 self._incoming.write_eof()
 
     def get_extra_info(self, info: str) -> Any:
-        """What httpcore asks for: the TLS object, and whether an idle connection has ended."""
+        """Return what httpcore asks for: the TLS object, or whether an idle connection ended."""
         return self._tls if info == "ssl_object" else super().get_extra_info(info)
 
 
 def _readable(sock: socket.socket) -> bool:
-    """Whether there is something to read; on an idle connection that can only be its end."""
-    # Not the default one: epoll and its like are objects of the system, dear to make and to close.
+    """Whether there is something to read, which on an idle connection can only be its end."""
+    # Not the default one: epoll and similar are system objects, slow to create and to close.
     with _Selector() as selector:
         selector.register(sock, selectors.EVENT_READ)
         return bool(selector.select(0))
