@@ -1,4 +1,4 @@
-"""Whole lists as files: CSV, JSON lines or Parquet, of any length, in little memory.
+"""Exports whole lists of any length to CSV, JSON lines or Parquet files, in little memory.
 
     from creatoraudit.export import export
 
@@ -6,32 +6,30 @@
         done = export(ca, "videos", "videos.parquet", platform="tiktok")
         print(done.rows, done.path)
 
-How it survives being interrupted. Beside the file, in a folder `<file>.partial`, the rows are
-collected in parts. A part is written, and only then noted, in one transaction of the checkpoint
-(an SQLite file), together with the cursor that follows and the ids in it. When the list has ended
-the parts are joined into one file, which is moved to its place in one step; so the file is complete
-from the moment it can be seen. The same call, made again after Ctrl-C, a kill, a lost network or a
-full disk, goes on behind the last part. The checkpoint also holds the lock that keeps a second
-process out.
+Resuming. The rows are collected in parts, in a folder `<file>.partial` beside the file. After a
+part is written, one transaction of the checkpoint (an SQLite file) records it together with the
+next cursor and the ids in the part. At the end of the list, the parts are joined into one file,
+which is moved to its path in one step, so the file is complete as soon as it exists. After Ctrl-C,
+a kill, a lost network or a full disk, the same call resumes after the last part. The checkpoint
+also holds the lock that keeps a second process out.
 
-How nothing is written twice. Every id is remembered as a digest of 16 bytes, packed, some 25 MB for
-a million of them: items that a list repeats because it changes while it is walked are dropped, and
-a walk whose cursor is refused with 422 begins at the first page again and skips what is there.
+No duplicates. Every id is kept as a packed digest of 16 bytes, about 25 MB for a million ids. Items
+that the list repeats because it changes during the walk are dropped. If a cursor is refused with
+422, the walk starts again at the first page and skips the items that are already written.
 
-The order of the rows. A list of ten pages or more is walked per platform, side by side, if the
+Order of the rows. A list of ten pages or more is walked per platform, side by side, if the
 server shows that it applies the filter and the platforms add up to the whole list. The file then
-has all items of the first platform, then all of the next, each in the order of the list: every walk
-has parts and a cursor of its own. Shorter lists, and lists whose platform or
+has all items of the first platform, then all of the next, each in the order of the list. Every walk
+has its own parts and its own cursor. Shorter lists, and lists whose platform or
 order was asked for (`order_by`, `order_direction`, `sort`), are one walk in the order of the list.
 Standard output has the same order, so it takes one walk after the other.
 
-Parts are cut where a page ends, after the same number of rows whether or not a run was interrupted,
-and row groups of Parquet have a fixed number of rows whatever the parts are. So the file is the
-same, byte for byte, as that of an undisturbed run, as long as the API answers the same (but for the
-time of writing that Parquet notes).
+Parts end at a page boundary, after the same number of rows in every run, and Parquet row groups
+have a fixed number of rows. So if the API returns the same items, an interrupted export gives the
+same file as an undisturbed one, byte for byte, except for the time that Parquet files contain.
 
-Decided elsewhere: which rows there are (`_subjects`), what a row looks like in a file (`_forms`),
-what is kept between runs (`_checkpoint`), and the order of it all (`_run`).
+`_subjects` selects the rows, `_forms` encodes them, `_checkpoint` keeps the state between runs, and
+`_run` connects these steps.
 """
 
 from __future__ import annotations
@@ -45,7 +43,7 @@ if TYPE_CHECKING:
     from ._run import Exported, ExportProgress, export
     from ._subjects import ListFilters, columns
 
-# Loaded on first use: the command line offers the names above without loading what exports.
+# Loaded on first use, because the command line needs only the names above.
 _HOMES = {
     "Exported": "._run",
     "ExportProgress": "._run",

@@ -1,9 +1,9 @@
-"""What is kept of an export between runs: how far it is, whose it is, and which ids are written.
+"""Keeps the state of an export between runs: its identity, its position and the ids it wrote.
 
-All of it is in one resume store. A part counts from the transaction that notes it: its file was
-complete before, and whatever lies in the folder beyond it is written over. The transaction holds
-the part's ids and the cursor behind it, so the three cannot disagree. A list that is walked per
-platform has a cursor per walk; which walks there are is noted before the first part.
+The state is in one resume store. A part counts as soon as a transaction records it. Its file is
+complete by then, and later files in the folder are overwritten. The same transaction records the
+ids of the part and the next cursor, so the three always agree. A list that is walked per platform
+has a cursor per walk; the walks are recorded before the first part.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _TABLES = {
     "walk": "CREATE TABLE IF NOT EXISTS walk (number INTEGER PRIMARY KEY, rows INTEGER NOT NULL,"
     " not_found INTEGER NOT NULL, cursor TEXT, stage TEXT NOT NULL, platform TEXT)",
 }
-# Earlier releases walked every list as a whole and had one position.
+# Earlier releases walked every list as a whole, with one position.
 _EARLIER = {
     "position": (
         "ALTER TABLE part ADD COLUMN walk INTEGER NOT NULL DEFAULT 0",
@@ -42,14 +42,14 @@ _EARLIER = {
 
 
 class Position(NamedTuple):
-    """How far one walk of an export is.
+    """The position of one walk of an export.
 
     Attributes:
         rows: Rows in its parts.
-        not_found: Those of them that stand for an item without figures.
-        cursor: Cursor of the page after them; None for the first one.
-        stage: Whether the walk goes on, has ended, or the file is complete.
-        platform: The platform whose items it walks over; None for the whole list.
+        not_found: Rows among them for items without figures.
+        cursor: Cursor of the next page; None for the first page.
+        stage: Whether the walk continues, has ended, or the file is complete.
+        platform: The platform whose items the walk returns; None for the whole list.
     """
 
     rows: int = 0
@@ -61,10 +61,10 @@ class Position(NamedTuple):
 
 @contextmanager
 def failures_told(about: Path) -> Iterator[None]:
-    """Turn what the file system says into one line.
+    """Convert errors of the file system to ours.
 
     Raises:
-        ExportError: It refused something.
+        ExportError: A file operation failed.
         UsageError: Another process has locked the checkpoint.
     """
     try:
@@ -80,11 +80,11 @@ def failures_told(about: Path) -> Iterator[None]:
 
 
 class Checkpoint:
-    """The unfinished export in a folder, as a context manager.
+    """The state of the unfinished export in a folder, as a context manager.
 
     Raises:
-        UsageError: On entry, when another process uses it or it is about another export.
-        ExportError: On entry, when it cannot be written or is damaged.
+        UsageError: On entry, if another process uses it or it belongs to another export.
+        ExportError: On entry, if it cannot be written or is damaged.
     """
 
     def __init__(
@@ -103,9 +103,9 @@ class Checkpoint:
             self._open()
             if not self._restart:
                 self._read()
-            # To overwrite is to want the list as it is now, not the file that is there already.
+            # The user wants the current list, not the finished file of an earlier run.
             if self._restart or (self._overwrite and self.delivered):
-                # Files that are there stay: they count for nothing now, and are written over.
+                # Files in the folder stay. They no longer count and are overwritten.
                 self._store.forget()
                 self._read()
             self._closing = closing.pop_all()
@@ -126,27 +126,27 @@ class Checkpoint:
 
     @property
     def not_found(self) -> int:
-        """Those of them that stand for an item without figures."""
+        """Rows among them for items without figures."""
         return sum(walk.not_found for walk in self.walks)
 
     @property
     def stage(self) -> Stage:
-        """The stage of the walk that is least far."""
+        """The earliest stage of all walks."""
         stages = {walk.stage for walk in self.walks} or {"walking"}
         return next(stage for stage in get_args(Stage) if stage in stages)
 
     @property
     def delivered(self) -> bool:
-        """Whether the complete file has been moved to its place, and only this folder is left."""
+        """Whether the complete file is at its path and only this folder is left."""
         return self.stage == "joined" and not self.joined.exists()
 
     def part(self, number: int) -> Path:
-        """Where a part lies."""
+        """The path of a part."""
         return self.folder / f"part-{number:06d}"
 
     @property
     def joined(self) -> Path:
-        """Where the complete file lies until it is moved to its place."""
+        """The path of the complete file until it is moved to its final path."""
         return self.folder / "joined"
 
     def seen(self) -> Seen:
@@ -166,14 +166,14 @@ class Checkpoint:
         self.parts = [self.part(number) for (number,) in parts]
 
     def begin(self, platforms: Iterable[str | None]) -> None:
-        """Note the walks that make up the list, in the order of their rows in the file."""
+        """Record the walks of the list, in the order of their rows in the file."""
         with self._store.transaction():
             for number, platform in enumerate(platforms):
                 self._put(number, Position(platform=platform))
         self.refresh()
 
     def note(self, changes: Mapping[int, tuple[Position, bytes]]) -> None:
-        """Keep the positions of walks by number, each with a further part if it has ids."""
+        """Record the positions of walks by number, with a new part for each that has ids."""
         number = len(self.parts)
         with self._store.transaction():
             for walk, (position, ids) in changes.items():
@@ -184,11 +184,11 @@ class Checkpoint:
         self.refresh()
 
     def start_over(self, walk: int) -> None:
-        """Have a walk begin at its first page again."""
+        """Restart a walk at its first page."""
         self.note({walk: (self.walks[walk]._replace(cursor=None), b"")})
 
     def note_joined(self) -> None:
-        """Note that the complete file is there."""
+        """Record that the complete file exists."""
         with self._store.transaction():
             self._store.db.execute("UPDATE walk SET stage = 'joined'")
         self.refresh()
@@ -199,7 +199,7 @@ class Checkpoint:
         )
 
     def discard(self) -> None:
-        """Delete what is kept, and the folder unless somebody put something else into it."""
+        """Delete the state, and the folder unless it contains other files."""
         self._store.close()
         for pattern in ("part-*", "joined", f"{FILE}*"):
             for path in self.folder.glob(pattern):

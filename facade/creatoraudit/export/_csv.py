@@ -1,9 +1,9 @@
-"""CSV as lists and exports write it: RFC 4180 in UTF-8, with lines that end in a line feed.
+"""Writes CSV for lists and exports: RFC 4180 in UTF-8, with line feeds at the end of lines.
 
-Text stays as the API sent it, but for an apostrophe before what a spreadsheet would run. `raw`
-leaves that out. `excel` is for people who open the file by double click: it starts with a byte
-order mark, keeps digits of ids from becoming rounded numbers, puts each text on one line, and finds
-formulas behind any separator, as Excel splits at another one in some countries.
+Text is written as the API sent it, with an apostrophe before anything that a spreadsheet would run.
+`raw` leaves the apostrophe out. `excel` is for people who open the file with a double click: it
+starts with a byte order mark, keeps ids from being rounded, puts each text on one line, and finds
+formulas after any separator, because Excel uses other separators in some countries.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from ..errors import UsageError
 Style: TypeAlias = Literal["plain", "raw", "excel"]
 
 BOM = b"\xef\xbb\xbf"
-# What Excel would read as a number, and write back as another one.
+# Text that Excel would read as a number and round.
 _NUMBER_LIKE = re.compile(r"[0-9]+(?:[eE][0-9]+)?")
 _BOOLEANS: Mapping[object, str] = {True: "true", False: "false"}
 _BEHIND_A_SEPARATOR = re.compile(rf"([;,|]\s*)(?=[{re.escape(FORMULA_STARTS)}])")
 
 
 def style_of(*, raw: bool, excel: bool) -> Style:
-    """The style that two flags stand for.
+    """The style of CSV for two flags.
 
     Raises:
-        UsageError: They exclude each other.
+        UsageError: Both flags are set.
     """
     if raw and excel:
         raise UsageError("raw=True does not go with excel=True")
@@ -38,7 +38,7 @@ def style_of(*, raw: bool, excel: bool) -> Style:
 
 
 def cell(value: object, style: Style) -> object:
-    """A value as its cell: numbers stay, and what CSV lacks is written as JSON."""
+    """Convert a value to a cell: numbers stay, and lists and objects become JSON."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, bool):
@@ -56,15 +56,15 @@ def cell(value: object, style: Style) -> object:
 
 
 class _Lines(list[str]):
-    """Takes lines of a writer that quotes carriage returns, which one of line feeds does not."""
+    """Collects lines of a writer that quotes carriage returns."""
 
     def write(self, line: str) -> None:
-        """Keep a line."""
+        """Collect a line."""
         self.append(f"{line[:-2]}\n")
 
 
 def cells(values: Sequence[object], style: Style) -> Sequence[object]:
-    """The cells of a column. Most columns need no change, which is found out for all at once."""
+    """Convert a column to cells. Most columns need no change, which one check finds out."""
     types = {*map(type, values)} - {type(None)}
     if types <= {int} or (types == {str} and _stay(values, style)):
         return values
@@ -76,7 +76,7 @@ def cells(values: Sequence[object], style: Style) -> Sequence[object]:
 
 
 def _stay(texts: Sequence[object], style: Style) -> bool:
-    """Whether each of these texts, or None, is its own cell."""
+    """Whether each of these texts is a cell without any change; None counts as one."""
     if style == "plain":
         first = {text[:1] for text in cast("Sequence[str]", texts) if text}
         return first.isdisjoint(FORMULA_STARTS) and not any(map(str.isspace, first))
@@ -84,12 +84,12 @@ def _stay(texts: Sequence[object], style: Style) -> bool:
 
 
 def lines(rows: Iterable[Iterable[object]], style: Style) -> bytes:
-    """The lines of some rows; a row with line breaks in it takes several."""
+    """Write rows as lines. A row with line breaks in a cell takes several."""
     return lines_of_columns([*zip(*rows, strict=True)], style)
 
 
 def lines_of_columns(columns: Iterable[Sequence[object]], style: Style) -> bytes:
-    """The lines of the rows that columns make up."""
+    """Write rows, given as columns, as lines."""
     written = _Lines()
     columns = [cells(values, style) for values in columns]
     csv.writer(written).writerows(zip(*columns, strict=True))
@@ -97,5 +97,5 @@ def lines_of_columns(columns: Iterable[Sequence[object]], style: Style) -> bytes
 
 
 def heading(names: Iterable[str], style: Style) -> bytes:
-    """The first line of a file."""
+    """Write the header line of a file."""
     return (BOM if style == "excel" else b"") + lines([names], "raw")

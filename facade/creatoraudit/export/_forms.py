@@ -1,7 +1,7 @@
-"""What rows look like in a file: CSV and JSON lines here, Parquet in `_parquet`.
+"""Encodes rows for a file: CSV and JSON lines here, Parquet in `_parquet`.
 
-A page of rows is written into a part, and parts become one file. `_run` decides where those files
-lie, and when.
+Pages of rows are written into parts, and parts are joined into one file. `_run` decides where and
+when.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ from ._target import Target
 
 
 class Form(Protocol):
-    """A format of files. What `encode` gives is only for `write`."""
+    """A file format. Only `write` uses the result of `encode`."""
 
     def encode(self, table: Table) -> Any:
-        """A page of rows."""
+        """Encode a page of rows."""
 
     def write(self, file: BinaryIO, pages: Sequence[Any]) -> None:
         """Write pages into a part."""
 
     def join(self, file: BinaryIO, parts: Sequence[Path], about: Mapping[str, str]) -> None:
-        """Write the file that parts make up, with what is said `about` it where it has a place."""
+        """Join parts into one file, with the metadata `about` it if the format stores any."""
 
 
 def form_of(target: Target, columns: Mapping[str, Kind], style: Style) -> Form:
-    """The form of what goes to a target.
+    """The file format for a target.
 
     Raises:
-        UsageError: There is none, or a style of CSV is asked of another one.
-        ConfigurationError: It needs a library that is not installed.
+        UsageError: The format does not exist, or a CSV option was given for another format.
+        ConfigurationError: The format needs a library that is not installed.
     """
     name = target.format
     if name not in FORMATS:
@@ -60,20 +60,20 @@ def form_of(target: Target, columns: Mapping[str, Kind], style: Style) -> Form:
 
 
 class Jsonl:
-    """One JSON object per line, as the API sent it: members it did not send are not there."""
+    """One JSON object per line, with exactly the members that the API sent."""
 
     header = b""
 
     def encode(self, table: Table) -> bytes:
-        """A line per row, in UTF-8."""
+        """Encode a line per row, in UTF-8."""
         return "".join(f"{json_text(row)}\n" for row in table.rows).encode()
 
     def write(self, file: BinaryIO, pages: Sequence[bytes]) -> None:
-        """Write pages one after the other."""
+        """Write pages in order."""
         file.writelines(pages)
 
     def join(self, file: BinaryIO, parts: Sequence[Path], about: Mapping[str, str]) -> None:  # noqa: ARG002 - has no place for it
-        """Put parts one after the other."""
+        """Join parts in order."""
         file.write(self.header)
         for part in parts:
             with part.open("rb") as opened:
@@ -89,7 +89,7 @@ class Csv(Jsonl):
         self.header = _csv.heading(self._names, style)
 
     def encode(self, table: Table) -> bytes:
-        """A line per row; a row with line breaks in it takes several."""
+        """Encode rows as lines. A row with line breaks in a cell takes several."""
         values, others = table.values()
         columns = [others if name == OTHERS else values[name] for name in self._names]
         return _csv.lines_of_columns(columns, self._style)

@@ -1,6 +1,6 @@
-"""What can be exported, from which lists and in which formats: names only.
+"""Names of the subjects, lists and formats of exports.
 
-Apart from `export`, so that the command line can offer them without loading what exports.
+They are in a module of their own, so that the command line can offer them without loading exports.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Rows as Parquet, with a type per column. The only module that imports pyarrow."""
+"""Writes rows as Parquet, with a type per column."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from .._results.columns import Kind
 from .._results.tables import Table, arrow_schema
 from ._names import Compression
 
-# Rows of a row group: large enough for readers that skip groups, small enough to be held twice.
+# Rows in a row group: enough for readers that skip groups, few enough to be held twice.
 GROUP_ROWS = 20_000
 
 
 class Parquet:
-    """Typed columns."""
+    """Parquet with typed columns."""
 
     def __init__(self, columns: Mapping[str, Kind], compression: Compression) -> None:
         self._compression = compression
         self._schema = arrow_schema(columns)
 
     def encode(self, table: Table) -> pa.Table:
-        """A table.
+        """Convert a page to an Arrow table.
 
         Raises:
-            ContractError: A value is not of its column's type.
+            ContractError: A value does not have the type of its column.
         """
         return table.to_arrow()
 
@@ -38,7 +38,7 @@ class Parquet:
         _let_go()
 
     def join(self, file: BinaryIO, parts: Sequence[Path], about: Mapping[str, str]) -> None:
-        """Cut what is in the parts into row groups of equal size; `about` is metadata."""
+        """Join parts with row groups of equal size; `about` becomes metadata of the file."""
         schema = self._schema.with_metadata(dict(about))
         with pq.ParquetWriter(file, schema, compression=self._compression) as writer:
             left = self._schema.empty_table()
@@ -53,5 +53,5 @@ class Parquet:
 
 
 def _let_go() -> None:
-    """Have the allocator give back what it keeps at hand, or it adds up to a hundred megabytes."""
+    """Return unused memory to the system, which otherwise adds up to a hundred megabytes."""
     pa.default_memory_pool().release_unused()

@@ -1,7 +1,7 @@
-"""The course of an export: walk, collect, join, move into place.
+"""Runs an export: walks the list, collects parts, joins them and moves the file to its path.
 
-A part is written after some pages, and when something goes wrong. Every way out leaves the folder
-of parts such that the same call resumes from there.
+A part is written after some pages, and when something fails. However the export ends, the same call
+resumes from the folder of parts.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from ._target import STDOUT, Target, target_of
 if TYPE_CHECKING:
     from .._sync.operations import Operations
 
-# Rows after which a part ends, with the page it is in. What a kill costs is the requests for them.
+# A part ends with the page that reaches this many rows. A kill loses at most the requests for them.
 PART_ROWS = 2_000
 
 
@@ -48,9 +48,9 @@ class Exported:
 
     Attributes:
         path: The file.
-        rows: Rows in it.
-        resumed: Those of them that an interrupted run had left.
-        not_found: Those of them whose item the deltas or metrics endpoint does not know.
+        rows: Number of rows.
+        resumed: Rows among them from an interrupted run.
+        not_found: Rows among them whose item the deltas or metrics endpoint does not know.
     """
 
     path: Path
@@ -61,11 +61,11 @@ class Exported:
 
 @frozen
 class ExportProgress:
-    """How far an export is.
+    """Progress of an export.
 
     Attributes:
-        rows: Rows so far, those of an interrupted run included.
-        total: Length of the list, if the server tells it.
+        rows: Rows so far, including those of an interrupted run.
+        total: Length of the list, if the server returns it.
     """
 
     rows: int
@@ -86,9 +86,9 @@ class Branch:
     """One walk of an export: over the whole list, or over the items of one platform.
 
     Attributes:
-        number: Its place: in the file its rows follow those of the walk before.
+        number: Position of the walk, which orders the rows in the file.
         platform: The platform; None for the whole list.
-        waiting: Its pages that are not in parts yet.
+        waiting: Pages that are not in parts yet.
     """
 
     number: int
@@ -135,51 +135,51 @@ def export(
 ) -> Exported:
     """Write a whole list, or figures of all its items, into a file.
 
-    The file appears when it is complete. Until then its rows are kept in a folder beside it, named
-    like it with `.partial` at the end: when anything interrupts the export, the same call resumes
-    there, and no item is written twice. Joining the parts takes room for the file once more.
+    The file appears when it is complete. Until then, its rows are in the folder `<file>.partial`
+    beside it. If the export is interrupted, the same call resumes there, and no item is written
+    twice. Joining the parts needs disk space for the file a second time.
 
     A long list (ten pages or more) is walked per platform, side by side. Its file has all items of
     the first platform, then all of the next, each in the order of the list. To get a long list in
-    the list's own order, ask for one: `sort`, or `order_by`.
+    the list's own order, pass `sort` or `order_by`.
 
     Args:
-        client: Where from. It is used, not closed.
+        client: The client to use. It is not closed.
         what: `"accounts"`, `"videos"`, `"account-videos"` or `"creators"`: the items of that list.
             `"deltas"` or `"metrics"`: a row per item with its figures.
         out: A file, or a folder for a file named after `what` and `format`. A name without a suffix
-            is a folder; folders are made. `"-"` is standard output, where nothing can be resumed.
-        format: `"csv"`, `"jsonl"` or `"parquet"`; when absent, the file's suffix, and `"csv"` in a
-            folder.
-        source: For deltas `"videos"` (when absent) or `"account-videos"`; for metrics `"videos"`
-            (when absent) or `"accounts"`.
-        windows: For deltas: look-back windows in days, 1 to 365, at most 10; 1, 7, 14 and 30 when
-            absent.
-        via: For deltas: `"post"` (when absent), or `"get"` for a key that may not POST.
+            is a folder; folders are created. `"-"` is standard output, which cannot be resumed.
+        format: `"csv"`, `"jsonl"` or `"parquet"`. Defaults to the suffix of the file, or to `"csv"`
+            in a folder.
+        source: For deltas: `"videos"` (default) or `"account-videos"`. For metrics: `"videos"`
+            (default) or `"accounts"`.
+        windows: For deltas: look-back windows in days, 1 to 365, at most 10. Defaults to 1, 7, 14
+            and 30.
+        via: For deltas: `"post"` (default), or `"get"` for a key that may not POST.
         period: For metrics: `"7d"`, `"30d"` (the server's default) or `"90d"`; or give both days.
         start_date: For metrics: first UTC day, included.
         end_date: For metrics: last UTC day, included.
-        raw: For CSV: leave text as it is that a spreadsheet would take for a formula.
+        raw: For CSV: do not change text that a spreadsheet would take for a formula.
         excel: For CSV: write it for Excel, with a byte order mark, ids that stay text, and no
-            formula behind any separator.
-        compression: For CSV and JSON lines `"gzip"` or `"none"` (when absent, unless the name of
-            the file ends with `.gz`); for Parquet `"snappy"` (when absent),
-            `"zstd"`, `"gzip"` or `"none"`.
-        with_counts: For deltas: also the present counts of each post, such as `view_count`.
+            formula after any separator.
+        compression: For CSV and JSON lines: `"gzip"` or `"none"`. Defaults to gzip for a file
+            name that ends with `.gz`. For Parquet: `"snappy"` (default), `"zstd"`, `"gzip"` or
+            `"none"`.
+        with_counts: For deltas: also the current counts of each post, such as `view_count`.
         overwrite: Replace the file if it exists.
-        restart: Throw away what an interrupted export left, instead of going on with it.
+        restart: Discard the rows of an interrupted export instead of resuming it.
         on_progress: Called after each page.
         **filters: As for the `list` method; see `ListFilters`.
 
     Returns:
-        Where the rows are and how many.
+        The file and the number of rows in it.
 
     Raises:
         UsageError: An argument is wrong, the file exists, another process writes it, or an
             unfinished export of something else is in the way.
         ConfigurationError: The format needs a library that is not installed.
-        ExportError: The file system refused something, for instance because it is full.
-        CreatorAuditError: As described in `creatoraudit.errors`; what was fetched is kept.
+        ExportError: The file cannot be written, for example because the disk is full.
+        CreatorAuditError: As described in `creatoraudit.errors`. Fetched rows are kept.
 
     Example:
         >>> export(ca, "videos", "videos.jsonl", platform="tiktok").rows
@@ -226,7 +226,7 @@ def export(
         "options": {**subject.asked, "style": style, "compression": target.compression},
         "columns": dict(subject.columns),
     }
-    # A complete file that is gone from its place is as good as one to be replaced.
+    # A complete file that was deleted since is treated like one to be replaced.
     anew = overwrite or not path.exists()
     with Checkpoint(folder, identity, restart=restart, overwrite=anew) as checkpoint:
         return job.run(checkpoint, target, path, overwrite=overwrite)
@@ -246,7 +246,7 @@ def _exists(path: Path) -> UsageError:
 
 @contextmanager
 def _on_disk(path: Path, mode: int) -> Iterator[BinaryIO]:
-    """A new file, which has reached the disk afterwards."""
+    """Create a file, and flush it to the disk at the end of the block."""
     with new_file(path, mode) as file:
         yield file
         file.flush()
@@ -274,7 +274,7 @@ class _Job:
     def pages(
         self, platform: str | None = None, cursor: str | None = None, **more: object
     ) -> PageFetcher[object]:
-        """The list, or one platform of it, from a cursor on."""
+        """Iterate over the pages of the list, or of one platform, from a cursor."""
         arguments = {**self.filters, **more, "cursor": cursor}
         if platform is not None:
             arguments["platform"] = platform
@@ -284,7 +284,7 @@ class _Job:
     def run(
         self, checkpoint: Checkpoint, target: Target, path: Path, *, overwrite: bool
     ) -> Exported:
-        """Go on where the checkpoint is, to the end."""
+        """Continue from the checkpoint to the end of the list."""
         if path.exists() and not overwrite and not checkpoint.delivered:
             raise _exists(path)
         resumed = checkpoint.rows
@@ -300,7 +300,7 @@ class _Job:
         return Exported(path, checkpoint.rows, resumed, checkpoint.not_found)
 
     def stream(self, target: Target) -> Exported:
-        """Write the rows to standard output as they come, in the order of a file; keep nothing."""
+        """Write the rows to standard output in the order of a file, without a checkpoint."""
         output = sys.stdout.buffer
         missing = 0
         with target.compressed(output) as packed:
@@ -318,8 +318,8 @@ class _Job:
         return Exported(Path(STDOUT), self.rows, 0, missing)
 
     def _begin(self) -> list[PageSource]:
-        """Find out how the list is walked, and fetch the first page of each walk."""
-        # Somebody who asks for an order wants the whole list in it.
+        """Decide how to walk the list, and fetch the first page of each walk."""
+        # A requested order applies to the whole list.
         ordered = ("platform", "order_by", "order_direction", "sort")
         split = all(self.filters.get(name) is None for name in ordered)
         started = begin_walks(self.pages(), self.pages, split=split)
@@ -364,7 +364,7 @@ class _Job:
         self._save(checkpoint)
 
     def _follow(self, checkpoint: Checkpoint, sources: Sequence[PageSource]) -> None:
-        """Take the pages of all walks, one of each in turn, and write parts."""
+        """Take pages from all walks in turn, and write parts."""
         with ExitStack() as opened:
             turns = deque((source.branch, source.pages(opened)) for source in sources)
             while turns:
@@ -372,7 +372,7 @@ class _Job:
                 try:
                     page = next(pages, None)
                 except ValidationError as error:
-                    # A cursor that is refused again before anything new has come would be for ever.
+                    # Otherwise, a cursor that is always refused would keep the export going forever.
                     if error.resume_cursor is None or not self.any_new:
                         raise
                     self.any_new = False
@@ -405,17 +405,17 @@ class _Job:
             self.on_progress(ExportProgress(self.rows, self.total))
 
     def _save(self, checkpoint: Checkpoint) -> None:
-        """Write what waits as parts, unless an attempt that Ctrl-C cut short has done so."""
+        """Write the waiting pages as parts, unless an interrupted attempt already has."""
         checkpoint.refresh()
         if checkpoint.rows == self.saved:
             checkpoint.note(self._parts(checkpoint))
-        # In this order: cut short between the two, nothing is written again.
+        # In this order, so that an interruption between the two writes nothing twice.
         for branch in self.branches:
             branch.waiting = []
         self.saved = checkpoint.rows
 
     def _parts(self, checkpoint: Checkpoint) -> dict[int, tuple[Position, bytes]]:
-        """Write a part of each walk that has rows, and give what is to be noted."""
+        """Write a part for each walk that has rows, and return the new positions."""
         changes: dict[int, tuple[Position, bytes]] = {}
         number = len(checkpoint.parts)
         for branch in self.branches:
@@ -440,7 +440,7 @@ class _Job:
 
     def _finish(self, checkpoint: Checkpoint, target: Target, path: Path) -> None:
         if checkpoint.stage == "walked":
-            # What is moved to its place is as readable as any file that its owner makes.
+            # The file gets the permissions of any new file of its owner.
             with _on_disk(checkpoint.joined, 0o666) as file, target.compressed(file) as packed:
                 self.form.join(packed, checkpoint.parts, metadata(self.organization))
             checkpoint.note_joined()

@@ -1,6 +1,6 @@
-"""What can be exported: which list is walked, and which rows its items become.
+"""Defines what can be exported: the lists, and the rows for their items.
 
-Columns follow from the generated models, so they cannot drift away from the contract.
+The columns come from the generated models, so they always follow the contract.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _METRICS: Mapping[str, tuple[Operation[object], str]] = {
     "videos": (operations.batch_video_metrics, "video_ids"),
     "accounts": (operations.batch_account_metrics, "account_ids"),
 }
-# What each kind of figures takes beside filters: its lists, the first one by default, and options.
+# The lists of each kind of figures, the default first, and its options beside filters.
 _FIGURES: Mapping[str, tuple[tuple[Source, ...], frozenset[str]]] = {
     "deltas": (
         ("videos", "account-videos"),
@@ -52,14 +52,14 @@ _FIGURES: Mapping[str, tuple[tuple[Source, ...], frozenset[str]]] = {
         frozenset({"source", "period", "start_date", "end_date"}),
     ),
 }
-# Which period totals are of, as the server resolved it.
+# The period of totals, as resolved by the server.
 _SPAN: Mapping[str, Kind] = {
     "period": "string",
     "start_date": "string",
     "end_date": "string",
     "days": "integer",
 }
-# Of an item whose figures are exported: what tells which one it is, and how fresh they are.
+# Columns that identify an item whose figures are exported, and say how fresh they are.
 _DESCRIBING = (
     *("id", "platform", "external_id", "username", "account_id", "account_username"),
     *("creator_id", "last_scrape_time"),
@@ -67,18 +67,18 @@ _DESCRIBING = (
 
 
 class ListFilters(TypedDict, total=False):
-    """Which items of a list: the named arguments of its `list` method.
+    """Filters of a list: the named arguments of its `list` method.
 
     Attributes:
         platform: `"instagram"` or `"tiktok"`.
-        q: Only items with this text in them, regardless of case.
+        q: Only items that contain this text, regardless of case.
         is_active: Only active (True) or only paused (False) items.
         account_id: Only posts of this account.
         creator_id: Only accounts that are linked to this creator.
         category: Only accounts of this category.
         order_by: Field to sort by.
         order_direction: `"asc"` or `"desc"`.
-        sort: The older way, one signed field name.
+        sort: Older form: one signed field name.
     """
 
     platform: Platform
@@ -93,7 +93,7 @@ class ListFilters(TypedDict, total=False):
 
 
 class Options(TypedDict, total=False):
-    """What figures take beside filters; None where nothing was given."""
+    """Options of figures beside filters; None if not given."""
 
     source: Source | None
     windows: Iterable[int] | None
@@ -106,14 +106,14 @@ class Options(TypedDict, total=False):
 
 @frozen
 class Subject:
-    """What an export is about.
+    """The subject of an export.
 
     Attributes:
         operation: The list that is walked.
         columns: The kind of each column.
-        asked: What else makes it another export, beside the list and its filters.
-        asker: For figures: makes the function that asks about ids, given a client's operations. It
-            refuses what cannot be asked.
+        asked: Settings beside the list and its filters that identify the export.
+        asker: For figures: makes the function that fetches them for ids, given a client's
+            operations. It refuses options that are not valid.
     """
 
     operation: Operation[PageOf[object]]
@@ -123,10 +123,10 @@ class Subject:
 
 
 def subject_of(what: str, options: Options) -> Subject:
-    """The subject that a name and its options stand for.
+    """The subject for a name and its options.
 
     Raises:
-        UsageError: There is no such subject, or it does not take one of the options.
+        UsageError: The subject does not exist, or does not take one of the options.
     """
     if what not in WHATS:
         raise UsageError(f"what must be one of {', '.join(WHATS)}, not {one_line(str(what), 40)!r}")
@@ -150,7 +150,7 @@ def columns(
     windows: Iterable[int] | None = None,
     with_counts: bool = False,
 ) -> Mapping[str, Kind]:
-    """The columns of an exported file, in order, and the kind of each.
+    """The columns of an exported file, in order, with the kind of each.
 
     Args:
         what: As for `export`.
@@ -160,11 +160,11 @@ def columns(
 
     Returns:
         For each column `"string"`, `"integer"` (64 bits), `"number"`, `"boolean"`, `"datetime"`
-        (microseconds, UTC) or `"json"` (JSON as text). They follow from the contract; unknown
-        members are in the last one, `additional_members`.
+        (microseconds, UTC) or `"json"` (JSON as text). They follow the contract; undeclared
+        members are in the last column, `additional_members`.
 
     Raises:
-        UsageError: There is no such subject, or it does not take one of the options.
+        UsageError: The subject does not exist, or does not take one of the options.
 
     Example:
         >>> columns("deltas", windows=[7])["delta_7d"]
@@ -179,7 +179,7 @@ def columns(
 
 
 def rows_of(items: Sequence[Row], subject: Subject, ask: Ask | None) -> Sequence[Row]:
-    """The rows that items become: themselves, or one each with its figures, found or not."""
+    """Convert items to rows: the items themselves, or a row with figures for each of them."""
     if ask is None:
         return items
     found = ask([str(item.get("id")) for item in items])
@@ -188,7 +188,7 @@ def rows_of(items: Sequence[Row], subject: Subject, ask: Ask | None) -> Sequence
     for item in items:
         figures = found.get(str(item.get("id")))
         row: Row = {name: item.get(name) for name in described} | {"found": figures is not None}
-        # Twice: a member of the figures that nobody declares must not pass for one of the item's.
+        # Twice, because an undeclared member of the figures must not look like one of the item.
         rows.append({**row, **(figures or {}), **row})
     return rows
 
@@ -198,7 +198,7 @@ def _listed(source: str) -> Mapping[str, Kind]:
 
 
 def _counts(name: str) -> bool:
-    """Whether a member of a post is one of its present counts, such as `view_count`."""
+    """Whether a member of a post is one of its current counts, such as `view_count`."""
     return name.endswith("_count")
 
 

@@ -1,4 +1,4 @@
-"""Where an export goes: a local file or standard output, its format and its compression."""
+"""Reads the target of an export: a local file or standard output, format and compression."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from ..errors import UsageError
 from ._names import COMPRESSIONS, FORMATS, Compression
 
 STDOUT = "-"
-# A path collapses slashes: what was `s3://bucket` begins with `s3:/bucket` then.
+# A path collapses slashes, so `s3://bucket` becomes `s3:/bucket`.
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 _TEXT: Mapping[Compression, str] = {"none": "", "gzip": ".gz"}
 
 
 class Target(NamedTuple):
-    """Where rows go.
+    """The target of an export.
 
     Attributes:
         path: The file; None for standard output.
         format: `csv`, `jsonl` or `parquet`.
-        compression: Of the whole file for text, of its columns for Parquet.
+        compression: Compression of the whole file for text, of the columns for Parquet.
     """
 
     path: Path | None
@@ -35,7 +35,7 @@ class Target(NamedTuple):
 
     @contextmanager
     def compressed(self, file: BinaryIO) -> Iterator[BinaryIO]:
-        """The file, or what compresses what is written into it; the same bytes every time."""
+        """Wrap a file in its compression. Equal content gives equal bytes."""
         if self.format == "parquet" or self.compression == "none":
             yield file
             return
@@ -46,7 +46,7 @@ class Target(NamedTuple):
 def target_of(
     out: str, what: str, format_name: str | None, compression: Compression | None
 ) -> Target:
-    """Where `out` leads.
+    """The target for the argument `out`.
 
     Raises:
         UsageError: It is not a local file or folder, or its name contradicts another argument.
@@ -80,7 +80,7 @@ def target_of(
             f"{path} is named like a {named} file; name it .{format_name}, or drop {format_name}"
         )
     if named not in FORMATS and format_name is None:
-        # A spreadsheet refuses CSV in a file that is named .xlsx, and .json is no promise of CSV.
+        # Spreadsheets refuse CSV in a .xlsx file, and nobody expects CSV in a .json file.
         known = ", ".join(f".{one}" for one in FORMATS)
         said = f"{path} has no suffix that names a format ({known})"
         raise UsageError(f"{said}; rename it, or pass format=")
@@ -95,7 +95,7 @@ def target_of(
 
 
 def _suffixes(path: Path) -> tuple[str, bool]:
-    """The format that a name shows, and whether it is that of a compressed file."""
+    """The format in a file name, and whether the name is that of a compressed file."""
     packed = path.suffix.lower() == ".gz"
     inner = path.with_suffix("") if packed else path
     return inner.suffix.removeprefix(".").lower(), packed
