@@ -372,7 +372,7 @@ class _Job:
                 try:
                     page = next(pages, None)
                 except ValidationError as error:
-                    # Otherwise, a cursor that is always refused would keep the export going forever.
+                    # Otherwise an export whose cursors are always refused would never end.
                     if error.resume_cursor is None or not self.any_new:
                         raise
                     self.any_new = False
