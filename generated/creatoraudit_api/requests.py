@@ -34,11 +34,11 @@ def build(operation: Operation[Any], arguments: Mapping[str, Any]) -> dict[str, 
             continue
         style, wire = operation.styles.get(name, ""), operation.wire_names.get(name, name)
         if where == "path":
-            url = url.replace(f"{{{name}}}", _in_path(encode(value), style, name))
+            url = url.replace(f"{{{name}}}", _in_path(encode(value), style, wire))
         elif where == "query":
             params.update(_in_query(wire, encode(value), style))
         else:
-            headers[wire] = text(encode(value)) if style != "json" else compact(encode(value))
+            headers[wire] = _in_header(encode(value), style)
     request: dict[str, Any] = {"method": operation.method, "url": url}
     if "query" in operation.arguments.values():
         request["params"] = params
@@ -50,12 +50,19 @@ def build(operation: Operation[Any], arguments: Mapping[str, Any]) -> dict[str, 
 
 def text(value: Any) -> str:
     """A value on one line: lists and objects with commas, truth as JSON writes it."""
+    if isinstance(value, Mapping):
+        return ",".join(f"{key},{_part(item)}" for key, item in value.items())
+    if isinstance(value, (list, tuple)):
+        return ",".join(_part(item) for item in value)
+    return _part(value)
+
+
+def _part(value: Any) -> str:
+    """A value within a list or an object: what holds others itself is JSON."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, Mapping):
-        return ",".join(f"{text(key)},{text(item)}" for key, item in value.items())
-    if isinstance(value, (list, tuple)):
-        return ",".join(text(item) for item in value)
+    if isinstance(value, (list, tuple, Mapping)):
+        return compact(value)
     return "" if value is None else str(value)
 
 
@@ -64,15 +71,38 @@ def compact(value: Any) -> str:
     return _json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
+def _in_header(value: Any, style: str) -> str:
+    if style == "json":
+        return _json.dumps(value, separators=(",", ":"))  # a header holds ASCII
+    if style == "*" and isinstance(value, Mapping):
+        return ",".join(f"{key}={_part(item)}" for key, item in value.items())
+    return text(value)
+
+
 def _in_path(value: Any, style: str, name: str) -> str:
+    """A value in the style of RFC 6570: `simple` (empty), `label` or `matrix`, `*` for exploded."""
     if style == "json":
         return quote(compact(value), safe="")
-    written = (
-        ",".join(quote(part, safe="") for part in text(value).split(","))
-        if isinstance(value, (list, tuple, Mapping))
-        else quote(text(value), safe="")
-    )
-    return {"label": f".{written}", "matrix": f";{name}={written}"}.get(style, written)
+    exploded, kind = style.endswith("*"), style.removesuffix("*")
+    named = kind == "matrix"
+    if isinstance(value, Mapping):
+        pairs = [(_quoted(key), _quoted(item)) for key, item in value.items()]
+        parts = [("=" if exploded else ",").join(pair) for pair in pairs]
+        named = named and not exploded
+    elif isinstance(value, (list, tuple)):
+        parts = [_quoted(item) for item in value]
+    else:
+        parts = [_quoted(value)]
+    if not exploded:
+        parts = [",".join(parts)]
+    if named:
+        parts = [f"{name}={part}" for part in parts]
+    before = {"label": ".", "matrix": ";"}.get(kind, "")
+    return "".join(f"{before}{part}" for part in parts) if before else ",".join(parts)
+
+
+def _quoted(value: Any) -> str:
+    return quote(_part(value), safe="")
 
 
 def _in_query(name: str, value: Any, style: str) -> dict[str, Any]:
@@ -86,7 +116,7 @@ def _in_query(name: str, value: Any, style: str) -> dict[str, Any]:
         return {str(key): _scalar(item) for key, item in value.items() if item is not None}
     if isinstance(value, (list, tuple)):
         if style in _SEPARATORS:
-            return {name: _SEPARATORS[style].join(text(item) for item in value)}
+            return {name: _SEPARATORS[style].join(_part(item) for item in value)}
         return {name: [_scalar(item) for item in value]}
     return {name: value}
 

@@ -16,6 +16,7 @@ MULTIPART = "multipart/form-data"
 FORM = "application/x-www-form-urlencoded"
 EVENTS = "text/event-stream"
 _PROBLEM = "application/problem+json"
+_BODILESS = ("204", "205")  # HTTP allows no body, whatever a document says
 
 
 class BodyRefused(DocumentRefused):
@@ -122,7 +123,7 @@ def request(body: dict[str, Any], pointer: str, simple: Simple) -> dict[str, Any
 
 def response(answer: dict[str, Any], status: str, pointer: str, simple: Simple) -> dict[str, Any]:
     """Reduce a response to the media type that is read; errors keep their problem document."""
-    content = _content(answer, pointer)
+    content = {} if status in _BODILESS else _content(answer, pointer)
     if not (status[:1] == "2" or status == "default"):
         problem = content.get(_PROBLEM)
         kept = (

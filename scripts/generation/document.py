@@ -36,9 +36,12 @@ Node: TypeAlias = dict[str, Any]
 _ITEM_WORDS = frozenset({"parameters", "summary", "description", "servers"})
 SCHEMAS = "#/components/schemas/"
 
-# A URL path with parameters in braces; the name of a parameter may be anything.
+# A URL path with parameters in braces; the name of a parameter may be anything. A fragment tells
+# operations of one path apart, and is never sent.
+_CHARACTERS = r"[A-Za-z0-9._~!$&'()*+,;=:@%-]"
 _PATH = re.compile(
-    r"(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@%-]|\{[^{}/]+\})*)+(?:\?[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?"
+    rf"(?:/(?:{_CHARACTERS}|\{{[^{{}}/]+\}})*)+"
+    rf"(?:\?(?:{_CHARACTERS}|/)*)?(?:\#(?:{_CHARACTERS}|[/?])*)?"
 )
 
 
@@ -265,6 +268,7 @@ def _parameter(document: Node, simple: Simple, raw: Any, where: str) -> Node:
         media = _mapping(next(iter(content.values())), "is not an object", f"{where}/content")
         parameter = {**parameter, "schema": media.get("schema", {}), "style": "json"}
     parameter["schema"] = simple.of(parameter.get("schema", {}), f"{where}/schema")
+    parameter["x-wire"] = name  # path parameters are renamed, and `matrix` writes the name
     return parameter
 
 
@@ -272,6 +276,8 @@ def _complete(document: Node, simple: Simple, place: Place, shared: Any, left_ou
     """An operation with its parameters (and those of its path), body and responses inlined."""
     at = pointer_of(place.method, place.path)
     operation = _mapping(place.node, "is not an object", at)
+    if "$ref" in operation:
+        lookup(document, str(operation["$ref"]))
     parameters: dict[tuple[str, str], Node] = {}
     for holder, pointer in ((operation.get("parameters", []), at), (shared, at.rpartition("/")[0])):
         if not isinstance(holder, list):
@@ -307,6 +313,8 @@ def _complete(document: Node, simple: Simple, place: Place, shared: Any, left_ou
             continue
         pointer = f"{at}/responses/{status}"
         found = _mapping(_resolved(document, response), "is not an object", pointer)
+        if place.method == "head":
+            found.pop("content", None)  # whatever a document says, none is sent
         completed["responses"][str(status)] = bodies.response(found, str(status), pointer, simple)
         _note_odd_headers(document, simple, found, pointer, left_out)
     bodies.use_default(completed["responses"])

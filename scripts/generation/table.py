@@ -181,7 +181,7 @@ class _Builder:
             "name": name,
             "key": key,
             "method": self.place.method.upper(),
-            "path": self.place.path,
+            "path": self.place.path.partition("#")[0],
             "tag": (node.get("tags") or ["default"])[0],
             "module": module,
             "arguments": arguments,
@@ -252,6 +252,8 @@ class _Builder:
         style = _style(parameter, bound["kind"])
         if style:
             self.styles[python] = style
+        if style.startswith("matrix") and parameter["x-wire"] != python:
+            self.wire_names[python] = parameter["x-wire"]
 
     def _body(self) -> None:
         node = self.place.node
@@ -339,12 +341,16 @@ def member_name(wire: str) -> str:
 
 
 def _style(parameter: Node, kind: str) -> str:
-    """The serialization of a value that is not a scalar; empty if it is the default."""
+    """The serialization of a value that is not a scalar; empty if it is the default.
+
+    In a path or a header, `*` marks an exploded one.
+    """
     where, style = parameter["in"], parameter.get("style")
     if style == "json":
         return "json"
     if where in ("path", "header"):
-        return style if style in ("label", "matrix") else ""
+        exploded = parameter.get("explode") is True and kind in ("array", "object", "any")
+        return f"{style if style in ('label', 'matrix') else ''}{'*' if exploded else ''}"
     if style in ("deepObject", "spaceDelimited", "pipeDelimited"):
         return str(style)
     if parameter.get("explode", True) is False and kind in ("array", "object", "any"):

@@ -98,16 +98,73 @@ def test_a_reference_to_a_url_stays_and_is_not_followed(tmp_path: Path, target: 
 
 
 @pytest.mark.parametrize(
-    ("target", "why"),
+    "target", ["../../../etc/passwd", "/etc/passwd", "absent.yaml", "text.md", "code.py", "a\0b"]
+)
+def test_a_reference_to_no_document_beside_it_stays(tmp_path: Path, target: str) -> None:
+    (tmp_path / "text.md").write_text("Only text.", encoding="utf-8")
+    (tmp_path / "code.py").write_text("a: [1", encoding="utf-8")
+    document = openapi.Document(
+        "d.json", {"paths": {"/a": {"$ref": target}, "/b": {"$ref": target}}}
+    )
+    assert openapi.bundled(document, tmp_path) is document
+
+
+def test_names_that_are_also_keywords_are_read_as_names(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"type": "string", "nullable": true}', encoding="utf-8")
+    away = {"$ref": "a.json"}
+    root: Any = {
+        "paths": {
+            "/a": {"get": {"responses": {"default": {"content": {"a/json": {"schema": away}}}}}}
+        },
+        "components": {
+            "schemas": {
+                "A": {
+                    "properties": {"default": away, "enum": away, "example": away, "x-a": away},
+                    "default": away,
+                    "example": away,
+                }
+            },
+            "headers": {"x-a": {"schema": away}},
+        },
+    }
+    root = json.loads(json.dumps(root))  # nothing is shared
+    whole: Any = openapi.bundled(openapi.Document("d.json", root), tmp_path).root
+    schema = whole["components"]["schemas"]["A"]
+    assert [schema[name] for name in ("default", "example")] == [away, away]
+    assert all(each["$ref"].startswith("#/x-bundled/") for each in schema["properties"].values())
+    plain: Any = openapi.normalise(whole)
+    (shared,) = [schema for name, schema in plain["components"]["schemas"].items() if name != "A"]
+    assert shared == {"type": ["string", "null"]}
+    answer = plain["paths"]["/a"]["get"]["responses"]["default"]["content"]["a/json"]["schema"]
+    assert answer == plain["components"]["headers"]["x-a"]["schema"]
+    assert answer["$ref"].startswith("#/components/schemas/")
+
+
+GET: Any = {"parameters": [{"name": "q", "in": "query"}], "responses": {"200": {}}}
+
+
+@pytest.mark.parametrize(
+    "root",
     [
-        ("../../../etc/passwd", "not beside the document"),
-        ("absent.yaml", "cannot be read"),
+        {"paths": {"/a": {"get": {"$ref": "#/x-parts/get"}}}},
+        {"paths": {"/a": {"$ref": "#/x-parts/item"}}},
+        {"paths": {"$ref": "#/x-parts/paths"}},
+        {"paths": {"/a": {"get": {**GET, "parameters": {"$ref": "#/x-parts/get/parameters"}}}}},
+        {"paths": {"/a": {"get": {**GET, "responses": {"$ref": "#/x-parts/get/responses"}}}}},
     ],
 )
-def test_a_reference_out_of_the_folder_is_refused(tmp_path: Path, target: str, why: str) -> None:
-    document = openapi.Document("d.json", {"paths": {"/a": {"$ref": target}}})
-    with pytest.raises(DocumentRefused, match=why):
-        openapi.bundled(document, tmp_path)
+def test_a_reference_for_any_part_is_followed(root: Any) -> None:
+    parts = {"get": GET, "item": {"get": GET}, "paths": {"/a": {"get": GET}}}
+    document = {"openapi": "3.1.0", **root, "x-parts": parts}
+    before = json.dumps(document)
+    assert openapi.structured(document)["paths"] == {"/a": {"get": GET}}
+    assert openapi.normalise(document)["paths"] == {"/a": {"get": GET}}
+    assert json.dumps(document) == before
+
+
+def test_a_reference_for_a_part_that_leads_nowhere_stays() -> None:
+    document: Any = {"paths": {"/a": {"get": {"$ref": "#/paths/~1a/get"}}, "/b": {"$ref": "#/c"}}}
+    assert openapi.structured(document) is document
 
 
 SPELT: list[tuple[Any, Any]] = [

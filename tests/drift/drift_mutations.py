@@ -152,6 +152,19 @@ def incoming(given: list[Edit], at: str) -> list[Mutation]:
 
 MUTATIONS: list[Mutation] = [
     # operations
+    M(
+        "part-unreadable",
+        [(f"{READ}/properties/view_count", {"$ref": "#/nowhere"})],
+        f"{READ}/properties/view_count",
+        "part-was-unreadable",
+    ),
+    M(
+        "part-was-unreadable",
+        [(f"{READ}/properties/view_count", TEXT)],
+        f"{READ}/properties/view_count",
+        "part-unreadable",
+        given=[(f"{READ}/properties/view_count", {"$ref": "#/nowhere"})],
+    ),
     M("operation-removed", [(GET, GONE)], GET, "operation-added"),
     M(
         "operation-added",

@@ -115,9 +115,14 @@ REFUSED = [
     ('{"openapi": 3.1, "paths": {}}', "no `openapi` version"),
     ('{"openapi": "3.1.0"}', "has no paths"),
     ('{"openapi": "3.1.0", "paths": []}', "`paths` is not an object"),
-    ('{"openapi": "3.1.0", "paths": {"/a": {"get": []}}}', "/paths/~1a/get is not an object"),
     ('{"openapi": "3.1.0", "paths": {}, "x": NaN}', "NaN is not a JSON number"),
     ("[" * 100_000, "nested too deeply"),
+]
+UNREADABLE = [
+    (edited(contract(), [("/paths/~1a", {"get": []})]), "is not an object"),
+    (edited(contract(), [("/paths/~1a", 5)]), "is not an object"),
+    (edited(contract(), [("/webhooks", {"a": 5})]), "is not an object"),
+    (edited(contract(), [("/components/securitySchemes/a", {"$ref": "#/b"})]), "is not there"),
     (edited(contract(), [("/paths/~1videos~1{other}", {"get": {}})]), "other parameter names"),
     (edited(contract(), [(MEMBER, {"$ref": "#/nowhere"})]), "is not there"),
     (edited(contract(), [(MEMBER, {"$ref": "other.json"})]), "bundle"),
@@ -127,7 +132,7 @@ REFUSED = [
     (edited(contract(), [(MEMBER, {"allOf": [7]})]), "is not an object"),
     (edited(contract(), [(MEMBER, {"anyOf": {}})]), "is not an array"),
     (edited(contract(), [(f"{LIST}/parameters/0/in", "body")]), "no place that OpenAPI knows"),
-    (edited(contract(), [(f"{LIST}/parameters/0/name", GONE)]), "has no text `name`"),
+    (edited(contract(), [(f"{LIST}/parameters/0/name", GONE)]), "has no text"),
     (edited(contract(), [(f"{LIST}/security", {})]), "is not an array"),
     (
         edited(contract(), [(SELF, {"$ref": f"#{SELF}"}), (MEMBER, {"$ref": f"#{SELF}"})]),
@@ -152,6 +157,19 @@ def test_what_cannot_be_compared_is_refused_in_one_line(
         assert why in ran.stderr
         if "nested" not in why:
             assert f"{name}.json" in ran.stderr
+
+
+@pytest.mark.parametrize(("document", "why"), UNREADABLE, ids=[why for _, why in UNREADABLE])
+def test_a_part_that_cannot_be_read_is_a_finding_and_the_rest_is_compared(
+    drift: Drift, document: Any, why: str
+) -> None:
+    ran = drift(contract(), edited(document, COSMETIC))
+    assert (ran.returncode, ran.stderr) == (1, "")
+    assert "breaking  part-unreadable" in ran.stdout
+    assert "cosmetic  info-changed" in ran.stdout
+    assert why in ran.stdout
+    assert "additive  part-was-unreadable" in drift(document, contract()).stdout
+    assert "unreadable" not in drift(document, document).stdout
 
 
 def test_a_file_that_is_not_there_is_refused(drift: Drift, tmp_path: Path) -> None:
@@ -392,9 +410,12 @@ def assert_all_in_code_spans(markdown: str) -> None:
 
 def test_a_hostile_refusal_is_one_inert_line(drift: Drift) -> None:
     reference = {"$ref": "#/\x1b[2J\n::error::`x`"}
-    ran = drift(contract(), edited(contract(), [(MEMBER, reference)]))
+    ran = drift(edited(contract(), [(MEMBER, reference)]), "\x1b[2J")
     assert ran.returncode == 2
     assert re.fullmatch(r"[ -~]*\n", ran.stderr)
+    ran = drift(contract(), edited(contract(), [(MEMBER, reference)]))
+    assert re.fullmatch(r"[\n -~]*", ran.stdout)
+    assert "::error" not in [line[:7] for line in ran.stdout.splitlines()]
 
 
 def test_markdown_fits_into_a_comment_however_much_there_is(drift: Drift) -> None:

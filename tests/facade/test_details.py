@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
 import pickle
 import threading
 import time
@@ -157,3 +158,36 @@ def test_skipped_waits_end_with_the_block(facade, serve):
         assert outer == []
     assert not clock.skip(1)
     assert abs(clock.wall() - time.time()) < 1
+
+
+@pytest.mark.parametrize(
+    ("how", "value", "sent"),
+    [
+        (("boolean", ""), True, "true"),
+        (("string", ""), dt.datetime(2026, 3, 1, tzinfo=dt.UTC), "2026-03-01T00%3A00%3A00Z"),
+        (("array", ""), ["a/b", True], "a%2Fb,true"),
+        (("array", "label*"), [1, 2], ".1.2"),
+        (("array", "matrix*"), [1, 2], ";video_id=1;video_id=2"),
+        (("object", ""), {"a": 1, "b": 2}, "a,1,b,2"),
+        (("object", "*"), {"a": 1, "b": 2}, "a=1,b=2"),
+        (("object", "matrix"), {"a": [1]}, ";video_id=a,%5B1%5D"),
+        (("object", "json"), {"a": "é"}, "%7B%22a%22%3A%22%C3%A9%22%7D"),
+    ],
+)
+def test_a_path_argument_is_written_as_the_contract_says(facade, serve, how, value, sent):
+    server, (kind, style) = serve(Answer(204)), how
+    operation = operations.delete_video._replace(
+        bounds={"video_id": operations.Bound(kind=kind)}, styles={"video_id": style}
+    )
+    facade(server.url).do(lambda ca: ca.call(operation, video_id=value))
+    assert server.requests[0].target == f"/v2/videos/{sent}"
+
+
+@pytest.mark.parametrize(("style", "value"), [("", []), ("", {}), ("label", ""), ("*", [".."])])
+def test_a_path_argument_cannot_lead_elsewhere(facade, serve, style, value):
+    operation = operations.delete_video._replace(
+        bounds={"video_id": operations.Bound(kind="array")}, styles={"video_id": style}
+    )
+    ca = facade(serve().url)
+    with pytest.raises(UsageError, match=r"empty|'\.'|an id"):
+        ca.do(lambda ca: ca.call(operation, video_id=value))

@@ -181,7 +181,12 @@ def checked(operation: Operation[object], name: str, value: object, *, own: bool
     """
     value = plain(value)
     if operation.arguments.get(name) == "path":
-        return _path_id(name, value, operation.bounds.get(name))
+        bound = operation.bounds.get(name)
+        if bound is not None and bound.kind in ("array", "object") and not isinstance(value, str):
+            if isinstance(value, Collection) and not value:
+                raise UsageError(f"{name} must not be empty")
+            return sendable(operation.name, name, value)
+        return _path_id(name, value, bound)
     bound = operation.bounds[name]
     if bound.kind == "array":
         items = _checked_items(name, value, bound, own=own)
@@ -237,6 +242,10 @@ def _between(name: str, value: int, least: int | None, most: int | None, unit: s
 def _path_id(name: str, value: object, bound: Bound | None) -> str:
     if bound is not None and bound.format == "uuid":
         return resource_id(value, name)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dt.date):  # a datetime is a date
+        return str(sendable("", name, value))
     text = str(_one_id(value, name))
     # httpx collapses dot segments, so such an id would reach another endpoint.
     if text in ("", ".", ".."):

@@ -157,6 +157,9 @@ def prepare(
     if operation.body_types or whole or extra:
         given |= body_arguments(operation, whole, body, extra)
     kwargs = operation.get_kwargs(**given)
+    # httpx collapses dot segments, so such a path would be that of another endpoint.
+    if operation.styles and {".", ".."} & {*kwargs["url"].partition("?")[0].split("/")}:
+        raise UsageError(f"{operation.name}: a part of the path would be '.' or '..'")
     headers = {**kwargs.get("headers", {}), **(options.get("extra_headers") or {})}
     if operation.accept != "application/json":
         headers = {"Accept": operation.accept, **headers}

@@ -90,6 +90,48 @@ def two_schemas_of_one_class(document: Node) -> None:
     schemas["my.thing"] = schemas["my_thing"] = {"type": "object", "properties": {"a": {}}}
 
 
+def paths_told_apart_by_a_fragment(document: Node) -> None:
+    item = copy.deepcopy(at(document, "paths", "/overview"))
+    document["paths"]["/overview#short"] = document["paths"]["/overview?a=1#b/c"] = item
+
+
+def an_operation_that_is_a_reference(document: Node) -> None:
+    document["x-parts"] = {"top": at(document, "paths", "/creators/top", "get")}
+    document["paths"]["/creators/top"]["get"] = {"$ref": "#/x-parts/top"}
+
+
+def bodies_where_http_allows_none(document: Node) -> None:
+    answer = at(document, "paths", "/health", "get", "responses", "200")
+    document["paths"]["/gone"] = {
+        "delete": {"responses": {"204": answer}},
+        "post": {"responses": {"205": answer}},
+        "head": {"responses": {"200": answer}},
+    }
+
+
+def styles_of_path_and_header(document: Node) -> None:
+    styles = [("m", "matrix", True), ("l", "label", False), ("s", "simple", True)]
+    document["paths"]["/styled/{m}{l}/{s}"] = {
+        "get": {
+            "parameters": [
+                *(
+                    {
+                        "name": name,
+                        "in": "path",
+                        "required": True,
+                        "style": style,
+                        "explode": explode,
+                        "schema": {"type": "object", "additionalProperties": {"type": "string"}},
+                    }
+                    for name, style, explode in styles
+                ),
+                {"name": "X-List", "in": "header", "explode": True, "schema": {"type": "object"}},
+            ],
+            "responses": {"204": {"description": ""}},
+        }
+    }
+
+
 def a_schema_named_like_what_the_code_uses(document: Node) -> None:
     schemas = document["components"]["schemas"]
     schemas["Mapping"] = {"type": "object", "properties": {"a": {"type": "string"}}}
@@ -211,6 +253,10 @@ def test_what_real_documents_have_is_taken(
         members_that_would_be_one,
         two_schemas_of_one_class,
         a_schema_named_like_what_the_code_uses,
+        paths_told_apart_by_a_fragment,
+        an_operation_that_is_a_reference,
+        bodies_where_http_allows_none,
+        styles_of_path_and_header,
     ):
         change(contract)
     checkout.with_generated()
@@ -225,12 +271,23 @@ print(len(all), all["track_video"].body_types, all["get_overview"].value)
 print(all["list_videos"].get_kwargs(limit=1, limit_2="x")["params"])
 print(all["get_overview"].get_kwargs(where={"a": 1, "b": [1, 2]})["params"])
 print(all["get_overview"].decode(200, "a,b"))
+print([o.path for o in all.values() if o.path.startswith("/overview")])
+print(list(all["top_creators"].arguments))
+print([all[f"{name}_gone"].decode(status, None) for name, status in (
+    ("delete", 204), ("post", 205), ("head", 200))])
+made = next(o for o in all.values() if o.path.startswith("/styled")).get_kwargs(
+    m={"a": "1", "b": "2"}, l={"a": "."}, s={"c": "/"}, x_list={"a": [1]})
+print(made["url"], made["headers"])
 """
     assert checkout.python(code).splitlines() == [
-        "30 ('multipart/form-data',) text",
+        "36 ('multipart/form-data',) text",
         "{'limit': 1, 'Limit': 'x'}",
         "{'a': 1, 'b': [1, 2]}",
         "a,b",
+        "['/overview', '/overview', '/overview?a=1']",
+        "['period', 'limit']",
+        "[None, None, None]",
+        "/styled/;a=1;b=2.a,./c=%2F {'X-List': 'a=[1]'}",
     ]
 
 

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from .._baseline import Baseline, Verdict
-from ..openapi import Document, DocumentRefused, below, check_depth, load, unprefixed
+from ..openapi import (
+    Document,
+    DocumentRefused,
+    below,
+    bundled,
+    check_depth,
+    load,
+    structured,
+    unprefixed,
+)
 from ._operations import compare
 from ._rules import RULES, Level, Rule
 from ._walk import Difference
@@ -81,11 +91,13 @@ def _accepted(baseline: str | os.PathLike[str] | None) -> Baseline:
 
 def _document(given: str | os.PathLike[str] | Mapping[str, Any] | Document, name: str) -> Document:
     if isinstance(given, Document):
-        return given
-    if not isinstance(given, Mapping):
-        return load(os.fspath(given))
-    check_depth(given)
-    return Document(name, given)
+        document = given
+    elif isinstance(given, Mapping):
+        check_depth(given)
+        document = Document(name, given)
+    else:
+        document = bundled(load(os.fspath(given)), Path(given).parent)
+    return Document(document.name, structured(document.root))
 
 
 def _compared(base: Document, head: Document) -> list[Difference]:

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from ..openapi import (
     METHODS,
     Document,
+    DocumentRefused,
     Json,
     Operation,
     Place,
@@ -61,7 +62,10 @@ def compare(base: Document, head: Document) -> list[Difference]:
     walk = Walk(base, head)
     comparison = _Comparison(base, head)
     walk.start(("document",), comparison.document)
-    old, new = operations(base), operations(head)
+    unreadable: list[DocumentRefused] = []
+    old, new = operations(base, unreadable), operations(head, unreadable)
+    for refused in unreadable:
+        Scope(walk, ("document",)).unreadable(refused)
     for key in {**old, **new}:
         was, now = old.get(key), new.get(key)
         there = now or was
@@ -71,13 +75,7 @@ def compare(base: Document, head: Document) -> list[Difference]:
             comparison.operation(scope, was, now)
 
         walk.start(("operation", key), work, there.label)
-    hooks, others = webhooks(base), webhooks(head)
-    for name in {**hooks, **others}:
-
-        def come(scope: Scope, name: str = name) -> None:
-            comparison.incoming(scope, _only(hooks, name), _only(others, name))
-
-        walk.start(("webhook", name), come, name)
+    Scope(walk, ("document",)).attempt(comparison.webhooks)
     return walk.findings()
 
 
@@ -135,6 +133,16 @@ class _Comparison:
 
     # ------------------------------------------------------------------------ the document
 
+    def webhooks(self, scope: Scope) -> None:
+        """Plans the comparison of all webhooks."""
+        hooks, others = webhooks(self.base), webhooks(self.head)
+        for name in {**hooks, **others}:
+
+            def come(inner: Scope, name: str = name) -> None:
+                self.incoming(inner, _only(hooks, name), _only(others, name))
+
+            scope.walk.start(("webhook", name), come, name)
+
     def document(self, scope: Scope) -> None:
         """Compares the document as a whole: info, servers, tags."""
         base, head = self.base.top, self.head.top
@@ -165,18 +173,18 @@ class _Comparison:
         _report_member(scope, base, head, "tags", "operation-tags-changed")
         _report_member(scope, base, head, "servers", "servers-changed")
         _report_member(scope, was.item, now.item, "servers", "servers-changed")
-        self.incoming(scope, _callbacks(base), _callbacks(head))
         _deprecation(scope, base, head, "operation", name=now.label)
-        self.parameters(scope, was, now)
-        self.body(scope, base, head)
-        self.responses(scope, base, head)
-        self.security.compare(scope, base, head)
+        scope.attempt(lambda _: self.incoming(scope, _callbacks(base), _callbacks(head)))
+        scope.attempt(lambda _: self.parameters(scope, was, now))
+        scope.attempt(lambda _: self.body(scope, base, head))
+        scope.attempt(lambda _: self.responses(scope, base, head))
+        scope.attempt(lambda _: self.security.compare(scope, base, head))
 
     # ------------------------------------------------------------------------- parameters
 
     def parameters(self, scope: Scope, was: Operation, now: Operation) -> None:
         """Compares the parameters of an operation."""
-        old, new = _parameters(was), _parameters(now)
+        old, new = _parameters(scope, was), _parameters(scope, now)
         for key in old.keys() & new.keys():
             self.parameter(scope, old.pop(key), new.pop(key))
         # A path parameter may be in the path without being declared.
@@ -344,21 +352,26 @@ class _Comparison:
         old, new = _statuses(base), _statuses(head)
         for status, was in old.items():
             if (now := _left_of(status, new)) is not None:
-                self.response(scope, was.resolved(), now.resolved())
+                self.response(scope, was, now)
             else:
                 scope.report(_status_rule(status, "removed"), was, name=status)
         for status, now in new.items():
             if status in old:
                 continue
             if (before := _answer(old, status)) is not None:
-                self.response(scope, before.resolved(), now.resolved())
+                self.response(scope, before, now)
             else:
                 scope.report(_status_rule(status, "added"), now, name=status)
 
     def response(self, scope: Scope, base: Place, head: Place) -> None:
         """Compares a response; one shared by several operations is compared once."""
-        key = ("response", base.pointer, head.pointer)
-        scope.visit(key, lambda inner: self._response(inner, base, head))
+
+        def visit(_: Scope) -> None:
+            old, new = base.resolved(), head.resolved()
+            key = ("response", old.pointer, new.pointer)
+            scope.visit(key, lambda inner: self._response(inner, old, new))
+
+        scope.attempt(visit)
 
     def _response(self, scope: Scope, base: Place, head: Place) -> None:
         compare_notes(scope, base, head)
@@ -369,14 +382,18 @@ class _Comparison:
             if name not in new:
                 scope.report("response-header-removed", was, name=said)
                 continue
-            self._header(scope, said, was.resolved(), new[name][1].resolved())
+            self._header(scope, said, was, new[name][1])
         for name in new.keys() - old.keys():
             said, now = new[name]
             scope.report("response-header-added", now, name=said)
 
     def _header(self, scope: Scope, name: str, base: Place, head: Place) -> None:
-        key = ("header", base.pointer, head.pointer)
-        scope.visit(key, lambda inner: self._one_header(inner, name, base, head))
+        def visit(_: Scope) -> None:
+            old, new = base.resolved(), head.resolved()
+            key = ("header", old.pointer, new.pointer)
+            scope.visit(key, lambda inner: self._one_header(inner, name, old, new))
+
+        scope.attempt(visit)
 
     def _one_header(self, scope: Scope, name: str, base: Place, head: Place) -> None:
         compare_notes(scope, base, head)
@@ -425,16 +442,20 @@ def _deprecation(scope: Scope, base: Place, head: Place, what: str, **named: Jso
         scope.report(f"{what}-{how}", head, **named)
 
 
-def _parameters(operation: Operation) -> dict[tuple[str, str], Parameter]:
+def _parameters(scope: Scope, operation: Operation) -> dict[tuple[str, str], Parameter]:
     """The parameters of an operation and its path, by place and name or position."""
     positions = {name: index for index, name in enumerate(_PARAMETER_NAME.findall(operation.path))}
     found: dict[tuple[str, str], Parameter] = {}
     for holder in (operation.item, operation.place):
         for each in holder.items("parameters"):
-            place = each.resolved()
-            name, kind = place.text("name"), place.text("in")
-            if kind not in _STYLES:
-                place.refuse("is a parameter in no place that OpenAPI knows")
+            try:
+                place = each.resolved()
+                name, kind = place.text("name"), place.text("in")
+                if kind not in _STYLES:
+                    place.refuse("is a parameter in no place that OpenAPI knows")
+            except DocumentRefused as refused:
+                scope.unreadable(refused)
+                continue
             known = str(positions.get(name, name)) if kind == "path" else name
             if kind == "header":
                 known = name.lower()

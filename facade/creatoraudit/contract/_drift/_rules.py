@@ -47,6 +47,8 @@ _OPERATIONS = (
     ("operation-id-changed", _C, "The operationId was {old} and is {new}."),
     ("operation-tags-changed", _C, "The tags were {old} and are {new}."),
     ("path-parameter-renamed", _C, "The path parameter {old} is called {new}."),
+    ("part-unreadable", _B, "A part can no longer be read, so it is not compared: {why}."),
+    ("part-was-unreadable", _A, "A part could not be read before, so it is not compared: {why}."),
 )
 
 _PARAMETERS = (

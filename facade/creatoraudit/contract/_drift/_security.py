@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, TypeAlias
 
-from ..openapi import METHODS, Document, Json, Place, canonical, is_array
+from ..openapi import Document, DocumentRefused, Json, Place, canonical, is_array, operations
 from ._schemas import compare_notes
 from ._walk import Scope
 
@@ -25,8 +25,9 @@ class SecurityComparison:
     def __init__(self, base: Document, head: Document) -> None:
         self.base = base
         self.head = head
-        self.old = _schemes(base)
-        self.new = _schemes(head)
+        self.refused: list[DocumentRefused] = []
+        self.old = _schemes(base, self.refused)
+        self.new = _schemes(head, self.refused)
         spare = {
             canonical(_said(place)): name
             for name, place in self.old.items()
@@ -50,6 +51,8 @@ class SecurityComparison:
 
     def unused(self, scope: Scope) -> None:
         """Reports different security of the document if no operation relies on it."""
+        for refused in self.refused:
+            scope.unreadable(refused)
         was, now = self.base.top.get("security"), self.head.top.get("security")
         if _relied_on(self.base) or _relied_on(self.head):
             return
@@ -69,11 +72,16 @@ class SecurityComparison:
         scope.visit(key, lambda inner: _compare_schemes(inner, name, old, new))
 
 
-def _schemes(document: Document) -> dict[str, Place]:
-    components = document.top.get("components")
-    if components is None:
-        return {}
-    return {name: each.resolved() for name, each in components.each("securitySchemes")}
+def _schemes(document: Document, refused: list[DocumentRefused]) -> dict[str, Place]:
+    """The security schemes by name, and what is wrong with those that cannot be read."""
+    found: dict[str, Place] = {}
+    try:
+        components = document.top.get("components")
+        for name, each in components.each("securitySchemes") if components else ():
+            found[name] = each.resolved()
+    except DocumentRefused as error:
+        refused.append(error)
+    return found
 
 
 def _said(scheme: Place) -> dict[str, Json]:
@@ -132,12 +140,7 @@ def _alternatives(security: Place | None, known_as: Mapping[str, str]) -> list[N
 
 def _relied_on(document: Document) -> bool:
     """Whether an operation uses the security of the document."""
-    return any(
-        "security" not in place.members
-        for _, item in document.top.each("paths")
-        for method, place in item.resolved().each()
-        if method in METHODS
-    )
+    return any("security" not in each.place.members for each in operations(document, []).values())
 
 
 def _enough(given: Needs, asked: Needs) -> bool:

@@ -294,6 +294,8 @@ class _Builder:
         if "type" in node:
             declared = node["type"]
             listed = declared if is_array(declared) else [declared]
+            if is_array(declared):  # `[string, null]` in YAML
+                listed = ["null" if name is None else name for name in declared]
             names = {name for name in listed if isinstance(name, str)}
             if len(names) < len(listed) or not names <= TYPES | {"null"}:
                 place.refuse("has a `type` that JSON does not know")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple, TypeAlias
 
-from ..openapi import Document, Json, Place, operation_key, quoted
+from ..openapi import Document, DocumentRefused, Json, Place, operation_key, quoted
 from ._rules import RULES, Rule
 
 Key: TypeAlias = tuple[object, ...]
@@ -103,7 +103,7 @@ class Walk:
         """Makes all visits; returns their findings in order."""
         while self._queue:
             key, work = self._queue.popleft()
-            work(Scope(self, key))
+            Scope(self, key).attempt(work)
         reached = _Reached(self._from, self._labels)
         results = [
             Difference(RULES[rule], location, document, fields, reached.labels(owners))
@@ -186,6 +186,24 @@ class Scope:
     def visit(self, key: Key, work: Callable[[Scope], None]) -> None:
         """Plans a visit that this one leads to."""
         self.walk.plan(key, self.key, work)
+
+    def attempt(self, work: Callable[[Scope], None]) -> None:
+        """Compares a part, or reports that it cannot be read."""
+        try:
+            work(self)
+        except DocumentRefused as refused:
+            self.unreadable(refused)
+
+    def unreadable(self, refused: DocumentRefused) -> None:
+        """Adds the finding that a place cannot be read, unless it was like this before."""
+        refusal = refused.refusal
+        if refusal is None:
+            raise refused
+        before = refusal.document is self.walk.base
+        if refusal.concerns(self.walk.head if before else self.walk.base):
+            return
+        place = Place(refusal.document, refusal.pointer, None)
+        self.report("part-was-unreadable" if before else "part-unreadable", place, why=refusal.why)
 
     def report(self, rule: str, where: Place, **fields: Json | Absent) -> None:
         """Adds a finding about a place."""

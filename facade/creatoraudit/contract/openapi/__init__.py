@@ -26,7 +26,7 @@ from ._document import (
     unescaped,
     written_alike,
 )
-from ._normalise import normalise
+from ._normalise import normalise, structured
 from ._operations import METHODS, Operation, is_success, operations, unprefixed
 from ._quoting import inert, quoted
 from ._reading import MOST_BYTES, check_depth, load, parse
@@ -56,6 +56,7 @@ __all__ = [
     "operations",
     "parse",
     "quoted",
+    "structured",
     "subschemas",
     "unescaped",
     "unprefixed",

@@ -6,28 +6,24 @@ import copy
 from pathlib import Path
 from typing import Any, Final
 
-from ._document import Document
-from ._quoting import inert
+from ._document import Document, DocumentRefused
 from ._reading import MOST_BYTES, tree
+from ._schemas import DATA, NAMES
 
 HOLDER: Final = "x-bundled"
-_DATA: Final = frozenset({"example", "examples", "default", "enum", "const"})
 
 
 def bundled(document: Document, folder: Path) -> Document:
     """Return the document with referenced files under `x-bundled`, and references to them.
 
-    A reference to a URL stays as it is: it is not followed, and concerns only the operations that
-    need it.
+    A reference stays as it is if it leads to a URL, out of the folder, or to no document: it
+    concerns only the operations that need it, and those of extensions and examples nobody.
 
     Args:
         document: The document; it is not changed.
         folder: The folder of its file. Only files in or below it are read.
-
-    Raises:
-        DocumentRefused: A reference leads out of the folder, or not to a document.
     """
-    bundle = _Bundle(document, folder.resolve())
+    bundle = _Bundle(folder.resolve())
     root = copy.deepcopy(dict(document.root))
     bundle.rewrite(root, bundle.folder, None)
     if not bundle.held:
@@ -39,23 +35,27 @@ def bundled(document: Document, folder: Path) -> Document:
 class _Bundle:
     """The files read so far, by their path relative to the folder."""
 
-    def __init__(self, document: Document, folder: Path) -> None:
-        self.document = document
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.held: dict[str, Any] = {}
+        self.unreadable: set[str] = set()
 
     def rewrite(self, node: Any, folder: Path, inside: str | None) -> None:
         """Rewrite all references at or below a node to point into the document."""
-        waiting = [node]
+        waiting: list[tuple[Any, bool]] = [(node, False)]
         while waiting:
-            one = waiting.pop()
+            one, named = waiting.pop()
             if isinstance(one, dict):
                 target = one.get("$ref")
                 if isinstance(target, str):
                     one["$ref"] = self._into(target, folder, inside)
-                waiting += [value for key, value in one.items() if key not in _DATA]
+                waiting += [
+                    (value, not named and key in NAMES)
+                    for key, value in one.items()
+                    if named or key not in DATA
+                ]
             elif isinstance(one, list):
-                waiting += one
+                waiting += [(value, False) for value in one]
 
     def _into(self, target: str, folder: Path, inside: str | None) -> str:
         path, _, fragment = target.partition("#")
@@ -63,17 +63,29 @@ class _Bundle:
             return target if inside is None else f"#/{HOLDER}/{inside}{fragment}"
         if "://" in path or path.startswith("//"):
             return target
-        file = (folder / path).resolve()
-        if not file.is_relative_to(self.folder):
-            self.document.refuse(f"refers to {inert(target)}, which is not beside the document")
-        name = file.relative_to(self.folder).as_posix()
-        escaped = name.replace("~", "~0").replace("/", "~1")
-        if name not in self.held:
-            try:
-                with file.open("rb") as opened:
-                    content = opened.read(MOST_BYTES + 1)
-            except (OSError, ValueError):
-                self.document.refuse(f"refers to {inert(target)}, which cannot be read")
-            self.held[name] = tree(content, name)
-            self.rewrite(self.held[name], file.parent, escaped)
-        return f"#/{HOLDER}/{escaped}{fragment}"
+        try:
+            file = (folder / path).resolve()
+            name = file.relative_to(self.folder).as_posix()
+        except (OSError, ValueError):
+            return target
+        if name not in self.held and name not in self.unreadable:
+            self._hold(name, file)
+        if name in self.unreadable:
+            return target
+        return f"#/{HOLDER}/{_escaped(name)}{fragment}"
+
+    def _hold(self, name: str, file: Path) -> None:
+        try:
+            with file.open("rb") as opened:
+                content = tree(opened.read(MOST_BYTES + 1), name)
+        except (OSError, ValueError, DocumentRefused):
+            content = None
+        if not isinstance(content, dict | list):
+            self.unreadable.add(name)
+            return
+        self.held[name] = content
+        self.rewrite(content, file.parent, _escaped(name))
+
+
+def _escaped(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, NoReturn, TypeAlias, TypeGuard
+from typing import Final, NamedTuple, NoReturn, TypeAlias, TypeGuard
 from urllib.parse import unquote
 
 from ._quoting import inert
@@ -14,8 +14,36 @@ Json: TypeAlias = Mapping[str, "Json"] | Sequence["Json"] | str | int | float | 
 """Any JSON value."""
 
 
+class Refusal(NamedTuple):
+    """A place in a document that cannot be read, and why."""
+
+    document: Document
+    pointer: str
+    why: str
+    reference: str = ""
+    """The reference at the place, if it leads nowhere."""
+
+    def concerns(self, other: Document) -> bool:
+        """Whether another document has the same fault in the same place."""
+        try:
+            same = canonical(other.at(self.pointer)) == canonical(self.document.at(self.pointer))
+            if same and self.reference:
+                other.target(self.reference, self.pointer)
+        except DocumentRefused:
+            return same
+        return same and not self.reference
+
+
 class DocumentRefused(Exception):
-    """A document that cannot be used; the message says which, where and why, on one line."""
+    """A document that cannot be used; the message says which, where and why, on one line.
+
+    Attributes:
+        refusal: The place to blame, if the rest of the document can be read.
+    """
+
+    def __init__(self, message: str, refusal: Refusal | None = None) -> None:
+        super().__init__(message)
+        self.refusal = refusal
 
 
 def is_object(node: Json) -> TypeGuard[Mapping[str, Json]]:
@@ -60,15 +88,32 @@ class Document:
         """Refuse the document."""
         raise DocumentRefused(f"{inert(self.name)}: {why}")
 
+    def refuse_part(self, pointer: str, why: str, reference: str = "") -> NoReturn:
+        """Refuse the document because of one place; its other parts can be read."""
+        where = inert(pointer) or "the document"
+        refusal = Refusal(self, pointer, why, reference)
+        raise DocumentRefused(f"{inert(self.name)}: {where} {why}", refusal)
+
+    def at(self, pointer: str) -> Json:
+        """What a JSON pointer leads to; None if there is nothing."""
+        node: Json = self.root
+        for part in pointer.split("/")[1:]:
+            key = part.replace("~1", "/").replace("~0", "~")
+            if is_object(node):
+                node = node.get(key)
+            elif is_array(node) and key.isdecimal() and int(key) < len(node):
+                node = node[int(key)]
+            else:
+                return None
+        return node
+
     def target(self, reference: str, origin: str) -> Place:
         """Resolve a local reference, found at `origin`."""
         found = self._targets.get(reference)
         if found is None:
             if not reference.startswith("#/"):
-                self.refuse(
-                    f"{inert(origin)} refers to {inert(reference)}, which is not a JSON pointer "
-                    "into this document; bundle the document first"
-                )
+                why = f"refers to {inert(reference)}, which is not in the document; bundle it"
+                self.refuse_part(origin, why, reference)
             found = self._targets[reference] = self._lookup(reference, origin)
         return found
 
@@ -82,7 +127,8 @@ class Document:
             elif is_array(node) and key.isdecimal() and int(key) < len(node):
                 node = node[int(key)]
             else:
-                self.refuse(f"{inert(origin)} refers to {inert(reference)}, which is not there")
+                why = f"refers to {inert(reference)}, which is not there"
+                self.refuse_part(origin, why, reference)
             pointer = below(pointer, key)
         return Place(self, pointer, node)
 
@@ -97,7 +143,7 @@ class Place:
 
     def refuse(self, why: str) -> NoReturn:
         """Refuse the document because of this place."""
-        self.document.refuse(f"{inert(self.pointer) or 'the document'} {why}")
+        self.document.refuse_part(self.pointer, why)
 
     @property
     def members(self) -> Mapping[str, Json]:

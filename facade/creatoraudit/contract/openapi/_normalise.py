@@ -3,7 +3,8 @@
 `openapi.json` stays the vendor's document; readers normalise it in memory. Normalising twice
 changes nothing. In normal form:
 
-* paths are relative to the base URL, and path items are inlined;
+* paths are relative to the base URL; path items, and whatever OpenAPI allows no reference for, are
+  inlined;
 * null is a type (`nullable: true` is how OpenAPI 3.0 says it), exclusive bounds are numbers;
 * a choice of one (`anyOf`, `oneOf` or `allOf` with a single branch) is that branch;
 * a shared schema that is only a reference is replaced by what it refers to;
@@ -19,12 +20,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from ._bundle import HOLDER
 from ._document import unescaped
-from ._operations import unprefixed
-from ._schemas import Slot, subschemas, walk_schemas
+from ._operations import METHODS, unprefixed
+from ._schemas import DATA, NAMES, Slot, subschemas, walk_schemas
 
 _SHARED: Final = "#/components/schemas/"
-_DATA: Final = frozenset({"example", "examples", "default", "enum", "const"})
 _NOTES: Final = frozenset(
     {"title", "description", "default", "deprecated", "examples", "example", "externalDocs"}
 )
@@ -39,13 +40,74 @@ def normalise(root: Mapping[str, Any], *, base_path: str = "") -> Mapping[str, A
         base_path: Path of the base URL (`/v2`); removed if every path begins with it.
     """
     document: dict[str, Any] = copy.deepcopy(dict(unprefixed(root, base_path)))
-    _place_path_items(document)
+    _structure(document)
     _share_parts(document)
     for slot in schema_slots(document):
         for schema in walk_schemas(slot.node):
             _plain(schema)
     _replace_aliases(document)
     return root if document == root else document
+
+
+def structured(root: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Replace references where OpenAPI allows none, such as for an operation, by their targets.
+
+    Documents that are kept in several files have them: for paths, components, operations, lists of
+    parameters, responses and their content. References that lead nowhere stay.
+    """
+    document = dict(root)
+    return document if _structure(document) else root
+
+
+def _structure(document: dict[str, Any]) -> bool:
+    """Replace such references in a shallow copy; returns whether there was one."""
+    structure = _Structure(document)
+    for section in structure.inside(document, "components"):
+        structure.inside(document["components"], section)
+    for section in ("paths", "webhooks"):
+        for path in structure.inside(document, section):
+            item = structure.inside(document[section], path)
+            structure.inside(item, "parameters")
+            for method in METHODS:
+                operation = structure.inside(item, method)
+                structure.inside(operation, "parameters")
+                responses = structure.inside(operation, "responses")
+                for status in responses:
+                    structure.inside(structure.inside(responses, status, legal=True), "content")
+                structure.inside(structure.inside(operation, "requestBody", legal=True), "content")
+    return structure.changed
+
+
+class _Structure:
+    """Copies what it goes through, so that the original document does not change."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self.document = document
+        self.changed = False
+
+    def inside(self, holder: dict[str, Any], key: str, *, legal: bool = False) -> dict[str, Any]:
+        """The object under a key, copied; a reference that is not legal becomes its target."""
+        node = holder.get(key)
+        if legal and isinstance(node, dict) and "$ref" in node:
+            return {}
+        seen: set[str] = set()
+        while isinstance(node, dict) and isinstance(target := node.get("$ref"), str):
+            found = None if target in seen else _found(self.document, target)
+            seen.add(target)
+            if isinstance(found, dict):
+                node = {**found, **{name: node[name] for name in node if name != "$ref"}}
+            elif isinstance(found, list):
+                node = found
+            else:
+                break
+        self.changed = self.changed or node != holder.get(key)
+        if isinstance(node, list):
+            holder[key] = node
+        if not isinstance(node, dict):
+            return {}
+        holder[key] = {**node}
+        copied: dict[str, Any] = holder[key]
+        return copied
 
 
 def schema_slots(document: Any) -> Iterator[Slot]:
@@ -56,43 +118,25 @@ def schema_slots(document: Any) -> Iterator[Slot]:
         if isinstance(shared, dict):
             yield from (Slot(shared, name) for name in shared)
         for section, named in components.items():
-            if section != "schemas" and isinstance(named, dict):
-                for one in named.values():
-                    yield from _schemas_in(one)
-    for section in ("paths", "webhooks"):
-        named = document.get(section)
-        if isinstance(named, dict):
-            for one in named.values():
-                yield from _schemas_in(one)
+            if section != "schemas":
+                yield from _schemas_in(named, named=True)
+    for section in ("paths", "webhooks", HOLDER):
+        yield from _schemas_in(document.get(section), named=True)
 
 
-def _schemas_in(node: Any) -> Iterator[Slot]:
+def _schemas_in(node: Any, *, named: bool = False) -> Iterator[Slot]:
+    """The outermost schemas at or below a node; with `named`, its keys are names, not keywords."""
     if isinstance(node, dict):
         for name, value in node.items():
-            if name in ("schema", "itemSchema") and isinstance(value, dict):
-                yield Slot(node, name)
-            elif name not in _DATA and not str(name).startswith("x-"):
+            if named:
                 yield from _schemas_in(value)
+            elif name in ("schema", "itemSchema") and isinstance(value, dict):
+                yield Slot(node, name)
+            elif name not in DATA and not str(name).startswith("x-"):
+                yield from _schemas_in(value, named=name in NAMES)
     elif isinstance(node, list):
         for value in node:
             yield from _schemas_in(value)
-
-
-def _place_path_items(document: dict[str, Any]) -> None:
-    paths = document.get("paths")
-    if not isinstance(paths, dict):
-        return
-    for path, item in paths.items():
-        target = _found(document, item.get("$ref")) if isinstance(item, dict) else None
-        if isinstance(target, dict) and "$ref" not in target:
-            paths[path] = {
-                **copy.deepcopy(target),
-                **_without_reference(item),
-            }
-
-
-def _without_reference(item: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in item.items() if key != "$ref"}
 
 
 def _found(document: Any, reference: object) -> Any:
@@ -117,6 +161,7 @@ def _share_parts(document: dict[str, Any]) -> None:
     waiting = [slot.node for slot in schema_slots(document)]
     while waiting:
         for schema in walk_schemas(waiting.pop()):
+            _place_members(document, schema)
             target = schema.get("$ref")
             if not isinstance(target, str) or not target.startswith("#/"):
                 continue
@@ -133,6 +178,19 @@ def _share_parts(document: dict[str, Any]) -> None:
             schema["$ref"] = _SHARED + moved[target]
 
 
+def _place_members(document: dict[str, Any], schema: dict[str, Any]) -> None:
+    """Replace a reference among the members of an object by the members that it leads to."""
+    members = schema.get("properties")
+    seen: set[str] = set()
+    while isinstance(members, dict) and isinstance(target := members.get("$ref"), str):
+        found = None if target in seen else _found(document, target)
+        seen.add(target)
+        if not isinstance(found, dict):
+            break
+        own = {name: member for name, member in members.items() if name != "$ref"}
+        members = schema["properties"] = {**copy.deepcopy(found), **own}
+
+
 def _free_name(taken: Mapping[str, Any], target: str) -> str:
     words = [word for word in re.split(r"\W+", target) if word]
     short = [word for word in words if word not in ("components", "schemas", "properties")]
@@ -145,6 +203,9 @@ def _free_name(taken: Mapping[str, Any], target: str) -> str:
 def _plain(schema: dict[str, Any]) -> None:
     """Normalise one schema, without the schemas inside it."""
     nullable = schema.pop("nullable") if isinstance(schema.get("nullable"), bool) else False
+    kinds = schema.get("type")
+    if isinstance(kinds, list) and None in kinds:
+        schema["type"] = ["null" if kind is None else kind for kind in kinds]  # `null` in YAML
     for bound in ("minimum", "maximum"):
         strict = f"exclusive{bound.capitalize()}"
         if isinstance(schema.get(strict), bool):

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from ..._core.naming import operation_key
-from ._document import Document, Place
+from ._document import Document, DocumentRefused, Place
 
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 """The HTTP methods, which are the members of a path item that hold operations."""
@@ -35,8 +35,14 @@ class Operation(NamedTuple):
         return operation_key(self.method, self.path)
 
 
-def operations(document: Document) -> dict[str, Operation]:
+def operations(
+    document: Document, unreadable: list[DocumentRefused] | None = None
+) -> dict[str, Operation]:
     """The operations of a document by their key.
+
+    Args:
+        document: The document.
+        unreadable: Collects what is wrong with paths that cannot be read, instead of raising it.
 
     Raises:
         DocumentRefused: A path is not an object, or two paths differ in parameter names only.
@@ -45,14 +51,19 @@ def operations(document: Document) -> dict[str, Operation]:
     for path, each in document.top.each("paths"):
         if path.startswith("x-"):
             continue
-        item = each.resolved()
-        for method in METHODS:
-            if (place := item.get(method)) is None:
-                continue
-            operation = Operation(method, path, item, place)
-            if operation.key in found:
-                place.refuse("is also the operation of a path with other parameter names")
-            found[operation.key] = operation
+        try:
+            item = each.resolved()
+            for method in METHODS:
+                if (place := item.get(method)) is None:
+                    continue
+                operation = Operation(method, path, item, place)
+                if operation.key in found:
+                    place.refuse("is also the operation of a path with other parameter names")
+                found[operation.key] = operation
+        except DocumentRefused as refused:
+            if unreadable is None:
+                raise
+            unreadable.append(refused)
     return found
 
 

@@ -15,6 +15,17 @@ _ONE: Final = (
 _SEVERAL: Final = ("allOf", "anyOf", "oneOf", "prefixItems")
 _NAMED: Final = ("properties", "patternProperties", "dependentSchemas", "$defs", "definitions")
 
+DATA: Final = frozenset({"example", "examples", "default", "enum", "const"})
+"""Keywords whose values are data, even if they look like schemas or references."""
+NAMES: Final = frozenset(
+    {
+        *_NAMED,
+        *("paths", "webhooks", "pathItems", "callbacks", "responses", "headers", "content"),
+        *("schemas", "requestBodies", "securitySchemes", "links", "encoding"),
+    }
+)
+"""Keywords that hold an object whose keys are names, of which one may be `default`."""
+
 
 class Slot(NamedTuple):
     """A place that holds a schema, so that it can be replaced."""
