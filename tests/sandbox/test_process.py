@@ -20,6 +20,7 @@ import httpx
 import pytest
 
 from creatoraudit_sandbox import Sandbox
+from support import warm
 
 from .conftest import Api
 
@@ -48,7 +49,7 @@ def serving(*options: str) -> Iterator[tuple[subprocess.Popen[str], str, str]]:
 
 def run(*options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*COMMAND, *options],
+        [warm.python(), *COMMAND[1:], *options],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
