@@ -401,7 +401,7 @@ def bench(session: nox.Session) -> None:
     """Measure every claim about speed, side by side; names after -- choose some of the scripts."""
     install(session, "bench", extras="cli,sandbox,speed")
     session.install(*nox.project.dependency_groups(PYPROJECT, "generate"))
-    scripts = ["startup", "overhead", "throughput", "breakouts", "memory", "decode"]
+    scripts = ["startup", "overhead", "throughput", "breakouts", "memory", "decode", "batches"]
     for name in session.posargs or scripts:
         session.run("python", f"benchmarks/{name}.py")
     session.run("python", "benchmarks/table.py")

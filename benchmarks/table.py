@@ -24,11 +24,9 @@ OBSTACLES = {
     "a": "The bound counts the pages of one part and nothing else. Three round trips come on top:"
     " the first page of the whole list, which tells whether splitting is worth it, the first page"
     " of the first platform, which tells whether the server applies the filter, and the deltas of"
-    " the last page; together 0.06. The rest is client and sandbox sharing two cores: compare the"
-    " row of bare httpx, which sends the same requests, less the first, and checks, ranks and"
-    " decodes nothing but JSON. Under a profiler two fifths of the client's busy time are httpx,"
-    " h11, anyio and the event loop, a fifth is ranking, a tenth JSON, a twentieth the core, and a"
-    " hundredth models.",
+    " the last page; together 0.06. The rest is the client's own work between two requests: compare"
+    " the row of bare httpx, which sends the same requests, less the first, and checks, ranks and"
+    " decodes nothing but JSON.",
     "b": "Of the milliseconds per page with the standard parser, 0.9 are its scanner, 0.1 to 0.35"
     " the decoding of UTF-8 into a text of four bytes per character, because there is an emoji in"
     " it (most of that is the system handing out memory), 0.1 the check against deep nesting, and"
