@@ -1,7 +1,7 @@
 """The `creatoraudit` command: its entry point, which works in a bare installation too.
 
-It says what needs no library of the `cli` extra: the version, and which extra to install.
-Everything else is in `_app`, which is imported only when those libraries are there.
+Without the libraries of the `cli` extra, it prints only the version and which extra to install.
+Everything else is in `_app`, which is imported if they are installed.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def main() -> None:
 
         code = run(sys.argv[1:])
     except KeyboardInterrupt:
-        # Ctrl-C while the libraries are loaded, which `run` cannot see.
+        # Ctrl-C while the libraries are being imported, before `run` can handle it.
         print("creatoraudit: interrupted", file=sys.stderr)  # noqa: T201 - click may not be there
         code = 130
     sys.exit(code)

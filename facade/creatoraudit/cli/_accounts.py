@@ -1,7 +1,7 @@
-"""Accounts as people name them: an id, `@name`, `tiktok:@name` or a profile URL.
+"""Finds accounts by id, `@name`, `tiktok:@name` or profile URL.
 
-Ids are taken as they are. Handles are looked up in the list of tracked accounts, with a request for
-each, or with one walk of the list if there are many.
+Ids are used as they are. Handles are looked up in the list of tracked accounts, with one request
+for each, or by walking the list once if there are many.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ METAVAR = "ID|@NAME"
 
 
 class Name(NamedTuple):
-    """What people call something that has an id."""
+    """The display name of something that has an id."""
 
     platform: str | None
     username: str | None
 
 
 def looked_up(ca: CreatorAudit, references: Iterable[Reference]) -> Mapping[Handle, Account | None]:
-    """The accounts of all handles among the references."""
+    """Look up the accounts of all handles among the references."""
     from .._sync.handles import accounts_named
 
     handles = [one for one in references if isinstance(one, Handle)]
@@ -36,10 +36,10 @@ def looked_up(ca: CreatorAudit, references: Iterable[Reference]) -> Mapping[Hand
 
 
 def account_ids(ca: CreatorAudit, references: Sequence[Reference]) -> dict[str, Name | None]:
-    """The ids of all references, each once; with their names where they were given by handle.
+    """The ids of all references, each once, with names for those given by handle.
 
     Raises:
-        NotFoundError: No tracked account is called like one of the handles.
+        NotFoundError: No tracked account has one of the handles.
     """
     from .._sync.handles import unknown
 
@@ -60,14 +60,14 @@ def account_id(ca: CreatorAudit, text: str) -> str:
     """The id of one account.
 
     Raises:
-        NotFoundError: No tracked account is called so.
+        NotFoundError: No tracked account has this handle.
     """
     (found,) = account_ids(ca, [reference(text)])
     return found
 
 
 def with_account(ca: CreatorAudit, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """The filters of a list, with the account, if there is one, by its id."""
+    """Replace the account in the filters of a list, if there is one, by its id."""
     filters = dict(arguments)
     if filters.get("account_id") is not None:
         filters["account_id"] = account_id(ca, filters["account_id"])
@@ -75,7 +75,7 @@ def with_account(ca: CreatorAudit, arguments: Mapping[str, Any]) -> dict[str, An
 
 
 def names_in(ca: CreatorAudit, plural: str) -> dict[str, Name]:
-    """What everything in a list is called, by id; says on stderr what that cost."""
+    """The names of all items of a list, by id. Reports the number of requests on stderr."""
     requests = 0
     names: dict[str, Name] = {}
     pager = ca.accounts.list() if plural == "accounts" else ca.videos.list()

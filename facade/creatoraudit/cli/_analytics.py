@@ -1,4 +1,4 @@
-"""`creatoraudit creators analytics`: what a creator's accounts did, day by day."""
+"""`creatoraudit creators analytics`: daily figures of a creator's accounts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ._resource import SAMPLE_ID
 if TYPE_CHECKING:
     from creatoraudit import JSON
 
-# The members are not documented; these are what tables show of those that come.
+# The members are not documented. Tables show these if the server sends them.
 _SHOWN = ("date", "views", "likes", "comments", "shares", "followers")
 
 

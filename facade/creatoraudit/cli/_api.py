@@ -1,7 +1,7 @@
-"""`creatoraudit api`: any endpoint, documented or not, with key, pacing, retries and messages.
+"""`creatoraudit api`: calls any endpoint, documented or not, with key, pacing and retries.
 
-An endpoint of the contract is recognised by method and path, so that a create gets its
-Idempotency-Key and a public endpoint needs no API key. Everything else is sent as it is typed.
+Endpoints of the contract are recognised by method and path, so that a create gets its
+Idempotency-Key and a public endpoint needs no API key. Everything else is sent as typed.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _PARAMETER = re.compile(r"\{[^{}/]*\}")
 
 
 def operation_at(method: str, path: str) -> Operation[Any] | None:
-    """The operation of the contract with this method and path; literal paths come before others."""
+    """Find the operation with this method and path. Literal paths take precedence."""
     for operation in sorted(OPERATIONS.values(), key=lambda one: "{" in one.path):
         pattern = "[^/]+".join(map(re.escape, _PARAMETER.split(operation.path)))
         if operation.method == method and re.fullmatch(pattern, path):
@@ -44,7 +44,7 @@ def operation_at(method: str, path: str) -> Operation[Any] | None:
 
 
 def _path(text: str) -> tuple[str, dict[str, Any]]:
-    """Path and query of what was typed.
+    """Split the typed text into path and query.
 
     Raises:
         click.UsageError: It is not a path below the base URL.
@@ -59,7 +59,7 @@ def _path(text: str) -> tuple[str, dict[str, Any]]:
 
 
 def _collected(given: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    """Values by name; a name that is given more than once has a list of them."""
+    """Collect values by name. A repeated name has a list of values."""
     collected: dict[str, Any] = {}
     for name, value in given:
         if name not in collected:
@@ -80,7 +80,7 @@ def _body_in(file: BinaryIO) -> object:
 
 
 class _Request:
-    """One endpoint, and how to ask it."""
+    """A request to one endpoint."""
 
     def __init__(
         self, method: str, typed: str, fields: Sequence[str], body: BinaryIO | None
@@ -98,7 +98,7 @@ class _Request:
         self.operation = operation_at(method, self.path)
 
     def send(self, ca: CreatorAudit, cursor: str | None = None) -> Any:
-        """The response, raw."""
+        """Send the request and return the undecoded response."""
         operation, headers, extensions = self.operation, {}, {}
         if operation is not None:
             extensions = {"creatoraudit_operation": operation.name}
@@ -116,10 +116,10 @@ class _Request:
 
 
 def _pages(request: _Request, ca: CreatorAudit, most: int | None) -> Iterator[Sequence[Any]]:
-    """The items of each page of a list.
+    """Iterate over the items of each page of a list.
 
     Raises:
-        ContractError: The response is not a page of one.
+        ContractError: A response is not a page of a list.
     """
     name = f"{request.method} {request.path}"
     largest = request.operation.page_limit if request.operation is not None else None
@@ -137,7 +137,7 @@ def _pages(request: _Request, ca: CreatorAudit, most: int | None) -> Iterator[Se
 
 
 def _items_of(name: str, response: Any, walk: Walk) -> list[Any]:
-    """The items of a page; moves the walk on."""
+    """Return the items of a page, and move the walk to the next page."""
     payload = payload_of(name, response)
     items = payload.get("data") if isinstance(payload, dict) else None
     if not isinstance(items, list) or not isinstance(payload.get("pagination"), dict):
@@ -239,7 +239,7 @@ def _print_items(pages: Iterator[Sequence[Any]], left: int | None, form: str) ->
 
 
 def _print_one(response: Any, form: str) -> None:
-    """Print a body: JSON is made inert, and so is text on a terminal; the rest stays as it is."""
+    """Print a body. JSON, and text on a terminal, is made safe to show."""
     content: bytes = response.content
     if not content:
         return

@@ -1,7 +1,7 @@
-"""The command group: which commands there are, and what the process ends with.
+"""The command group: lists the commands, runs one, and chooses the exit code.
 
-It maps every way a command can end to an exit code and prints the line that goes with it. A
-command is imported only when it is run; what it does is its own module's business.
+It maps every way in which a command can end to an exit code and an error line. A command is
+imported only when it is run.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
-# name: (where the click command is, the extra it needs, its line in --help)
+# name: (place of the click command, the extra it needs, its line in --help)
 _COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "account-videos": (
         "creatoraudit.cli._commands:account_videos",
@@ -122,7 +122,7 @@ class _Commands(Group):
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """As any group does; an option that is none of ours may be one of a command."""
+        """Parse as any group does, but explain where an unknown option belongs."""
         try:
             return super().parse_args(ctx, args)
         except click.NoSuchOption as error:
@@ -132,7 +132,7 @@ class _Commands(Group):
             raise click.UsageError(said, ctx) from None
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """The commands, none of which is imported for it, and our own options."""
+        """Complete commands, without importing any, and the options of the group."""
         from click.shell_completion import CompletionItem
 
         commands = [
@@ -152,7 +152,7 @@ class _Commands(Group):
 
 
 def _not_installed(name: str, line: str) -> click.Command:
-    """What stands in for a command whose extra is missing, whatever it is called with."""
+    """Make a command that says which extra is missing, for any arguments."""
 
     @click.command(
         name,
@@ -190,13 +190,13 @@ def app() -> None:
 
 
 def run(args: Sequence[str], command: click.Command = app, name: str = "creatoraudit") -> int:
-    """Run one command line of the whole, or of one command by itself.
+    """Run a command line of the group, or of a single command.
 
     Returns:
         0 done, 1 the API or the network failed, 2 wrong usage, 130 interrupted.
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
-        # A terminal that lacks a character gets a question mark, not a traceback.
+        # A character that the terminal lacks becomes a question mark, not a traceback.
         sys.stdout.reconfigure(errors="replace")
     try:
         code: object = command.main(list(args), prog_name=name, standalone_mode=False)
@@ -204,7 +204,7 @@ def run(args: Sequence[str], command: click.Command = app, name: str = "creatora
         _show(error)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt) as stopped:
-        # click puts its own exception around the one that may say what is left; 8.1 hides that one.
+        # click wraps the exception that may name what is left; click 8.1 hides it.
         _say(str(stopped.__cause__ or stopped.__context__ or "") or "interrupted")
         return INTERRUPTED
     except (ConfigurationError, UsageError) as error:
@@ -227,7 +227,7 @@ def run(args: Sequence[str], command: click.Command = app, name: str = "creatora
 
 
 def _show(error: click.ClickException) -> None:
-    """Say what is wrong on one line, and where to read on if it is the command line."""
+    """Print an error on one line; for a usage error also where to find help."""
     if error.message.startswith("Usage: "):  # a group without a command: its help
         click.echo(error.message, err=True)
         return

@@ -1,4 +1,4 @@
-"""The options for a baseline, which `contract` and `drift` share."""
+"""The baseline options that `contract` and `drift` share."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class BaselineOptions:
         """Load the accepted findings; empty without a file, or before the first update.
 
         Raises:
-            UsageError: The file is not there, or is not a baseline.
+            UsageError: The file does not exist, or is not a baseline.
         """
         from creatoraudit.contract._baseline import Baseline, BaselineError
 
@@ -45,7 +45,7 @@ class BaselineOptions:
         """Add new findings and drop stale entries, as the options say; returns the result.
 
         Raises:
-            ClickException: The file could not be written.
+            ClickException: The file cannot be written.
         """
         if self._path is None or not (self._update or self._prune):
             return baseline

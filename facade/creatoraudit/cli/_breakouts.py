@@ -1,6 +1,6 @@
-"""`creatoraudit breakouts`: the main job, as a table, JSON, CSV, a page or Markdown.
+"""`creatoraudit breakouts`: ranks posts by views gained, as a table, JSON, CSV, HTML or Markdown.
 
-This module chooses the columns; the library decides which posts there are and in which order.
+This module chooses the columns; the library finds and orders the posts.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ _HINTS = {"window_not_filled": " (--include-partial keeps them)"}
 
 
 class Growth(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.3 on
-    """Growth in percent, such as `50%` or `50`, as the ratio that the library takes."""
+    """Growth in percent, such as `50%` or `50`, converted to the ratio that the library takes."""
 
     name = "percent"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
-        """The ratio.
+        """Convert the text to a ratio.
 
         Raises:
             click.BadParameter: It is not a number, or not more than 0.
@@ -204,7 +204,7 @@ def breakouts(
 
 
 def shape(window: int, by: RankBy, *, of_many: bool = False) -> Shape:
-    """What a ranked post looks like; with `of_many` it is one of several organizations."""
+    """The fields of a ranked post; with `of_many`, also its organization."""
 
     def related(value: object) -> str:
         assert isinstance(value, int | float)
@@ -242,7 +242,7 @@ def show(
     below: Callable[[], list[str]],
     about: Provenance | None = None,
 ) -> None:
-    """Print ranked posts, and in a table the lines below them."""
+    """Print ranked posts, and below a table the notes."""
     if to.form == "json":
         posts = [to.chosen(_whole(post, to)) for post in result]
         told = {} if about is None else {"provenance": about.to_dict()}
@@ -255,7 +255,7 @@ def show(
 
 
 def _whole(post: Breakout, to: Output) -> Row:
-    """A post as the library has it; without nesting where members are columns or are chosen."""
+    """A post with all its members; flat if members are columns or were chosen."""
     whole = post.to_dict()
     if to.form in ("json", "jsonl") and not to.fields:
         return whole
@@ -264,7 +264,7 @@ def _whole(post: Breakout, to: Output) -> Row:
 
 
 def _cells(post: Breakout, to: Output) -> Row:
-    """A post for people, who need no two signs for nothing."""
+    """A post for a table: with a link and a trend, and with empty texts shown as missing."""
     whole = _whole(post, to)
     cells = {name: None if value == "" else value for name, value in whole.items()}
     if post.url is not None and post.video.description:
@@ -297,7 +297,7 @@ def _below(result: Breakouts) -> list[str]:
 
 
 def skips(looked_at: str, skipped: Skipped) -> list[str]:
-    """How many posts were left out, and why."""
+    """Describe how many posts were left out, and why."""
     lines = [f"{looked_at}, {skipped.total:,} skipped{':' if skipped.total else ''}"]
     for reason, words in told.REASONS.items():
         if count := getattr(skipped, reason):

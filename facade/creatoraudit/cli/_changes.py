@@ -1,7 +1,7 @@
-"""One change of many resources: `pause`, `resume` and `delete`, one id after the other.
+"""The commands `pause`, `resume` and `delete`: one change of many resources, one id after another.
 
-A batch can be run again: what is not there any more is counted apart and does not stop it. What is
-deleted is shown before a person is asked.
+A batch can be run again: resources that no longer exist are counted and do not stop it. Before a
+delete, the command shows what will be deleted and asks.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ OUTCOMES = Shape(
 )
 
 _YES = click.option("--yes", is_flag=True, help="Do not ask.")
-# What stands for the result of a change when there is nothing to change.
+# The result of a change when there is nothing to change.
 _NOT_THERE: Any = object()
-# More of them are shown from a walk of the list instead of a request each.
+# If there are more, one walk of the list replaces one request for each.
 _MOST_REQUESTS = 20
 
 
 def each(resource: Resource, verb: str, says: str, shape: Shape | None = None) -> click.Command:
-    """A verb for any number of ids, one after the other."""
+    """Make the command of a verb that takes any number of ids."""
 
     def run(
         to: Output, ids: tuple[str, ...], file: BinaryIO | None, yes: bool = True, **options: object
@@ -98,9 +98,9 @@ def each(resource: Resource, verb: str, says: str, shape: Shape | None = None) -
 
 
 def _carried_out(carry_out: Callable[[str], Any], one: str | None) -> Any:
-    """Change one; that it is not there is no reason to stop, that nothing is there is one.
+    """Change one resource, or report that it does not exist.
 
-    A 404 without the API's own code comes from somewhere else, such as a wrong base URL.
+    A 404 without the API's own code has another cause, such as a wrong base URL, and is raised.
     """
     if one is None:
         return _NOT_THERE
@@ -113,10 +113,10 @@ def _carried_out(carry_out: Callable[[str], Any], one: str | None) -> Any:
 
 
 def _ids_only(references: Sequence[Reference]) -> None:
-    """Refuse handles: what is destroyed without a question is named by its id.
+    """Refuse handles, because a delete without a question needs exact ids.
 
     Raises:
-        click.UsageError: There is one.
+        click.UsageError: A handle was given.
     """
     for one in references:
         if isinstance(one, Handle):
@@ -124,7 +124,7 @@ def _ids_only(references: Sequence[Reference]) -> None:
 
 
 def _targets(ca: CreatorAudit, references: Sequence[Reference]) -> dict[str, str | None]:
-    """The id of each reference by what was typed; None for a handle that nobody has."""
+    """The id of each reference, by the typed text; None for an unknown handle."""
     known = looked_up(ca, references)
     targets: dict[str, str | None] = {}
     for one in references:
@@ -137,10 +137,10 @@ def _targets(ca: CreatorAudit, references: Sequence[Reference]) -> dict[str, str
 
 
 def _not_there(resource: Resource, missing: int, asked: int) -> int:
-    """Say how many were not there.
+    """Report how many did not exist.
 
     Returns:
-        1 if none was, else 0.
+        1 if none of them existed, else 0.
     """
     if missing and missing < asked:
         click.echo(f"{_counted(missing, resource)} not there, {asked - missing:,} done", err=True)
@@ -160,10 +160,10 @@ def _counted(number: int, resource: Resource) -> str:
 def _confirm(
     ca: CreatorAudit, resource: Resource, verb: str, targets: Mapping[str, str | None]
 ) -> None:
-    """Show what is about to be changed, and ask.
+    """Show what will be changed, and ask for confirmation.
 
     Raises:
-        click.ClickException: The answer was no.
+        click.ClickException: The user declined.
     """
     wanted = {one for one in targets.values() if one is not None}
     found: dict[str, ReadModel] = {}
@@ -182,7 +182,7 @@ def _confirm(
 
 
 def _called(item: ReadModel) -> list[str]:
-    """What people know something by: its platform and username, or its name."""
+    """The display name of a resource: platform and username, or its name."""
     values = item.to_dict()
     names = [values.get("platform"), values.get("username") or values.get("account_username")]
     known = [str(name) for name in names if name]

@@ -1,8 +1,7 @@
-"""A sandbox as a child process, for as long as one command runs.
+"""Runs a sandbox in a child process while one command runs.
 
-It is started here, and it is gone afterwards, whatever happens: it ends by itself when its standard
-input closes, and that happens even if this process is killed. It sits in a process group of its
-own, so Ctrl-C reaches only us.
+The child ends when its standard input closes, which happens even if this process is killed. It is
+in its own process group, so Ctrl-C reaches only this process.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from ._extras import missing
 
 _START_LIMIT = 60.0  # seconds; a cold disk is slow, a child that hangs is slower
 _STOP_LIMIT = 5.0  # it takes some tenths of a second
-# What the system and Python need. A sandbox needs no key, under whatever name one is kept.
+# Variables that the system and Python need. No key is passed on, whatever the name of its variable.
 _NEEDED = re.compile(
     r"(?:path|pathext|home|userprofile|appdata|localappdata|systemroot|systemdrive|windir|comspec"
     r"|temp|tmp|tmpdir|tz|lang|language|virtual_env|conda_prefix"
@@ -38,11 +37,11 @@ def sandbox(seed: int | None) -> Iterator[tuple[str, str]]:
     """Run a sandbox and yield its base URL and its key.
 
     Raises:
-        click.ClickException: It did not start; the message ends with what it said.
+        click.ClickException: It did not start. The message ends with its output.
     """
     if line := missing("sandbox"):
         raise _NotInstalled(line)
-    # -P: a file of that name in the current folder is not our sandbox.
+    # -P: do not import a file of that name from the current folder.
     command = [sys.executable, "-P", "-m", "creatoraudit_sandbox"]
     command += ["--port", "0", "--until-stdin-closes"]
     command += [] if seed is None else ["--seed", str(seed)]

@@ -1,7 +1,7 @@
-"""The click classes of this command line: commands, groups and types whose messages read alike.
+"""The click classes of this command line: commands, groups and parameter types.
 
-A message names options and arguments as they are typed on the command line, a value that cannot be
-right is told in the library's words, and no suggestion names a command that destroys something.
+Their messages name options and arguments as they are typed on the command line and explain invalid
+values in the library's words. No suggestion names a command that destroys something.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ import click
 
 from ..errors import CreatorAuditError, UsageError
 
-# Never suggested in place of a mistyped word: a typo must not lead to it.
+# Commands that are never suggested for a mistyped word.
 _DESTRUCTIVE = frozenset({"delete", "unlink"})
-# An argument of the library as its messages write it: with what is to be passed, as a word with an
-# underscore, or as a plain word where it cannot be an ordinary one.
+# A library argument as messages write it: `name=`, a word with an underscore, or a plain word that
+# cannot be an ordinary one.
 _PASSED = re.compile(r"\b([a-z_]+)=(True\b|\"[\w-]+\"|'[\w-]+'|)")
 _LONG = re.compile(r"(?:\beach of )?\b([a-z]+(?:_[a-z]+)+)\b")
 _PLAIN = re.compile(
@@ -27,15 +27,15 @@ _PLAIN = re.compile(
 )
 _METHOD = re.compile(r"\b(accounts|videos|creators)\.([a-z]+)\(\)")
 _IDS = frozenset({"account_id", "creator_id", "video_id", "account_ids", "video_ids"})
-# What not every command has a parameter for.
+# Arguments for which not every command has a parameter.
 _EVERYWHERE: Mapping[str, str] = {"api_key": "--api-key", "base_url": "--base-url"}
 
 
 class Command(click.Command):
-    """A command that tells the library's complaints in the words of its own options."""
+    """A command that reports errors of the library with the names of its own options."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run it.
+        """Run the command.
 
         Raises:
             click.UsageError: The library refused an argument.
@@ -53,7 +53,7 @@ class Group(click.Group):
     """A group that suggests commands for a mistyped one, but none that destroys anything.
 
     Attributes:
-        elsewhere: What to say about words that people look for here.
+        elsewhere: Hints for words that people try here.
     """
 
     def __init__(
@@ -65,10 +65,10 @@ class Group(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command of that name.
+        """Find the command of a name.
 
         Raises:
-            click.UsageError: There is none; the message names one that may have been meant.
+            click.UsageError: It does not exist; the message suggests a similar one.
         """
         if self.get_command(ctx, args[0]) is not None or args[0].startswith("-"):
             return super().resolve_command(ctx, args)
@@ -81,13 +81,13 @@ class Group(click.Group):
 
 
 class Whole(click.IntRange):
-    """A whole number, within bounds if there are any."""
+    """A whole number, with optional bounds."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """The number.
+        """Convert the text to a number.
 
         Raises:
-            click.BadParameter: It is none, or out of bounds.
+            click.BadParameter: It is not a whole number, or out of bounds.
         """
         try:
             number = int(value)
@@ -103,7 +103,7 @@ class Whole(click.IntRange):
         raise click.BadParameter(f"must be {between}{allowed}, not {number}", ctx, param)
 
     def _describe_range(self) -> str:
-        """The bounds as click shows them in the help."""
+        """The bounds as shown in the help."""
         if self.min is None:
             return ""
         return (
@@ -119,10 +119,10 @@ class Seconds(click.types.FloatParamType):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
-        """The number.
+        """Convert the text to a number.
 
         Raises:
-            click.BadParameter: It is none, or not more than 0.
+            click.BadParameter: It is not a number, or not more than 0.
         """
         try:
             number = float(value)
@@ -139,15 +139,15 @@ class OneOf(click.Choice):  # type: ignore[type-arg,unused-ignore]  # generic fr
     """One of some words."""
 
     def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
-        """What to say of another word; click calls this from 8.2 on."""
+        """The message for any other word; click 8.2 and later call this."""
         del ctx
         return f"must be one of {', '.join(map(str, self.choices))}, not {str(value)!r:.40}"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The word.
+        """Check the word.
 
         Raises:
-            click.BadParameter: It is another one.
+            click.BadParameter: It is not one of the words.
         """
         if value not in self.choices:
             raise click.BadParameter(self.get_invalid_choice_message(value, ctx), ctx, param)
@@ -155,26 +155,26 @@ class OneOf(click.Choice):  # type: ignore[type-arg,unused-ignore]  # generic fr
 
 
 def told(error: click.ClickException) -> str:
-    """The message of an error of click's, without its heading."""
+    """The message of a click error, without its heading."""
     if isinstance(error, click.BadParameter) and error.message.startswith("must be "):
         assert error.param is not None
         return f"{shown(error.param)} {error.message}"
     message = error.format_message()
-    # What click says begins with a capital, like a sentence; what we say after our name does not.
+    # Messages of click begin with a capital; ours follow a program name and do not.
     if isinstance(error, click.UsageError) and type(error) is not click.UsageError:
         message = message[0].lower() + message[1:]
     return message if message.endswith("...") else message.removesuffix(".")
 
 
 def shown(parameter: click.Parameter) -> str:
-    """How a parameter is typed: its longest option, or the name the usage line gives it."""
+    """The name of a parameter as it is typed: its longest option, or its name in the usage line."""
     if isinstance(parameter, click.Option):
         return max(parameter.opts, key=len)
     return (parameter.metavar or parameter.name or "").strip("[].")
 
 
 def in_options(message: str) -> str:
-    """A message of the library, in the words of the command that runs."""
+    """Rewrite a library message with the option names of the running command."""
     context = click.get_current_context(silent=True)
     names = dict(_EVERYWHERE)
     for parameter in () if context is None else context.command.params:

@@ -1,7 +1,7 @@
-"""`creatoraudit accounts|videos|account-videos|creators ...`: one rule per verb, for all of them.
+"""`creatoraudit accounts|videos|account-videos|creators ...`: one implementation per verb.
 
-What a verb does and prints is here; what differs between the resources is in the table of
-`_resource`, and what the API allows in the contract's own table.
+This module implements the verbs and their output. The differences between the resources are in the
+table of `_resource`, and the limits of the API in the table of the contract.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ def _get(resource: Resource) -> click.Command:
 
 
 def _create(resource: Resource) -> click.Command:
-    # The name is an argument: there is no creator without one.
+    # The name is an argument, because every creator needs one.
     settings = {n: option for n, option in resource.options("create").items() if n != "name"}
 
     def run(to: Output, name: str, **options: object) -> None:
@@ -228,7 +228,7 @@ def _managed(resource: Resource) -> tuple[click.Command, ...]:
     )
 
 
-# What people look for below a resource, and where it is.
+# Words that people try below a resource, with the right command.
 _ELSEWHERE: Mapping[str, Mapping[str, str]] = {
     "accounts": {
         "metrics": "creatoraudit metrics accounts ID...",

@@ -1,6 +1,6 @@
-"""The options every command that talks to the API has, and the client they lead to.
+"""The connection options of every command that sends requests, and the client they configure.
 
-A command talks to the server of its options and the environment, or to a sandbox that lives as long
+A command talks to the server that options and environment name, or to a sandbox that runs as long
 as the command.
 """
 
@@ -23,7 +23,7 @@ _Command = TypeVar("_Command", bound=Callable[..., object])
 
 
 def _once(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> str | None:
-    """The only value of an option; of two keys nobody could tell which one is meant."""
+    """Refuse a repeated option, because it is unclear which key is meant."""
     del context, parameter
     if len(value) > 1:
         raise click.UsageError("--api-key is given twice; which one is meant?")
@@ -88,7 +88,7 @@ _CLIENT_OPTIONS = (
 
 @frozen
 class Connection:
-    """Where to send requests, as the options say."""
+    """The server to send requests to, from the options."""
 
     api_key: str | None = field(repr=False)
     base_url: str | None
@@ -102,13 +102,13 @@ class Connection:
 
     @classmethod
     def of(cls, options: Mapping[str, object]) -> Connection:
-        """The connection that a command's options describe, whatever others are among them."""
+        """Make the connection from the options of a command; other options are ignored."""
         own = {name: options[name] for name in fields_dict(cls) if name in options}
         return cls(**cast("Mapping[str, Any]", own))
 
     @contextmanager
     def client(self) -> Iterator[CreatorAudit]:
-        """A client for the time of one command; the sandbox, if one was asked for, ends with it."""
+        """Open the client for one command, and start a sandbox if one was requested."""
         from creatoraudit import CreatorAudit
 
         drift: list[DriftRecord] = []
@@ -128,7 +128,7 @@ class Connection:
 
     @contextmanager
     def server(self) -> Iterator[tuple[str | None, str | None]]:
-        """Base URL and key of the server to talk to; None where the environment decides."""
+        """Base URL and key of the server; None for what the environment sets."""
         if self.org is not None:
             yield self._of_organization(self.org)
             return
@@ -156,7 +156,7 @@ class Connection:
 
 
 def waiting(event: WaitEvent) -> None:
-    """Say on stderr what is waited for."""
+    """Report on stderr what the command waits for."""
     what = "for the rate limit" if event.reason == "rate limit" else "before the next try"
     click.echo(f"waiting {what}, {event.seconds:.0f} s", err=True)
 
@@ -170,14 +170,14 @@ def _report(drift: Sequence[DriftRecord]) -> None:
 
 
 def server_options(command: _Command) -> _Command:
-    """Give a command the options that say where to send requests, and nothing about a client."""
+    """Add the options for the server to a command, without those for a client."""
     for option in reversed(_SERVER_OPTIONS):
         command = option(command)
     return command
 
 
 def connection_options(command: _Command) -> _Command:
-    """Give a command the options that `Connection` is made of; it gets them by their names."""
+    """Add the options of `Connection` to a command, which receives them by name."""
     for option in reversed(_CLIENT_OPTIONS):
         command = option(command)
     return server_options(command)

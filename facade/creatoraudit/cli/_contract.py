@@ -1,4 +1,4 @@
-"""`creatoraudit contract`: checks whether the live API still keeps the contract of this release."""
+"""`creatoraudit contract`: checks whether the live API keeps the contract of this release."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NOT_RUN = 2
 
 
 class _NotRunError(click.ClickException):
-    exit_code = NOT_RUN  # 1 says that the API has moved away
+    exit_code = NOT_RUN  # 1 means that the API deviates
 
 
 @click.command(
@@ -136,12 +136,12 @@ def _outcome(**options: Any) -> Outcome:
     try:
         return check(**options)
     except ConfigurationError as error:
-        # Reported like every other reason, so that the summary of a job has it too.
+        # Reported like any other problem, so that it is also in the summary of a CI job.
         return Outcome(base_url="", facts=Facts(), reason=str(error))
 
 
 def _make_ready(report_dir: Path | None, summary: Path | None) -> None:
-    """Find out before anything is sent whether the reports can be written."""
+    """Check that the reports can be written, before anything is sent."""
     try:
         if report_dir is not None:
             report_dir.mkdir(parents=True, exist_ok=True)
@@ -160,7 +160,7 @@ def _report(outcome: Outcome, report_dir: Path | None, summary: Path | None) -> 
         if summary is not None:
             written.append(replace(summary, text.encode()))
         if step := os.environ.get(_STEP_SUMMARY):
-            # That file collects the summaries of all steps of a job.
+            # This file collects the summaries of all steps of a CI job.
             with Path(step).open("a", encoding="utf-8") as collected:
                 collected.write(f"{text}\n")
     except OSError as error:

@@ -1,4 +1,4 @@
-"""`creatoraudit digest`: the headline figures of a period against the one before, and who led.
+"""`creatoraudit digest`: headline figures compared with the period before, and top creators.
 
 Each figure, of the organization or of a top creator, is a row.
 """
@@ -85,7 +85,7 @@ def _rows(result: Digest) -> Iterator[Row]:
             "change_pct": figure.change_pct,
         }
     for creator in result.ranked:
-        # A creator that came without figures is a row all the same.
+        # A creator without figures still has a row.
         known: Sequence[tuple[str | None, float | None]] = [*creator.figures.items()]
         for name, value in known or [(None, None)]:
             yield {

@@ -1,6 +1,6 @@
-"""`creatoraudit export`: whole lists as files.
+"""`creatoraudit export`: writes whole lists to files.
 
-The options and the last line are here; everything else is in `creatoraudit.export`.
+This module has the options and the final message; `creatoraudit.export` does the work.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _FILTERS: Mapping[str, Decorator] = {
     "account_id": from_contract(_POSTS, "account_id", "Posts of this account."),
     "creator_id": from_contract(_ACCOUNTS, "creator_id", "Accounts linked to this creator."),
     "category": from_contract(_ACCOUNTS, "category", "Accounts with this label."),
-    # Each list sorts by fields of its own, so its name is checked when the list is known.
+    # Each list has its own sort fields, so the field is checked when the list is known.
     "order_by": click.option("--order-by", metavar="NAME", help="Field to sort by."),
     "order_direction": from_contract(_POSTS, "order_direction", "Ascending or descending."),
 }
@@ -161,7 +161,7 @@ def export(*, what: Any, out: str, receipt: str | None, **more: Any) -> None:
 
 
 def _never_resumed(message: str) -> str:
-    """What is said of an interrupted export from a sandbox that is gone when it is run again."""
+    """Warn that an interrupted export from a temporary sandbox cannot be resumed."""
     why = "the server of --sandbox ends with its command, so no export from it can be resumed"
     remedy = "add --restart, or start a server that stays: creatoraudit sandbox"
     return f"{message.partition(': run the same again')[0]}; {why}: {remedy}"

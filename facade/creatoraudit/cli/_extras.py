@@ -1,6 +1,6 @@
-"""Which optional libraries a command needs, and the one line to show when they are not there.
+"""Knows the optional libraries of each command, and the message for a missing one.
 
-Whether a library is installed is found out without importing it.
+It finds out whether a library is installed without importing it.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 
-# The modules by which an extra of pyproject.toml is recognised.
+# Modules whose presence shows that an extra of pyproject.toml is installed.
 _MODULES: Mapping[str, Sequence[str]] = {
     "cli": ("click", "jinja2", "rich"),
     "contract": ("click", "requests", "schemathesis"),
@@ -19,7 +19,7 @@ _MODULES: Mapping[str, Sequence[str]] = {
 
 
 def missing(extra: str) -> str | None:
-    """The line that says how to install `extra`, or None if it is installed."""
+    """How to install `extra`; None if it is installed."""
     if all(find_spec(name) for name in _MODULES[extra]):
         return None
     return f"creatoraudit: this needs the extra {extra!r}; run: pip install 'creatoraudit[{extra}]'"

@@ -1,9 +1,9 @@
-"""The progress file of bulk tracking: what was done, so that a second run resumes behind it.
+"""Keeps the progress of bulk tracking in a file, so that a second run resumes.
 
-It is a resume store with a salt and a row per outcome, each written at once. The Idempotency-Key of
-an entry follows from the salt and from what is sent: an entry whose response was lost when the
-process was killed is sent again under its key. A file of an earlier release, which was a text file,
-is continued with its salt.
+The file is a resume store with a salt and a row per outcome, each written at once. The
+Idempotency-Key of an entry is derived from the salt and the data sent, so an entry whose response
+was lost in a kill is sent again with the same key. A text file of an earlier release is continued
+with its salt.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _TABLES = {
 
 
 class Done(NamedTuple):
-    """What became of an entry, and the id it has."""
+    """The outcome of an entry, and its id."""
 
     outcome: str
     id: str | None
@@ -41,10 +41,10 @@ class Done(NamedTuple):
 
 @contextmanager
 def journal_at(path: Path | None, job: Mapping[str, object]) -> Iterator[Journal]:
-    """The journal in a file, if there is one, for as long as no other process is to have it.
+    """Open the journal in a file, if one is given, and lock it.
 
     Raises:
-        click.UsageError: Another process has it, or it is another job's, or something else.
+        click.UsageError: Another process uses it, or it is not the journal of this job.
         OSError: It cannot be written.
     """
     if path is None:
@@ -77,7 +77,7 @@ def journal_at(path: Path | None, job: Mapping[str, object]) -> Iterator[Journal
 
 
 def _refused(path: Path, error: sqlite3.Error) -> OSError:
-    """What the system refused, as it refuses any other file."""
+    """Convert a database error to the error of the file system behind it."""
     return OSError(None, str(error), str(path))
 
 
@@ -86,7 +86,7 @@ def _not_ours(path: Path) -> click.UsageError:
 
 
 class Journal:
-    """What has been done of one job; kept in a store, if there is one."""
+    """The outcomes of one job, kept in a store if there is one."""
 
     def __init__(self, store: ResumeStore | None = None, path: Path | None = None) -> None:
         self.done: dict[str, Done] = {}
@@ -95,19 +95,19 @@ class Journal:
         self._salt = os.urandom(16).hex()
 
     def read(self) -> None:
-        """Take up what is kept."""
+        """Read the stored outcomes."""
         assert self._store is not None
         (self._salt,) = self._store.db.execute("SELECT value FROM salt").fetchone()
         rows = self._store.db.execute("SELECT key, outcome, id FROM done")
         self.done = {key: Done(outcome, one) for key, outcome, one in rows}
 
     def key(self, body: object) -> str:
-        """The Idempotency-Key of what is to be sent."""
+        """The Idempotency-Key for the data to send."""
         said = json.dumps([self._salt, body], sort_keys=True).encode()
         return hashlib.blake2b(said, digest_size=16).hexdigest()
 
     def add(self, key: str, done: Done) -> None:
-        """Write down an outcome; it is there even if the process is killed now."""
+        """Store an outcome. It survives a kill of the process."""
         self.done[key] = done
         if self._store is not None and self._path is not None:
             try:
@@ -119,9 +119,9 @@ class Journal:
             raise failed
 
     def remove(self) -> None:
-        """Forget everything: nothing is left to do."""
+        """Delete the journal, because the job is complete."""
         if self._store is not None and self._path is not None:
-            # While it is held, or it might be another's by now; Windows keeps a file that is open.
+            # While it is locked: later it may belong to another process. Windows keeps open files.
             with suppress(PermissionError):
                 self._path.unlink()
             self._store.close()
@@ -129,19 +129,19 @@ class Journal:
 
 
 def _make_ready(path: Path, job: Mapping[str, object]) -> None:
-    """See to it that there is a store: a new one, or what an earlier release's text file becomes.
+    """Create the store if there is none, or convert the text file of an earlier release.
 
-    It is put in place whole, so that a kill at any moment leaves none that says nothing.
+    The complete file is moved into place, so that a kill never leaves an empty one.
 
     Raises:
-        click.UsageError: There is something else.
+        click.UsageError: The file is something else.
         OSError: It cannot be written.
     """
     try:
         content = path.read_bytes()
     except FileNotFoundError:
         with _made(path, job, os.urandom(16).hex(), ()) as part, suppress(FileExistsError):
-            move_new(part, path)  # not over what another process has put there meanwhile
+            move_new(part, path)  # does not replace a file that another process created meanwhile
         return
     if content.startswith(_SQLITE):
         return
@@ -162,7 +162,7 @@ def _make_ready(path: Path, job: Mapping[str, object]) -> None:
 def _made(
     path: Path, job: Mapping[str, object], salt: str, done: Sequence[tuple[str, str, object]]
 ) -> Iterator[Path]:
-    """A complete store beside its place."""
+    """Make a complete store in a temporary file."""
     part = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         store = ResumeStore(part, _TABLES)

@@ -1,7 +1,6 @@
-"""`creatoraudit leaderboard`: creators ranked by what they did in a period.
+"""`creatoraudit leaderboard`: ranks creators by their figures in a period.
 
-The days are counted back from the server's today, so that a wrong clock on this machine changes
-nothing.
+The days are counted back from the server's date, so a wrong clock on this machine does not matter.
 """
 
 from __future__ import annotations
@@ -53,13 +52,13 @@ _SHAPE = Shape(
 
 
 def _total(rows: Sequence[Mapping[str, JSON]], name: str) -> float | None:
-    """The sum of a figure over the days that have it; None when none has."""
+    """The sum of a figure over the days that have it; None if none has."""
     known = [value for row in rows if (value := number(row.get(name))) is not None]
     return sum(known) if known else None
 
 
 def _figures(rows: Sequence[Mapping[str, JSON]]) -> dict[str, float | None]:
-    """What a creator's days add up to; of followers the last known number."""
+    """Add up a creator's days; for followers, take the last known number."""
     totals = {name: _total(rows, name) for name in ("views", *_PARTS)}
     views, parts = totals["views"], [totals[name] for name in _PARTS if totals[name] is not None]
     rate = None
@@ -84,7 +83,7 @@ def _run(
             (one,) = ids
             try:
                 return one, _figures(ca.creators.analytics(one, first, today).rows)
-            except NotFoundError:  # deleted since it was listed
+            except NotFoundError:  # deleted since the list was read
                 return one, _figures(())
 
         ranked: list[Row] = []
@@ -100,7 +99,7 @@ def _run(
 
 
 def days_up_to_now(ca: CreatorAudit, period: Period) -> tuple[dt.date, dt.date]:
-    """First and last day of a period that ends today, by the server's clock."""
+    """First and last day of a period that ends today by the server's clock."""
     now = server_time(ca.call(operations.whoami).headers)
     today = dt.datetime.fromtimestamp(now, dt.UTC).date()
     return today - dt.timedelta(days=int(period.removesuffix("d")) - 1), today

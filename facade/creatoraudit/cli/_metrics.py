@@ -1,7 +1,7 @@
-"""`creatoraudit metrics` and `deltas`: figures of any number of resources, by id.
+"""`creatoraudit metrics` and `deltas`: print figures of any number of resources, by id.
 
-Ids come from arguments and files, and those that are not found are named at the end; the library
-splits them into requests.
+Ids come from arguments and files. The library splits them into requests. Ids that are not found are
+listed at the end.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ _NAMED_MISSING = 3
 
 
 class _Part(NamedTuple):
-    """What one request brought."""
+    """The rows of one response."""
 
     rows: Sequence[Row]
     missing: Sequence[object]
@@ -71,7 +71,7 @@ def _row(one: str, totals: WindowedTotals, names: Mapping[str, Name | None]) -> 
 
 
 def _print(to: Output, shape: Shape, ids: Sequence[object], parts: Iterable[_Part]) -> int:
-    """Print the parts as they come.
+    """Print the parts as they arrive.
 
     Returns:
         1 if none of the ids was found, else 0.
@@ -146,7 +146,7 @@ _WITH_NAMES = click.option(
 def _names(
     ca: CreatorAudit, plural: str, typed: Sequence[Reference], with_names: bool
 ) -> dict[str, Name | None]:
-    """The ids, each once, and what is known of their names."""
+    """The ids, each once, with the names that are known."""
     ids = account_ids(ca, typed)
     if with_names:
         listed = names_in(ca, plural)
@@ -155,7 +155,7 @@ def _names(
 
 
 def _with_names(shape: Shape, names: Mapping[str, Name | None]) -> Shape:
-    """The shape of rows that carry names, if any of them does."""
+    """Add the name to the fields of rows if any row has one."""
     if not any(names.values()):
         return shape
     return evolve(
@@ -171,7 +171,7 @@ def _with_names(shape: Shape, names: Mapping[str, Name | None]) -> Shape:
 
 
 def _named(one: str, names: Mapping[str, Name | None]) -> Row:
-    """The id, with its name where any of the rows has one."""
+    """The id of a row, with its name if any row has one."""
     if not any(names.values()):
         return {"id": one}
     name = names.get(one) or Name(None, None)

@@ -1,6 +1,7 @@
-"""What commands share: options read off the contract's table, lists of ids, lines of a file.
+"""Options and arguments that commands share.
 
-A bound of the contract becomes an option here, and a file with one entry per line is read here.
+It makes options from the bounds of the contract, and reads lists of ids and files with one entry
+per line.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ Decorator = Callable[[Callable[..., object]], Callable[..., object]]
 
 
 def examples(*commands: str) -> str:
-    """The end of a command's help: command lines that work as they stand."""
+    """The examples at the end of a command's help."""
     lines = "\n".join(commands)
     return f"Example{'s' if len(commands) > 1 else ''}:\n\n\b\n{lines}"
 
@@ -37,7 +38,7 @@ def command(
     run: Callable[..., object],
     *parameters: Decorator,
 ) -> click.Command:
-    """A command with parameters of its own, those of the output and those of the connection."""
+    """Make a command with its own parameters and those for output and connection."""
     for parameter in reversed((*parameters, output_options, connection_options)):
         run = parameter(run)
     return click.command(name, cls=Command, help=says, epilog=examples(*usage))(run)
@@ -49,7 +50,7 @@ def from_contract(
     says: str,
     flag: str | None = None,
 ) -> Decorator:
-    """An option for an argument or body member, with the choices and bounds of the contract."""
+    """Make an option for an argument or body member, with choices and bounds of the contract."""
     bound = operation.bounds[name]
     declared = flag or "--" + name.replace("_", "-")
     if bound.kind == "object":
@@ -76,20 +77,20 @@ def from_contract(
     return click.option(declared, name, type=kind, metavar=metavar, help=says)
 
 
-_WIDE = 40  # characters of choices that are told in the text instead of in the option's name
+_WIDE = 40  # Longer lists of choices are in the help text instead of the option name.
 _METAVAR: Mapping[str, str] = {"integer": "N", "string": "TEXT"}
 
 
 def given(options: Mapping[str, object], names: Sequence[str]) -> dict[str, Any]:
-    """Those of the named options that were given."""
+    """The options among `names` that were given."""
     return {name: options[name] for name in names if options[name] is not None}
 
 
 def pairs(value: Sequence[str], option: str) -> Iterator[tuple[str, str]]:
-    """Name and value of each NAME=VALUE.
+    """Split each NAME=VALUE into name and value.
 
     Raises:
-        click.BadParameter: One of them is something else.
+        click.BadParameter: One of them has another form.
     """
     for one in value:
         name, equals, text = one.partition("=")
@@ -108,13 +109,13 @@ def _tags(
 def members(
     context: click.Context, parameter: click.Parameter, value: Sequence[str]
 ) -> dict[str, object] | None:
-    """NAME=VALUE: a value that is JSON is taken as such, any other one as text."""
+    """Read NAME=VALUE members; a value is read as JSON if possible, else as text."""
     del context, parameter
     return {name: json_or_text(text) for name, text in pairs(value, "NAME=VALUE")} or None
 
 
 def json_or_text(text: str) -> object:
-    """A value as JSON, if it is JSON, else as text."""
+    """Read a value as JSON if possible, else as text."""
     try:
         value: object = json.loads(text)
     except ValueError:
@@ -123,7 +124,7 @@ def json_or_text(text: str) -> object:
 
 
 class Line(NamedTuple):
-    """A line of a file that says something: its number from 1, and what it says."""
+    """A line of a file with its number, from 1."""
 
     number: int
     text: str
@@ -139,14 +140,14 @@ file_option = click.option(
 
 
 def lines_of(file: BinaryIO) -> Iterator[Line]:
-    """The lines of a UTF-8 file that are neither blank nor comments.
+    """Read the lines of a UTF-8 file, without blank lines and comments.
 
     Raises:
-        click.UsageError: It is something else.
+        click.UsageError: The file is not UTF-8 text.
     """
     for number, raw in enumerate(file, 1):
         try:
-            # What Windows writes begins with a byte order mark.
+            # Files from Windows begin with a byte order mark.
             text = raw.decode("utf-8-sig" if number == 1 else "utf-8").strip()
         except UnicodeDecodeError:
             raise click.UsageError(
@@ -157,10 +158,10 @@ def lines_of(file: BinaryIO) -> Iterator[Line]:
 
 
 def ids_from(arguments: Sequence[str], file: BinaryIO | None, check: Callable[[str], T]) -> list[T]:
-    """The ids given as arguments and in a file, checked; a heading `id` in the file is skipped.
+    """Read and check ids from arguments and a file, without a heading `id` in the file.
 
     Raises:
-        click.UsageError: There are none, or one is not an id; nothing was sent then.
+        click.UsageError: There are none, or one is not an id. Nothing was sent.
     """
     ids = [check(one) for one in arguments]
     for line in () if file is None else lines_of(file):

@@ -1,4 +1,4 @@
-"""`creatoraudit organizations`: which organizations the file names, and whether their keys work."""
+"""`creatoraudit organizations`: lists the organizations of the file and checks their keys."""
 
 from __future__ import annotations
 

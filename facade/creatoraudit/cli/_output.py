@@ -1,7 +1,7 @@
-"""How results leave the process: JSON, JSON lines, CSV, tables; and progress meanwhile.
+"""Prints results as JSON, JSON lines, CSV or tables, and shows progress.
 
-Data goes to stdout, everything else to stderr. The encoding, and what fits a terminal of a given
-width, are decided here; what a column holds, by the command.
+Data goes to stdout, everything else to stderr. This module handles encodings and the width of the
+terminal; the commands choose the columns.
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ _NOTHING = "–"
 
 
 class ReaderLeftError(Exception):
-    """Whoever read our stdout has closed it: there is nothing left to do, and nothing wrong."""
+    """The reader of stdout has closed it. Nothing is left to do, and nothing is wrong."""
 
 
 @contextmanager
 def changing() -> Iterator[None]:
-    """Around what changes one thing after the other: it goes on when nobody reads its rows."""
+    """A block that changes resources one by one and continues when nobody reads its rows."""
     global _goes_on  # noqa: PLW0603 - there is one standard output
     _goes_on = True
     try:
@@ -61,10 +61,10 @@ _goes_on = False
 
 
 def write(data: str | bytes) -> None:
-    """Send text, or bytes that are UTF-8 whatever the terminal is set to, to stdout.
+    """Write text, or bytes in UTF-8 whatever the encoding of the terminal, to stdout.
 
     Raises:
-        ReaderLeftError: Nobody reads it any more.
+        ReaderLeftError: The reader has closed it.
     """
     try:
         click.echo(data, nl=False, color=True)
@@ -77,11 +77,11 @@ def write(data: str | bytes) -> None:
 
 
 def resumable(pages: Iterator[T], start: str | None, how: str) -> Iterator[T]:
-    """The pages of a list; a failure on the way says how to resume behind those that were printed.
+    """Iterate over pages. An error says how to resume after the pages that were printed.
 
     Args:
         pages: The pages.
-        start: The cursor of the first one.
+        start: The cursor of the first page.
         how: The option that takes a cursor, with `{}` for it.
     """
     try:
@@ -102,7 +102,7 @@ def write_json(value: object) -> None:
 def _csv_rows(names: Sequence[str], rows: Iterable[Row], style: Style) -> bytes:
     cells: Iterable[list[object]] = ([row.get(name) for name in names] for row in rows)
     if style != "raw":
-        # As exports write it, but for what a terminal obeys: a pipe may end in one.
+        # As in exports, but safe for terminals, because a pipe may end in one.
         cells = ([_inert(value) for value in row] for row in cells)
     return _csv.lines(cells, style)
 
@@ -119,10 +119,10 @@ class Column:
 
     Attributes:
         title: Its heading.
-        align: Where its text sits.
-        from_width: The narrowest terminal that shows it.
-        flexible: Whether it gives way, cut with an ellipsis, when the table is too wide.
-        show: How a value that is there becomes text, where the usual way will not do.
+        align: Alignment of its text.
+        from_width: The narrowest terminal that shows the column.
+        flexible: Whether it is cut with an ellipsis if the table is too wide.
+        show: How a value becomes text, if not in the usual way.
     """
 
     title: str
@@ -132,19 +132,19 @@ class Column:
     show: Callable[[object], str] | None = None
 
     def text(self, value: object) -> str:
-        """What a cell of this column says."""
+        """The text of a cell in this column."""
         if value is None:
             return _NOTHING
         return _shown(value) if self.show is None else self.show(value)
 
 
 class Linked(str):
-    """Text that leads somewhere, in a terminal that can show links."""
+    """Text with a link, for terminals that show links."""
 
     __slots__ = ("url",)
 
     def __new__(cls, text: str, url: str) -> Self:
-        """The text, with where it leads."""
+        """Make a text with its link."""
         made = super().__new__(cls, text)
         made.url = url
         return made
@@ -170,19 +170,19 @@ def _cell(text: str) -> Text:
     return Text(_writable(_safe.line(text)), link, no_wrap=True, overflow="ellipsis")
 
 
-# What terminals that show links say of themselves.
+# Variables by which terminals that show links identify themselves.
 _LINKING = ("FORCE_HYPERLINK", "VTE_VERSION", "WT_SESSION", "KITTY_WINDOW_ID", "KONSOLE_VERSION")
 _PROGRAMS = frozenset({"iTerm.app", "WezTerm", "vscode", "Hyper", "ghostty", "Tabby"})
 
 
 def _shows_links() -> bool:
-    """Whether the terminal is known to show links; others would show what makes them."""
+    """Whether the terminal is known to show links. Others might print the escape codes."""
     known = any(os.environ.get(name) for name in _LINKING)
     return known or os.environ.get("TERM_PROGRAM") in _PROGRAMS
 
 
 def _writable(text: str) -> str:
-    """Text of ours or of others, as standard output can show it."""
+    """Make text fit for the encoding of standard output."""
     return _safe.in_encoding(text, sys.stdout.encoding or "utf-8")
 
 
@@ -192,7 +192,7 @@ def write_table(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> Non
     from rich.console import Console
     from rich.table import Table
 
-    # A file or a pipe has no width; one that holds a caption is of more use than one of 80.
+    # A file or a pipe has no width, so captions are not cut to 80 characters.
     console = Console(width=None if sys.stdout.isatty() else _WIDTH_IN_A_PIPE)
     shown = [n for n, column in enumerate(columns) if console.width >= column.from_width]
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
@@ -210,7 +210,7 @@ def write_table(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> Non
         console.print(table)
     dropped = [column.title for column in columns if console.width < column.from_width]
     _tell_dropped(dropped, console.width)
-    # Not by rich itself, which ends the process when the reader of a pipe has gone.
+    # Not by rich itself, which ends the process when the reader of a pipe is gone.
     write(_writable(printed.get()))
 
 
@@ -218,7 +218,7 @@ _dropped: list[str] = []
 
 
 def _tell_dropped(titles: list[str], width: int) -> None:
-    """Say once which columns a terminal is too narrow for."""
+    """Report once which columns do not fit the terminal."""
     if titles and sys.stdout.isatty() and titles != _dropped:
         _dropped[:] = titles
         said = f"too narrow for: {', '.join(titles)}; widen the terminal, or use --format"
@@ -226,18 +226,18 @@ def _tell_dropped(titles: list[str], width: int) -> None:
 
 
 def write_lines(lines: Iterable[str]) -> None:
-    """Print lines of our own; a stranger's words in them must have been made inert."""
+    """Print lines of our own. Text from the API in them must already be safe."""
     write(_writable("".join(f"{line}\n" for line in lines)))
 
 
 @frozen
 class Shape:
-    """What the rows of a command look like.
+    """The fields of the rows that a command prints.
 
     Attributes:
-        names: All members a row may have by the contract, as JSON and CSV call them.
-        columns: Those a table shows.
-        empty: What to say on stderr when there is no row at all, and what to do about it.
+        names: All members that a row may have by the contract, as named in JSON and CSV.
+        columns: The columns of a table.
+        empty: Message on stderr when there are no rows, with what to do next.
     """
 
     names: Sequence[str]
@@ -247,25 +247,25 @@ class Shape:
 
 @frozen
 class Output:
-    """How the options say that results are to be printed."""
+    """The output options of a command."""
 
     form: Form
     style: Style
     fields: tuple[str, ...]
 
     def rows(self, shape: Shape, *, hold: bool = False) -> Rows:
-        """Print rows of a shape, as they come; with `hold` a table is printed at the end.
+        """Print rows as they arrive; with `hold`, a table is printed at the end.
 
         Raises:
-            click.UsageError: A field that was asked for is none of the shape.
+            click.UsageError: A requested field does not exist.
         """
         return Rows(self, self._narrowed(shape), hold=hold)
 
     def one(self, shape: Shape) -> Callable[[Row], None]:
-        """A function that prints a single row: JSON is an object then, a table a line per member.
+        """Make a function that prints one row: an object in JSON, a line per member in a table.
 
         Raises:
-            click.UsageError: A field that was asked for is none of the shape.
+            click.UsageError: A requested field does not exist.
         """
         return partial(self._print_one, self._narrowed(shape))
 
@@ -282,7 +282,7 @@ class Output:
                 rows.write([row])
 
     def chosen(self, row: Row) -> Row:
-        """The fields that were asked for; everything, unknown members too, when none were."""
+        """The requested fields of a row; by default everything, including undeclared members."""
         return {name: row.get(name) for name in self.fields} if self.fields else dict(row)
 
     def _narrowed(self, shape: Shape) -> Shape:
@@ -298,11 +298,11 @@ class Output:
 
 
 class Rows:
-    """Prints rows in the form that was asked for; a context, whose end finishes the output.
+    """Prints rows in the requested format. Used as a context, whose exit completes the output.
 
-    JSON, JSON lines and CSV are printed as they come. A table needs to see rows before it knows its
-    widths: long ones come in parts, each with its heading. Left by an exception it prints what it
-    has, and leaves a JSON array open, so that nobody takes it for the whole. `stream` tells whether
+    JSON, JSON lines and CSV are printed as they arrive. A table needs rows to find its widths, so a
+    long one is printed in parts, each with a heading. After an exception it prints the rows it has,
+    but leaves a JSON array open, so that nobody takes it for complete. `stream` says whether
     something is printed before the end.
     """
 
@@ -318,7 +318,7 @@ class Rows:
         return self
 
     def write(self, rows: Iterable[Row]) -> None:
-        """Print rows, or keep them for their table."""
+        """Print rows, or keep them for the table."""
         block = list(rows)
         if self._to.form == "table":
             self._waiting += block
@@ -356,7 +356,7 @@ class Rows:
         chosen = [self._to.chosen(row) for row in block]
         if self._to.form == "jsonl":
             return b"".join(_safe.to_json(row, indent=None) + b"\n" for row in chosen)
-        # No JSON string has a line break in it, so these are all between members.
+        # JSON strings contain no line breaks, so these are all between members.
         indented = [b"\n  " + _safe.to_json(row).replace(b"\n", b"\n  ") for row in chosen]
         return (b"," if self._any else b"") + b",".join(indented)
 
@@ -409,7 +409,7 @@ _OPTIONS = (
 
 
 def output_options(command: Callable[..., object]) -> Callable[..., object]:
-    """Give a command the options that `Output` is made of; it gets that as `to`."""
+    """Add the output options to a command, which receives an `Output` as `to`."""
 
     @wraps(command)
     def with_output(
@@ -432,10 +432,10 @@ def output_options(command: Callable[..., object]) -> Callable[..., object]:
 
 
 def _check_style(style: Style, *, csv: bool) -> None:
-    """Refuse a style where it has no meaning or would hand a stranger's text to a terminal.
+    """Refuse a CSV style that has no effect or would send unsafe text to a terminal.
 
     Raises:
-        click.UsageError: It is one of the two.
+        click.UsageError: The style is refused.
     """
     if not csv:
         raise click.UsageError(f"--{style} goes with --format csv")
@@ -446,13 +446,13 @@ def _check_style(style: Style, *, csv: bool) -> None:
 
 
 class Counting(Protocol):
-    """Progress of a job that counts."""
+    """Progress of a job that counts items."""
 
     def advance(self, by: int) -> None:
-        """So many more are done."""
+        """Add a number of finished items."""
 
     def expect(self, total: Callable[[], int | None]) -> None:
-        """There are so many in all; asked only if somebody sees it."""
+        """Set the total, which is computed only if progress is shown."""
 
 
 class _Silent:
@@ -465,10 +465,10 @@ class _Silent:
 
 @contextmanager
 def counting(label: str, *, beside_rows: bool) -> Iterator[Counting]:
-    """Progress with rate and remaining time on stderr, if that is a terminal.
+    """Show progress with rate and remaining time on stderr, if that is a terminal.
 
-    With `beside_rows`, rows are printed meanwhile: on a terminal they are progress enough, and two
-    writers would spoil each other's lines.
+    With `beside_rows`, rows are printed meanwhile. If stdout is a terminal too, nothing is shown,
+    because rows and progress would overwrite each other.
     """
     if not sys.stderr.isatty() or (beside_rows and sys.stdout.isatty()):
         yield _Silent()

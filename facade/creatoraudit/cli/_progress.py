@@ -1,6 +1,6 @@
-"""The progress bar: how much is done, how fast, and how long the rest will take.
+"""Shows a progress bar with rate and remaining time.
 
-Imported only where a terminal shows it.
+It is imported only if a terminal shows it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class _Rate(ProgressColumn):
 
 
 class Bar:
-    """A bar on stderr for as long as it is entered; nothing of it stays."""
+    """A progress bar on stderr, which disappears at the end of the block."""
 
     def __init__(self, label: str) -> None:
         self._progress = Progress(
@@ -57,14 +57,14 @@ class Bar:
         self._progress.stop()
 
     def advance(self, by: int) -> None:
-        """So many more are done."""
+        """Add a number of finished items."""
         self._progress.advance(self._task, by)
 
     def expect(self, total: Callable[[], int | None]) -> None:
-        """There are so many in all; asked once."""
+        """Set the total, which is computed once."""
         if self._progress.tasks[0].total is None:
             self._progress.update(self._task, total=total())
 
     def set(self, done: int, total: int) -> None:
-        """So many are done, of so many as far as is known."""
+        """Set the number of finished items, and the total if known."""
         self._progress.update(self._task, completed=done, total=total)

@@ -1,6 +1,6 @@
-"""`--html` and `--markdown`: what breakouts and digest can be handed on as.
+"""The options `--html` and `--markdown` of breakouts and digest.
 
-A page is written whole or not at all. What is in it is decided in `creatoraudit.report`.
+A page is written completely or not at all. `creatoraudit.report` makes its content.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ _OPTIONS = (
 
 @frozen
 class Reports:
-    """What the options ask for besides, or in place of, the rows."""
+    """The requested reports, in addition to the rows or instead of them."""
 
     page: Path | None
     markdown: bool
 
     def provenance(self, ca: CreatorAudit, to: Output, organization: str | None) -> Provenance:
-        """Whose figures these are, asked of the server where the output says so."""
+        """The organization of the figures, requested from the server if the output names it."""
         from creatoraudit import CreatorAuditError
         from creatoraudit.report import Provenance
         from creatoraudit_api import operations
@@ -54,7 +54,7 @@ class Reports:
             return Provenance(organization)
         try:
             return Provenance.of(ca.call(operations.whoami), organization)
-        except CreatorAuditError:  # the figures are there, and worth showing without it
+        except CreatorAuditError:  # the figures are useful without it
             return Provenance(organization)
 
     def deliver(
@@ -63,7 +63,7 @@ class Reports:
         """Write the page, then print the Markdown or, by calling `rows`, the rows.
 
         Raises:
-            click.ClickException: The page could not be written; a file that was there still is.
+            click.ClickException: The page cannot be written. An existing file is unchanged.
         """
         if self.page is not None:
             from creatoraudit.report import render_html
@@ -84,9 +84,9 @@ class Reports:
 
 
 def report_options(command: Callable[..., object]) -> Callable[..., object]:
-    """Give a command both options, under `output_options`; it gets them as `reports`.
+    """Add both options to a command, below `output_options`. It receives them as `reports`.
 
-    Whatever would keep a page from being written is found here, before anything is asked.
+    A page that cannot be written is reported here, before anything is sent.
     """
 
     @wraps(command)
@@ -107,7 +107,7 @@ def report_options(command: Callable[..., object]) -> Callable[..., object]:
 
 
 def _checked(name: str) -> Path:
-    """The file a page will go to.
+    """Check the file for a page.
 
     Raises:
         click.UsageError: No page can be written there.
@@ -116,7 +116,7 @@ def _checked(name: str) -> Path:
     if name in ("", "-"):
         raise click.UsageError("--html needs the name of a file; standard output has the table")
     try:
-        # A link stays, and what it leads to is replaced.
+        # A link stays, and its target is replaced.
         path = Path(name).resolve()
         if path.is_dir():
             problem = "is a folder; name a file, such as report.html"
@@ -125,7 +125,7 @@ def _checked(name: str) -> Path:
         elif not path.parent.is_dir():
             problem = "is in a folder that does not exist; make it first"
         else:
-            # The only way to know, whatever the system's idea of permissions is.
+            # Trying is the only reliable check of permissions.
             with tempfile.TemporaryFile(dir=path.parent):
                 return path
     except OSError as error:

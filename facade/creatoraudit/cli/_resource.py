@@ -1,7 +1,6 @@
-"""What there is to manage: accounts, videos, account videos and creators, as a table.
+"""Describes the resources in a table: accounts, videos, account videos and creators.
 
-The table says what each resource is called, which of its members are shown and what its options
-say. `_commands` makes commands of it.
+The table has names, columns and help texts of each resource. `_commands` makes commands from it.
 """
 
 from __future__ import annotations
@@ -24,25 +23,25 @@ if TYPE_CHECKING:
     from creatoraudit import CreatorAudit
     from creatoraudit_api.operations import Operation
 
-# The ids of the examples.
+# Ids in the examples.
 SAMPLE_ID = "3c90c3cc-0d44-4b50-8888-8dd25736052a"
 OTHER_ID = "7d9e1f20-5b6a-4c3d-9e8f-0a1b2c3d4e5f"
 
 
 @frozen
 class Resource:
-    """One of the four.
+    """One resource.
 
     Attributes:
-        plural: Its name as a command, such as `account-videos`.
-        one: A single one in a sentence.
-        model: The model that has its members.
-        columns: What a table shows.
-        begin: How one is added: `track` or `create`; empty where there is no such thing.
-        paused: What one that is not active is called, as an option.
-        pauses: What pausing and resuming do, as sentences.
-        empty: What to do when there is none.
-        change: An example of what can be updated.
+        plural: Name of its command, such as `account-videos`.
+        one: A single item, as a word in a sentence.
+        model: Name of its model.
+        columns: Columns of a table.
+        begin: The verb that adds one: `track` or `create`; empty if there is none.
+        paused: Name of the option for items that are not active.
+        pauses: Effects of pausing and resuming, as sentences.
+        empty: What to do when there are no items.
+        change: An example of an update.
     """
 
     plural: str
@@ -56,11 +55,11 @@ class Resource:
     change: str = "--active"
 
     def of(self, ca: CreatorAudit) -> Any:
-        """The client's side of it; the four have methods in common, but no type."""
+        """The resource of the client. The four share methods, but no type."""
         return getattr(ca, self.plural.replace("-", "_"))
 
     def reference(self, text: str) -> Reference:
-        """What was typed for one of them: an id, or the handle of an account.
+        """Read a typed reference: an id, or the handle of an account.
 
         Raises:
             UsageError: It is neither.
@@ -69,25 +68,25 @@ class Resource:
 
     @property
     def metavar(self) -> str:
-        """How one of them is given, in the usage line."""
+        """The name of a reference in the usage line."""
         return METAVAR if self.plural == "accounts" else "ID"
 
     def operation(self, verb: str) -> Operation[Any]:
-        """What the contract says of listing, adding or changing it."""
+        """The operation of the contract for a verb."""
         name = self.plural if verb == "list" else self.one
         found: Operation[Any] = getattr(operations, f"{verb}_{name}".replace("-", "_"))
         return found
 
     @property
     def shape(self) -> Shape:
-        """What its rows look like."""
+        """The fields of its rows."""
         model = getattr(import_module("creatoraudit_api.models"), self.model)
         return Shape(
             names=[name for name, _ in model.MEMBERS], columns=self.columns, empty=self.empty
         )
 
     def options(self, verb: str) -> Mapping[str, Decorator]:
-        """The options of an operation, by the names of its arguments."""
+        """Make options for the arguments of an operation."""
         operation = self.operation(verb)
         flags = {"is_active": f"--active/--{self.paused}"}
         says = {**_SAYS, "is_active": f"Active or {self.paused}."}
@@ -96,7 +95,7 @@ class Resource:
         return {
             name: from_contract(operation, name, says[name], flags.get(name))
             for name in (*operation.arguments, *operation.body_members)
-            # Which one it is about is the command's own argument.
+            # The id is an argument of the command.
             if name in says and name != f"{self.one}_id"
         }
 

@@ -1,8 +1,7 @@
-"""A stranger's text, made inert for where it is shown.
+"""Makes text from the API safe for terminals and JSON.
 
-Captions and usernames come from people nobody here knows. This module decides how they look in a
-terminal and in JSON, so that they can neither move a cursor nor reverse a line nor break a parser.
-Every command takes its text through here; CSV has its rules in `creatoraudit.export`.
+Captions and usernames come from strangers. Cleaned here, they cannot move the cursor, reverse a
+line or break a parser. Every command uses this module; `creatoraudit.export` has the rules for CSV.
 """
 
 from __future__ import annotations
@@ -13,11 +12,11 @@ from .._core.text import json_text, printable
 
 
 def line(text: str) -> str:
-    """`text` on one line: white space folded, control, bidi and format characters escaped."""
+    """Put `text` on one line: fold white space, and escape control, bidi and format characters."""
     return printable(" ".join(text.split()))
 
 
-# What an output of few characters gets in place of our own signs.
+# Replacements for our own signs in encodings that lack them.
 _PLAIN = str.maketrans(
     {"–": "-", "−": "-", "Δ": "d", "×": "x", "…": "~", "▲": "+", "▼": "-", "■": "="}
     | dict(zip("▁▂▃▄▅▆▇█", ".:-=+*#@", strict=True))
@@ -25,9 +24,9 @@ _PLAIN = str.maketrans(
 
 
 def in_encoding(text: str, encoding: str) -> str:
-    """`text` with what an encoding lacks replaced: signs by plain ones, letters by a question mark.
+    """Replace what an encoding lacks: signs by plain ones, letters by a question mark.
 
-    Pictures are left out, with the blank that would stay behind.
+    Emoji are left out, together with the blank beside them.
     """
     try:
         text.encode(encoding)
@@ -48,10 +47,10 @@ def in_encoding(text: str, encoding: str) -> str:
 
 
 def flat(value: object) -> object:
-    """A value for one cell: what has members becomes JSON text, and so do true and false."""
+    """Convert a value for one cell: objects, lists and booleans become JSON text."""
     return json_text(value) if isinstance(value, (bool, dict, list)) else value
 
 
 def to_json(value: object, *, indent: int | None = 2) -> bytes:
-    """JSON that every strict UTF-8 parser takes and that does nothing to a terminal."""
+    """Write JSON that every strict parser accepts and that is safe in a terminal."""
     return json_text(value, indent=indent).encode()

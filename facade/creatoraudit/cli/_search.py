@@ -1,6 +1,6 @@
-"""`creatoraudit search`: accounts by username, creators by name, videos by caption.
+"""`creatoraudit search`: finds accounts by username, creators by name, videos by caption.
 
-Three kinds of hits share one list.
+All three kinds of hits are in one list.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _SHAPE = Shape(
 )
 
 
-# The sections, and the member that names a hit in each.
+# The sections, with the member that names a hit.
 _NAMES = {"accounts": "username", "creators": "name", "videos": "caption"}
 
 

@@ -1,7 +1,7 @@
-"""The file of `breakouts --seen`: posts that were reported before.
+"""The file of `breakouts --seen`, with the posts that were reported before.
 
-It is read before anything is asked and written, at once, after the output: a run that is killed in
-between reports its posts again, and none is lost.
+It is read before the first request and written in one step after the output. A run that is killed
+in between reports its posts again, so none is lost.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ _KIND = "creatoraudit seen posts, version 1"
 
 
 class SeenPosts:
-    """The ids in a file, which need not exist yet.
+    """The ids in a file, which may not exist yet.
 
     Raises:
-        click.UsageError: The file is something else, or no file can be written there.
+        click.UsageError: The file has other content, or cannot be written.
     """
 
     def __init__(self, path: Path) -> None:
@@ -37,7 +37,7 @@ class SeenPosts:
             raise click.UsageError(f"--seen {path}: there is no folder {path.parent}")
 
     def new_in(self, result: Breakouts) -> Breakouts:
-        """The posts that are not in the file yet; they are remembered."""
+        """Return the posts that are not in the file yet, and remember them."""
         new = tuple(post for post in result if post.video.id not in self._ids)
         self._ids |= dict.fromkeys(post.video.id for post in new)
         return evolve(result, posts=new)

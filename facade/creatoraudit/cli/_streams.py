@@ -1,9 +1,8 @@
-"""The three standard streams, made usable whatever the process was started with.
+"""Makes the three standard streams usable, however the process was started.
 
-A stream that was closed would be replaced by the first file that is opened, and every write to it
-would fail. Standard input then reads as empty, and what goes to standard error is lost; so it is
-when its disk is full or its reader is gone. Only standard output counts: what cannot be written
-there makes a command fail.
+If a stream is closed, the next opened file would take its place. So closed streams are replaced:
+standard input reads as empty, and standard error drops what it cannot write, as it also does when
+its disk is full or its reader is gone. Only a failed write to standard output makes a command fail.
 """
 
 from __future__ import annotations
@@ -18,10 +17,10 @@ _NAMES = ("<stdin>", "<stdout>", "<stderr>")
 
 
 class _Unfailing(io.FileIO):
-    """A stream whose content nobody needs: what cannot be written is dropped."""
+    """A stream that drops what it cannot write."""
 
     def write(self, data: bytes, /) -> int:  # type: ignore[override]  # any buffer, as FileIO
-        """Write, or pretend to."""
+        """Write, and ignore errors."""
         try:
             return super().write(data) or 0
         except OSError:
@@ -29,16 +28,16 @@ class _Unfailing(io.FileIO):
 
 
 def _text(raw: io.FileIO, errors: str) -> TextIO:
-    # As Python calls its own, not by their numbers.
+    # Python's names for its streams, not their numbers.
     raw.name = _NAMES[raw.fileno()]
     buffer = io.BufferedReader(raw) if raw.readable() else io.BufferedWriter(raw)
     return io.TextIOWrapper(buffer, encoding="utf-8", errors=errors, line_buffering=True)
 
 
 def prepare() -> None:
-    """Open what is missing, and let standard error take everything."""
-    # The lowest number that is free is taken, so each of these lands where it belongs. What is
-    # written to the second one fails, as it should: it is open for reading.
+    """Open missing streams, and make standard error ignore failures."""
+    # The system takes the lowest free number, so each stream gets its own. Writes to the second one
+    # fail, as they should, because it is open for reading.
     for number, mode in ((0, os.O_RDONLY), (1, os.O_RDONLY), (2, os.O_WRONLY)):
         try:
             os.fstat(number)
@@ -48,24 +47,24 @@ def prepare() -> None:
         sys.stdin = _text(io.FileIO(0, "rb", closefd=False), "strict")
     if sys.stdout is None:
         sys.stdout = _text(io.FileIO(1, "wb", closefd=False), "replace")
-    # One that somebody else has put there, such as a test, is theirs.
+    # A stream that somebody else has set, such as a test, stays.
     own = sys.stderr is sys.__stderr__
     if sys.stderr is None or (own and not sys.stderr.isatty()):
         sys.stderr = _text(_Unfailing(2, "wb", closefd=False), "backslashreplace")
 
 
 def reader_left(error: OSError) -> bool:
-    """Whether a write failed because nobody reads the pipe any more."""
-    # Windows says that the argument is invalid.
+    """Whether a write failed because the reader of the pipe is gone."""
+    # Windows reports an invalid argument.
     left = (errno.EPIPE, errno.EINVAL) if sys.platform == "win32" else (errno.EPIPE,)
     return error.filename is None and error.errno in left
 
 
 def why(error: OSError) -> str:
-    """Why standard output cannot be written."""
+    """Describe why standard output cannot be written."""
     return "it is closed" if error.errno == errno.EBADF else str(error.strerror or error)
 
 
 def give_up_output() -> None:
-    """Let standard output lead nowhere: Python writes what is left once more on its way out."""
+    """Redirect standard output to nowhere, because Python flushes the rest again at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,8 +1,8 @@
-"""`creatoraudit accounts|videos track`: one, or every line of a file.
+"""`creatoraudit accounts|videos track`: tracks one resource, or every line of a file.
 
-This module decides what a response means for its line, and when to stop. Every line is
-checked before the first is sent; what was done is in a `_journal`, so that an interrupted run goes
-on where it was and a second one does nothing twice.
+This module maps responses to outcomes of lines, and decides when to stop. Every line is checked
+before the first is sent. A `_journal` keeps the outcomes, so that an interrupted run resumes and a
+second run repeats nothing.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ _LINES = Shape(
     },
     empty="The file has nothing but blank lines and comments.",
 )
-# What a failure means for its line. Any other one would meet the next line too, so it stops.
+# Errors that concern only one line. Any other error would affect the next line too and stops.
 _MEANING: Mapping[type[CreatorAuditError], str] = {
     ConflictError: "already",
     BadRequestError: "invalid",
@@ -69,7 +69,7 @@ _GOOD: Mapping[str, str] = {"tracked": "tracked", "already": "already tracked", 
 
 
 class Outcome(NamedTuple):
-    """What became of a line."""
+    """The outcome of a line."""
 
     outcome: str
     id: str | None = None
@@ -78,12 +78,12 @@ class Outcome(NamedTuple):
 
     @classmethod
     def of(cls, error: CreatorAuditError, outcome: str) -> Outcome:
-        """An outcome that is a failure."""
+        """Make the outcome for an error."""
         return cls(outcome, None, getattr(error, "code", None), in_options(str(error)))
 
 
 class _Entry(NamedTuple):
-    """A line and what it asks for; no body, but a problem, if it cannot be sent."""
+    """A line with its request body, or with a problem if it cannot be sent."""
 
     line: Line
     body: Mapping[str, Any] | None
@@ -94,7 +94,7 @@ _Send = Callable[[Mapping[str, Any], str], Outcome]
 
 
 def track(resource: Resource) -> click.Command:
-    """The `track` command of a resource."""
+    """Make the `track` command of a resource."""
     settings = resource.options("track")
     kind = _KINDS[resource.one]
 
@@ -177,7 +177,7 @@ def _post(text: str, platform: Platform | None) -> dict[str, str]:
 
 
 class _Kind(NamedTuple):
-    """How one is named: what a line may say, what is made of it, and examples."""
+    """How a resource is named: the content of a line, its arguments, and examples."""
 
     read: Callable[[str, Platform | None], dict[str, str]]
     what: str
@@ -209,7 +209,7 @@ else 1. It stops at once when the account cap is reached or the API cannot be us
 
 
 def _entry(resource: Resource, kind: _Kind, line: Line, settings: Mapping[str, Any]) -> _Entry:
-    """Check a line; nothing is sent."""
+    """Check a line without sending it."""
     try:
         body = {**settings, **kind.read(line.text, settings.get("platform"))}
         prepare(resource.operation("track"), body, {}, strict=True)
@@ -246,7 +246,7 @@ def _all(
 
 
 def _follow(rows: Rows, entries: Sequence[_Entry], journal: Journal, send: _Send) -> int:
-    """Go through the lines, print what comes of each, and stop where all others would fail too."""
+    """Send the lines and print each outcome; stop at an error that all others would meet too."""
     tally: Counter[str] = Counter()
     stopped: CreatorAuditError | None = None
     seen: set[str] = set()

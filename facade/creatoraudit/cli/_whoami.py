@@ -1,4 +1,4 @@
-"""`creatoraudit whoami`: whether the key works, and whose it is."""
+"""`creatoraudit whoami`: shows whether the key works, and its organization."""
 
 from __future__ import annotations
 
