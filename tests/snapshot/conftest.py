@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -79,7 +78,7 @@ class Tenant:
         asked = request.query if request.method == "GET" else request.json
         ids = [one for part in asked["video_ids"] for one in part.split(",")]
         known = [one for one in ids if self.known(one)]
-        windows = {f"{days}d": 7 for days in (1, 7, 14, 30)}
+        windows = {f"{days}d": days for days in (1, 7, 14, 30)}
         return answers.deltas(
             dict.fromkeys(known, windows), not_found=[one for one in ids if one not in known]
         )
@@ -107,17 +106,13 @@ def api(serve: Callable[..., ScriptedServer], tmp_path: Path) -> Callable[..., A
     """Starts the scripted API: `api(acme=Tenant(...), globex=Tenant(...))`; keys are `key-NAME`."""
 
     def start(**tenants: Tenant) -> Api:
-        lock = threading.Lock()
+        keys = {f"Bearer key-of-{name}": tenant for name, tenant in tenants.items()}
 
         def answer(request: Request) -> Step:
-            name = request.headers.get("authorization", "").removeprefix("Bearer key-of-")
-            with lock:
-                tenant = tenants.get(name)
-                return (
-                    answers.problem(401, "UNAUTHORIZED")
-                    if tenant is None
-                    else tenant.answer(request)
-                )
+            tenant = keys.get(request.headers["authorization"])
+            if tenant is None:
+                return answers.problem(401, "UNAUTHORIZED")
+            return tenant.answer(request)
 
         server = serve(answer)
         text = ""
@@ -126,7 +121,7 @@ def api(serve: Callable[..., ScriptedServer], tmp_path: Path) -> Callable[..., A
             text += f'[organizations.{name}]\nkey = "file:{name}.key"\nbase_url = "{server.url}"\n'
         config = tmp_path / "creatoraudit.toml"
         config.write_text(text)
-        return Api(server, config, dict(tenants))
+        return Api(server, config, tenants)
 
     return start
 

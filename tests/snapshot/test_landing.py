@@ -203,7 +203,6 @@ def test_a_unit_runs_in_the_loop_that_is_running(api: Start, tmp_path: Path, bac
 
 def test_an_attempt_returns_its_failure(api: Start, tmp_path: Path) -> None:
     started = api(acme=Tenant("o-1"))
-    started.tenants.clear()
     (tmp_path / "acme.key").write_text("another-key")
     (unit,) = plan(started.config, ["creators"])
     failure = attempt(unit, tmp_path / "history", max_retries=0)

@@ -7,21 +7,26 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from hashlib import sha256
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, Self, TypeAlias
+
+import anyio
 
 from .._async.client import AsyncCreatorAudit
 from .._async.io import Pool
 from .._core.arguments import number_problem
+from .._core.events import WaitEvent
 from .._core.organizations import namesakes, one_organization
 from .._results.tables import pyarrow
 from ..errors import CreatorAuditError, UsageError
 from ._place import begin
 from ._receipt import Failure, Landed, Outcome, Receipt
 from ._roots import root_of
-from ._run import Session, failure_of, in_own_loop
+from ._run import Session, checked_settings, failure_of, in_own_loop
 from ._unit import Unit, by_organization
 
 OnDone: TypeAlias = Callable[[Outcome], object]
+# Lanes that can be lent, as a multiple of those that there are.
+_LENT = 4
 
 
 class Runner(Protocol):
@@ -58,7 +63,7 @@ class LocalRunner:
         if problem is not None:
             raise UsageError(problem)
         self._keys = int(keys)
-        self._settings = settings
+        self._settings = checked_settings(settings)
 
     def run(self, units: Sequence[Unit], root: str, on_done: OnDone) -> None:
         """Run the units; see `Runner.run`."""
@@ -66,35 +71,86 @@ class LocalRunner:
 
     async def _run(self, units: Sequence[Unit], root: str, on_done: OnDone) -> None:
         groups = by_organization(units)
-        async with Session(root_of(root), self._settings) as session, Pool(self._keys) as pool:
+        lanes = Lanes(self._keys)
+        async with Session(root_of(root), self._settings) as session, Pool(len(units)) as pool:
             refused = _refused(session, groups)
             jobs = []
             for group in groups:
                 why = refused.get(group[0].organization)
                 if why is None:
-                    jobs.append(await pool.start(_run_all, session, group, on_done))
+                    jobs.append(await pool.start(self._run_all, session, group, lanes, on_done))
                 else:
                     for unit in group:
                         on_done(Failure(unit, "UsageError", why))
             for job in jobs:
                 await job.result()
 
+    async def _run_all(
+        self, session: Session, group: Sequence[Unit], lanes: Lanes, on_done: OnDone
+    ) -> None:
+        """Run the units of one organization with one client."""
+        told = self._settings.get("on_wait")
+        made: list[AsyncCreatorAudit] = []
 
-async def _run_all(session: Session, group: Sequence[Unit], on_done: OnDone) -> None:
-    """Run the units of one organization with one client."""
-    made: list[AsyncCreatorAudit] = []
+        def waits(event: WaitEvent) -> None:
+            lane.lend()
+            if told is not None:
+                told(event)
 
-    def client() -> AsyncCreatorAudit:
-        if not made:
-            made.append(session.client(group[0]))
-        return made[0]
+        def client() -> AsyncCreatorAudit:
+            if not made:
+                made.append(session.client(group[0], on_wait=waits))
+            return made[0]
 
-    for unit in group:
-        try:
-            outcome: Outcome = await session.run(unit, client)
-        except Exception as error:  # noqa: BLE001 - whatever stops one unit must not stop others
-            outcome = failure_of(unit, error)
-        on_done(outcome)
+        async with Lane(lanes) as lane:
+            for unit in group:
+                try:
+                    outcome: Outcome = await session.run(unit, client)
+                except Exception as error:  # noqa: BLE001 - must not stop other units
+                    outcome = failure_of(unit, error)
+                on_done(outcome)
+
+
+class Lanes:
+    """How many organizations are read side by side.
+
+    Args:
+        keys: Number of lanes.
+    """
+
+    def __init__(self, keys: int) -> None:
+        self.free = anyio.Semaphore(keys)
+        # Each organization that waits holds a few pages, so not all of them may.
+        self.lendable = keys * _LENT
+
+
+class Lane:
+    """A place among those that are read side by side, as an async context manager.
+
+    An organization that has to wait, for its rate window or before a retry, lends its lane to
+    another, so that it delays nobody.
+    """
+
+    def __init__(self, lanes: Lanes) -> None:
+        self._lanes = lanes
+        self._lent = False
+
+    async def __aenter__(self) -> Self:
+        await self._lanes.free.acquire()
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        if self._lent:
+            self._lanes.lendable += 1
+        else:
+            self._lanes.free.release()
+
+    def lend(self) -> None:
+        """Let another organization begin, unless this lane is lent or too many are."""
+        if not self._lent and self._lanes.lendable:
+            self._lent = True
+            self._lanes.lendable -= 1
+            self._lanes.free.release()
 
 
 def _refused(session: Session, groups: Sequence[Sequence[Unit]]) -> dict[str, str]:

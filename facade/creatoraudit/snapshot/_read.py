@@ -160,7 +160,7 @@ class Reader:
         end = 0
         if self._deltas is not None:
             ids = [_known_id(row["id"]) for row in new]
-            end = await self._deltas.ask(pool, [one for one in ids if one is not None])
+            end = await self._deltas.ask(pool, ids)
         table = Table.of(self._operation.item, new, page.origin)
         batch = await self._threads.run(table.to_batch)
         self._rows.append(_Rows(batch, ids, arrived, end))
@@ -246,6 +246,7 @@ class _Deltas:
         self._given = 0
         self._sent = 0
         self._stopped = False
+        self._any_rows = False
         self._waiting: list[str] = []
         self._asked: deque[tuple[Sequence[str], Job[VideoDeltas]]] = deque()
         self._found: dict[str, Mapping[str, object]] = {}
@@ -254,10 +255,12 @@ class _Deltas:
     def _job_by(self, via: Via) -> AsyncDeltasJob:
         return AsyncDeltasJob(self._operations, self._windows, via, {})
 
-    async def ask(self, pool: Pool, ids: Sequence[str]) -> int:
+    async def ask(self, pool: Pool, ids: Sequence[str | None]) -> int:
         """Take ids to ask about, and return how many have been given so far."""
-        self._waiting += ids
-        self._given += len(ids)
+        self._any_rows = self._any_rows or bool(ids)
+        known = [one for one in ids if one is not None]
+        self._waiting += known
+        self._given += len(known)
         while len(self._waiting) >= self._job.size:
             await self._start(pool)
         while self._asked and self._asked[0][1].done:
@@ -270,6 +273,8 @@ class _Deltas:
             await self._start(pool)
         while self._asked:
             await self._receive()
+        if self._unknown and self._any_rows and not self._stopped:
+            self.notes.append("deltas are null: the endpoint knows none of the ids")
 
     def pop(self, identifier: str | None) -> Mapping[str, object]:
         """Take the deltas of a post; an empty mapping if it has none."""

@@ -95,6 +95,9 @@ class LocalRoot:
             except OSError:  # a file system without links: there is one try only
                 link = part
             files.move(link, target)
+            # A rename does nothing if both names are of one file, as when it is put again.
+            if link != part:
+                link.unlink(missing_ok=True)
             _sync_folder(target.parent)
 
     def part_for(self, path: str, attempt: str) -> Path:

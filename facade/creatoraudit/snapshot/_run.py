@@ -34,6 +34,25 @@ T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
 
+def checked_settings(settings: dict[str, Any]) -> dict[str, Any]:
+    """Refuse arguments of the client that have no place in a snapshot.
+
+    Raises:
+        UsageError: There is one.
+    """
+    for refused, why in _REFUSED.items():
+        if refused in settings:
+            raise UsageError(f"do not pass {refused}=: {why}")
+    return settings
+
+
+_REFUSED = {
+    "api_key": "the configuration file says where the key of each organization is",
+    "base_url": "it comes from the configuration file",
+    "cache": "a snapshot reads each list once",
+}
+
+
 class Session:
     """What the units of one run share: the root, configuration files and connections.
 
@@ -41,11 +60,8 @@ class Session:
     """
 
     def __init__(self, root: Root, settings: dict[str, Any]) -> None:
-        for refused in ("api_key", "base_url", "cache"):
-            if refused in settings:
-                raise UsageError(f"a snapshot takes no {refused}=")
         self._root = root
-        self._settings = settings
+        self._settings = checked_settings(settings)
         self._files: dict[str | None, Organizations] = {}
         self._transports: dict[str, AsyncTransport] = {}
         self._ids: dict[AsyncCreatorAudit, str] = {}
