@@ -162,14 +162,14 @@ def typing(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Test the installed package; arguments after -- go to pytest."""
-    install(session, "test", "httpx2", extras=TESTED)
+    install(session, "test", "docs-test", "httpx2", extras=TESTED)
     run_tests(session, ("tests", *NOT_THESE), omit=WITH_SCHEMATHESIS)
 
 
 @nox.session(python=PYTHONS)
 def matrix(session: nox.Session) -> None:
     """Run the tests on every supported Python that is on this machine."""
-    install(session, "test", "httpx2", extras=TESTED)
+    install(session, "test", "docs-test", "httpx2", extras=TESTED)
     run_tests(session, ("tests", *NOT_THESE), omit=WITH_SCHEMATHESIS)
 
 

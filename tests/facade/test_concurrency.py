@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextvars import ContextVar
 
 import anyio
 import pytest
@@ -560,6 +561,7 @@ def test_64_threads_share_one_client(serve):
 INTERRUPTED = """
 import signal
 import threading
+from contextvars import ContextVar
 from creatoraudit import CreatorAudit
 
 # A shell that runs the tests in the background has its children ignore Ctrl-C.
@@ -626,3 +628,16 @@ def test_giving_back_what_one_never_had_does_nothing():
     scheduler.leave(first)
     assert third.woken >= 1
     assert scheduler.pause(third) == 0.0
+
+
+def test_hooks_see_the_context_of_the_caller_also_side_by_side(facade, sandbox):
+    whose = ContextVar("whose", default="nobody")
+    seen = []
+    ca = facade(sandbox.base_url, sandbox.api_key, on_event=lambda _: seen.append(whose.get()))
+    token = whose.set("the caller")
+    try:
+        found = ca.do(lambda ca: ca.breakouts())
+    finally:
+        whose.reset(token)
+    assert found.requests > 5
+    assert seen == ["the caller"] * found.requests

@@ -10,9 +10,11 @@ import pickle
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 
 from creatoraudit import (
@@ -20,6 +22,7 @@ from creatoraudit import (
     AccountVideoMetrics,
     AccountVideoTotals,
     AsyncCreatorAudit,
+    CreatorAudit,
     Metrics,
     Page,
     TopCreator,
@@ -30,6 +33,7 @@ from creatoraudit import (
 )
 from creatoraudit.frames import to_pandas, to_polars
 from creatoraudit_api.columns import COLUMNS
+from creatoraudit_sandbox import Sandbox
 from support.answers import page, video
 
 UTC_MICROSECONDS = pl.Datetime("us", "UTC")
@@ -471,3 +475,44 @@ def test_frames_import_neither_library_before_it_is_asked_for():
     code = "import sys, creatoraudit.frames; print({'pandas', 'polars'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+@pytest.fixture(scope="module")
+def computed(sandbox: Sandbox) -> dict[str, Any]:
+    """Results whose rows are not the items of a list."""
+    with CreatorAudit(sandbox.api_key, base_url=sandbox.base_url) as ca:
+        posts = [post.id for post in ca.videos.list(max_items=3)]
+        accounts = [account.id for account in ca.accounts.list(max_items=3)]
+        found = ca.breakouts(top=3)
+        return {
+            "deltas": ca.videos.deltas(posts, windows=[7]),
+            "metrics": ca.videos.metrics(posts, period="7d"),
+            "account metrics": ca.accounts.metrics(accounts, period="7d"),
+            "breakouts": found,
+        }
+
+
+RESULTS = ("deltas", "metrics", "account metrics", "breakouts")
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_constructors_of_frames_make_no_frame_with_other_columns(
+    name: str, computed: dict[str, Any]
+) -> None:
+    result = computed[name]
+    expected = result.to_polars()
+    assert pl.DataFrame(result).equals(expected)
+    assert pa.table(result).column_names == expected.columns
+    with pytest.raises(UsageError, match="call its to_pandas"):
+        pd.DataFrame(result)
+
+
+@pytest.mark.parametrize("name", ["deltas", "metrics"])
+def test_results_by_id_are_mappings_to_everybody_else(name: str, computed: dict[str, Any]) -> None:
+    result = computed[name]
+    (first, *_) = result
+    assert first in result
+    assert "nobody" not in result
+    assert result.get(first) == result[first]
+    assert dict(result) == dict(zip(result.keys(), result.values(), strict=True))
+    assert next(iter(result.items())) == (first, result[first])

@@ -26,7 +26,7 @@ from .._core.urls import post_url
 from ..errors import UsageError
 from .columns import Kind
 from .deltas import delta_row
-from .tables import Result, Table
+from .tables import Computed, Table
 
 Post: TypeAlias = models.Video | models.AccountVideo
 RankBy: TypeAlias = Literal["views", "growth", "outlier"]
@@ -84,7 +84,7 @@ class Progress:
 
 
 @frozen
-class Breakout(Result):
+class Breakout(Computed):
     """A ranked post.
 
     Attributes:
@@ -177,7 +177,7 @@ def breakout_kinds(windows: Iterable[str]) -> dict[str, Kind]:
 
 
 @frozen
-class Breakouts(Result):
+class Breakouts(Computed):
     """The result of `breakouts`: the ranked posts, best first, and how they were found.
 
     You can iterate over it, index it and take its `len`. A slice is a `Breakouts` of those posts.

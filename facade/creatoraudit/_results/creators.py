@@ -10,7 +10,7 @@ from creatoraudit_api import models
 from creatoraudit_api.types import JSON
 
 from .._core.contract import Fault, contract_error
-from .tables import Result, Table, table_of
+from .tables import Computed, Table, table_of
 
 
 @frozen
@@ -27,7 +27,7 @@ class Link:
 
 
 @frozen
-class CreatorFigures(Result):
+class CreatorFigures(Computed):
     """Figures of a creator between two days.
 
     Attributes:

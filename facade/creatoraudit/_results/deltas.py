@@ -16,7 +16,7 @@ from .._core.arguments import as_int, same_id
 from .._core.contract import Fault
 from ..errors import UsageError
 from .columns import Kind
-from .tables import Result, Table
+from .tables import Computed, Lookup, Table
 
 # Ids per request when they travel in the URL: 50 UUIDs make a query of 2.5 kB.
 GET_BATCH = 50
@@ -25,7 +25,7 @@ _HUGE = 2**63
 
 
 @frozen
-class VideoDeltas(Mapping[str, Mapping[str, "int | None"]], Result):
+class VideoDeltas(Lookup[str, Mapping[str, "int | None"]], Computed):
     """View changes by video id and window.
 
     A mapping: `deltas[video.id]["7d"]` is the change over seven days, or None if the server sent

@@ -13,14 +13,14 @@ from creatoraudit_api.models import Platform, WindowedTotals
 from .._core.arguments import same_id
 from .._core.contract import Fault
 from .columns import kinds_of
-from .tables import Result, Table
+from .tables import Computed, Lookup, Table
 
 Id = TypeVar("Id", str, int)
 _TOTALS = WindowedTotals.__name__
 
 
 @frozen
-class Metrics(Mapping[str, WindowedTotals], Result):
+class Metrics(Lookup[str, WindowedTotals], Computed):
     """Totals over a period, by id.
 
     A mapping: `metrics[video.id].views`. A known id without data may be missing.
@@ -97,7 +97,7 @@ class AccountVideoTotals:
 
 
 @frozen
-class AccountVideoMetrics(Result):
+class AccountVideoMetrics(Computed):
     """Totals of account videos, as rows because ids of the two platforms may be equal.
 
     Attributes:

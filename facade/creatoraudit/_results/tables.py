@@ -11,7 +11,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, TypeVar, cast
 
 from creatoraudit_api.types import ReadModel, Shapes, html_table
 
@@ -31,6 +31,24 @@ else:
     pd = LazyModule("pandas", optional=True)
     pl = LazyModule("polars", optional=True)
     pa = LazyModule("pyarrow", optional=True)
+
+if TYPE_CHECKING:
+    Lookup = Mapping
+else:
+
+    class Lookup(Generic[TypeVar("Key"), TypeVar("Value")]):
+        """A mapping that is not registered as one.
+
+        polars takes a registered mapping for columns by name, and never asks for its Arrow stream.
+        """
+
+        __slots__ = ()
+        get = Mapping.get
+        keys = Mapping.keys
+        values = Mapping.values
+        items = Mapping.items
+        __contains__ = Mapping.__contains__
+
 
 T = TypeVar("T")
 Expand = bool | Collection[str]
@@ -283,6 +301,24 @@ class Result(Tabular):
 
     def _repr_html_(self) -> str:
         return self._table().to_html(repr(self).partition("\n")[0].strip("<>"))
+
+
+class Computed(Result):
+    """Base class of results whose rows are not the items of a list.
+
+    pandas would silently make one column of objects of them.
+    """
+
+    __slots__ = ()
+
+    def __array__(self, *args: object, **options: object) -> NoReturn:
+        """Say what to call instead: this is how `pandas.DataFrame(result)` begins.
+
+        Raises:
+            UsageError: Always.
+        """
+        del args, options
+        raise UsageError(f"{type(self).__name__} is not an array; call its to_pandas()")
 
 
 class ItemList(list[T], Result):

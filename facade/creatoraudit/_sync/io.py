@@ -18,6 +18,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import copy_context
 from inspect import isawaitable, iscoroutine
 from types import TracebackType
 from typing import Any, Generic, Self, TypeAlias, TypeVar, TypeVarTuple, cast
@@ -223,10 +224,12 @@ class Pool:
     def start(self, function: Callable[[*Ts], T], *args: *Ts) -> Job[T]:
         """Start a call as soon as there is room for it."""
         job: Job[T] = Job()
+        # As a task has it: hooks and tracing see the context variables of the caller.
+        context = copy_context()
         with self._lock:
             self._lock.wait_for(lambda: self.has_room)
             self._busy += 1
-            self._queue.append((job, lambda: job.run(function, args)))
+            self._queue.append((job, lambda: context.run(job.run, function, args)))
             if len(self._threads) < self._busy:
                 thread = threading.Thread(target=self._work, daemon=True, name="creatoraudit")
                 self._threads.append(thread)
