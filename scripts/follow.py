@@ -30,7 +30,7 @@ sys.path.insert(1, str(Path(__file__).resolve().parents[1] / "facade"))
 
 import httpx
 
-from creatoraudit.contract.openapi import inert
+from creatoraudit.contract.openapi import DocumentRefused, bundled, inert, parse
 
 SCRIPTS = Path(__file__).resolve().parent
 MOST_BYTES = 20_000_000
@@ -44,7 +44,9 @@ class NoDocument(Exception):
 def fetched(url: str) -> bytes:
     """Download a URL, within limits on time and size."""
     try:
-        with httpx.stream("GET", url, timeout=30.0, headers={"Accept": "application/json"}) as sent:
+        with httpx.stream(
+            "GET", url, timeout=30.0, headers={"Accept": "application/json, */*;q=0.5"}
+        ) as sent:
             if sent.status_code != 200:
                 raise NoDocument(f"{url} responds with status {sent.status_code}")
             content = bytearray()
@@ -66,6 +68,17 @@ def decoded(content: bytes, name: str) -> Any:
     if not isinstance(value, dict):
         raise NoDocument(f"{name} is not a JSON object")
     return value
+
+
+def published_document(content: bytes, origin: str) -> dict[str, Any]:
+    """Parse a document, JSON or YAML, together with the files beside it that it refers to."""
+    try:
+        document = parse(content, origin)
+    except DocumentRefused as error:
+        raise NoDocument(str(error)) from None
+    if not origin.startswith(("http://", "https://")):
+        document = bundled(document, Path(origin).parent)
+    return dict(document.root)
 
 
 def published(base_url: str) -> str:
@@ -134,7 +147,7 @@ def follow(origin: str, content: bytes, root: Path) -> tuple[int, bool, str]:
     """Compare and regenerate; returns exit code, whether anything changed, and the summary."""
     contract = root / "openapi.json"
     ours = decoded(contract.read_bytes(), "openapi.json")
-    document = from_our_base(decoded(content, origin), ours)
+    document = from_our_base(published_document(content, origin), ours)
     if document == ours:
         return 0, False, f"`{inert(origin)}` is the same as `openapi.json`.\n"
     with tempfile.TemporaryDirectory() as name:

@@ -373,8 +373,7 @@ def normalised(source: Mapping[str, Any], *, base_path: str, left_out: LeftOut) 
     document: Node = copy.deepcopy(dict(normalise(source, base_path=base_path)))
     _plain_schema_references(document)
     simple = Simple(schemas(document))
-    if document.get("webhooks"):
-        left_out.note("webhooks are not generated", ", ".join(map(inert, document["webhooks"])))
+    _note_rest(source, left_out)
     paths: Node = {}
     keys: dict[str, str] = {}
     ids: set[str] = set()
@@ -452,6 +451,35 @@ def _only_used(document: Node) -> None:
     document["components"]["schemas"] = {
         name: schema for name, schema in found.items() if name in used
     }
+
+
+def _note_rest(source: Mapping[str, Any], left_out: LeftOut) -> None:
+    """Note the webhooks and the unused schemas, for which nothing is generated."""
+    webhooks = source.get("webhooks")
+    for name in webhooks if isinstance(webhooks, dict) else ():
+        left_out.note("webhooks are not generated", inert(name))
+    for name in _unused(source):
+        left_out.note("schemas that nothing refers to are not generated", inert(name))
+
+
+def _unused(source: Mapping[str, Any]) -> list[str]:
+    """The shared schemas that no other part of a document refers to, directly or indirectly."""
+    components = source.get("components")
+    components = components if isinstance(components, dict) else {}
+    found = components.get("schemas")
+    unused = dict(found) if isinstance(found, dict) else {}
+    waiting: list[Any] = [
+        *(part for name, part in source.items() if name != "components"),
+        *(part for name, part in components.items() if name != "schemas"),
+    ]
+    while waiting:
+        for node in walk(waiting.pop()):
+            for target in node.values():
+                if isinstance(target, str) and target.startswith(SCHEMAS):
+                    name = unescaped(target.removeprefix(SCHEMAS).partition("/")[0])
+                    if name in unused:
+                        waiting.append(unused.pop(name))
+    return list(unused)
 
 
 def is_null(node: Any) -> bool:

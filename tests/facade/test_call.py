@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import threading
 import uuid
 
@@ -438,6 +439,57 @@ def test_request_sends_anything_below_the_base_url(facade, serve):
     assert (request.method, request.target) == ("GET", "/v2/brand/new?a=1")
     assert request.headers["x-b"] == "2"
     assert request.headers["authorization"] == "Bearer key-of-tests"
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "sent"),
+    [
+        ({"json": {"a": [1]}}, "application/json", b'{"a":[1]}'),
+        ({"json": "text"}, "application/json", b'"text"'),
+        ({"body": [1, "\u00e9"]}, "application/json", '[1,"\u00e9"]'.encode()),
+        ({"body": "\u00e9"}, "text/plain; charset=utf-8", "\u00e9".encode()),
+        ({"body": b"\0"}, "application/octet-stream", b"\0"),
+        ({"content": bytearray(b"\1")}, "application/octet-stream", b"\1"),
+        ({"body": io.BytesIO}, "application/octet-stream", b"file"),
+        ({"data": {"a": [1, True]}}, "application/x-www-form-urlencoded", b"a=1&a=true"),
+        ({"body": "a,b", "headers": {"content-type": "text/csv"}}, "text/csv", b"a,b"),
+        ({}, None, b""),
+    ],
+)
+def test_request_takes_any_body(facade, serve, given, kind, sent):
+    server = serve(Answer(json={}))
+    if given.get("body") is io.BytesIO:
+        given = {"body": io.BytesIO(b"file")}
+    facade(server.url).do(lambda ca: ca.request("POST", "/new/{x}", **given))
+    (request,) = server.requests
+    assert (request.headers.get("content-type"), request.body) == (kind, sent)
+
+
+def test_request_sends_files_in_a_form(facade, serve):
+    server = serve(Answer(json={}))
+    files = {"a": ("a.csv", b"x,y", "text/csv"), "b": [b"1", b"2"]}
+    facade(server.url).do(lambda ca: ca.request("PUT", "/new", files=files, data={"n": 5}))
+    (request,) = server.requests
+    assert request.headers["content-type"].startswith("multipart/form-data; boundary=")
+    for part in (b'name="a"; filename="a.csv"', b"x,y", b'name="n"\r\n\r\n5', b'name="b"'):
+        assert part in request.body
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"json": 1, "data": {}}, "json= is the whole body, so data="),
+        ({"body": b"", "files": {}}, "body= is the whole body, so files="),
+        ({"json": 1, "body": 2}, "json= is the whole body, so body="),
+        ({"data": 5}, "data= must be a mapping"),
+        ({"files": {"a": 5}}, "must be bytes, a path or a binary file"),
+        ({"body": {"a": object()}}, "cannot be sent"),
+    ],
+)
+def test_request_refuses_a_body_that_cannot_be_sent(facade, serve, given, why):
+    ca = facade(serve().url)
+    with pytest.raises(UsageError, match=why):
+        ca.do(lambda ca: ca.request("POST", "/new", **given))
 
 
 @pytest.mark.parametrize("url", ["videos", "https://evil.example/", "//evil.example/", ""])

@@ -83,8 +83,8 @@ def test_a_document_is_fetched_from_the_api_itself_only(
     [
         (Answer(503), "responds with status 503"),
         (Answer(302, headers={"Location": "https://example.com/"}), "responds with status 302"),
-        (Answer(body=b"<h1>`|<b>\x1b</h1>"), "is not a JSON object"),
-        (Answer(body=b"[]"), "is not a JSON object"),
+        (Answer(body=b"<h1>`|<b>\x1b</h1>"), "is not YAML or JSON"),
+        (Answer(body=b"[]"), "it is not an object"),
         (Answer(json={"swagger": "2.0"}), "not an OpenAPI document"),
         (Answer(body=b" " * 20_000_001), "is longer than 20,000,000 bytes"),
         (Answer(body=b"{", declared=10), "cannot be read"),

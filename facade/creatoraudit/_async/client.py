@@ -355,6 +355,10 @@ class AsyncCreatorAudit:
         params: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         json: Any = None,
+        body: Any = None,
+        files: Any = None,
+        data: Any = None,
+        content: Any = None,
         extensions: Mapping[str, Any] | None = None,
     ) -> types.RawResponse:
         """Send a raw request with the client's key, pacing, retries and errors.
@@ -363,11 +367,33 @@ class AsyncCreatorAudit:
         `client=` to the generated functions. A method other than GET is retried only if the
         generated function says that this does no harm.
 
+        Args:
+            method: Such as "POST".
+            url: A path below the base URL, beginning with a slash.
+            params: The query.
+            headers: Headers; a Content-Type of yours replaces the one that fits the body.
+            json: A body to send as JSON, unless it is None.
+            body: A body as for `call`: any JSON value, text, bytes or a binary file, unless it is
+                None.
+            files: Files of a multipart form, by name: bytes, paths or binary files.
+            data: Fields of a form, by name.
+            content: Text or bytes; the same as `body`.
+            extensions: What a generated function says about its operation.
+
         Returns:
             The response: `status_code`, `headers`, `content`, `json()`.
+
+        Raises:
+            UsageError: The URL is not such a path, or two bodies were passed.
+            CreatorAuditError: As described in `creatoraudit.errors`.
         """
         return await self._operations.request(
-            method, url, params=params, headers=headers, json=json, extensions=extensions
+            method,
+            url,
+            params=params,
+            headers=headers,
+            bodies={"json": json, "body": body, "files": files, "data": data, "content": content},
+            extensions=extensions,
         )
 
     async def whoami(self, **options: Unpack[types.RequestOptions]) -> types.WhoAmI:

@@ -9,17 +9,15 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from creatoraudit_api.operations import Operation
 from creatoraudit_api.requests import FORM, MULTIPART, is_json
 from creatoraudit_api.types import UNSET
 
 from ..errors import UsageError
 from .arguments import sendable
 from .upload import Upload
-
-if TYPE_CHECKING:
-    from creatoraudit_api.operations import Operation
 
 WHOLE = ("body", "files", "data")
 """Arguments of `call` that are not an operation's own; no argument of one has such a name."""
@@ -78,6 +76,56 @@ def body_arguments(
     if not found and operation.body_required:
         raise UsageError(f"{operation.name} needs body=, its {operation.body_types[0]}")
     return found
+
+
+def free_body(
+    method: str, url: str, given: dict[str, Any], headers: Mapping[str, str]
+) -> dict[str, Any]:
+    """The body of a request that no operation describes, as keyword arguments of httpx.
+
+    Text is sent as text, bytes and files as bytes, `data` and `files` as a form, any other value as
+    JSON. A Content-Type among `headers` stays.
+
+    Raises:
+        UsageError: Two bodies were passed, or one that cannot be sent.
+    """
+    if not given:
+        return {}
+    names = [name for name in ("json", "body", "content") if name in given]
+    others = [*names[1:], *(name for name in ("files", "data") if names and name in given)]
+    if others:
+        raise UsageError(f"{names[0]}= is the whole body, so {others[0]}= cannot be passed with it")
+    body = given[names[0]] if names else None
+    whole = {"body": body} if names else given
+    if given.get("files"):
+        kind = MULTIPART
+    elif not names:
+        kind = FORM
+    elif "json" in given:
+        kind = "application/json"
+    elif isinstance(body, str):
+        kind = "text/plain"
+    elif isinstance(body, (bytes, bytearray, memoryview)) or hasattr(body, "read"):
+        kind = "application/octet-stream"
+    else:
+        kind = "application/json"
+    operation = Operation[Any](
+        name=f"{method} {url.partition('?')[0]}",
+        key="",
+        method=method,
+        path="/",
+        tag="",
+        module="",
+        arguments={},
+        bounds={},
+        read_only=False,
+        repeatable=False,
+        authenticated=True,
+        body_types=(kind,),
+    )
+    made = operation.get_kwargs(**body_arguments(operation, whole, {}, {}))
+    own = {} if "content-type" in map(str.lower, headers) else made.get("headers", {})
+    return {**made, "headers": {**own, **headers}}
 
 
 def consumed_once(request: Mapping[str, Any]) -> bool:

@@ -13,6 +13,7 @@ from .._core.config import Settings
 from .._core.download import Destination, Downloaded
 from .._core.options import RequestCounter, RequestOptions, split_options
 from .._core.request import BEARER, PreparedRequest, find, prepare
+from .._core.request_body import consumed_once, free_body
 from .._core.response import RawResponse, Read, Reply, decode
 from ..errors import UsageError
 from .io import off_loop
@@ -135,7 +136,7 @@ class Operations:
         *,
         params: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
-        json: Any = None,
+        bodies: Mapping[str, Any],
         extensions: Mapping[str, Any] | None = None,
     ) -> RawResponse:
         """Send a raw request with the client's key, pacing, retries and errors."""
@@ -143,13 +144,20 @@ class Operations:
             raise UsageError("url must be a path below the base URL, starting with /")
         name = (extensions or {}).get("creatoraudit_operation")
         known = None if name is None else find(cast("str", name))
+        given = {kind: body for kind, body in bodies.items() if body is not None}
+        # A generated function has written its body already.
+        made = given if known is not None else free_body(method.upper(), url, given, headers or {})
         request = PreparedRequest(
             operation=f"{method} {url.partition('?')[0]}" if known is None else known.name,
             method=method.upper(),
             url=url,
             params=params or {},
-            headers=headers or {},
-            json=json,
+            headers=made.get("headers", headers) or {},
+            json=made.get("json"),
+            form=made.get("data"),
+            parts=made.get("files"),
+            content=made.get("content"),
+            once=consumed_once(made),
             repeatable=method.upper() in ("GET", "HEAD") if known is None else known.repeatable,
             keyed=known is not None
             and known.idempotency_key

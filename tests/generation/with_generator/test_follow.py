@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from support import warm
 from support.checkout import ROOT, Checkout, Node
@@ -15,11 +16,14 @@ from support.checkout import ROOT, Checkout, Node
 HOSTILE = "a`|<b>@all [c](d)\n# e\u202e"
 
 
-def follow(checkout: Checkout, document: Node) -> subprocess.CompletedProcess[str]:
+def follow(
+    checkout: Checkout, document: Node, *, as_yaml: bool = False
+) -> subprocess.CompletedProcess[str]:
     checkout.with_generated()
     shutil.copytree(ROOT / "facade", checkout.root / "facade")
     published = checkout.root / "new.json"
-    published.write_text(json.dumps(document), encoding="utf-8")
+    text = yaml.safe_dump(document, sort_keys=False) if as_yaml else json.dumps(document)
+    published.write_text(text, encoding="utf-8")
     return subprocess.run(
         [
             *(warm.python(warm.GENERATOR), str(checkout.scripts / "follow.py")),
@@ -46,7 +50,8 @@ def test_a_new_document_becomes_the_contract_and_its_effects_are_told(
 ) -> None:
     contract["paths"]["/videos"]["get"]["parameters"][0]["schema"]["maximum"] = 100
     contract["info"]["title"] = HOSTILE
-    ran = follow(checkout, contract)
+    contract["components"]["schemas"]["Unused"] = {"type": "object"}
+    ran = follow(checkout, contract, as_yaml=True)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert openapi(checkout.root) == contract
     operations = (checkout.package / "operations.py").read_text(encoding="utf-8")
@@ -56,6 +61,7 @@ def test_a_new_document_becomes_the_contract_and_its_effects_are_told(
     assert "- **request-bound-tightened**" in told
     assert "- `facade methods affected (2): breakouts, videos.list`" in told
     assert str(checkout.root) not in told
+    assert "- `schemas that nothing refers to are not generated: Unused`" in told
 
 
 def test_a_document_that_cannot_be_used_changes_nothing_and_its_names_do_nothing(
