@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
 from types import ModuleType
@@ -17,10 +17,13 @@ import pytest
 
 from creatoraudit.cli import _extras
 from creatoraudit_sandbox import Sandbox
+from support import answers
+from support.server import ScriptedServer
 
 if TYPE_CHECKING:
     from .conftest import Here
 
+KEY = "made-up-key"
 DAY = "2026-06-15"
 SCHEMA = json.loads((files("creatoraudit.snapshot") / "summary.schema.json").read_text("utf-8"))
 
@@ -165,6 +168,13 @@ def test_mistake_is_told_on_one_line(here: Here, args: tuple[str, ...], says: st
     assert (ran.code, says in ran.complaint) == (2, True), ran.complaint
 
 
+@pytest.mark.parametrize("args", [("run", "--to", "history"), ("plan",)])
+def test_file_that_names_nobody_is_refused(here: Here, inside: Path, args: tuple[str, ...]) -> None:
+    (inside / "creatoraudit.toml").write_text("[organizations]\n")
+    ran = here("snapshot", *args)
+    assert (ran.code, "names no organizations" in ran.complaint) == (2, True)
+
+
 def test_late_run_takes_the_day_that_was_begun(here: Here, named: Path) -> None:
     ran = here("snapshot", "plan", "--late", "12h", "--only", "acme", "--format", "jsonl")
     assert (ran.code, len(ran.jsonl)) == (0, 4)
@@ -258,6 +268,48 @@ def test_breakouts_name_what_they_leave_out(here: Here, stored: str, tmp_path: P
     assert ran.err.startswith("left out: acme account-videos: ")
     none = here("snapshot", "breakouts", str(tmp_path), "--day", "2026-06-01")
     assert "0 posts of 0 organizations considered, 0 skipped" in none.out
+
+
+def test_what_a_reader_of_a_unit_should_know_is_printed(
+    here: Here, inside: Path, serve: Callable[..., ScriptedServer]
+) -> None:
+    """A list longer than it says, and a key that may not POST."""
+    posts = [answers.video(number) for number in range(3)]
+    found = {one["id"]: {"7d": 5} for one in posts}
+    steps = {
+        "/whoami": answers.WHOAMI,
+        "/videos": answers.page(posts, total_count=2),
+        "/videos/deltas": answers.deltas(found, windows=[7]),
+    }
+    server = serve(
+        lambda request: (
+            answers.problem(403, "INSUFFICIENT_SCOPE")
+            if request.method == "POST"
+            else steps[request.path]
+        )
+    )
+    (inside / "key").write_text(KEY)
+    named = f'[organizations.acme]\nkey = "file:key"\nbase_url = "{server.url}"\n'
+    (inside / "creatoraudit.toml").write_text(named)
+    what = ("--what", "videos", "--window", "7", "--late", "1h")
+    ran = here("snapshot", "run", "--to", "history", *what)
+    assert ran.code == 0, ran.out
+    (moved, note) = [line for line in ran.out.splitlines() if line.startswith("acme videos ")]
+    assert moved.endswith(": the list changed while it was read")
+    assert note.endswith(": the key may not POST, so deltas were fetched by GET")
+    again = here("snapshot", "run", "--to", "history", *what)
+    assert "the list changed" not in again.out  # told once, by the run that read it
+
+
+def test_many_failures_are_counted_and_the_first_are_named(here: Here, inside: Path) -> None:
+    names = [f"org{number}" for number in range(60)]
+    text = "".join(f'[organizations.{name}]\nkey = "file:{name}"\n' for name in names)
+    (inside / "creatoraudit.toml").write_text(text)
+    ran = here("snapshot", "run", "--to", "history", "--what", "creators")
+    assert ran.code == 1
+    assert "60 failed; run the same command again" in ran.out
+    assert len([line for line in ran.out.splitlines() if line.startswith("- org")]) == 50
+    assert ran.out.endswith("... and 10 more; --format json names all\n")
 
 
 class _Cluster:

@@ -33,6 +33,7 @@ _LISTS = ("accounts", "videos", "account-videos", "creators")
 _SECONDS = {"m": 60, "h": 3600}
 _LATE = re.compile(r"(\d{1,4})([mh])")
 _FAILED_SHOWN = 50
+_NOBODY = "the file names no organizations; add a table such as [organizations.acme]"
 
 
 class Duration(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.3 on
@@ -155,7 +156,10 @@ def _units(planned: Mapping[str, Any], root: str | None = None) -> list[Unit]:
     more = {name: planned[name] for name in ("what", "windows", "day") if planned[name]}
     if planned["late"] is not None:
         more |= {"late": planned["late"], "root": root}
-    return plan(planned["config"], only=planned["only"], **more)
+    units = plan(planned["config"], only=planned["only"], **more)
+    if not units:
+        raise click.UsageError(_NOBODY)
+    return units
 
 
 def _need(extra: str) -> None:
@@ -337,7 +341,6 @@ _UNITS = Shape(
         "windows": Column("windows", show=lambda days: ", ".join(map(str, _days(days))) or "–"),
         "path": Column("path", flexible=True),
     },
-    empty="The file names no organizations; add a table such as [organizations.acme]",
 )
 
 

@@ -4,6 +4,7 @@
     from creatoraudit.snapshot import land, plan
 
     done = land(plan(Organizations.load()), "history")
+
     for failure in done.failures:
         print(failure.unit, failure.reason)
 
