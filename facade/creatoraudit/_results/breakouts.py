@@ -328,14 +328,11 @@ class BreakoutsQuery:
 
 
 class Listed(Protocol):
-    """A post to rank: an undecoded item of a page, or a stored row."""
+    """A post to rank, an undecoded item of a page or a stored row. Its `id` is a string."""
 
     @property
-    def json(self) -> Mapping[str, Any]:
-        """Its members; `id` is a string."""
-
-    def decode(self) -> Post:
-        """Return it as a model."""
+    def json(self) -> Mapping[str, Any]: ...
+    def decode(self) -> Post: ...
 
 
 _Item = TypeVar("_Item", bound=Listed)

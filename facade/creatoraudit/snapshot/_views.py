@@ -87,7 +87,7 @@ def stored_lists(root: str) -> tuple[ListName, ...]:
     if "://" in root:
         return LISTS
     days = "snapshot_date=*/organization=*/part.parquet"
-    found = tuple(one for one in LISTS if any(Path(root, one).glob(days)))
+    found: tuple[ListName, ...] = tuple(one for one in LISTS if any(Path(root, one).glob(days)))
     if not found:
         raise UsageError(
             f"{one_line(root, 200)!r} has no snapshots; store some first:"
