@@ -375,6 +375,10 @@ def test_a_long_list_is_read_whole_however_it_is_walked(facade, serve, case):
     assert [post.video.id for post in answer] == [post["id"] for post in reversed(posts)]
     assert answer.considered == len(posts)
     assert answer.requests == len(server.requests)
+    walks = {
+        one.query.get("platform", [None])[0] for one in server.requests if "cursor" in one.query
+    }
+    assert walks == ({"tiktok", "instagram"} if case == "split by platform" else {None})
 
 
 UNREADABLE = {

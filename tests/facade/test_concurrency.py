@@ -24,6 +24,7 @@ from creatoraudit import (
     WaitEvent,
 )
 from creatoraudit._core.pacing import Scheduler
+from creatoraudit._sync.io import Pool, sleep
 from creatoraudit.export import export
 from creatoraudit_api import operations
 from creatoraudit_sandbox import Sandbox
@@ -641,3 +642,21 @@ def test_hooks_see_the_context_of_the_caller_also_side_by_side(facade, sandbox):
         whose.reset(token)
     assert found.requests > 5
     assert seen == ["the caller"] * found.requests
+
+
+def test_pool_of_threads_that_is_left_ends_the_waits_of_its_jobs():
+    """Otherwise leaving it would take an hour."""
+    begun = threading.Event()
+
+    def job():
+        begun.set()
+        sleep(3600)
+
+    def leave():
+        with Pool(1) as pool:
+            pool.start(job)
+            begun.wait()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        leave()

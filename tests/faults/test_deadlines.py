@@ -124,6 +124,20 @@ def test_the_next_address_is_tried_when_one_refuses(serve, monkeypatch):
         assert ca.whoami().api_key_name == "tests"
 
 
+def test_when_no_address_answers_the_last_one_says_why(serve, monkeypatch):
+    with (
+        socket.create_server(("127.0.0.1", 0)) as one,
+        socket.create_server(("127.0.0.1", 0)) as two,
+    ):
+        refusing = [one.getsockname(), two.getsockname()]
+    ca = CreatorAudit("key-of-tests", base_url=serve().url, max_retries=0)
+    with ca, monkeypatch.context() as patch:
+        patch.setattr(socket, "getaddrinfo", found_at(*refusing))
+        with pytest.raises(NetworkError, match="refused") as caught:
+            ca.whoami()
+    assert not caught.value.written
+
+
 def test_a_host_without_an_address_is_a_failed_connection(serve, monkeypatch):
     ca = CreatorAudit("key-of-tests", base_url=serve().url, max_retries=0)
     with ca, monkeypatch.context() as patch:
