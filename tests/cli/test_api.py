@@ -39,7 +39,7 @@ def test_public_endpoint_needs_no_key(here: Here, serve: Serve, path: str) -> No
     assert "authorization" not in api.requests[0].headers
 
 
-def test_endpoint_that_nobody_described_is_asked_all_the_same(here: Here, serve: Serve) -> None:
+def test_endpoint_that_nobody_described_is_called_anyway(here: Here, serve: Serve) -> None:
     api = serve(Answer(json={"data": [1]}), answers.problem(404, "NOT_FOUND"))
     assert here("api", "GET", "/timeseries", "-f", "days=7", at=api).json == {"data": [1]}
     assert api.requests[0].query == {"days": ["7"]}
@@ -114,7 +114,7 @@ def test_what_has_no_pages_says_so(here: Here, serve: Serve, body: Any) -> None:
     assert "GET /x is not a list with pages; drop --paginate" in ran.complaint
 
 
-def test_body_that_is_no_json_is_passed_on(here: Here, serve: Serve) -> None:
+def test_body_that_is_not_json_is_passed_on(here: Here, serve: Serve) -> None:
     csv = Answer(body=b"a,b\n1,2\n", headers={"content-type": "text/csv"})
     assert here("api", "GET", "/report", at=serve(csv)).out == "a,b\n1,2\n"
 
@@ -130,7 +130,7 @@ def test_body_that_is_no_json_is_passed_on(here: Here, serve: Serve) -> None:
         (("POST", "/accounts", "--paginate"), "--paginate goes with GET"),
     ],
 )
-def test_mistake_is_told_before_anything_is_sent(
+def test_mistake_is_reported_before_anything_is_sent(
     here: Here, own: Sandbox, args: tuple[str, ...], says: str
 ) -> None:
     before = own.requests.total

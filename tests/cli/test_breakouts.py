@@ -30,7 +30,7 @@ def one_line_on_stderr(ran: subprocess.CompletedProcess[str]) -> str:
     return line
 
 
-def test_json_is_the_librarys_answer(
+def test_json_is_the_librarys_response(
     cli: Cli,
     sandbox: Sandbox,
 ) -> None:
@@ -113,7 +113,7 @@ def test_outlier_table_shows_how_far_above_the_authors_median(cli: Cli, gained: 
     assert "12.5×" in ran.stdout
 
 
-def test_growth_that_cannot_be_told_is_a_dash(cli: Cli, gained: Gained) -> None:
+def test_unknown_growth_is_a_dash(cli: Cli, gained: Gained) -> None:
     members = {"view_count": None, "description": None, "account_username": None, "platform": ""}
     api = gained((answers.video(1, **members), 10))
     ran = cli("breakouts", at=api)
@@ -216,7 +216,7 @@ def test_key_that_may_not_post_is_told_the_option_that_helps(
     assert (ran.returncode, ran.stdout) == (0, "delta\n9\n")
 
 
-def test_answer_that_breaks_the_contract_is_one_line_with_the_request_id(
+def test_response_that_breaks_the_contract_is_one_line_with_the_request_id(
     cli: Cli, gained: Gained
 ) -> None:
     ran = cli("breakouts", at=gained((answers.video(1, id=...), 1)))

@@ -174,7 +174,7 @@ def test_leaderboard_by_engagement_over_the_whole_roster(
     assert ran.json[0]["name"] in lines[0]
 
 
-def test_leaderboard_asks_side_by_side_but_no_more_than_told(
+def test_leaderboard_asks_side_by_side_but_no_more_than_allowed(
     here: Here, serve: Callable[..., ScriptedServer]
 ) -> None:
     together = threading.Barrier(2, timeout=30)
@@ -204,7 +204,7 @@ def test_top_beyond_what_the_api_gives_names_the_way_out(here: Here, sandbox: Sa
     assert "--top goes up to 25; with --all to any number" in ran.complaint
 
 
-def test_creator_without_figures_comes_last_and_is_no_zero(
+def test_creator_without_figures_comes_last_and_is_not_a_zero(
     here: Here, serve: Callable[..., ScriptedServer]
 ) -> None:
     days = {

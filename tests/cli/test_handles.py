@@ -174,7 +174,7 @@ def test_rows_asked_by_handle_carry_their_names_and_others_can(
         ),
     ],
 )
-def test_mistake_with_a_name_is_told_before_anything_is_sent(
+def test_mistake_with_a_name_is_reported_before_anything_is_sent(
     here: Here, own: Sandbox, typed: tuple[str, ...], says: str
 ) -> None:
     before = own.requests.total
@@ -191,7 +191,7 @@ def test_mistake_with_a_name_is_told_before_anything_is_sent(
         for verb in ("delete", "pause", "resume")
     ],
 )
-def test_batch_that_is_run_again_goes_on_behind_what_is_gone(
+def test_batch_that_is_run_again_continues_after_what_is_gone(
     here: Here, own: Sandbox, inside: Path, plural: str, verb: str
 ) -> None:
     with CreatorAudit(own.api_key, base_url=own.base_url) as client:

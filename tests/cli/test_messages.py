@@ -88,7 +88,7 @@ def test_response_that_takes_too_long_names_the_option(
         (("metrics", "accounts", "x", "--period", "7"), "--period must be one of "),
     ],
 )
-def test_one_kind_of_mistake_is_told_in_one_way(
+def test_one_kind_of_mistake_is_reported_in_one_way(
     here: Here, own: Sandbox, args: tuple[str, ...], says: str
 ) -> None:
     before = own.requests.total

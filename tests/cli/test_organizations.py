@@ -64,7 +64,7 @@ def test_organization_chooses_key_and_server(here: Here, api: ScriptedServer) ->
         (("--api-key", "a", "--api-key", "b"), "--api-key is given twice"),
     ],
 )
-def test_mistake_is_told_before_anything_is_sent(
+def test_mistake_is_reported_before_anything_is_sent(
     here: Here, args: tuple[str, ...], says: str
 ) -> None:
     ran = here("whoami", *args)

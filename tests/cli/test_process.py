@@ -192,7 +192,7 @@ def test_interrupt_ends_with_130_and_one_word(
     assert stderr.split() == [b"creatoraudit:", b"interrupted"]
 
 
-def test_interrupt_while_it_is_loaded_is_no_traceback(cli: Cli, tmp_path: Path) -> None:
+def test_interrupt_while_it_is_loaded_is_not_a_traceback(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text("""
 import sys
 class Interrupted:
@@ -206,7 +206,7 @@ sys.meta_path.insert(0, Interrupted)
     assert (ran.returncode, ran.stderr) == (130, "creatoraudit: interrupted\n")
 
 
-def test_reader_of_a_pipe_that_leaves_is_no_error(cli: Cli, sandbox: Sandbox) -> None:
+def test_reader_of_a_pipe_that_leaves_is_not_an_error(cli: Cli, sandbox: Sandbox) -> None:
     command = cli.start("breakouts", "--format", "csv", "--top", "3000", at=sandbox)
     assert command.stdout
     command.stdout.close()
@@ -485,7 +485,7 @@ LIMITED = {
 }
 
 
-def test_a_long_wait_is_told_on_stderr_and_a_short_one_is_not(here, serve, waits) -> None:
+def test_a_long_wait_is_reported_on_stderr_and_a_short_one_is_not(here, serve, waits) -> None:
     first = answers.page([answers.video(1)], "more")
     limited = Answer(json=first.json, headers=LIMITED)
     later = Answer(503, headers={"retry-after": "9"})

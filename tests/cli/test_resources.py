@@ -121,7 +121,7 @@ def test_complaint_of_the_api_about_its_limit_names_the_page_size(
         ("creators", "creatoraudit creators create NAME"),
     ],
 )
-def test_empty_organization_is_told_what_to_do(
+def test_empty_organization_shows_what_to_do(
     here: Here, serve: Callable[..., ScriptedServer], plural: str, hint: str
 ) -> None:
     api = serve(lambda _: answers.page([]))
@@ -159,7 +159,7 @@ def test_rows_are_printed_before_the_next_page_is_there(
 
 
 @pytest.mark.parametrize("form", ["table", "jsonl", "json"])
-def test_list_that_fails_on_the_way_keeps_what_it_has_and_says_how_to_go_on(
+def test_list_that_fails_on_the_way_keeps_what_it_has_and_says_how_to_resume(
     here: Here, serve: Callable[..., ScriptedServer], form: str
 ) -> None:
     api = serve(answers.page([answers.video(1)], cursor="c 2"), answers.problem(404, "NOT_FOUND"))
@@ -181,7 +181,7 @@ def test_cursor_that_is_hostile_is_inert(here: Here, serve: Callable[..., Script
     assert all(char.isprintable() or char == "\n" for char in ran.err)
 
 
-def test_cursor_goes_on_there(here: Here, serve: Callable[..., ScriptedServer]) -> None:
+def test_cursor_resumes_there(here: Here, serve: Callable[..., ScriptedServer]) -> None:
     api = serve(answers.page([answers.video(2)]))
     here("videos", "list", "--cursor", "c 2", "--format", "jsonl", at=api)
     assert api.requests[0].query["cursor"] == ["c 2"]
@@ -354,7 +354,7 @@ def test_ids_come_from_a_file_too(
     assert [one["is_active"] for one in again.jsonl] == [True]
 
 
-def test_line_that_is_no_id_is_named_and_nothing_is_sent(
+def test_line_that_is_not_an_id_is_named_and_nothing_is_sent(
     here: Here, own: Sandbox, tmp_path: Path
 ) -> None:
     file = tmp_path / "ids.txt"

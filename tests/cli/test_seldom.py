@@ -95,7 +95,7 @@ def test_raw_text_is_not_for_a_terminal(here: Here, monkeypatch: pytest.MonkeyPa
     assert (ran.code, "--raw is not for a terminal" in ran.complaint) == (2, True)
 
 
-def test_word_that_is_no_option_of_the_command_stays() -> None:
+def test_word_that_is_not_an_option_of_the_command_stays() -> None:
     assert in_options("colour='red' is not taken") == "colour='red' is not taken"
 
 
@@ -120,7 +120,7 @@ def test_progress_that_is_not_one_of_tracking_is_left_alone(
     assert state.read_bytes() == before
 
 
-def test_progress_is_told_on_the_way_to_standard_output(
+def test_progress_is_reported_on_the_way_to_standard_output(
     serve: Callable[..., ScriptedServer], capsysbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     from creatoraudit import CreatorAudit

@@ -119,7 +119,7 @@ def test_ids_from_a_standard_input_that_is_closed_are_none(shell: Shell, sandbox
     assert (ran.returncode, "there are no ids in <stdin>" in ran.stderr) == (2, True)
 
 
-def test_work_goes_on_and_counts_when_its_reader_leaves(
+def test_work_continues_and_counts_when_its_reader_leaves(
     cli: Cli, serve: Callable[..., ScriptedServer]
 ) -> None:
     ids = [answers.video_id(n) for n in range(5)]
@@ -149,7 +149,7 @@ class Left(io.FileIO):
     "command", [("whoami",), ("accounts", "list", "--format", "csv"), ("export", "accounts")]
 )
 @pytest.mark.parametrize("platform", ["win32", "linux"])
-def test_reader_who_leaves_on_windows_is_no_failure(
+def test_reader_who_leaves_on_windows_is_not_a_failure(
     here: Here,
     sandbox: Sandbox,
     monkeypatch: pytest.MonkeyPatch,

@@ -305,7 +305,7 @@ _HEADING = f'{{"kind": "{_KIND}", "job": {{}}, "salt": "s"}}\n'
         *(f'{{"kind": "{_KIND}"}}\n', f"{_HEADING}[1]\n", f"{_HEADING}7\n"),
     ],
 )
-def test_file_that_is_no_progress_is_left_alone(
+def test_file_that_is_not_progress_is_left_alone(
     here: Here, fresh: Sandbox, urls: Callable[..., Path], tmp_path: Path, content: str
 ) -> None:
     state = tmp_path / "precious.txt"
@@ -390,7 +390,7 @@ def test_progress_that_cannot_be_written_is_one_line(
 
 @posix
 @pytest.mark.parametrize("sent", ["SIGKILL", "SIGINT"])
-def test_run_that_is_killed_goes_on_and_tracks_every_line_once(
+def test_run_that_is_killed_resumes_and_tracks_every_line_once(
     cli: Cli, here: Here, fresh: Sandbox, urls: Callable[..., Path], sent: str
 ) -> None:
     file = urls(*(POST.format(n) for n in range(1, 9)))
@@ -427,7 +427,7 @@ def test_run_that_is_killed_goes_on_and_tracks_every_line_once(
     assert not progress_of(file).exists()
 
 
-def test_a_second_run_on_the_same_file_is_told_of_the_first(
+def test_a_second_run_on_the_same_file_names_the_first(
     cli: Cli, here: Here, urls: Callable[..., Path], serve: Callable[..., ScriptedServer]
 ) -> None:
     file = urls(POST.format(1))

@@ -69,7 +69,7 @@ def test_a_long_list_is_walked_no_further_than_a_few_pages() -> None:
         ([page("abc", total_count=9)], "$.pagination.has_next", "after 3 items of a list"),
     ],
 )
-def test_a_walk_that_goes_wrong_is_told(pages: list[Any], member: str, detail: str) -> None:
+def test_a_walk_that_goes_wrong_is_reported(pages: list[Any], member: str, detail: str) -> None:
     (flaw,) = walk(*pages)
     assert flaw.member == member
     assert detail in flaw.detail
@@ -87,7 +87,7 @@ def test_a_walk_that_goes_wrong_is_told(pages: list[Any], member: str, detail: s
         [{"data": [1, {"id": 2}], "pagination": {"next_cursor": 3}}],
     ],
 )
-def test_what_other_checks_tell_is_no_flaw_of_a_walk(pages: list[Any]) -> None:
+def test_what_other_checks_tell_is_not_a_flaw_of_a_walk(pages: list[Any]) -> None:
     assert walk(*pages) == []
 
 
@@ -175,7 +175,7 @@ def test_an_operation_is_known_whatever_its_parameters_are_called(label: str) ->
     assert Finding("check", label, None, "500", "fails").operation_keys == ("GET /videos/{}",)
 
 
-def test_an_operation_that_the_generated_table_leaves_out_is_asked_all_the_same() -> None:
+def test_an_operation_that_the_generated_table_leaves_out_is_called_anyway() -> None:
     left_out = _members.operation_of("GET /nowhere/{id}")
     assert (left_out.paged, left_out.authenticated) == (False, True)
     assert _members.headers_of("GET /nowhere/{id}", 200) == []
@@ -257,7 +257,7 @@ def test_a_header_that_the_document_does_not_declare_is_not_missed() -> None:
         ("/videos?platform=two+words", "/videos?platform=left-out"),
     ],
 )
-def test_an_address_is_told_without_free_text(asked: str, told: str | None) -> None:
+def test_an_address_is_reported_without_free_text(asked: str, told: str | None) -> None:
     base = "https://gateway.example.com/some/api/v2"
     assert shown(base + asked, base) == base + (told or asked)
 
@@ -315,7 +315,7 @@ def test_drift_counts_even_if_the_run_did_not_end() -> None:
         (Facts(), "Traceback\nImportError:  \x1b no\n", "finish: ImportError: \\x1b no"),
     ],
 )
-def test_why_a_run_did_not_end_is_told_without_an_answer(
+def test_why_a_run_did_not_end_is_reported_without_a_response(
     facts: Facts, said: str, reason: str | None
 ) -> None:
     told = unfinished(facts, said)
@@ -327,7 +327,7 @@ def test_a_long_summary_is_cut_and_says_so() -> None:
     assert "and 100 more, see the JUnit report" in _reports.markdown(outcome(*facts))
 
 
-def test_reads_that_never_succeeded_are_told() -> None:
+def test_reads_that_never_succeeded_are_reported() -> None:
     facts = Facts(answers={VIDEOS: {"200": 1}, "GET /accounts": {"401": 3}})
     lines = list(_reports.details(Outcome("https://api.example.com", facts, None)))
     assert "GET /accounts, " in lines[-1]
@@ -349,7 +349,7 @@ def answered(status: int, **headers: list[str]) -> Response:
     return Response(status, headers, b"", request, elapsed=0.1, verify=True)
 
 
-def test_headers_that_a_document_requires_are_told_one_by_one() -> None:
+def test_headers_that_a_document_requires_are_reported_one_by_one() -> None:
     failure = MissingHeaders(operation=VIDEOS, missing_headers=["ETag", "Link"], message="")
     assert [(one.member, one.problem) for one in explain(failure, answered(200))] == [
         ("ETag", "200"),
@@ -357,7 +357,7 @@ def test_headers_that_a_document_requires_are_told_one_by_one() -> None:
     ]
 
 
-def test_a_failure_that_nobody_knows_is_told_by_its_title() -> None:
+def test_a_failure_that_nobody_knows_is_reported_by_its_title() -> None:
     failure = Failure(operation=VIDEOS, title="A new check", message="secret")
     (told,) = explain(failure, answered(200))
     assert told.member is None

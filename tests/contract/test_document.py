@@ -62,7 +62,7 @@ def test_each_part_says_how_firmly_and_where_it_is_established(name: str) -> Non
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_each_operation_declares_its_answers_with_their_headers(name: str) -> None:
+def test_each_operation_declares_its_responses_with_their_headers(name: str) -> None:
     operation = OPERATIONS[name]
     answers = {status: resolved(part) for status, part in operation["responses"].items()}
     assert {"406", "500", "502", "503"} <= answers.keys()

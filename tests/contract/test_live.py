@@ -209,7 +209,7 @@ def test_drift_ends_with_one_and_is_named_line_by_line(drifted: Ran, line: str) 
     assert line in lines
 
 
-def test_what_could_not_be_asked_is_told_as_well(drifted: Ran) -> None:
+def test_what_could_not_be_asked_is_reported_as_well(drifted: Ran) -> None:
     assert "Reason: the run did not finish: GET /health: " in drifted.stdout
     assert drifted.junit.attrib["errors"] == "1"
 
@@ -308,7 +308,7 @@ def test_what_keeps_a_run_from_starting_ends_with_two(
     assert reason in (ran.folder / "step.md").read_text("utf-8")
 
 
-def test_a_server_of_somebody_else_ends_with_two(tmp_path: Path) -> None:
+def test_a_foreign_server_ends_with_two(tmp_path: Path) -> None:
     page = Answer(body=b"<h1>Welcome</h1>", headers={"Content-Type": "text/html"})
     with ScriptedServer(lambda _: page) as server:
         ran = contract(tmp_path, url=server.url, key="k")

@@ -316,7 +316,7 @@ def test_a_baseline_is_recorded_expires_and_is_pruned(drift: Drift, tmp_path: Pa
         (("--baseline", "none/a.json", "--baseline-update"), "the baseline was not written"),
     ],
 )
-def test_a_baseline_that_cannot_be_used_is_told_in_one_line(
+def test_a_baseline_that_cannot_be_used_is_reported_in_one_line(
     drift: Drift, options: tuple[str, ...], said: str
 ) -> None:
     ran = drift(contract(), contract(), *options)

@@ -164,7 +164,7 @@ def test_a_scheme_that_is_nowhere_described_is_known_by_its_name() -> None:
 FORM = f"{TRACK}/requestBody/content/multipart~1form-data"
 
 
-def test_an_encoding_that_stays_is_not_told() -> None:
+def test_an_encoding_that_stays_is_not_reported() -> None:
     html = {"contentType": "text/html"}
     old = edited(contract(), [(FORM, {"encoding": {"a": html, "b": {}}})])
     worded = {"a": html | {"description": "As a page."}, "b": {}}

@@ -123,7 +123,7 @@ def tagged(names: str) -> Any:
 
 
 @pytest.mark.parametrize("schema", [READ, SENT])
-def test_a_new_alternative_is_told_once(schema: str) -> None:
+def test_a_new_alternative_is_reported_once(schema: str) -> None:
     def probed(names: str) -> Node:
         return edited(contract(), [(f"{schema}/properties/probe", tagged(names))])
 

@@ -125,7 +125,7 @@ def test_posts_without_figures_are_counted(run: Run, serve: Callable[..., Script
 
 
 @posix
-def test_ctrl_c_is_one_line_and_the_same_command_goes_on(
+def test_ctrl_c_is_one_line_and_the_same_command_resumes(
     begun: Callable[[int], Any], posts: Sandbox, run: Run, tmp_path: Path, undisturbed: Any
 ) -> None:
     gate, child = begun(12)  # the first page has no cursor
@@ -152,7 +152,7 @@ def test_ctrl_c_is_one_line_and_the_same_command_goes_on(
 
 
 @posix
-def test_kill_is_no_loss_either(
+def test_kill_is_not_a_loss_either(
     begun: Callable[[int], Any], posts: Sandbox, run: Run, tmp_path: Path, undisturbed: Any
 ) -> None:
     gate, child = begun(14)

@@ -195,7 +195,7 @@ def test_new_items_are_met_when_a_walk_starts_over(
     assert [row["external_id"] for row in read(path)] == ["0", "1", "2"]
 
 
-def test_cursor_that_is_refused_for_ever_is_an_error(
+def test_cursor_that_is_refused_forever_is_an_error(
     serve: Callable[..., ScriptedServer], client_of: ClientOf, tmp_path: Path
 ) -> None:
     def answer(request: Request) -> Step:
@@ -378,7 +378,7 @@ def test_damaged_checkpoint_is_one_line(ca: CreatorAudit, tmp_path: Path) -> Non
         export(ca, "videos", path)
 
 
-def test_somebody_elses_file_in_the_folder_stays(ca: CreatorAudit, tmp_path: Path) -> None:
+def test_a_foreign_file_in_the_folder_stays(ca: CreatorAudit, tmp_path: Path) -> None:
     path = tmp_path / "posts.csv"
     interrupted(ca, path)
     own = tmp_path / "posts.csv.partial" / "notes.txt"

@@ -145,7 +145,7 @@ def test_row_groups_do_not_depend_on_parts(tmp_path: Path) -> None:
     assert groups == [GROUP_ROWS, GROUP_ROWS // 2 + 1]
 
 
-def test_csv_cells_are_no_formulas_and_numbers_stay(
+def test_csv_cells_are_not_formulas_and_numbers_stay(
     listing: Listing, client_of: ClientOf, tmp_path: Path
 ) -> None:
     posts = [
@@ -276,7 +276,7 @@ def test_csv_spells_true_false_and_times_as_the_api_does(ca: CreatorAudit, tmp_p
     assert dt.datetime.fromisoformat(row["added_at"]).tzinfo is not None
 
 
-def test_empty_list_is_a_file_all_the_same(
+def test_empty_list_is_a_file_anyway(
     listing: Listing, client_of: ClientOf, tmp_path: Path, form: Any
 ) -> None:
     done = export(client_of(listing([])), "videos", tmp_path, format=form)

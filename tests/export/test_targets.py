@@ -85,7 +85,7 @@ def test_compressed_file_holds_the_same_rows_and_the_same_bytes_each_time(
 
 
 @pytest.mark.parametrize("compression", ["none", "gzip", "snappy", "zstd", None])
-def test_parquet_is_compressed_as_it_is_told(
+def test_parquet_is_compressed_as_requested(
     client: CreatorAudit, tmp_path: Path, compression: Any
 ) -> None:
     pq = pytest.importorskip("pyarrow.parquet")

@@ -77,7 +77,7 @@ def test_integer_of_any_library_is_an_integer(facade, sandbox, posts, seven):
 
 
 @no_integers
-def test_what_is_no_integer_is_refused_before_sending(facade, serve, wrong):
+def test_what_is_not_an_integer_is_refused_before_sending(facade, serve, wrong):
     server = serve()
     ca = facade(server.url)
     calls = [

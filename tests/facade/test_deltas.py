@@ -44,7 +44,7 @@ def test_deltas_are_a_mapping_by_id_and_window(facade, sandbox):
         ([None], [7], "must be a UUID such as .*, not NoneType$"),
     ],
 )
-def test_what_is_no_list_is_refused_before_anything_is_sent(facade, serve, ids, windows, says):
+def test_what_is_not_a_list_is_refused_before_anything_is_sent(facade, serve, ids, windows, says):
     server = serve()
     with pytest.raises(UsageError, match=says):
         facade(server.url).do(lambda ca: ca.videos.deltas(ids, windows))
@@ -75,7 +75,7 @@ def test_a_read_key_asks_by_get(facade, sandbox):
     assert list(answer) == ids
 
 
-def test_a_key_that_may_not_post_is_told_of_the_other_way(facade, serve):
+def test_a_key_that_may_not_post_is_told_the_other_way(facade, serve):
     ca = facade(serve(problem(403, "INSUFFICIENT_SCOPE")).url)
     with pytest.raises(InsufficientScopeError, match='via="get"'):
         ca.do(lambda ca: ca.videos.deltas([video_id(1)]))
@@ -146,7 +146,7 @@ def test_views_of_several_windows_are_never_guessed(facade, serve):
     assert caught.value.path == "$.data[0].views"
 
 
-def test_what_was_not_found_is_told_in_the_order_asked(facade, serve):
+def test_what_was_not_found_is_reported_in_the_order_asked(facade, serve):
     ids = [video_id(number) for number in (3, 1, 2)]
     answer = deltas({ids[1]: {"7d": 9}}, not_found=[video_id(99), ids[2], ids[0]])
     found = facade(serve(answer).url).do(lambda ca: ca.videos.deltas(ids, [7]))

@@ -259,7 +259,7 @@ def test_a_body_beyond_max_bytes_breaks_off(facade, serve, path, step):
     assert download(ca, path, max_bytes=1000).size == 1000
 
 
-def test_a_compression_that_nobody_asked_for_is_not_kept(facade, serve, path):
+def test_a_compression_that_was_not_requested_is_not_kept(facade, serve, path):
     ca = facade(serve(Answer(body=BODY, headers={"content-encoding": "br"})).url)
     with pytest.raises(ContractError, match="uses a compression that was not requested"):
         download(ca, path)
@@ -302,7 +302,7 @@ def test_a_short_key_and_no_key_are_looked_for_nowhere(facade, serve, path):
 
 
 @pytest.mark.parametrize("body", [b"\xff\xfe\x00", b"\x00\x00\xfe\xff\x00", b"\x00P\x00\xd8\x00"])
-def test_bytes_that_begin_like_text_in_utf_16_are_no_text(facade, serve, body):
+def test_bytes_that_begin_like_text_in_utf_16_are_not_text(facade, serve, body):
     ca = facade(serve(Answer(body=body)).url)
     assert ca.do(lambda ca: ca.call(CSV)).value == body
 
@@ -310,7 +310,7 @@ def test_bytes_that_begin_like_text_in_utf_16_are_no_text(facade, serve, body):
 # --- files that are there, and files that cannot be
 
 
-def test_a_file_that_exists_is_replaced_only_when_told(facade, serve, path):
+def test_a_file_that_exists_is_replaced_only_on_request(facade, serve, path):
     path.write_bytes(b"old")
     server = serve(OK)
     ca = facade(server.url)
@@ -371,7 +371,7 @@ def test_on_windows_a_file_is_put_in_place_and_one_that_is_open_is_kept(
     assert beside(path) == ["saved.csv"]
 
 
-def test_a_place_that_does_not_exist_is_told_before_anything_is_sent(facade, serve, path):
+def test_a_place_that_does_not_exist_is_reported_before_anything_is_sent(facade, serve, path):
     server = serve()
     ca = facade(server.url)
     with pytest.raises(FileNotFoundError):
@@ -415,7 +415,7 @@ def test_a_disk_that_is_full_is_an_os_error(facade, serve, path):
 # --- the policy of the client
 
 
-def test_hooks_are_told_and_may_use_the_client(facade, serve, path):
+def test_hooks_are_called_and_may_use_the_client(facade, serve, path):
     events = []
     server = serve(OK)
     ca = facade(server.url, concurrency=1, on_event=events.append, on_drift=events.append)

@@ -36,7 +36,7 @@ DRIFTS = {
 
 
 @pytest.mark.parametrize("name", DRIFTS)
-def test_each_deviation_is_told_with_operation_and_location(facade, serve, name: str) -> None:
+def test_each_deviation_is_reported_with_operation_and_location(facade, serve, name: str) -> None:
     change, (kind, location) = DRIFTS[name]
     client, records = watched(facade, serve(one(video(1, **change))).url)
     with suppress(ContractError):
@@ -45,7 +45,7 @@ def test_each_deviation_is_told_with_operation_and_location(facade, serve, name:
     assert records[0].request_id == "req-scripted"
 
 
-def test_an_answer_that_keeps_the_contract_tells_nothing(facade, serve) -> None:
+def test_a_response_that_keeps_the_contract_tells_nothing(facade, serve) -> None:
     client, records = watched(facade, serve(one(video(1, duration=12))).url)
     client.do(lambda ca: ca.videos.get(video_id(1)))
     assert records == []
@@ -66,7 +66,7 @@ def test_of_several_forms_the_closest_is_compared(facade, serve) -> None:
     ]
 
 
-def test_a_deviation_is_told_once_however_often_it_is_met(facade, serve) -> None:
+def test_a_deviation_is_reported_once_however_often_it_is_met(facade, serve) -> None:
     items = [video(number, mood="calm") for number in range(3)]
     client, records = watched(facade, serve(page(items, "c"), page(items)).url)
     assert len(client.collect(lambda ca: ca.videos.list())) == 6
@@ -81,7 +81,7 @@ def test_keys_of_a_map_are_left_open_in_the_location(facade, serve) -> None:
     assert said(records) == [("wrong-type", "batch_video_deltas", "$.data.{}.{}")]
 
 
-def test_an_unknown_error_code_is_told_and_the_error_raised(facade, serve) -> None:
+def test_an_unknown_error_code_is_reported_and_the_error_raised(facade, serve) -> None:
     problem = {"type": "t", "title": "t", "status": 403, "detail": "d", "code": "BLOCKED"}
     answer = Answer(403, json=problem, headers={"content-type": "application/problem+json"})
     client, records = watched(facade, serve(answer).url)
@@ -90,7 +90,7 @@ def test_an_unknown_error_code_is_told_and_the_error_raised(facade, serve) -> No
     assert said(records) == [("unknown-enum-value", "whoami", "$.code")]
 
 
-def test_what_is_no_json_or_no_operation_is_left_to_others(facade, serve) -> None:
+def test_what_is_not_json_or_no_operation_is_left_to_others(facade, serve) -> None:
     html = Answer(200, body=b"<html>", headers={"content-type": "text/html"})
     client, records = watched(facade, serve(html, Answer(200, json={"a": 1}), Answer(204)).url)
     with pytest.raises(ContractError):

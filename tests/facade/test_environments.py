@@ -44,7 +44,9 @@ def test_entry_of_no_proxy_that_httpx_cannot_parse_stops_no_client(
     facade(serve(WHOAMI).url).do(lambda ca: ca.whoami())
 
 
-def test_entry_of_no_proxy_that_nobody_understands_is_told_by_its_name(facade, monkeypatch, caplog):
+def test_entry_of_no_proxy_that_nobody_understands_is_reported_by_its_name(
+    facade, monkeypatch, caplog
+):
     monkeypatch.setenv("NO_PROXY", "good.example, nonsense/of-ours ,")
     monkeypatch.setenv("HTTPS_PROXY", PROXY)
     with caplog.at_level(logging.WARNING, logger="creatoraudit"):

@@ -207,7 +207,7 @@ def test_a_redirect_to_nowhere_is_one_printable_line_too(facade, serve):
 
 
 @pytest.mark.parametrize("location", ["mailto:me", "http://xn--/", "https://ex\xe4mple..com/"])
-def test_a_redirect_that_httpx_cannot_read_is_told_and_not_tried_again(facade, serve, location):
+def test_a_redirect_that_httpx_cannot_read_is_reported_and_not_tried_again(facade, serve, location):
     server = serve(Answer(302, headers={"location": location}))
     with pytest.raises(NetworkError, match="redirects to an unreadable URL") as caught:
         facade(server.url).do(lambda ca: ca.whoami())
@@ -223,7 +223,7 @@ def test_the_key_never_reaches_a_host_that_a_redirect_names(facade, serve):
     assert target.requests == []
 
 
-def test_a_304_that_nobody_asked_for_is_an_error(facade, serve):
+def test_a_304_that_was_not_requested_is_an_error(facade, serve):
     ca = facade(serve(Answer(304)).url)
     with pytest.raises(APIError, match="neither success nor error"):
         ca.do(lambda ca: ca.whoami(extra_headers={"If-None-Match": '"x"'}))

@@ -102,7 +102,7 @@ class Session:
     """Of a module of the tests."""
 
 
-def test_what_is_no_client_is_named_with_module_and_version(facade):
+def test_what_is_not_a_client_is_named_with_module_and_version(facade):
     name = "Client" if facade.portal is None else "AsyncClient"
     other = "AsyncClient" if facade.portal is None else "Client"
     wanted = f"http_client= must be an httpx.{name} or httpx2.{name}, not "

@@ -113,7 +113,7 @@ def test_keyless_operations_are_neither_paced_nor_counted(facade, limited):
     assert sum(limited.waits) == spent
 
 
-def test_a_pacing_wait_is_no_part_of_the_budget(facade, limited):
+def test_a_pacing_wait_is_not_a_part_of_the_budget(facade, limited):
     ca = facade(limited.sandbox.base_url, limited.sandbox.api_key, retry_budget=5)
     for _ in range(LIMIT * 3):
         ca.do(lambda ca: ca.whoami())
@@ -154,7 +154,7 @@ def test_the_reset_is_measured_against_the_servers_clock(facade, serve, waits):
     assert waits == [pytest.approx(40, abs=0.5)]
 
 
-def test_answers_that_overtake_each_other_do_not_raise_what_is_left(facade, serve, waits):
+def test_responses_that_overtake_each_other_do_not_raise_what_is_left(facade, serve, waits):
     ca = facade(serve(limits(100, 0, NOON + 40), limits(100, 5, NOON + 40), WHOAMI).url)
     for _ in range(3):
         ca.do(lambda ca: ca.whoami())
@@ -188,7 +188,7 @@ GARBAGE = {
 
 
 @pytest.mark.parametrize("case", GARBAGE)
-def test_headers_that_make_no_sense_are_no_reason_to_wait_or_to_fail(facade, serve, waits, case):
+def test_headers_that_make_no_sense_are_not_reason_to_wait_or_to_fail(facade, serve, waits, case):
     ca = facade(serve(limits(*GARBAGE[case]), WHOAMI).url)
     ca.do(lambda ca: ca.whoami())
     ca.do(lambda ca: ca.whoami())

@@ -177,7 +177,7 @@ def test_a_cursor_without_has_next_ends_the_walk(facade, serve):
     assert only.next_cursor is None
 
 
-def test_a_repeated_cursor_fails_instead_of_walking_for_ever(facade, serve):
+def test_a_repeated_cursor_fails_instead_of_walking_forever(facade, serve):
     server = serve(page([video(1)], "a"), page([video(2)], "b"), page([video(3)], "a"))
     ca = facade(server.url)
     with pytest.raises(PaginationError, match="repeats a cursor") as caught:
@@ -309,7 +309,7 @@ def test_a_page_that_breaks_the_contract_names_the_member(facade, serve, case):
     assert "req-scripted" in str(caught.value)
 
 
-def test_missing_filters_are_no_fault(facade, serve):
+def test_missing_filters_are_not_a_fault(facade, serve):
     bare = {"data": [video(1)], "pagination": {"has_next": False, "next_cursor": None, "limit": 9}}
     nulled = bare | {"filters": None}
     ca = facade(serve(Answer(json=bare), Answer(json=nulled)).url)

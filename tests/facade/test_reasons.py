@@ -82,7 +82,7 @@ NOTHING = [b"", b"null", b"7", b"{}", b"[]", b'{"detail": []}', b"\x00\x01\xff"]
 
 
 @pytest.mark.parametrize("body", NOTHING)
-def test_body_that_says_nothing_is_told_as_such(facade, serve, body):
+def test_body_that_says_nothing_is_reported_as_such(facade, serve, body):
     error = failure(facade, serve, Answer(500, body=body))
     assert "500: the response is not a problem document" in str(error)
     assert (error.body is None) == (body == b"")

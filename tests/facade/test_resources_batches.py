@@ -220,7 +220,7 @@ def test_account_videos_are_split_too_and_streamed(facade, serve):
     ],
     ids=repr,
 )
-def test_an_answer_that_is_no_map_of_totals_is_refused_by_its_path(facade, serve, body):
+def test_a_response_that_is_not_a_map_of_totals_is_refused_by_its_path(facade, serve, body):
     ca = facade(serve(Answer(json=body)).url)
     with pytest.raises(CreatorAuditError, match=r"\$\.(data|meta)") as refused:
         ca.do(lambda ca: ca.videos.metrics([video_id(1)]))
@@ -228,7 +228,7 @@ def test_an_answer_that_is_no_map_of_totals_is_refused_by_its_path(facade, serve
     assert refused.value.request_id == "req-scripted"
 
 
-def test_totals_nobody_asked_for_are_left_out(facade, serve):
+def test_totals_that_were_not_requested_are_left_out(facade, serve):
     data = {video_id(9): {"views": 9}, video_id(1): {"views": 1}}
     ca = facade(serve(Answer(json={"data": data, "meta": {"not_found": [video_id(8)]}})).url)
     found = ca.do(lambda ca: ca.videos.metrics([video_id(1)]))

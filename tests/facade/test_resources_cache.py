@@ -48,7 +48,7 @@ def cache(request, tmp_path):
     return True if request.param == "memory" else tmp_path / "answers.db"
 
 
-def test_an_unchanged_answer_is_confirmed_and_its_kept_body_stands_in(facade, serve, cache):
+def test_an_unchanged_response_is_confirmed_and_its_kept_body_stands_in(facade, serve, cache):
     server = serve(kept(), unchanged(), unchanged())
     events = []
     ca = facade(server.url, cache=cache, on_event=events.append)
@@ -69,14 +69,14 @@ def test_nothing_is_used_without_asking(facade, serve, cache, waits):
     assert len(waits) == 1
 
 
-def test_a_changed_answer_replaces_the_kept_one(facade, serve, cache):
+def test_a_changed_response_replaces_the_kept_one(facade, serve, cache):
     server = serve(kept(), kept(2, '"v2"'), unchanged('"v2"'))
     ca = facade(server.url, cache=cache)
     assert [get(ca).external_id for _ in range(3)] == ["1", "2", "2"]
     assert conditions(server) == [None, '"v1"', '"v2"']
 
 
-def test_one_keys_answers_are_not_anothers(facade, serve, cache):
+def test_one_keys_responses_are_not_anothers(facade, serve, cache):
     server = serve(kept(1), kept(2), unchanged())
     mine = facade(server.url, "key-one", cache=cache)
     yours = facade(server.url, "key-two", cache=cache)
@@ -86,7 +86,7 @@ def test_one_keys_answers_are_not_anothers(facade, serve, cache):
     assert conditions(server) == [None, None, '"v1"']
 
 
-def test_a_key_that_changes_takes_its_answers_along(facade, serve, cache):
+def test_a_key_that_changes_takes_its_responses_along(facade, serve, cache):
     keys = iter(["key-one", "key-two", "key-one"])
     server = serve(kept(1), kept(2), unchanged())
     ca = facade(server.url, lambda: next(keys), cache=cache)
@@ -135,7 +135,9 @@ def test_what_may_not_be_kept_is_not(facade, serve, cache, answer):
 @pytest.mark.parametrize(
     "etag", ['W/"abc"', 'w/"abc"', '"abc-gzip"', 'W/"abc;gzip"', "unquoted", '""']
 )
-def test_any_form_of_etag_that_can_be_sent_back_confirms_a_kept_answer(facade, serve, cache, etag):
+def test_any_form_of_etag_that_can_be_sent_back_confirms_a_kept_response(
+    facade, serve, cache, etag
+):
     """A proxy that compresses makes ETags weak, or marks them."""
     server = serve(kept(etag=etag), unchanged(etag), unchanged(etag.removeprefix("W/")))
     ca = facade(server.url, cache=cache)
@@ -166,7 +168,7 @@ def test_home_in_the_name_of_a_cache_is_expanded(facade, serve, tmp_path, monkey
 @pytest.mark.parametrize(
     "setting", [7, ["answers.db"], object(), "~nobody-of-that-name/answers.db"]
 )
-def test_setting_of_the_cache_that_is_no_file_is_refused(facade, setting):
+def test_setting_of_the_cache_that_is_not_a_file_is_refused(facade, setting):
     with pytest.raises(ConfigurationError, match="cache="):
         facade("http://127.0.0.1:9/v2", cache=setting)
 
@@ -225,14 +227,14 @@ def test_pages_are_kept_one_by_one(facade, serve, cache):
     assert [condition is None for condition in conditions(server)] == [True, True, False, False]
 
 
-def test_a_304_that_was_not_asked_for_is_no_success(facade, serve):
+def test_a_304_that_was_not_asked_for_is_not_a_success(facade, serve):
     ca = facade(serve(unchanged()).url)
     with pytest.raises(APIError, match="neither success nor error") as refused:
         get(ca)
     assert refused.value.status == 304
 
 
-def test_the_sandboxs_answers_are_confirmed(facade, sandbox, cache):
+def test_the_sandboxs_responses_are_confirmed(facade, sandbox, cache):
     events = []
     ca = facade(sandbox.base_url, sandbox.api_key, cache=cache, on_event=events.append)
     first = ca.collect(lambda ca: ca.account_videos.list())
@@ -304,7 +306,7 @@ def test_two_processes_share_a_file(serve, tmp_path):
     assert asked.count(None) <= 2 * 8
 
 
-def test_a_file_that_is_busy_or_broken_costs_no_answer(facade, serve, tmp_path):
+def test_a_file_that_is_busy_or_broken_costs_no_response(facade, serve, tmp_path):
     """The cache saves time; it is no reason for a call to fail."""
     path = tmp_path / "answers.db"
     server = serve(kept(), kept(), kept())

@@ -329,7 +329,7 @@ def test_what_is_nested_too_deeply_to_be_copied_is_refused(facade, serve, opened
         ca.do(lambda ca: ca.videos.get(video_id(1)))
 
 
-def test_brackets_in_texts_are_no_nesting(facade, serve):
+def test_brackets_in_texts_are_not_nesting(facade, serve):
     caption = "[{" * 5000
     ca = facade(serve(one(video(1, description=caption))).url)
     assert ca.do(lambda ca: ca.videos.get(video_id(1))).description == caption

@@ -304,7 +304,7 @@ def test_the_budget_bounds_a_try_even_when_the_timeout_is_longer(facade, serve):
         ca.do(lambda ca: ca.whoami())
 
 
-def test_an_answer_in_many_small_pieces_is_fine(facade, serve):
+def test_a_response_in_many_small_pieces_is_fine(facade, serve):
     ca = facade(serve(Trickled(WHOAMI)).url)
     assert ca.do(lambda ca: ca.whoami()).api_key_name == "tests"
 
@@ -346,7 +346,7 @@ def test_only_creates_carry_a_key(facade, serve):
     assert set(keys(server)) == {None}
 
 
-def test_a_lost_answer_of_a_create_does_not_create_twice(facade, waits):
+def test_a_lost_response_of_a_create_does_not_create_twice(facade, waits):
     lost = Injection("answer lost", 1, method="POST")
     with Sandbox(accounts=1, videos=1) as world, FaultyProxy(world.base_url, lost) as server:
         ca = facade(server.url, world.api_key)

@@ -122,7 +122,7 @@ def test_a_key_with_other_characters_is_refused_without_being_shown(
 
 
 @pytest.mark.parametrize("key", [7, b"bytes", ["k"]])
-def test_a_key_that_is_no_text_is_refused(facade, key):
+def test_a_key_that_is_not_text_is_refused(facade, key):
     with pytest.raises(ConfigurationError, match="must be a string, not"):
         facade("http://127.0.0.1:1", key)
 

@@ -16,7 +16,7 @@ def cached(size: int) -> CachedResponse:
     return CachedResponse('"tag"', b"x" * size)
 
 
-def test_in_memory_the_answers_used_longest_ago_give_way() -> None:
+def test_in_memory_the_responses_used_longest_ago_give_way() -> None:
     store = MemoryStore(most=10)
     store.put(b"a", cached(4))
     store.put(b"b", cached(4))
@@ -25,7 +25,7 @@ def test_in_memory_the_answers_used_longest_ago_give_way() -> None:
     assert [store.get(name) is not None for name in (b"a", b"b", b"c")] == [True, False, True]
 
 
-def test_an_answer_kept_again_is_counted_once() -> None:
+def test_a_response_kept_again_is_counted_once() -> None:
     store = MemoryStore(most=10)
     for _ in range(5):
         store.put(b"a", cached(6))

@@ -87,7 +87,7 @@ def test_a_body_that_cannot_be_decompressed_is_a_failed_try(facade, serve, how):
 
 
 @pytest.mark.parametrize("codings", ["br", "zstd", "compress", "gzip, br", "gzip," * 4, "\xe9"])
-def test_a_compression_that_nobody_asked_for_breaks_the_contract(facade, serve, codings):
+def test_a_compression_that_was_not_requested_breaks_the_contract(facade, serve, codings):
     server = serve(Answer(body=WHOLE, headers={"content-encoding": codings}))
     with pytest.raises(ContractError, match="uses a compression that was not requested"):
         facade(server.url).do(lambda ca: ca.whoami())

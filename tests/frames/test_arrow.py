@@ -140,7 +140,7 @@ def test_a_value_of_another_type_fails_and_names_the_member(facade, serve, name,
     assert caught.value.request_id == "req-scripted"
 
 
-def test_items_behind_max_items_are_nobodys_concern(facade, serve):
+def test_items_after_max_items_are_not_decoded(facade, serve):
     items = [video(1), video(2), video(3, view_count="many")]
     ca = facade(serve(page(items)).url)
     assert ca.do(lambda ca: ca.videos.list(max_items=2).to_arrow()).num_rows == 2

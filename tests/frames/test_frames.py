@@ -119,7 +119,7 @@ def test_types_do_not_depend_on_there_being_a_value(frame):
         assert empty[name] == [None]
 
 
-def test_missing_is_told_from_zero_false_and_empty(frame):
+def test_missing_is_reported_from_zero_false_and_empty(frame):
     members = {"view_count": 0, "duration": 0.0, "is_active": False, "description": ""}
     absent = dict.fromkeys(members, ...)
     null = dict.fromkeys(members, None)
@@ -266,7 +266,7 @@ def test_numbers_beyond_floats_are_null_in_json_text(frame):
     assert json.loads(made["b"][0]) == {"c": None, "d": 2}
 
 
-def test_values_that_are_no_json_become_text_of_it(frame):
+def test_values_that_are_not_json_become_text_of_it(frame):
     row = {"at": [dt.datetime(2026, 6, 15, tzinfo=dt.UTC)], "one": {"video": post(1)}}
     made = frame([row | {"path": [Path("x")]}])
     assert json.loads(made["at"][0]) == ["2026-06-15T00:00:00Z"]
@@ -370,7 +370,7 @@ def test_what_is_neither_model_nor_mapping_is_refused(frame):
             frame(items)
 
 
-def test_real_answers_become_frames(frame, facade, sandbox):
+def test_real_responses_become_frames(frame, facade, sandbox):
     ca = facade(sandbox.base_url, sandbox.api_key)
     videos = ca.do(lambda ca: ca.videos.list(max_items=50).to_list())
     made = frame(videos, expand=True)

@@ -87,7 +87,7 @@ def test_private_methods_stand_for_the_public_ones_that_use_them(
     assert affected == f"facade methods affected (2): {methods}"
 
 
-def test_a_base_path_in_every_path_is_no_change(summary: Any) -> None:
+def test_a_base_path_in_every_path_is_not_a_change(summary: Any) -> None:
     def edit(document: Any) -> None:
         document["paths"] = {f"/v2{path}": item for path, item in document["paths"].items()}
 

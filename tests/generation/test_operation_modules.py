@@ -114,7 +114,7 @@ def test_the_idempotency_key_is_a_header_when_there_is_one() -> None:
     assert track_video.get_kwargs(body=body)["headers"] == {}
 
 
-def test_headers_the_core_owns_are_no_arguments() -> None:
+def test_headers_the_core_owns_are_not_arguments() -> None:
     with pytest.raises(TypeError, match="if_none_match"):
         get_video.get_kwargs("v1", if_none_match="x")  # type: ignore[call-arg]  # the point
 
@@ -140,7 +140,7 @@ def test_a_success_without_a_body_has_no_value() -> None:
         assert list_creators.sync_detailed(client=http).value is None
 
 
-def test_deltas_are_left_to_whoever_knows_both_shapes() -> None:
+def test_deltas_are_left_to_the_check_that_knows_both_shapes() -> None:
     for data in ({"v1": {"7d": 5}}, [{"id": "v1", "views": 5}]):
         assert batch_video_deltas.decode(200, {"data": data, "meta": {}}).data == data
 

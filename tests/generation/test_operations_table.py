@@ -225,7 +225,7 @@ def test_an_item_of_a_list_is_decoded_without_a_page(name: str, item: str) -> No
         operation.decode_item({})
 
 
-def test_what_is_no_list_of_models_has_no_item() -> None:
+def test_what_is_not_a_list_of_models_has_no_item() -> None:
     lists = {name for name, operation in OPERATIONS.items() if operation.item}
     paged = {name for name, operation in OPERATIONS.items() if operation.paged}
     assert lists == {*paged, "top_creators"}

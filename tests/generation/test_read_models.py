@@ -117,7 +117,7 @@ def test_a_model_is_the_mapping_that_was_sent() -> None:
 
 
 @pytest.mark.parametrize("name", ["shortcode", "is_active", "added_at", "nothing"])
-def test_a_member_that_was_not_sent_is_no_key(name: str) -> None:
+def test_a_member_that_was_not_sent_is_not_a_key(name: str) -> None:
     decoded = Video.from_dict(video(description=None))
     with pytest.raises(KeyError, match=name):
         decoded[name]
@@ -305,7 +305,7 @@ def test_a_timestamp_becomes_an_aware_datetime(sent: str, expected: dt.datetime)
 
 
 @pytest.mark.parametrize("sent", ["yesterday", "", "2026-13-01T00:00:00Z", "9999-12-31T24:00", 7])
-def test_what_is_no_timestamp_stays_as_it_was_sent(sent: object) -> None:
+def test_what_is_not_a_timestamp_stays_as_it_was_sent(sent: object) -> None:
     decoded = Video.from_dict(video(added_at=sent))
     assert decoded.added_at == sent
     assert decoded.to_dict() == video(added_at=sent)
@@ -322,7 +322,7 @@ def test_a_wrong_scalar_is_kept_as_sent(member: str, sent: object) -> None:
 
 
 @pytest.mark.parametrize("document", [None, [], "text", 5, True])
-def test_what_is_no_object_is_refused(document: Any) -> None:
+def test_what_is_not_an_object_is_refused(document: Any) -> None:
     with pytest.raises(TypeError, match="Video must be an object"):
         Video.from_dict(document)
 
@@ -340,7 +340,7 @@ def test_a_required_list_that_is_none_is_refused(sent: object) -> None:
 
 
 @pytest.mark.parametrize("item", [None, [], "v1"])
-def test_an_item_that_is_no_object_is_refused(item: object) -> None:
+def test_an_item_that_is_not_an_object_is_refused(item: object) -> None:
     with pytest.raises(TypeError, match="Video must be an object"):
         VideoPage.from_dict({"data": [item], "pagination": {"has_next": False, "limit": 1}})
 

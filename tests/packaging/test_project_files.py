@@ -84,7 +84,7 @@ def test_changelog_tells_what_the_version_brings() -> None:
         ("## [1.2.0] - 2026-01-01\n", "says nothing"),
     ],
 )
-def test_changelog_that_does_not_is_told(changelog: str, fault: str) -> None:
+def test_changelog_that_does_not_is_reported(changelog: str, fault: str) -> None:
     assert fault in " ".join(faults_of_changelog(changelog, "1.2.0"))
 
 

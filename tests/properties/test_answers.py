@@ -244,7 +244,7 @@ def test_random_json_as_success(bench, job, content, status):
     status=st.sampled_from(ERRORS),
     headers=HEADERS,
 )
-def test_random_answers_as_errors(bench, job, content, status, headers):
+def test_random_responses_as_errors(bench, job, content, status, headers):
     body = b"" if status == 304 else content
     bench.try_all(JOBS[job], Answer(status, body=body, headers=headers))
 

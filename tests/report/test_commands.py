@@ -170,7 +170,7 @@ def test_page_that_is_there_is_replaced_and_keeps_its_mode(
 
 
 @posix
-def test_whoever_is_reading_the_last_page_reads_it_to_its_end(
+def test_a_reader_of_the_last_page_reads_it_to_its_end(
     command: Command, reporting: Callable[..., ScriptedServer], tmp_path: Path
 ) -> None:
     target = tmp_path / "report.html"

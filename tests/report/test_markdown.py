@@ -108,11 +108,11 @@ def test_nothing_is_said_as_such() -> None:
     assert "No creators yet." in text_of(digest(OVERVIEW))
 
 
-def test_outliers_are_told_in_their_unit() -> None:
+def test_outliers_are_reported_in_their_unit() -> None:
     assert "(2.0× the author’s median)" in text_of(breakouts(post(1), ranked_by="outlier"))
 
 
-def test_answers_of_a_world_read_as_lists(sandbox: Sandbox) -> None:
+def test_responses_of_a_world_read_as_lists(sandbox: Sandbox) -> None:
     with CreatorAudit(sandbox.api_key, base_url=sandbox.base_url) as ca:
         posts = text_of(ca.breakouts(top=25))
         week = text_of(Digest("7d", ca.overview(), ca.creators.top("7d", limit=5)))

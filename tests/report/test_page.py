@@ -240,7 +240,7 @@ ENORMOUS = st.sampled_from([10**400, -(10**400), 1e308, 5e-324, float("nan"), fl
 
 @given(st.data())
 @settings(deadline=None, max_examples=100)
-def test_whatever_stands_in_place_of_a_figure_is_a_digest_all_the_same(data: st.DataObject) -> None:
+def test_whatever_stands_in_place_of_a_figure_is_a_digest_anyway(data: st.DataObject) -> None:
     def changed(members: Mapping[str, Any]) -> Mapping[str, Any]:
         return {name: data.draw(ANYTHING | ENORMOUS) for name in members}
 
@@ -259,7 +259,7 @@ SHOWN = ("platform", "external_id", "shortcode", "description", "account_usernam
 
 @given(st.data())
 @settings(deadline=None, max_examples=100)
-def test_whatever_stands_in_place_of_a_member_is_a_post_all_the_same(data: st.DataObject) -> None:
+def test_whatever_stands_in_place_of_a_member_is_a_post_anyway(data: st.DataObject) -> None:
     members = {name: data.draw(ANYTHING | ENORMOUS) for name in (*SHOWN, "first_scrape_time")}
     result = breakouts(post(1, **members))
     page = page_of(result)
@@ -336,7 +336,7 @@ def test_long_caption_is_cut_and_costs_nothing() -> None:
     assert len(page) < 25_000
 
 
-def test_caption_that_goes_on_after_much_white_space_is_cut_visibly() -> None:
+def test_caption_that_continues_after_much_white_space_is_cut_visibly() -> None:
     (row, _) = rows(page_with("begins" + " " * 5000 + "ends").one("table", class_="ranking"))
     assert "begins…" in row[1]
 
@@ -489,7 +489,7 @@ def test_page_needs_an_aware_time_and_takes_now_for_none() -> None:
     assert before <= dt.datetime.fromisoformat(made_at) <= dt.datetime.now(dt.UTC)
 
 
-def test_time_of_another_zone_is_told_in_utc() -> None:
+def test_time_of_another_zone_is_reported_in_utc() -> None:
     elsewhere = dt.datetime(2026, 6, 15, 1, tzinfo=dt.timezone(dt.timedelta(hours=2)))
     assert parse(render_html(breakouts(), made_at=elsewhere)).one("time").text == (
         "2026-06-14 23:00 UTC"

@@ -47,12 +47,12 @@ def test_body_of_another_shape_fails_validation(api: Api, body: bytes) -> None:
     assert answer.json()["errors"]
 
 
-def test_body_far_too_large_is_refused_with_an_answer(api: Api) -> None:
+def test_body_far_too_large_is_refused_with_a_response(api: Api) -> None:
     answer = api.post("/videos/deltas", content=b"x" * (8 << 20), headers=JSON)
     assert answer.status_code == 400
 
 
-def test_large_body_with_a_wrong_key_is_refused_with_an_answer(api: Api) -> None:
+def test_large_body_with_a_wrong_key_is_refused_with_a_response(api: Api) -> None:
     headers = JSON | {"Authorization": "Bearer nobody"}
     answer = api.post("/videos/deltas", content=b"x" * (8 << 20), headers=headers)
     assert answer.status_code == 401

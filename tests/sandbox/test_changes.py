@@ -53,7 +53,7 @@ def test_identifiers_of_a_post(
         ("instagram", "\0" * 9),
     ],
 )
-def test_other_texts_are_no_identifier(fresh: Api, platform: str, identifier: str) -> None:
+def test_other_texts_are_not_identifiers(fresh: Api, platform: str, identifier: str) -> None:
     answer = track(fresh, identifier, platform)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == "identifier"
@@ -254,7 +254,7 @@ CREATES = [
 
 
 @pytest.mark.parametrize(("path", "body"), CREATES)
-def test_replay_repeats_the_first_answer(fresh: Api, path: str, body: dict[str, str]) -> None:
+def test_replay_repeats_the_first_response(fresh: Api, path: str, body: dict[str, str]) -> None:
     headers = {"Idempotency-Key": "one"}
     first = fresh.post(path, json=body, headers=headers)
     again = fresh.post(path, json=body, headers=headers)

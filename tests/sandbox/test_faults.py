@@ -74,7 +74,7 @@ def test_rate_strikes_that_share_and_follows_from_the_seed(start: Callable[..., 
     assert 40 <= Counter(first)[503] <= 80
 
 
-def test_dropped_connection_gives_no_answer(start: Callable[..., Api]) -> None:
+def test_dropped_connection_gives_no_response(start: Callable[..., Api]) -> None:
     api = start(faults=["drop=start,times=1"])
     with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
         api.get("/videos")
@@ -99,7 +99,7 @@ def test_slow_body_arrives_whole(start: Callable[..., Api]) -> None:
     assert time.monotonic() - begun >= 0.14
 
 
-def test_delay_and_jitter_hold_the_answer_back(start: Callable[..., Api]) -> None:
+def test_delay_and_jitter_hold_the_response_back(start: Callable[..., Api]) -> None:
     api = start(faults=["delay_ms=60,jitter_ms=5,operation=get_health"], jitter_ms=1)
     assert api.get("/health").elapsed.total_seconds() >= 0.06
 

@@ -230,7 +230,7 @@ def test_data_file_of_another_seed_is_refused(tmp_path: Path) -> None:
         Sandbox(seed=8, data=data)
 
 
-def test_file_that_is_no_data_file_is_one_clear_line(tmp_path: Path) -> None:
+def test_file_that_is_not_a_data_file_is_one_clear_line(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("these are my notes, " * 100, encoding="utf-8")
     result = run(*SMALL, "--data", str(path))

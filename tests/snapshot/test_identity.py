@@ -188,7 +188,9 @@ def test_an_organization_that_waits_lends_its_lane() -> None:
     assert anyio.run(main) == ["another", "the one that waited", "a third"]
 
 
-def test_waits_are_told_and_lend_the_lane(api: Start, tmp_path: Path, waits: list[float]) -> None:
+def test_waits_are_reported_and_lend_the_lane(
+    api: Start, tmp_path: Path, waits: list[float]
+) -> None:
     tenant = Tenant("o-1", {"creators": [[{"id": answers.video_id(1), "name": "A"}]]})
     refusals = [answers.problem(429, "RATE_LIMITED", headers={"retry-after": "30"})]
     tenant.steps["/creators"] = lambda _: refusals.pop() if refusals else None

@@ -286,7 +286,7 @@ def test_a_folder_that_goes_away_is_a_failure_of_its_unit(api: Start, tmp_path: 
         run(unit, tmp_path)
 
 
-def test_a_file_that_is_no_receipt_is_left_alone(api: Start, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_receipt_is_left_alone(api: Start, tmp_path: Path) -> None:
     unit = unit_of(api(acme=tenant()))
     land([unit], tmp_path)
     (tmp_path / "_receipts" / unit.day.isoformat() / "notes.txt").write_text("mine")

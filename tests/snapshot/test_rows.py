@@ -153,7 +153,7 @@ def test_account_videos_whose_ids_are_refused_have_null(api: Start, tmp_path: Pa
         landed(started, "videos", tmp_path)
 
 
-def test_ids_that_are_no_uuids_are_not_sent(api: Start, tmp_path: Path) -> None:
+def test_ids_that_are_not_uuids_are_not_sent(api: Start, tmp_path: Path) -> None:
     items = [{**post, "id": str(number)} for number, post in enumerate(posts(0, 3))]
     started = api(acme=Tenant("o-1", {"account-videos": [items]}))
     receipt = landed(started, "account-videos", tmp_path)

@@ -118,7 +118,7 @@ def test_other_names_for_everything_change_no_public_name(
     assert set(theirs) == set(ours_by_file)  # what only failures refer to is not generated
 
 
-def test_bare_objects_keep_the_names_that_can_still_be_told(
+def test_bare_objects_keep_the_names_that_are_still_clear(
     checkout: Checkout, contract: Node, tmp_path: Path
 ) -> None:
     document = in_another_hand(contract)

@@ -190,7 +190,7 @@ REFUSED: list[tuple[Change, str]] = [
 ]
 
 
-def test_all_that_cannot_be_taken_is_told_at_once_and_nothing_is_touched(
+def test_all_that_cannot_be_taken_is_reported_at_once_and_nothing_is_touched(
     checkout: Checkout, contract: Node, tmp_path: Path
 ) -> None:
     checkout.with_generated()
@@ -301,7 +301,7 @@ print(made["url"], made["headers"])
         ('{"openapi": "3.1.0", "paths": {}}', "has no paths"),
     ],
 )
-def test_what_is_no_contract_is_refused(
+def test_what_is_not_a_contract_is_refused(
     checkout: Checkout, tmp_path: Path, text: str, message: str
 ) -> None:
     checkout.with_generated()
@@ -413,7 +413,7 @@ def test_another_generator_is_refused(checkout: Checkout) -> None:
     assert "openapi-python-client is 0.29.1, but this project generates with 0.29.2" in ran.err
 
 
-def test_what_is_not_generated_or_odd_is_told_once(
+def test_what_is_not_generated_or_odd_is_reported_once(
     checkout: Checkout, contract: Node, tmp_path: Path
 ) -> None:
     for item in contract["paths"].values():
