@@ -15,6 +15,9 @@ from xml.etree import ElementTree as ET
 import pytest
 
 import creatoraudit_api
+from creatoraudit._core.key import ApiKey
+from creatoraudit.contract import _run
+from creatoraudit_api import operations
 from creatoraudit_sandbox import Sandbox
 from support import warm
 from support.server import Answer, ScriptedServer
@@ -340,3 +343,13 @@ def test_a_report_that_cannot_be_written_ends_with_two(tmp_path: Path) -> None:
     ran = contract(tmp_path, url=None, key=None)
     assert ran.code == 2
     assert "a report was not written" in ran.stderr
+
+
+def test_a_contract_without_whoami_is_checked_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("whoami", "list_accounts", "list_videos", "list_creators"):
+        gone = getattr(operations, name)._replace(method="")
+        monkeypatch.setattr(operations, name, gone)
+    known = _run._known_values(ApiKey("k"), "http://127.0.0.1:9/v2", 1)
+    assert (known["/accounts"], known["video_ids"]) == ([], [])

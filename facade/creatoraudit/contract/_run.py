@@ -24,7 +24,7 @@ from .._core.contract import document
 from .._core.key import ENV_KEY, ApiKey, KeyRing, KeySource
 from .._core.naming import operation_key
 from .._core.text import one_line
-from ..errors import APIError, ContractError, CreatorAuditError, NotFoundError
+from ..errors import APIError, ContractError, CreatorAuditError, NotFoundError, UsageError
 from ._baseline import Baseline, Entry, Verdict
 from ._facts import Facts, Finding
 from ._members import labels
@@ -241,6 +241,8 @@ def _answers(ca: CreatorAudit) -> None:
     except ContractError:
         # The API may have changed, or this may not be the API at all; another request tells.
         ca.health()
+    except UsageError:
+        pass  # the contract has no such operation any more, so only the checks can tell
 
 
 def _ids(listed: Callable[[], Any]) -> list[str]:
