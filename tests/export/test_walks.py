@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from creatoraudit import CreatorAudit
-from creatoraudit.errors import UsageError
+from creatoraudit.errors import ForbiddenError, UsageError
 from creatoraudit.export import export
 from creatoraudit_sandbox import Sandbox
 from support import answers
@@ -191,3 +191,32 @@ def test_checkpoint_of_the_last_release_about_something_else_is_refused_with_its
     with pytest.raises(UsageError, match=r"something else .*raw.*pass restart=True"):
         export(client, "videos", path, raw=True)
     assert export(client, "videos", path, raw=True, restart=True).rows == 12
+
+
+def with_figures(request: Request, posts: list[dict[str, Any]], refused: set[str]) -> Step:
+    """The same list, whose figures are refused for some posts."""
+    if request.path != "/videos/deltas":
+        return one_per_page(request, posts)
+    ids = request.json["video_ids"]
+    if refused.intersection(ids):
+        return answers.problem(403, "FORBIDDEN")
+    return answers.deltas({one: {"7d": int(one[-12:], 16) % 1_000} for one in ids})
+
+
+def test_figures_that_fail_cost_no_page_before_and_none_is_skipped(
+    serve: Callable[..., ScriptedServer],
+    client_of: Callable[[ScriptedServer], CreatorAudit],
+    listed: list[dict[str, Any]],
+    tmp_path: Path,
+) -> None:
+    refused: set[str] = set()
+    ca = client_of(serve(lambda request: with_figures(request, listed, refused)))
+    whole = export(ca, "deltas", tmp_path / "whole.jsonl", windows=[7]).path
+    refused.add(listed[7]["id"])
+    path = tmp_path / "posts.jsonl"
+    with pytest.raises(ForbiddenError, match="rows are kept"):
+        export(ca, "deltas", path, windows=[7])
+    refused.clear()
+    assert 0 < export(ca, "deltas", path, windows=[7]).resumed < len(listed)
+    assert path.read_bytes() == whole.read_bytes()
+    assert {row["id"] for row in read(path)} == {post["id"] for post in listed}

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Unpack
@@ -22,10 +22,12 @@ from creatoraudit_api.models import MetricsPeriod
 from .._core.arguments import Day
 from .._core.files import move, new_file
 from .._core.seen import Seen, digest_of
+from .._results.columns import Row
 from .._results.pages import Page, RawPage, Walk
-from .._results.tables import Table, metadata
+from .._results.tables import Origin, Table, metadata
 from .._sync.client import CreatorAudit
 from .._sync.deltas import Via
+from .._sync.io import Job, Pool
 from .._sync.pager import PageFetcher, Prefetch, begin_walks
 from ..errors import CreatorAuditError, UsageError, ValidationError
 from ._checkpoint import FILE, Checkpoint, Position, failures_told
@@ -94,6 +96,31 @@ class Branch:
     number: int
     platform: str | None
     waiting: list[Taken] = field(factory=list)
+
+
+class Met(NamedTuple):
+    """The new items of a page, whose figures may be on their way.
+
+    Attributes:
+        branch: The walk that met them.
+        items: The items.
+        ids: Their digests.
+        figures: The call that asks for their figures; None for a list.
+        origin: Where they came from.
+        cursor: Cursor of the page after theirs.
+    """
+
+    branch: Branch
+    items: Sequence[Row]
+    ids: Sequence[bytes]
+    figures: Job[Mapping[str, Row]] | None
+    origin: Origin | None
+    cursor: str | None
+
+    @property
+    def ready(self) -> bool:
+        """Whether nothing is missing."""
+        return self.figures is None or self.figures.done
 
 
 class PageSource(NamedTuple):
@@ -307,9 +334,9 @@ class _Job:
             self.form.join(packed, (), {})
             for source in self._begin():
                 branch = source.branch
-                with ExitStack() as opened:
+                with Pool(1) as pool, ExitStack() as opened:
                     for page in source.pages(opened):
-                        self._take(branch, page.page())
+                        self._keep(deque([self._meet(branch, page.page(), pool)]))
                         waiting, branch.waiting = branch.waiting, []
                         missing += sum(one.not_found for one in waiting)
                         self.form.write(packed, [one.content for one in waiting])
@@ -365,28 +392,45 @@ class _Job:
 
     def _follow(self, checkpoint: Checkpoint, sources: Sequence[PageSource]) -> None:
         """Take pages from all walks in turn, and write parts."""
-        with ExitStack() as opened:
+        most = self.operations.side_by_side()
+        met = deque[Met]()
+        with Pool(most) as pool, ExitStack() as opened:
             turns = deque((source.branch, source.pages(opened)) for source in sources)
-            while turns:
-                branch, pages = turns.popleft()
-                try:
-                    page = next(pages, None)
-                except ValidationError as error:
-                    # Otherwise an export whose cursors are always refused would never end.
-                    if error.resume_cursor is None or not self.any_new:
-                        raise
-                    self.any_new = False
-                    self._save(checkpoint)
-                    checkpoint.start_over(branch.number)
-                    turns.append((branch, self._from(branch, None).pages(opened)))
-                    continue
-                if page is not None:
-                    self._take(branch, page.page())
-                    if self.rows - self.saved >= PART_ROWS:
+            try:
+                while turns:
+                    branch, pages = turns.popleft()
+                    try:
+                        page = next(pages, None)
+                    except ValidationError as error:
+                        # Otherwise an export whose cursors are always refused would never end.
+                        if error.resume_cursor is None or not self.any_new:
+                            raise
+                        self._keep_some(checkpoint, met)
+                        self.any_new = False
                         self._save(checkpoint)
-                    turns.append((branch, pages))
+                        checkpoint.start_over(branch.number)
+                        turns.append((branch, self._from(branch, None).pages(opened)))
+                        continue
+                    if page is not None:
+                        met.append(self._meet(branch, page.page(), pool))
+                        self._keep_some(checkpoint, met, most)
+                        turns.append((branch, pages))
+                self._keep_some(checkpoint, met)
+            except CreatorAuditError:
+                # The pages before the failure are kept, up to the first one that lacks figures.
+                with suppress(CreatorAuditError):
+                    self._keep_some(checkpoint, met)
+                raise
 
-    def _take(self, branch: Branch, page: Page[object]) -> None:
+    def _keep_some(self, checkpoint: Checkpoint, met: deque[Met], left: int = 0) -> None:
+        """Keep pages whose figures are there; wait for figures until at most `left` are left."""
+        while met and (len(met) > left or met[0].ready):
+            self._keep(met)
+            if self.rows - self.saved >= PART_ROWS:
+                self._save(checkpoint)
+
+    def _meet(self, branch: Branch, page: Page[object], pool: Pool) -> Met:
+        """Pick the new items of a page, and ask for their figures."""
         listed = page._table()
         items = listed.rows
         platform = self.filters.get("platform") or branch.platform
@@ -394,13 +438,22 @@ class _Job:
             items = [item for item in items if item.get("platform") == platform]
         digests = [digest_of(item.get("id")) for item in items]
         new = [one for one in zip(digests, items, strict=True) if self.seen.add(one[0])]
-        rows = rows_of([item for _, item in new], self.subject, self.ask)
-        missing = 0 if self.ask is None else sum(row["found"] is False for row in rows)
-        ids = [digest for digest, _ in new]
-        content = self.form.encode(Table(rows, self.subject.columns, origin=listed.origin))
-        branch.waiting.append(Taken(content, ids, missing, page.next_cursor))
-        self.rows += len(new)
-        self.any_new = self.any_new or bool(new)
+        items, ids = [item for _, item in new], [digest for digest, _ in new]
+        figures = None
+        if self.ask is not None:
+            figures = pool.start(self.ask, [str(item.get("id")) for item in items])
+        return Met(branch, items, ids, figures, listed.origin, page.next_cursor)
+
+    def _keep(self, met: deque[Met]) -> None:
+        """Take the first of these pages, once its figures are there."""
+        branch, items, ids, figures, origin, cursor = met[0]
+        rows = rows_of(items, self.subject, None if figures is None else figures.result())
+        missing = 0 if figures is None else sum(row["found"] is False for row in rows)
+        content = self.form.encode(Table(rows, self.subject.columns, origin=origin))
+        met.popleft()
+        branch.waiting.append(Taken(content, ids, missing, cursor))
+        self.rows += len(ids)
+        self.any_new = self.any_new or bool(ids)
         if self.on_progress is not None:
             self.on_progress(ExportProgress(self.rows, self.total))
 

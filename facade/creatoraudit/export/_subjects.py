@@ -178,11 +178,12 @@ def columns(
     return subject_of(what, options).columns
 
 
-def rows_of(items: Sequence[Row], subject: Subject, ask: Ask | None) -> Sequence[Row]:
+def rows_of(
+    items: Sequence[Row], subject: Subject, found: Mapping[str, Row] | None
+) -> Sequence[Row]:
     """Convert items to rows: the items themselves, or a row with figures for each of them."""
-    if ask is None:
+    if found is None:
         return items
-    found = ask([str(item.get("id")) for item in items])
     described = [name for name in subject.columns if name in _DESCRIBING or _counts(name)]
     rows: list[Row] = []
     for item in items:
