@@ -34,6 +34,8 @@ NOT_THESE = (
     "--ignore=tests/browser",
     "--ignore=tests/contract",
     f"--ignore={WITH_GENERATOR}",
+    "--ignore=tests/engines",
+    "--ignore=tests/snapshot/engines",
 )  # they have sessions of their own
 NOT_QUICK = tuple(
     f"--ignore-glob=tests/{name}"
@@ -56,6 +58,14 @@ SIDE_BY_SIDE = (f"--numprocesses={2 + (os.cpu_count() or 1)}", "--dist=worksteal
 WITH_SCHEMATHESIS = (
     "*/creatoraudit/contract/*.py,*/creatoraudit/contract/openapi/*,*/creatoraudit/cli/_contract.py"
 )
+
+# What needs an engine is tried by the engines session.
+NOT_IN_TESTS = f"{WITH_SCHEMATHESIS},*/creatoraudit/snapshot/_dask.py"
+
+# What the engines session tries, each in an environment of its own, and what it installs for that.
+ENGINES = {
+    "dask": (".[dask,sandbox]", "bokeh"),  # bokeh: its dashboard is searched for keys
+}
 
 # What the tests are run against: the sources, or a wheel that was built earlier (the release
 # workflow publishes the very file it tested).
@@ -163,14 +173,14 @@ def typing(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Test the installed package; arguments after -- go to pytest."""
     install(session, "test", "docs-test", "httpx2", extras=TESTED)
-    run_tests(session, ("tests", *NOT_THESE), omit=WITH_SCHEMATHESIS)
+    run_tests(session, ("tests", *NOT_THESE), omit=NOT_IN_TESTS)
 
 
 @nox.session(python=PYTHONS)
 def matrix(session: nox.Session) -> None:
     """Run the tests on every supported Python that is on this machine."""
     install(session, "test", "docs-test", "httpx2", extras=TESTED)
-    run_tests(session, ("tests", *NOT_THESE), omit=WITH_SCHEMATHESIS)
+    run_tests(session, ("tests", *NOT_THESE), omit=NOT_IN_TESTS)
 
 
 @nox.session
@@ -184,7 +194,7 @@ def branches(session: nox.Session) -> None:
         session.run("coverage", "run", "--branch", both, "-m", "pytest", *suite, *session.posargs)
     finally:
         session.run("coverage", "combine", "--quiet")
-        session.run("coverage", "report", f"--omit={WITH_SCHEMATHESIS}", "--fail-under=0")
+        session.run("coverage", "report", f"--omit={NOT_IN_TESTS}", "--fail-under=0")
 
 
 @nox.session
@@ -371,6 +381,21 @@ def release_tools(session: nox.Session) -> None:
         *("--custom-compile-command", "nox -s release-tools"),
         *(".github/release-tools.in", "--output-file", ".github/release-tools.txt"),
     )
+
+
+@nox.session
+@nox.parametrize("engine", list(ENGINES), ids=list(ENGINES))
+def engines(session: nox.Session, engine: str) -> None:
+    """Land snapshots with real engines, and run the recipes for them, an environment for each."""
+    install(session, "test")
+    session.install(*ENGINES[engine])
+    if engine == "dask":
+        session.run("coverage", "erase")
+        session.run("coverage", "run", "-m", "pytest", "tests/snapshot/engines", *session.posargs)
+        session.run("coverage", "combine", "--quiet")
+        session.run("coverage", "report", "--include=*/creatoraudit/snapshot/_dask.py")
+    else:
+        session.run("pytest", f"tests/engines/test_{engine}.py", *session.posargs)
 
 
 @nox.session

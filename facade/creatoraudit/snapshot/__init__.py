@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ._breakouts import StoredBreakout, StoredBreakouts, breakouts
+    from ._dask import DaskRunner
     from ._land import LocalRunner, Runner, land
     from ._plan import plan
     from ._receipt import Failure, Landed, Receipt
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 # Loaded on first use, so that naming a unit does not load what reads one.
 _HOMES = {
     "DEFAULT_WHAT": "._unit",
+    "DaskRunner": "._dask",
     "Failure": "._receipt",
     "Landed": "._receipt",
     "LocalRunner": "._land",
@@ -58,6 +60,7 @@ _HOMES = {
 
 __all__ = [
     "DEFAULT_WHAT",
+    "DaskRunner",
     "Failure",
     "Landed",
     "LocalRunner",
