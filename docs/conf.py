@@ -40,7 +40,6 @@ nitpick_ignore_regex = [
     ("py:.*", r"(Path|UUID)$"),
     ("py:.*", r"(collections\.abc|datetime|dt|os|pathlib|socket|types|typing|uuid)\..*"),
     ("py:.*", r"(pandas|polars|pyarrow)\..*"),
-    ("py:.*", r"creatoraudit_api\.models\.\w+_envelope\..*"),  # what `call` returns, unopened
 ]
 
 smartquotes = False  # two hyphens are an option, three dots are what was typed

@@ -25,7 +25,7 @@ from rich.terminal_theme import MONOKAI
 from rich.text import Text
 
 from creatoraudit import CreatorAudit
-from creatoraudit.report import Digest, render_html
+from creatoraudit.report import Digest, Provenance, render_html
 from creatoraudit_sandbox import Sandbox
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,12 +51,13 @@ def main() -> None:
     with Sandbox(now=NOW.isoformat(), rate_limit=0) as sandbox:
         (OUT / "breakouts-terminal.svg").write_text(terminal(sandbox), encoding="utf-8")
         with CreatorAudit(sandbox.api_key, base_url=sandbox.base_url) as ca:
-            breakouts = render_html(ca.breakouts(top=5), made_at=NOW)
+            whose = Provenance.of(ca.call("whoami"))
+            breakouts = render_html(ca.breakouts(top=5), provenance=whose)
             digest = Digest("7d", ca.overview("7d"), ca.creators.top("7d", limit=5))
     with chromium() as browser:
         # The first two sections are enough for a picture.
         photograph(browser, breakouts, "breakouts", until="section:nth-of-type(2)")
-        photograph(browser, render_html(digest, made_at=NOW), "digest", until="main")
+        photograph(browser, render_html(digest, provenance=whose), "digest", until="main")
     for picture in sorted(OUT.iterdir()):
         size = picture.stat().st_size
         print(f"{picture.relative_to(ROOT)}  {size:,} bytes")

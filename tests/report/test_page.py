@@ -557,3 +557,8 @@ def test_days_covered_are_those_before_the_refreshes_of_the_posts() -> None:
     result = breakouts(*(post(n, **members) for n, members in enumerate([seen, *strange], 1)))
     assert result.covers == (dt.date(2026, 6, 7), dt.date(2026, 6, 14))
     assert result[1:].covers is None
+
+
+def test_provenance_of_another_operation_is_refused() -> None:
+    with pytest.raises(UsageError, match="whoami"):
+        Provenance.of(Reply("text", 200, {}, None))

@@ -48,12 +48,11 @@ class Reports:
         """The organization of the figures, requested from the server if the output names it."""
         from creatoraudit import CreatorAuditError
         from creatoraudit.report import Provenance
-        from creatoraudit_api import operations
 
         if self.page is None and not self.markdown and to.form != "json":
             return Provenance(organization)
         try:
-            return Provenance.of(ca.call(operations.whoami), organization)
+            return Provenance.of(ca.call("whoami"), organization)
         except CreatorAuditError:  # the figures are useful without it
             return Provenance(organization)
 

@@ -11,6 +11,7 @@ from creatoraudit_api import models
 from creatoraudit_api.types import JSON
 
 from .._core.response import Reply
+from ..errors import UsageError
 from . import _words
 
 #: The local sandbox sends this header.
@@ -41,8 +42,14 @@ class Provenance:
     made_up: bool = False
 
     @classmethod
-    def of(cls, reply: Reply[models.WhoAmIEnvelope], organization: str | None = None) -> Provenance:
-        """The provenance that the response of `ca.call("whoami")` tells."""
+    def of(cls, reply: Reply[object], organization: str | None = None) -> Provenance:
+        """The provenance that the response of `ca.call("whoami")` tells.
+
+        Raises:
+            UsageError: It is the response of another operation.
+        """
+        if not isinstance(reply.value, models.WhoAmIEnvelope):
+            raise UsageError('the provenance is told by ca.call("whoami")')
         me = reply.value.data
         return cls(
             organization,
