@@ -1,4 +1,4 @@
-"""Fixtures of all tests. Only loopback can be reached, and nobody's environment leaks in."""
+"""Fixtures of all tests. Only loopback can be reached, and the environment has no settings."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def like_windows(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
-    """A sandbox that no test changes, its clock standing still."""
+    """A sandbox with a frozen clock that no test changes."""
     from creatoraudit_sandbox import Sandbox
 
     with Sandbox(now=NOW, rate_limit=0) as running:
@@ -59,7 +59,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def waits() -> Iterator[list[float]]:
-    """No wait of the package takes time; they are listed here instead."""
+    """Waits of the package take no time; they are recorded in this list."""
     with clock.skipped_waits() as skipped:
         yield skipped
 
@@ -67,7 +67,7 @@ def waits() -> Iterator[list[float]]:
 @pytest.fixture(scope="session")
 def _portals() -> Iterator[dict[Kind, BlockingPortal | None]]:
     with ExitStack() as portals:
-        # Not measured on trio too: it runs what runs on asyncio.
+        # Not measured on trio, which runs the same lines as asyncio.
         with measure.paused_for_threads():
             trio = portals.enter_context(start_blocking_portal("trio"))
         asyncio = portals.enter_context(start_blocking_portal("asyncio"))
@@ -97,7 +97,7 @@ def serve() -> Iterator[Callable[..., ScriptedServer]]:
 
 @pytest.fixture
 def faulty(sandbox: Sandbox) -> Iterator[Callable[..., FaultyProxy]]:
-    """Starts servers before the shared sandbox that break chosen requests."""
+    """Starts servers in front of the shared sandbox that break chosen requests."""
     with ExitStack() as servers:
 
         def start(*injections: Injection) -> FaultyProxy:

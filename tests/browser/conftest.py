@@ -1,4 +1,4 @@
-"""A real browser, and reports of a made-up world in which the captions are attacks."""
+"""A real browser, and reports of a made-up world whose captions are attacks."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ def _attacks() -> Iterator[Mapping[str, str]]:
 
 @dataclass
 class Watched:
-    """A page, and all it did that a report never does."""
+    """A page, with everything it did that a report must not do."""
 
     page: Page
     requests: list[str] = field(default_factory=list)
@@ -168,12 +168,12 @@ class Watched:
 
     @property
     def ran(self) -> object:
-        """Whether a script ran, as one that was smuggled in would tell."""
+        """Whether an injected script ran."""
         return self.page.evaluate("() => window.canary")
 
     @property
     def violations(self) -> object:
-        """What the page's own policy had to stop."""
+        """Violations that the policy of the page stopped."""
         return self.page.evaluate("() => window.violations")
 
 
@@ -211,6 +211,6 @@ def watch(browser: Browser) -> Iterator[Open]:
 
 @pytest.fixture(scope="session")
 def artifacts() -> Path:
-    """Where pictures are kept, to be looked at."""
+    """The folder for screenshots."""
     ARTIFACTS.mkdir(exist_ok=True)
     return ARTIFACTS

@@ -1,4 +1,4 @@
-"""The command line as its users have it: a process, its exit code, its two streams, real HTTP."""
+"""Runs the command line as users do: a process with an exit code, two streams and real HTTP."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _environment(at: Sandbox | ScriptedServer | None) -> dict[str, str]:
 
 @dataclass
 class Cli:
-    """Runs `creatoraudit` in an environment of which a test knows everything that matters."""
+    """Runs `creatoraudit` in a known environment."""
 
     env: dict[str, str]
     children: ExitStack
@@ -74,7 +74,7 @@ class Cli:
     def start(
         self, *args: str, at: Sandbox | ScriptedServer | None = None
     ) -> subprocess.Popen[bytes]:
-        """Start a command; it is gone when the test ends."""
+        """Start a command. It ends with the test."""
         child = self.children.enter_context(
             subprocess.Popen(
                 self.command(*args),
@@ -88,7 +88,7 @@ class Cli:
         return child
 
     def interrupt(self, command: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
-        """Press Ctrl-C, and again if need be; returns what was said on stdout and stderr.
+        """Press Ctrl-C, repeatedly if necessary; return stdout and stderr.
 
         A signal that arrives just before a process begins to wait for the network does not end that
         wait: Python looks for signals before it, and the system during it.
@@ -109,7 +109,7 @@ def cli() -> Iterator[Cli]:
 
 @dataclass(frozen=True)
 class Ran:
-    """What a command line came to: its exit code and its two streams."""
+    """Result of a command line: exit code and two streams."""
 
     code: int
     out: str
@@ -129,7 +129,7 @@ class Ran:
 
     @property
     def complaint(self) -> str:
-        """The one line of a command that could not do what it was told."""
+        """The single error line of a failed command."""
         assert (self.code != 0, self.out) == (True, "")
         *waits, line = self.err.splitlines()
         assert all(one.startswith("waiting ") for one in waits)
@@ -145,7 +145,7 @@ Here = Callable[..., Ran]
 
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Here:
-    """Runs a command line in this process, where a process of its own would show nothing more."""
+    """Runs a command line in this process, which is enough for most tests."""
 
     def invoke(
         *args: str,
@@ -170,14 +170,14 @@ def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
 
 @pytest.fixture
 def inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder to be in."""
+    """An empty current folder."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
 @pytest.fixture(scope="module")
 def own() -> Iterator[Sandbox]:
-    """A sandbox of a module's own, which its tests may change."""
+    """A sandbox of the test module, which its tests may change."""
     from creatoraudit_sandbox import Sandbox
 
     with Sandbox(accounts=10, videos=30, account_videos=30, rate_limit=0) as running:
@@ -186,7 +186,7 @@ def own() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def client(own: Sandbox) -> Iterator[CreatorAudit]:
-    """The library, looking at the module's sandbox."""
+    """A client of the sandbox of the test module."""
     with CreatorAudit(own.api_key, base_url=own.base_url) as ca:
         yield ca
 
@@ -196,7 +196,7 @@ Gained = Callable[..., ScriptedServer]
 
 @pytest.fixture
 def gained(serve: Callable[..., ScriptedServer]) -> Gained:
-    """Starts a server that lists posts and knows what they gained.
+    """Starts a server that lists posts and returns their deltas.
 
     Takes pairs of a post and its views in every window; None is an id that the deltas endpoint does
     not know.

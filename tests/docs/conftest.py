@@ -1,4 +1,4 @@
-"""A shell for the commands of a page: an empty folder, a sandbox of the page's own, and PATH."""
+"""A shell for the commands of a page, with an empty folder and a sandbox for the page."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NOT_FOR_CHILDREN = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")
 
 
 class Shell:
-    """Runs what a page shows, for real."""
+    """Runs the blocks of a page."""
 
     def __init__(self, folder: Path, sandbox: Sandbox, left: ExitStack) -> None:
         self._left = left

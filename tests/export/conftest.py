@@ -1,4 +1,4 @@
-"""Exports against a sandbox of a few thousand posts whose clock stands still."""
+"""Exports against a sandbox of a few thousand posts with a frozen clock."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def form(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def undisturbed(posts: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, bytes]:
-    """What an export of all posts that nothing disturbs is like, by format."""
+    """The content of an undisturbed export of all posts, by format."""
     from creatoraudit.export import export
 
     folder = tmp_path_factory.mktemp("undisturbed")
@@ -63,7 +63,7 @@ def undisturbed(posts: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Map
 
 
 class Interrupter:
-    """An `on_progress` that presses Ctrl-C once so many rows are there."""
+    """An `on_progress` hook that presses Ctrl-C after a number of rows."""
 
     def __init__(self, rows: int) -> None:
         self._rows = rows
@@ -74,7 +74,7 @@ class Interrupter:
 
 
 class Gate(FaultyProxy):
-    """A server before a sandbox that holds the given list request back until it is let go."""
+    """A server in front of a sandbox that holds a list request until it is released."""
 
     def __init__(self, upstream: str, number: int) -> None:
         self.held = Held(Answer(503))
@@ -102,7 +102,7 @@ def as_exported(items: Iterable[Any]) -> list[Any]:
 def read(path: Path) -> list[dict[str, Any]]:
     """The rows of an exported file."""
     if path.suffix == ".jsonl":
-        # Not splitlines(): only a line feed ends a line of JSON lines.
+        # Not splitlines(), because only a line feed ends a line of JSON lines.
         return [json.loads(line) for line in path.read_bytes().decode().split("\n")[:-1]]
     if path.suffix == ".csv":
         return list(csv.DictReader(io.StringIO(path.read_bytes().decode(), newline="")))
@@ -111,7 +111,7 @@ def read(path: Path) -> list[dict[str, Any]]:
 
 
 def content(data: bytes, form: str) -> object:
-    """What is in an exported file: its very bytes, but for the time that Parquet notes."""
+    """The bytes of an exported file, without the time that Parquet files contain."""
     if form != "parquet":
         return data
     file = pq.ParquetFile(io.BytesIO(data))

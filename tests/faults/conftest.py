@@ -14,13 +14,13 @@ from support.raw import RAW
 
 @pytest.fixture(scope="session")
 def world() -> Iterator[World]:
-    """What the jobs work on."""
+    """The resources that the jobs use."""
     with small_world() as made:
         yield made
 
 
 def _raw_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """How the jobs ended whose responses were spoiled byte by byte, and the slowest of them."""
+    """Results of the jobs whose responses were spoiled byte by byte, and the slowest of them."""
     endings: dict[tuple[str, str], Counter[str]] = {}
     longest = 0.0
     for outcome in ("passed", "failed"):

@@ -1,4 +1,4 @@
-"""Tells in the report what the random answers came to."""
+"""Adds the results for random responses to the test report."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """One line per property: how many cases were tried, and what they came to."""
+    """One line per property: the number of cases and their results."""
     lines: list[str] = []
     for outcome in ("passed", "failed", ""):  # teardowns that passed have no name
         for report in terminalreporter.getreports(outcome):

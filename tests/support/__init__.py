@@ -1,10 +1,10 @@
-"""What the tests share: a scripted server, faults as data, answers, and one way to drive clients.
+"""Helpers that tests share: a scripted server, faults as data, responses, and one client driver.
 
 - `server`: a server on raw sockets that plays a script, one step per request.
-- `faults`: a server in front of a sandbox that forwards everything except what a table breaks.
-- `answers`: bodies as the contract words them.
+- `faults`: a server in front of a sandbox that breaks the requests that a table names.
+- `answers`: response bodies as in the contract.
 - `driver`: runs the same test against the sync client and the async one on asyncio and trio.
-- `plain`: jobs done the long way with bare httpx, to compare with.
+- `plain`: jobs written with bare httpx, to compare with.
 
-Nothing here sleeps; where something has to last, it lasts until an event.
+Nothing here sleeps. Whatever has to last ends with an event.
 """

@@ -1,4 +1,4 @@
-"""Bodies as the contract words them, with only as much in them as a test needs."""
+"""Response bodies as in the contract, with only the members that a test needs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .server import Answer
 
 
 def video_id(number: int) -> str:
-    """A UUID that shows its number."""
+    """A UUID that contains its number."""
     return f"00000000-0000-4000-8000-{number:012d}"
 
 
@@ -54,13 +54,13 @@ def one(item: Mapping[str, Any], status: int = 200) -> Answer:
 def deltas(
     data: Any, *, not_found: Sequence[str] = (), windows: Sequence[int] = (1, 7, 14, 30)
 ) -> Answer:
-    """An answer of the deltas operations."""
+    """A response of the deltas operations."""
     meta = {"windows": list(windows), "video_count": len(data), "not_found": list(not_found)}
     return Answer(json={"data": data, "meta": meta})
 
 
 def problem(status: int, code: str | None = None, **members: Any) -> Answer:
-    """A problem document; `headers` go onto the answer."""
+    """A problem document; `headers` are added to the response."""
     headers = members.pop("headers", {})
     body = {
         "type": f"urn:creatoraudit:error:{(code or 'none').lower()}",

@@ -1,7 +1,7 @@
-"""What can go wrong between client and server, for tables of operations and faults.
+"""Faults between client and server, for tables of operations and faults.
 
-`BREAKS` has all faults of `support.faults` and those that spoil the real answer: its length, its
-paging, its objects. Each says what a call must come to, so one test can hold every operation to it.
+`BREAKS` has all faults of `support.faults`, and faults in the length, pagination or objects of the
+real response. Each one says how a call must end, so that one test can check every operation.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .server import Answer, Request, Step, with_answer
 Spoil: TypeAlias = Callable[[Answer, Request], Step]
 Change: TypeAlias = Callable[[Any, Request], Any]
 
-# Name of the property of a test report that holds one cell of the table.
+# Property of a test report that holds one cell of the table.
 CELL = "fault matrix"
 REFUSED = "connection refused"
 START = "the-beginning"
@@ -33,17 +33,17 @@ class Break:
     """One way to break an exchange.
 
     Attributes:
-        step: What the client gets, from the answer it would have got.
-        carried_out: Whether the request has had its effect all the same.
-        passes: Whether a call that may be repeated gets over it when it happens once.
-        for_all: Whether any call may be repeated after it, because it was certainly not read.
-        shows: Name of the exception a lasting one ends in.
-        harmless_to: What the client may take for a good answer: "" nothing, "empty" where no body
-            belongs, "open" where in addition any object will do, "pages" everything but lists.
-        timeout: Seconds a try may wait for the network.
+        step: Makes the response that the client gets from the real one.
+        carried_out: Whether the request was carried out nevertheless.
+        passes: Whether a repeatable call succeeds if the fault happens once.
+        for_all: Whether any call may be repeated, because the request was certainly not read.
+        shows: Name of the exception if the fault lasts.
+        harmless_to: Calls that may accept the response: "" none, "empty" those without a body,
+            "open" also those that accept any object, "pages" all except lists.
+        timeout: Seconds that a try may wait for the network.
         budget: Seconds for all tries.
-        requests: Most requests of a call that lasts with it; None for all its tries.
-        at: The request to break when it happens once, where that is not the first.
+        requests: Most requests of a call if the fault lasts; None for all its tries.
+        at: Number of the request to break once, if it is not the first.
     """
 
     step: Spoil
@@ -59,7 +59,7 @@ class Break:
 
 
 def _changed(change: Change) -> Spoil:
-    """An answer whose JSON was changed; one without JSON stays as it is."""
+    """Change the JSON of a response; a response without JSON is unchanged."""
 
     def spoil(real: Answer, request: Request) -> Step:
         if not real.content:
@@ -131,7 +131,7 @@ def _elsewhere(_: Answer, request: Request) -> Step:
 
 
 _SLOW = {"stall": 0.05, "stall in the body": 0.05, "dripping body": 20.0}
-# Waiting as long as it asks for, two seconds or more, costs no try; the budget bounds that.
+# A wait of the requested two seconds or more does not count as a try; the budget limits it.
 _ASKED_FOR = 150 // 2 + 2
 _SPOILING = {"truncated body", "stall in the body", "dripping body"}
 
@@ -206,7 +206,7 @@ class BreakingProxy(FaultyProxy):
     """Forwards to a sandbox and breaks one request, counted from 1, or all of them.
 
     Attributes:
-        broken: How many requests were broken.
+        broken: Number of broken requests.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""A throw-away checkout to regenerate in; needs the pinned generator and ruff."""
+"""A temporary checkout for regeneration. It needs the pinned generator and ruff."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ Node = dict[str, Any]
 
 
 def mini_document() -> Node:
-    """A small document with one of everything the templates treat in a way of their own."""
+    """A small document with an example of everything that the templates treat specially."""
     path = ROOT / "tests" / "generation" / "with_generator" / "mini.json"
     document: Node = json.loads(path.read_text(encoding="utf-8"))
     return document
 
 
 class Ran(NamedTuple):
-    """How a command ended."""
+    """Exit code and output of a command."""
 
     code: int
     out: str
@@ -32,7 +32,7 @@ class Ran(NamedTuple):
 
 
 class Checkout:
-    """Copies of the contract, the scripts and the generated tree in a folder of their own."""
+    """Copies of the contract, the scripts and the generated tree in a separate folder."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -62,13 +62,13 @@ class Checkout:
         return self._run([str(self.scripts / "regenerate.py"), *arguments], **seed)
 
     def python(self, code: str) -> str:
-        """What a script prints that imports the generated package of this checkout."""
+        """Run a script that imports the generated package of this checkout; return its output."""
         ran = self._run(["-c", code], PYTHONPATH=str(self.root / "generated"))
         assert ran.code == 0, ran.err
         return ran.out.strip()
 
     def files(self) -> dict[str, bytes]:
-        """Everything below generated/, whatever its name."""
+        """All files below generated/, by path."""
         folder = self.root / "generated"
         return {
             path.relative_to(folder).as_posix(): path.read_bytes()

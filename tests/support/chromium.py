@@ -1,6 +1,6 @@
-"""A headless Chromium from PATH, driven by Playwright, that talks to nobody.
+"""Runs a headless Chromium from PATH with Playwright, without network access.
 
-Playwright would download a browser of its own; the one people have is what pages are made for.
+Playwright would download its own browser, but pages are made for the one that people have.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def chromium() -> Iterator[Browser]:
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         raise LookupError(MISSING)
-    # Its sandbox needs what root in a container does not have; the pages are our own.
+    # The browser's sandbox does not work for root in a container; the pages are our own.
     as_root = hasattr(os, "geteuid") and os.geteuid() == 0
     args = [*_QUIET, "--no-sandbox"] if as_root else list(_QUIET)
     with sync_playwright() as playwright:

@@ -29,7 +29,7 @@ schemathesis()
 
 @dataclass(frozen=True)
 class Run:
-    """A finished run: what schemathesis said, what our checks found, and what was answered."""
+    """A finished run: output of schemathesis, findings of our checks, and responses."""
 
     code: int
     output: str
@@ -38,7 +38,7 @@ class Run:
 
     @property
     def found(self) -> set[tuple[str, str | None]]:
-        """Operations and members that do not keep the contract."""
+        """Operations and members that break the contract."""
         return {(one.operation, one.member) for one in self.facts.findings}
 
 
@@ -58,7 +58,7 @@ def conform(
             *chosen,
             *options,
         ],
-        # Tracing every line would make it several times slower; the tests of the command do that.
+        # Tracing every line would be several times slower; the tests of the command do that.
         env={name: value for name, value in os.environ.items() if "COVERAGE" not in name}
         | {
             "CREATORAUDIT_BASE_URL": sandbox.base_url,
@@ -67,7 +67,7 @@ def conform(
             "CREATORAUDIT_CONTRACT_FACTS": str(facts),
             "SCHEMATHESIS_HOOKS": "hooks",
         },
-        cwd=folder,  # it writes its caches where it is
+        cwd=folder,  # it writes its caches into the current folder
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -1,11 +1,11 @@
-"""One way to write a test for the sync client and for the async one on asyncio and on trio.
+"""Runs the same test against the sync client and the async client on asyncio and trio.
 
     def test_something(facade, server):
         ca = facade(server.url)
         assert ca.do(lambda ca: ca.videos.get(ID)).id == ID
 
-`do` calls and awaits where there is something to await, `collect` and `take` iterate either way,
-`gather` runs several calls at the same time.
+`do` calls and awaits if necessary, `collect` and `take` iterate in either way, and `gather` runs
+several calls at the same time.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from creatoraudit import AsyncCreatorAudit, CreatorAudit
 Kind: TypeAlias = Literal["sync", "asyncio", "trio"]
 KINDS: tuple[Kind, ...] = ("sync", "asyncio", "trio")
 if os.environ.get("CREATORAUDIT_TEST_QUICK"):
-    KINDS = ("asyncio",)  # the source; sync is derived from it, and trio differs in what anyio does
+    KINDS = ("asyncio",)  # the source; sync is derived from it, and trio differs only within anyio
 Call: TypeAlias = Callable[[Any], Any]
 
 
@@ -37,17 +37,17 @@ class Session:
         self._portal = portal
 
     def do(self, call: Call) -> Any:
-        """What `call(client)` returns, awaited if need be."""
+        """Return the result of `call(client)`, awaited if necessary."""
         if self._portal is None:
             return call(self.client)
         return self._portal.call(_awaited, call, self.client)
 
     def collect(self, call: Call) -> list[Any]:
-        """Everything that `call(client)` iterates over."""
+        """Collect all items of the iterator that `call(client)` returns."""
         return self.take(call, None)
 
     def take(self, call: Call, most: int | None) -> list[Any]:
-        """The first `most` of what `call(client)` iterates over, left by `break`."""
+        """Collect the first `most` items of what `call(client)` returns, then `break`."""
         if self._portal is not None:
             return self._portal.call(_taken, call, self.client, most)
         items: list[Any] = []
@@ -60,7 +60,7 @@ class Session:
         return items
 
     def gather(self, *calls: Call) -> list[Any]:
-        """The results of calls that run side by side; an exception stands for itself."""
+        """Run calls side by side; return results and exceptions."""
         if self._portal is not None:
             return self._portal.call(_gathered, calls, self.client)
         results: list[Any] = [None] * len(calls)
@@ -126,7 +126,7 @@ class Facade:
     def __call__(
         self, base_url: str | None = None, api_key: Any = "key-of-tests", **settings: Any
     ) -> Session:
-        """A new client with these settings."""
+        """Make a client with these settings."""
         cls = CreatorAudit if self.portal is None else AsyncCreatorAudit
         session = Session(cls(api_key, base_url=base_url, **settings), self.portal)
         self._sessions.callback(session.close)

@@ -1,8 +1,8 @@
-"""Faults as data, and a server that stands before a sandbox and breaks what it is told to break.
+"""Faults as data, and a server in front of a sandbox that breaks chosen requests.
 
-Everything else is forwarded and answered unchanged, so a test sees what a fault does to a job that
-would have gone well. A fault is looked up by name in `FAULTS`, so that tables of operations and
-faults can be crossed.
+All other requests are forwarded unchanged, so a test sees the effect of a fault on a job that would
+otherwise succeed. Faults have names in `FAULTS`, so that tables of operations and faults can be
+combined.
 """
 
 from __future__ import annotations
@@ -45,14 +45,14 @@ def _problem(status: int, code: str, **headers: str) -> Answer:
 
 @dataclass(frozen=True)
 class Fault:
-    """What happens to a request.
+    """A fault of one request.
 
     Attributes:
-        step: What the client gets.
-        carried_out: Whether the request has had its effect all the same. Then the step spoils the
-            real answer where it can.
-        retried: Whether a repeatable call gets over it once.
-        shows: Name of the exception that a lasting one ends in; None when nothing does.
+        step: The response that the client gets.
+        carried_out: Whether the request was carried out nevertheless. Then the step spoils the real
+            response if it can.
+        retried: Whether a repeatable call succeeds if the fault happens once.
+        shows: Name of the exception if the fault lasts; None if there is none.
     """
 
     step: Step
@@ -106,11 +106,11 @@ FAULTS: Mapping[str, Fault] = {
 
 @dataclass(frozen=True)
 class Injection:
-    """Which requests a fault is for.
+    """The requests that a fault hits.
 
     Attributes:
         fault: Its name in `FAULTS`.
-        number: The request to break, counted from 1; all of them when None.
+        number: The request to break, counted from 1; None for all.
         path: Count and break only requests for this path below /v2.
         method: Count and break only requests with this method.
     """
@@ -126,7 +126,7 @@ class Injection:
 
 
 class FaultyProxy(ScriptedServer):
-    """A server that forwards to a sandbox, except for the requests that a fault is for."""
+    """A server that forwards to a sandbox, except for the requests that a fault hits."""
 
     def __init__(
         self, upstream: str, *injections: Injection, bound: socket.socket | None = None

@@ -1,7 +1,7 @@
-"""One call for each of the contract's operations, and how to tell that its result is right.
+"""One call for each operation of the contract, and a check of its result.
 
-The resources it works on are in a `World`: two sandboxes, one that is only read, so that reads can
-be compared with what an undisturbed client reads, and one whose resources may be spent.
+The calls use the resources of a `World`: a sandbox that is only read, so that reads can be compared
+with those of an undisturbed client, and one whose resources may be used up.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ NOW = "2026-06-15T12:00:00Z"
 
 
 def plain(value: Any) -> Any:
-    """A result as nothing but dicts, lists and scalars, to compare."""
+    """Convert a result to dicts, lists and scalars, for comparison."""
     if isinstance(value, ReadModel):
         return value.to_dict()
     if attrs.has(type(value)):
@@ -40,7 +40,7 @@ def plain(value: Any) -> Any:
 
 @dataclass
 class World:
-    """The resources jobs work on.
+    """The resources that jobs use.
 
     Attributes:
         still: A sandbox that is only read.
@@ -107,8 +107,8 @@ class World:
 
 @contextmanager
 def small_world() -> Iterator[World]:
-    """A world of a dozen of each, so that hundreds of calls take seconds."""
-    # Imported late: the sandbox is not there where only the low-level package is tested.
+    """Settings of a world with a dozen of each resource, so that hundreds of calls take seconds."""
+    # Imported late, because tests of the low-level package alone have no sandbox.
     from creatoraudit_sandbox import Sandbox
 
     with (
@@ -122,16 +122,16 @@ def small_world() -> Iterator[World]:
 
 @dataclass(frozen=True)
 class Job:
-    """One operation at work.
+    """A call of one operation.
 
     Attributes:
         name: The operation.
-        call: The call, with what `before` gave; lists are returned as what is to be iterated over.
+        call: The call, which gets the result of `before`. Lists are returned as iterators.
         items: Whether it returns something to iterate over.
-        before: Makes what is going to be spent.
-        creates: What it creates, by name of the resource.
-        right: Asserts that a result is right and had its effect; None for reads, whose results are
-            compared with an undisturbed one.
+        before: Makes the resource that the call uses up.
+        creates: Name of the resource that it creates.
+        right: Asserts that a result is correct and had its effect; None for reads, whose results
+            are compared with those of an undisturbed client.
         empty: Whether its success has no body.
         open: Whether the body of its success may be any object.
         paged: Whether it walks a list.
@@ -157,7 +157,7 @@ class Job:
         return session.do(lambda ca: self.call(ca, world, spent))
 
     def check(self, world: World, result: Any, spent: Any) -> None:
-        """Fail unless the result is right."""
+        """Fail unless the result is correct."""
         if self.right is None:
             assert plain(result) == world.expected(self)
         else:

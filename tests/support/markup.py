@@ -1,4 +1,4 @@
-"""An HTML page as a tree of elements, read with the standard library and strictly.
+"""Reads an HTML page strictly into a tree of elements, with the standard library.
 
 A tag that is not closed, or closed out of order, is an error here; a browser would guess.
 """
@@ -14,14 +14,14 @@ _VOID = frozenset({"meta", "br", "hr", "img", "link", "input"})
 
 @dataclass
 class Element:
-    """An element, its attributes, and what is in it: text and elements."""
+    """An element with its attributes and its content: texts and elements."""
 
     name: str
     attributes: dict[str, str | None]
     content: list[Element | str] = field(default_factory=list)
 
     def all(self, name: str | None = None, **attributes: str) -> Iterator[Element]:
-        """Elements in here, by name and attributes, in the order of the page."""
+        """Find elements by name and attributes, in the order of the page."""
         for one in self.content:
             if isinstance(one, Element):
                 if (name is None or one.name == name) and all(
@@ -32,13 +32,13 @@ class Element:
                 yield from one.all(name, **attributes)
 
     def one(self, name: str, **attributes: str) -> Element:
-        """The only one."""
+        """Find the only matching element."""
         (found,) = self.all(name, **attributes)
         return found
 
     @property
     def text(self) -> str:
-        """All text in here, white space folded."""
+        """All text of the element, with white space folded."""
         return " ".join("".join(self._texts()).split())
 
     def _texts(self) -> Iterator[str]:
@@ -77,7 +77,7 @@ class _Reader(HTMLParser):
 
 
 def parse(page: str) -> Element:
-    """The whole page."""
+    """Read the whole page."""
     reader = _Reader()
     reader.feed(page)
     reader.close()

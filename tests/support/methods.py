@@ -1,7 +1,7 @@
-"""Every public method of the client, found by looking at it, with arguments that fit its signature.
+"""Lists every public method of the client, with arguments that fit its signature.
 
-A test that has to hold for all methods walks `METHODS`, so a method added tomorrow is tested
-tomorrow. The only thing written down here is what a parameter of some name may look like.
+A test that must hold for all methods iterates over `METHODS`, so new methods are tested as well.
+Only the values for parameter names are written here.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from .driver import Session
 
 Shape: TypeAlias = Literal["value", "items"]
 
-# They take any operation by name, so they would expose one that no method is written for.
+# They call any operation by name, so they would hide an operation without a method.
 GENERIC = frozenset({"call", "download", "paginate", "batch", "request"})
-# No requests, or none of their own.
+# They send no requests of their own.
 LIFE = frozenset({"close", "aclose", "for_organization"})
-# What fits a parameter of that name, wherever it occurs.
+# Values for parameters, by name.
 FITTING: Mapping[str, Any] = {
     "account_id": video_id(1),
     "creator_id": video_id(2),
@@ -35,7 +35,7 @@ FITTING: Mapping[str, Any] = {
     "name": "Someone",
     "q": "some",
 }
-# Not required, yet nothing would be sent without them.
+# Optional arguments without which nothing would be sent.
 ALSO = frozenset({"instagram"})
 CHANGE = {"is_active": False}
 
@@ -45,10 +45,10 @@ class Method:
     """One public method.
 
     Attributes:
-        name: As it is written after `ca.`, with the choice of `via=` where there is one.
+        name: Name after `ca.`, with the value of `via=` if there is a choice.
         shape: Whether it returns a value or something to iterate over.
         arguments: Arguments that fit.
-        options: Name of the options it takes, `RequestOptions` or `CreateOptions`; None without.
+        options: Name of its options type, `RequestOptions` or `CreateOptions`; None if it has none.
     """
 
     name: str
@@ -64,7 +64,7 @@ class Method:
         return found
 
     def run(self, session: Session, **options: Any) -> Any:
-        """Call it, and read what it returns to the end."""
+        """Call the method and read its result to the end."""
         values = {**self.arguments, **options}
         if self.shape == "items":
             return session.collect(lambda client: self.of(client)(**values))

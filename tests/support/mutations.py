@@ -1,4 +1,4 @@
-"""What a server should not send: random bodies, valid ones with something wrong, odd headers."""
+"""Makes bad responses: random bodies, valid bodies with changes, odd headers."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ ANY_JSON = st.recursive(
     ),
     max_leaves=8,
 )
-# Nested text is put in afterwards: the encoder could not follow either.
+# Deeply nested text is inserted afterwards, because the encoder cannot write it.
 _DEEP = "@deep@"
 CHANGES = ("drop", "replace", "retype", "nest", "shorten", "add", "deepen")
 _DEPTHS = st.sampled_from([1, 3, 60, 400, 1_500, 30_000])
@@ -88,12 +88,12 @@ def _shortened(value: Any) -> Any:
 
 @st.composite
 def mutated(draw: st.DrawFn, valid: Any) -> bytes:
-    """The bytes of a valid body in which up to three things were changed."""
+    """A valid body with up to three changes, as bytes."""
     body = [copy.deepcopy(valid)]
     deep: list[int] = []
     for _ in range(draw(st.integers(1, 3))):
         path = draw(st.sampled_from(_paths(body[0])))
-        # The body itself is in a list, so that it can be replaced like any other value.
+        # The body is put in a list, so that it can be replaced like any other value.
         holder: Any = body
         key: str | int = 0
         for step in path:
@@ -126,11 +126,11 @@ def mutated(draw: st.DrawFn, valid: Any) -> bytes:
 
 
 def random_json() -> st.SearchStrategy[bytes]:
-    """Any JSON, also with the numbers JSON does not have."""
+    """Any JSON, including the numbers that JSON does not have."""
     return ANY_JSON.map(lambda value: json.dumps(value).encode())
 
 
-# What may stand in a header: no line ends, and h11 takes no other control characters.
+# Characters of a header: h11 accepts no line ends and few control characters.
 HEADER_VALUES = st.one_of(
     st.text(st.characters(min_codepoint=0x21, max_codepoint=0xFF, exclude_characters="\x7f"))
     .map(lambda text: "".join(one for one in text if not "\x7f" <= one <= "\xa0"))

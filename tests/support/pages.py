@@ -1,14 +1,13 @@
-"""Documentation as a program: the fenced blocks of a page, and what each of them is there for.
+"""Reads the fenced blocks of a documentation page, so that tests can run them.
 
-Decides what counts as a block, as a command and as equal output. What runs them is the tests'
-business.
+It finds blocks and commands, and compares output.
 
 - `python` blocks run in order, one process per page; `sh` and `bash` blocks are scripts; `console`
   blocks are commands after `$ ` with what they print.
 - a `text` block right after one of them (prose may stand between) is its output; `...` in it stands
   for anything, as in doctest.
 - `json`, `toml` and `yaml` blocks must be just that.
-- whatever else there is has `<!-- not run: reason -->` right before it.
+- any other block has `<!-- not run: reason -->` right before it.
 """
 
 from __future__ import annotations
@@ -40,9 +39,9 @@ class Block:
     Attributes:
         page: The page, below the project's folder.
         line: Number of the first line between the fences.
-        language: What its fence says.
-        text: What is between its fences.
-        reason: Why it is not run; None for one that is.
+        language: The language of its fence.
+        text: Its content.
+        reason: Why it is not run; None if it is run.
     """
 
     page: Path
@@ -58,14 +57,14 @@ class Block:
 
 @dataclass(frozen=True)
 class Command:
-    """A command of a `console` block and what the page says it prints."""
+    """A command of a `console` block, and its output on the page."""
 
     line: str
     shown: str
 
 
 def blocks(path: Path) -> list[Block]:
-    """All fenced blocks of a page but directives of the generator."""
+    """All fenced blocks of a page except directives of Sphinx."""
     found: list[Block] = []
     fence, start, reason = "", 0, None
     lines = path.read_text("utf-8").splitlines()
@@ -88,7 +87,7 @@ def blocks(path: Path) -> list[Block]:
 
 
 def with_output(of: list[Block]) -> Iterator[tuple[Block, Block | None]]:
-    """Each block that is run, with the block that shows its output, if one does."""
+    """Each block that is run, with the block that shows its output, if any."""
     for block, following in zip_longest(of, of[1:]):
         if block.language in RUN and block.reason is None:
             shows = (
@@ -118,7 +117,7 @@ def commands(block: Block) -> list[Command]:
 
 
 def matches(shown: str, printed: str) -> bool:
-    """Whether a page shows what was printed; spaces at the ends of lines do not count."""
+    """Whether a page shows the output; spaces at the ends of lines do not count."""
     pattern = ".*".join(re.escape(part) for part in _plain(shown).split(_WILD))
     return re.fullmatch(pattern, _plain(printed), re.DOTALL) is not None
 
@@ -133,7 +132,7 @@ def as_json(of: list[Block]) -> str:
 
 
 def rewrite(block: Block, shown: str, printed: str) -> None:
-    """Put what was printed in the place of what a block shows."""
+    """Replace the output that a block shows."""
     path = ROOT / block.page
     text = path.read_text("utf-8")
     lines = text.splitlines(keepends=True)

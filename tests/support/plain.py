@@ -1,7 +1,7 @@
-"""The breakout job the long way: one request after the other with bare httpx, nothing shared.
+"""The breakouts job as a plain loop: one request after another with bare httpx.
 
-This is what the facade's answer is compared with. It follows the rules as the documentation words
-them and knows nothing of the package under test.
+The result of the facade is compared with this one. It follows the rules of the documentation and
+uses nothing of the package under test.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ REASONS = ("never_refreshed", "single_refresh", "window_not_filled", "not_found"
 
 @dataclass
 class Found:
-    """What the loop found."""
+    """Result of the loop."""
 
     posts: list[dict[str, Any]] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
@@ -36,7 +36,7 @@ class Found:
 
 
 class PlainLoop:
-    """Reads each list and each batch of deltas once, and ranks as often as asked."""
+    """Reads each list and each batch of deltas once, and ranks any number of times."""
 
     def __init__(self, base_url: str, api_key: str) -> None:
         self._http = httpx.Client(
@@ -73,7 +73,7 @@ class PlainLoop:
         min_views: int | None = None,
         include_partial: bool = False,
     ) -> Found:
-        """The answer to the same question as `breakouts`."""
+        """Return the same result as `breakouts`."""
         found = Found()
         names = ["videos", "account-videos"] if source == "both" else [source]
         seen: set[tuple[str, str]] = set()
@@ -118,7 +118,7 @@ def _no_history(post: Mapping[str, Any], window: int, include_partial: bool) -> 
 
 
 def rank(posts: list[dict[str, Any]], by: str) -> list[dict[str, Any]]:
-    """Posts with `delta`, best first; `growth` and `outlier` are added."""
+    """Rank posts by `delta`, best first, and add `growth` and `outlier`."""
     by_author: dict[object, list[int]] = defaultdict(list)
     for post in posts:
         by_author[_author(post)].append(post["delta"])

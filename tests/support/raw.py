@@ -1,7 +1,7 @@
-"""Faults on the wire, byte by byte: what may come out of a socket in place of a good response.
+"""Faults on the wire, byte by byte, in place of a good response.
 
-Each fault is made from the good response, so that it can spoil it at any point, and has a name, so
-that tables can be crossed with it. The request has had its effect on the server by then.
+Each fault is made from the good response, so it can spoil it at any point, and has a name for
+tables of tests. The server has carried out the request by then.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .faults import FaultyProxy
 from .server import Answer, Connection, Endless, Request, Step
 
 KEY = "key-that-must-not-be-seen-anywhere"
-# Name of the property of a test report that tells how one job under one fault ended.
+# Property of a test report that says how a job ended under a fault.
 RAW = "raw fault matrix"
 Ending: TypeAlias = Literal["close", "reset", "stall", "keep"]
 ENDINGS: tuple[Ending, ...] = ("close", "reset", "stall")
@@ -28,7 +28,7 @@ MIB = 2**20
 
 @dataclass(frozen=True)
 class Bytes:
-    """Any bytes, and what becomes of the connection then."""
+    """Any bytes, and what happens to the connection afterwards."""
 
     data: bytes
     end: Ending = "close"
@@ -51,9 +51,9 @@ class Fault:
     """One way to spoil a response.
 
     Attributes:
-        spoil: What is sent, made from the good response.
-        any_result: Whether a call may take it for another good response.
-        slow: Whether it only ends because time runs out.
+        spoil: Makes the bytes to send from the good response.
+        any_result: Whether a call may accept it as another good response.
+        slow: Whether it ends only on a timeout.
         large: Whether its content takes much memory.
     """
 
@@ -72,7 +72,7 @@ def _head(line: bytes = b"HTTP/1.1 200 OK", *headers: bytes) -> bytes:
 
 
 def _framed(*headers: bytes, line: bytes = b"HTTP/1.1 200 OK", end: Ending = "close") -> Spoil:
-    """The good content under another head."""
+    """The good content with another head."""
 
     def spoil(good: Answer) -> Step:
         given = [one.replace(b"{length}", b"%d" % len(good.content)) for one in headers]
@@ -93,7 +93,7 @@ def _body(content: bytes, *headers: bytes, line: bytes = b"HTTP/1.1 200 OK") -> 
 
 
 def _lazily(make: Callable[[], bytes], *headers: bytes) -> Spoil:
-    """A body that is too large to be made before it is sent."""
+    """A body that is too large to exist before it is sent."""
 
     def spoil(good: Answer) -> Step:
         return _body(make(), *headers)(good)
@@ -102,7 +102,7 @@ def _lazily(make: Callable[[], bytes], *headers: bytes) -> Spoil:
 
 
 def _changed(change: Callable[[Any], Any]) -> Spoil:
-    """The good JSON, changed."""
+    """The good response with changed JSON."""
 
     def spoil(good: Answer) -> Step:
         return Answer(body=json.dumps(change(json.loads(good.content))).encode())
@@ -120,7 +120,7 @@ def _page(**members: Any) -> Spoil:
 
 
 def _cut(part: float, end: Ending) -> Spoil:
-    """The good response, cut somewhere."""
+    """The good response, cut at some point."""
 
     def spoil(good: Answer) -> Step:
         data = good.head + good.content
@@ -130,7 +130,7 @@ def _cut(part: float, end: Ending) -> Spoil:
 
 
 def _packed(pack: Callable[[bytes], bytes], codings: bytes) -> Spoil:
-    """The good content, compressed, or not as it claims to be."""
+    """The good content, compressed, or with a wrong compression header."""
 
     def spoil(good: Answer) -> Step:
         content = pack(good.content)
@@ -352,7 +352,7 @@ LARGE: Mapping[str, Callable[[], bytes]] = {
 
 @cache
 def _bomb(wbits: int) -> bytes:
-    """Two hundred MiB of blanks, compressed without ever holding them."""
+    """Two hundred MiB of blanks, compressed without holding them in memory."""
     packer = zlib.compressobj(1, wbits=wbits)
     blanks = b" " * MIB
     return b"".join(packer.compress(blanks) for _ in range(200)) + packer.flush()
@@ -481,7 +481,7 @@ FAULTS: Mapping[str, Fault] = {
 
 
 class RawProxy(FaultyProxy):
-    """Forwards to a sandbox, and spoils the responses from one request on, counted from 1."""
+    """Forwards to a sandbox, and spoils all responses from a request number on, from 1."""
 
     def __init__(self, upstream: str, api_key: str, fault: Fault, *, first: int) -> None:
         self._fault = fault

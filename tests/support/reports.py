@@ -1,4 +1,4 @@
-"""Results to make reports of, built by hand where a server would only be in the way."""
+"""Makes results for reports without a server."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DELTAS: Mapping[str, int | None] = {"1d": 5, "7d": 100, "14d": 120, "30d": 150}
 
 
 def post(rank: int, **members: Any) -> Breakout:
-    """A ranked post; `deltas`, `growth` and `outlier` are the ranking's, all else the post's."""
+    """A ranked post. All arguments except `deltas`, `growth` and `outlier` are its members."""
     deltas: Mapping[str, int | None] = members.pop("deltas", DELTAS)
     delta = deltas["7d"]
     assert delta is not None
@@ -29,7 +29,7 @@ def post(rank: int, **members: Any) -> Breakout:
 
 
 def breakouts(*posts: Breakout, values: Sequence[float] = (), **members: Any) -> Breakouts:
-    """An answer with these posts."""
+    """A result with these posts."""
     whole: dict[str, Any] = {
         "window": 7,
         "ranked_by": "views",
@@ -45,7 +45,7 @@ def breakouts(*posts: Breakout, values: Sequence[float] = (), **members: Any) ->
 
 
 def digest(overview: Mapping[str, Any], *creators: Mapping[str, Any], period: str = "7d") -> Digest:
-    """A digest of what the API may send."""
+    """A digest of data that the API may send."""
     return Digest(
         period, Overview.from_dict(overview), [TopCreator.from_dict(one) for one in creators]
     )
@@ -97,4 +97,4 @@ HOSTILE = (
     "مرحبا بالعالم",
     "https://evil.example/ www.evil.example evil@evil.example",
 )
-"""Texts that would do something if something here were wrong."""
+"""Texts that would have an effect if they were not escaped."""

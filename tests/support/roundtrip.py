@@ -1,9 +1,9 @@
-"""Calls every operation of a generated package and compares what arrives with what was given.
+"""Calls every operation of a generated package, and compares requests with the arguments.
 
     python -m support.roundtrip DOCUMENT
 
-What is given is made up from the document, read here by simple means of its own; what arrives is
-read by a recording server. The package is the `creatoraudit_api` that is on the path.
+The arguments are made up from the document, which is read here in a simple way. A recording server
+reads the requests. The package is the `creatoraudit_api` on the path.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Samples:
         return node
 
     def merged(self, node: Any, depth: int = 0, kind: Any = None) -> Node:
-        """A schema with its allOf put together and its first choice taken that is of a kind."""
+        """A schema with its allOf merged, and the first alternative that has a type."""
         node = self.resolved(node)
         if not isinstance(node, dict) or depth > 12:
             return {}
@@ -145,7 +145,7 @@ def scalar(value: Any) -> str:
 
 
 def in_ascii(value: Any) -> Any:
-    """The value with text that a header can hold."""
+    """Make the text in a value fit for a header."""
     if isinstance(value, dict):
         return {key: in_ascii(inner) for key, inner in value.items()}
     if isinstance(value, list):
@@ -163,7 +163,7 @@ def in_header(value: Any, parameter: Node) -> str:
 
 
 def in_path(value: Any, parameter: Node, wire: str) -> str:
-    """The expansion of RFC 6570 that a style stands for."""
+    """Expand a value as RFC 6570 says for a style."""
     if "content" in parameter:
         return quote(compact(value), safe="")
     exploded, style = parameter.get("explode") is True, parameter.get("style", "simple")
@@ -203,7 +203,7 @@ def is_json(media_type: str) -> bool:
 
 
 class Trip:
-    """One operation, from the values given to the comparison."""
+    """The test of one operation, from its arguments to the comparison."""
 
     def __init__(self, path: str, item: Node, node: Node, samples: Samples) -> None:
         self.samples = samples
@@ -222,7 +222,7 @@ class Trip:
         self.media_type: str | None = None
 
     def arguments(self, operation: Operation[Any]) -> Node:
-        """What to call the operation with; the expectations are noted meanwhile."""
+        """Make the arguments of the call, and record what to expect."""
         given: Node = {}
         by_wire = {
             (where, operation.wire_names.get(name, name)): name
@@ -327,7 +327,7 @@ class Trip:
         return {"files": files, "data": data} if files else {"data": data}
 
     def differences(self, request: Request) -> list[str]:
-        """How what arrived differs from what was given."""
+        """The differences between the request and the arguments."""
         found = []
         split = urlsplit(request.target)
         if split.path != f"/v2{self.expected_path}":
@@ -372,7 +372,7 @@ def _nested(value: Any) -> bool:
 
 
 def answer(node: Node, samples: Samples, operation: Operation[Any]) -> Answer:
-    """A success as the document describes it."""
+    """A success response as in the document."""
     responses = node.get("responses") or {}
     for status, raw in sorted(responses.items(), key=lambda one: str(one[0]) == "default"):
         if status not in ("204", "205") and (str(status)[:1] == "2" or status == "default"):
@@ -389,7 +389,7 @@ def answer(node: Node, samples: Samples, operation: Operation[Any]) -> Answer:
 
 
 def run(document: Node, base_path: str = "") -> tuple[int, dict[str, str]]:
-    """Number of operations of the document, and what went wrong by operation."""
+    """Run all operations. Return their number, and the problems by operation."""
     document = dict(normalise(document, base_path=base_path))
     samples = Samples(document)
     by_key = {operation.key: operation for operation in OPERATIONS.values()}

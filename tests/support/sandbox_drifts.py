@@ -1,7 +1,7 @@
-"""Ways in which an API can move away from its contract, as data: one line each.
+"""Ways in which an API can deviate from its contract, as data: one line each.
 
-What the sandbox is told to do, the operations to look at, and the operation and member that must be
-named. A member is a JSON path with positions left open, or a header.
+Each has the drift setting of the sandbox, the operations to check, and the operation and member
+that must be reported. A member is a JSON path without positions, or a header.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 class Drifted(NamedTuple):
-    """One drift, and what a contract run must say about it."""
+    """One drift, and what a contract run must report."""
 
     drift: str
     operations: tuple[str, ...]

@@ -1,7 +1,7 @@
-"""An HTTP/1.1 server on raw sockets that does to each request what a script says.
+"""An HTTP/1.1 server on raw sockets that responds as a script says.
 
-Every request is recorded as it came. A script is a sequence of steps, taken in the order in which
-requests arrive, or a function from request to step. A step is plain data: an `Answer`, or a fault
+Every request is recorded as it arrives. A script is a sequence of steps, taken in the order of the
+requests, or a function from request to step. A step is plain data: an `Answer`, or a fault
 such as `Reset`, `Stall`, `Drip` or `Truncated`. A request beyond the end of the script is answered
 with 500 and makes `ScriptedServer.close` fail.
 """
@@ -56,11 +56,11 @@ class Connection:
         self._ended = ended
 
     def wait_for_bytes(self) -> bool:
-        """Whether a request begins; nothing is read of it yet."""
+        """Wait for the first bytes of a request, without reading them."""
         return bool(self._buffer) or bool(self._sock.recv(1, socket.MSG_PEEK))
 
     def read(self) -> Request | None:
-        """The next request; None when the connection ends instead."""
+        """Read the next request; None if the connection ends."""
         head = self._until(b"\r\n\r\n")
         if head is None:
             return None
@@ -108,7 +108,7 @@ class Connection:
         self._sock.sendall(data)
 
     def wait(self, seconds: float | None = None) -> bool:
-        """Wait until the server ends, at most `seconds`; whether it has ended."""
+        """Wait at most `seconds` for the server to end; return whether it has ended."""
         return self._ended.wait(seconds)
 
     def reset(self) -> None:
@@ -121,15 +121,15 @@ class Connection:
 
     def break_off(self) -> None:
         """Wake a thread that waits for this connection."""
-        with contextlib.suppress(OSError):  # it is closed already
+        with contextlib.suppress(OSError):  # already closed
             self._sock.shutdown(socket.SHUT_RDWR)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A plain answer.
+    """A plain response.
 
-    `declared` is the Content-Length to claim when it is to differ from the body's.
+    `declared` is a Content-Length that differs from the length of the body.
     """
 
     status: int = 200
@@ -155,7 +155,7 @@ class Answer:
         return "\r\n".join([f"HTTP/1.1 {self.status} Scripted", *lines, "", ""]).encode("latin-1")
 
     def play(self, connection: Connection) -> bool:
-        """Carry it out; whether the connection can be used again."""
+        """Run the step; return whether the connection can be used again."""
         connection.send(self.head + self.content)
         if self.declared is not None:
             connection.close()
@@ -165,10 +165,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Reset:
-    """The connection is reset: before the request was read, or after.
+    """Reset the connection, before or after the request was read.
 
-    `carried_out` is for a server in front of another: the request is forwarded first, so it has
-    had its effect when the answer is lost.
+    `carried_out` is for a server in front of another: the request is forwarded first, so it is
+    carried out, but its response is lost.
     """
 
     unread: bool = False
@@ -181,7 +181,7 @@ class Reset:
 
 @dataclass(frozen=True)
 class Stall:
-    """No answer until the server is closed; or half of one, with `after`."""
+    """No response until the server is closed; with `after`, half of a response."""
 
     after: Answer | None = None
 
@@ -195,7 +195,7 @@ class Stall:
 
 @dataclass(frozen=True)
 class Drip:
-    """The head at once, then a byte now and then: no read times out, and yet it takes for ever."""
+    """The head at once, then single bytes: no read times out, and yet it takes forever."""
 
     answer: Answer | None = None
 
@@ -225,7 +225,7 @@ class Truncated:
 
 @dataclass(frozen=True)
 class Trickled:
-    """A good answer, cut into pieces of a few bytes without pauses."""
+    """A good response, in pieces of a few bytes without pauses."""
 
     answer: Answer
     size: int = 7
@@ -251,7 +251,7 @@ class Raw:
 
 @dataclass(frozen=True)
 class Endless:
-    """Some bytes, then others again and again, until one of the two sides has had enough."""
+    """Some bytes, then others repeatedly, until one side closes the connection."""
 
     first: bytes
     again: bytes
@@ -267,7 +267,7 @@ class Endless:
 
 @dataclass(frozen=True)
 class Held:
-    """An answer that waits until `release` is set, or the server ends."""
+    """A response that waits until `release` is set, or the server ends."""
 
     answer: Answer
     release: threading.Event = field(default_factory=threading.Event)
@@ -286,14 +286,14 @@ _UNEXPECTED = Answer(500, json={"code": "UNEXPECTED", "detail": "the script has 
 
 
 def bind() -> socket.socket:
-    """A free port of loopback that refuses connections until a server takes it."""
+    """Bind a free loopback port. It refuses connections until a server uses it."""
     bound = socket.socket()
     bound.bind(("127.0.0.1", 0))
     return bound
 
 
 class ScriptedServer:
-    """Serves on a free port of loopback, or on `bound`, from construction to `close`."""
+    """Serves on a free loopback port, or on `bound`, from construction to `close`."""
 
     def __init__(self, script: Script = (), *, bound: socket.socket | None = None) -> None:
         self.requests: list[Request] = []
@@ -324,7 +324,7 @@ class ScriptedServer:
 
     @property
     def left(self) -> Sequence[Step]:
-        """Steps not taken yet."""
+        """Steps that are left in the script."""
         return tuple(self._steps)
 
     def respond(self, request: Request) -> Step:
@@ -388,7 +388,7 @@ class ScriptedServer:
         return self._play(self.respond(request), connection)
 
     def close(self) -> None:
-        """End everything that still runs, and tell what went wrong in here."""
+        """End everything that still runs, and raise errors of the server."""
         if self.ended.is_set():
             return
         with self._lock:
@@ -421,7 +421,7 @@ class ScriptedServer:
 
 
 def with_answer(step: Step, answer: Answer) -> Step:
-    """A fault that spoils a real answer instead of a made-up one, where it can."""
+    """Make a fault spoil the real response instead of a made-up one, if it can."""
     if isinstance(step, Drip | Truncated):
         return replace(step, answer=answer)
     return replace(step, after=answer) if isinstance(step, Stall) and step.after else step

@@ -1,4 +1,4 @@
-"""A certificate for 127.0.0.1 that signs itself, and sockets that speak TLS with it."""
+"""A self-signed certificate for 127.0.0.1, and TLS contexts with it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:
-    """Certificate and key for 127.0.0.1, made by the openssl command."""
+    """Make a certificate and key for 127.0.0.1 with the openssl command."""
     cert, key = folder / "cert.pem", folder / "key.pem"
     command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
     command += ["-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
@@ -19,7 +19,7 @@ def certificate(folder: Path) -> tuple[Path, Path]:
 
 
 def server_context(cert: Path, key: Path) -> ssl.SSLContext:
-    """What a server on loopback wraps its sockets with."""
+    """The TLS context of a server on loopback."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(cert, key)
     return context
