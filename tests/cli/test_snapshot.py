@@ -121,7 +121,7 @@ def test_each_failure_is_named_and_the_others_are_stored(
     run = ("snapshot", "run", "--to", "history", "--day", DAY, "--what", "videos")
     ran = here(*run)
     assert ran.code == 1
-    assert "1 failed; run the same command again" in ran.out
+    assert "1 failed; to read what is missing, run the same command again" in ran.out
     (line,) = [line for line in ran.out.splitlines() if line.startswith("- ")]
     assert line.startswith(f"- globex videos {DAY}: ")
     assert "key" in line
@@ -216,7 +216,7 @@ def test_verify_names_what_is_not_complete(here: Here, stored: str, tmp_path: Pa
     assert broken.code == 1
     (problem,) = broken.jsonl
     assert (problem["organization"], problem["what"]) == ("acme", "videos")
-    assert broken.err == f"7 units complete on {DAY}, 1 problems\n"
+    assert broken.err == f"7 units complete on {DAY}, 1 problem\n"
     table = here("snapshot", "verify", str(tmp_path), "--day", DAY)
     assert "acme" in table.out
 
@@ -307,7 +307,7 @@ def test_many_failures_are_counted_and_the_first_are_named(here: Here, inside: P
     (inside / "creatoraudit.toml").write_text(text)
     ran = here("snapshot", "run", "--to", "history", "--what", "creators")
     assert ran.code == 1
-    assert "60 failed; run the same command again" in ran.out
+    assert "60 failed; to read what is missing, run the same command again" in ran.out
     assert len([line for line in ran.out.splitlines() if line.startswith("- org")]) == 50
     assert ran.out.endswith("... and 10 more; --format json names all\n")
 

@@ -312,7 +312,7 @@ def _told(done: Landed) -> Iterator[str]:
     if done.ok:
         yield "Every unit is complete."
         return
-    yield f"{len(done.failures):,} failed; run the same command again to read them:"
+    yield f"{len(done.failures):,} failed; to read what is missing, run the same command again:"
     for failure in done.failures[:_FAILED_SHOWN]:
         yield _failed(failure)
     if len(done.failures) > _FAILED_SHOWN:
@@ -417,10 +417,9 @@ def verify(root: str, day: dt.date, to: Output, *, deep: bool) -> int:
             }
             for one in found.problems
         )
-    click.echo(
-        f"{len(found.receipts):,} units complete on {day}, {len(found.problems):,} problems",
-        err=True,
-    )
+    complete, wrong = len(found.receipts), len(found.problems)
+    said = f"{complete:,} unit{'s' * (complete != 1)} complete on {day}"
+    click.echo(f"{said}, {wrong:,} problem{'s' * (wrong != 1)}", err=True)
     return 0 if found.ok else 1
 
 
