@@ -262,6 +262,13 @@ def regenerate(session: nox.Session) -> None:
 
 
 @nox.session
+def drift(session: nox.Session) -> None:
+    """Compare two OpenAPI documents: `-- OLD NEW`, and the options of `creatoraudit drift`."""
+    install(session, "generate", extras="cli")
+    session.run("python", "scripts/drift.py", *session.posargs, success_codes=[0, 1])
+
+
+@nox.session
 def follow(session: nox.Session) -> None:
     """Take over the document that the API publishes about itself, and say what that changes."""
     install(session, "generate", extras="sandbox")

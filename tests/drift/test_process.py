@@ -426,3 +426,16 @@ def test_markdown_fits_into_a_comment_however_much_there_is(drift: Drift) -> Non
     assert len(ran.stdout) < 65_536
     assert "#### Breaking (1)" in ran.stdout
     assert re.search(r"^\d+ more are not shown here", ran.stdout, re.MULTILINE)
+
+
+def test_the_door_says_what_to_do_where_no_library_is_installed() -> None:
+    contract = str(ROOT / "openapi.json")
+    ran = subprocess.run(
+        [sys.executable, "-S", str(DOOR), contract, contract],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert "nox -s drift" in ran.stderr
+    assert "Traceback" not in ran.stderr
