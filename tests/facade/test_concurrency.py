@@ -379,8 +379,13 @@ def test_a_failed_iteration_hands_over_the_parts_behind_the_failure(facade, serv
 
 @pytest.mark.parametrize(
     ("step", "unknown"),
-    [(Reset(carried_out=True), True), (problem(500), True), (problem(409), False)],
-    ids=["connection lost", "500", "409"],
+    [
+        (Reset(carried_out=True), True),
+        (problem(500), True),
+        (problem(409), False),
+        (Answer(json={"data": []}), True),
+    ],
+    ids=["connection lost", "500", "409", "not the contract"],
 )
 def test_ids_of_a_change_that_may_have_been_carried_out_are_not_to_be_asked_again(
     facade, serve, step, unknown

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
+import httpx
 import pytest
 
-from creatoraudit import AsyncCreatorAudit, ConfigurationError, ContractError, CreatorAudit
+from creatoraudit import (
+    AsyncCreatorAudit,
+    ConfigurationError,
+    ContractError,
+    CreatorAudit,
+    RequestTimeoutError,
+)
 from creatoraudit._core.contract import merged
 from creatoraudit._sync import io
+from support.answers import deltas, problem, video_id
 from support.server import Answer
 
 ID = "00000000-0000-4000-8000-000000000001"
@@ -67,3 +76,56 @@ def test_an_organization_needs_no_key_or_address_besides(client, tmp_path, monke
     assert "127.0.0.1:9" in repr(client.for_organization("acme", config=config))
     with pytest.raises(ConfigurationError, match="do not pass base_url="):
         client.for_organization("acme", config=config, base_url="x")
+
+
+class Late(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """A transport of a caller's client that tells of time by the exception of Python itself."""
+
+    def handle_request(self, _request: httpx.Request) -> httpx.Response:
+        raise TimeoutError
+
+    async def handle_async_request(self, _request: httpx.Request) -> httpx.Response:
+        raise TimeoutError
+
+
+def test_a_transport_that_is_late_in_words_of_its_own_is_a_timeout(facade):
+    client = httpx.Client if facade.portal is None else httpx.AsyncClient
+    ca = facade("http://127.0.0.1:9/v2", http_client=client(transport=Late()), max_retries=0)
+    with pytest.raises(RequestTimeoutError):
+        ca.do(lambda ca: ca.whoami())
+
+
+def test_a_key_that_cannot_be_had_ends_a_batch_as_it_ends_a_call(facade, serve):
+    def key():
+        raise LookupError("the vault is closed")
+
+    ca = facade(serve().url, key)
+    ids = [video_id(number) for number in range(401)]
+    with pytest.raises(LookupError, match="the vault is closed"):
+        ca.do(lambda ca: ca.videos.deltas(ids))
+
+
+def test_leaving_a_batch_ends_the_waits_of_its_requests(facade, serve):
+    waiting = threading.Event()
+    ids = [video_id(number) for number in range(400)]
+
+    def respond(request):
+        if ids[0] in request.json["video_ids"]:
+            waiting.wait(240)
+            return deltas({}, not_found=request.json["video_ids"])
+        return problem(503, "SERVICE_UNAVAILABLE", headers={"retry-after": "3600"})
+
+    server = serve(respond)
+    ca = facade(server.url, concurrency=2, retry_budget=86_400, on_wait=lambda _: waiting.set())
+
+    if facade.portal is None:
+        with ca.client.videos.stream_deltas(ids) as parts:
+            next(iter(parts))
+    else:
+
+        async def leave(client):
+            async with client.videos.stream_deltas(ids) as parts:
+                await anext(aiter(parts))
+
+        ca.do(leave)
+    assert len(server.requests) == 2

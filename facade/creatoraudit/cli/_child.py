@@ -64,9 +64,6 @@ def sandbox(seed: int | None) -> Iterator[tuple[str, str]]:
 class _NotInstalled(click.ClickException):
     exit_code = 2
 
-    def show(self, file: IO[str] | None = None) -> None:
-        click.echo(self.message, err=True, file=file)
-
 
 def _address(child: subprocess.Popen[bytes], said: IO[bytes]) -> tuple[str, str]:
     assert child.stdout is not None
