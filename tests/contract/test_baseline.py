@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from creatoraudit.cli import _app
-from creatoraudit.contract import Baseline, BaselineError, Facts, Finding, Outcome, _reports
+from creatoraudit.contract import Baseline, BaselineError, Facts, Finding, Outcome, _reports, check
 from creatoraudit.contract._baseline import Entry
 from creatoraudit_sandbox import Sandbox
 
@@ -291,3 +291,15 @@ def test_a_list_of_accepted_findings_is_read_as_well(tmp_path: Path) -> None:
     assert (whole.problem, whole.reason, whole.operation) == (None, "", None)
     assert (one.problem, one.reason, one.others) == ("type", "agreed", {})
     assert len(Baseline.load(path).judge([FINDING], TODAY).accepted) == 1
+
+
+def test_a_run_takes_its_baseline_as_a_file_too(tmp_path: Path) -> None:
+    with Sandbox(accounts=1, videos=1, account_videos=1) as sandbox:
+        outcome = check(
+            base_url=sandbox.base_url,
+            api_key="of-somebody-else",
+            baseline=baseline(tmp_path, entry()),
+        )
+    assert outcome.code == 2
+    assert outcome.baseline is not None
+    assert [one.operation for one in outcome.baseline.entries] == ["GET /videos/{}"]
