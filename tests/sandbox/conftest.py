@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from creatoraudit_sandbox import Sandbox
+from support import measure
 
 NOW = "2026-06-15T12:00:00Z"
 
@@ -43,6 +44,11 @@ class Api(httpx.Client):
             assert answer["meta"]["not_found"] == []
             found |= answer["data"]
         return found
+
+
+@pytest.fixture(autouse=True)
+def _unmeasured_children(monkeypatch: pytest.MonkeyPatch) -> None:
+    measure.spare_children(monkeypatch)
 
 
 @pytest.fixture

@@ -5,12 +5,15 @@ On Python 3.11 a thread that is traced runs at half its speed, though none of it
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
+
+import pytest
 
 # Names of the threads that serve, by `ScriptedServer` and by `Sandbox`.
 SERVERS = ("scripted", "creatoraudit-sandbox")
@@ -19,12 +22,7 @@ SERVERS = ("scripted", "creatoraudit-sandbox")
 def spare_servers() -> None:
     """Trace no thread that serves, unless coverage was asked to measure the sandbox."""
     trace = threading.gettrace()
-    if trace is None:
-        return
-    from coverage import Coverage
-
-    measuring = Coverage.current()
-    if measuring and "creatoraudit_sandbox" in str(measuring.get_option("run:source_pkgs")):
+    if trace is None or _sandbox_is_measured():
         return
 
     def chosen(frame: FrameType, event: str, arg: Any) -> Any:
@@ -34,6 +32,23 @@ def spare_servers() -> None:
         return trace(frame, event, arg)
 
     threading.settrace(chosen)
+
+
+def spare_children(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Measure no process that is started, unless coverage was asked to measure the sandbox."""
+    if not _sandbox_is_measured():
+        for name in list(os.environ):
+            if name.startswith("COVERAGE_PROCESS"):
+                monkeypatch.delenv(name)
+
+
+def _sandbox_is_measured() -> bool:
+    from coverage import Coverage
+
+    measuring = Coverage.current()
+    options = ("run:source", "run:source_pkgs")
+    chosen = [] if measuring is None else [measuring.get_option(name) for name in options]
+    return "creatoraudit_sandbox" in str(chosen)
 
 
 @contextmanager
