@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import datetime as dt
 import doctest
 import inspect
 import io
@@ -18,11 +19,11 @@ import anyio
 import pytest
 
 import creatoraudit
-from creatoraudit import AsyncCreatorAudit, CreatorAudit, export, frames, report
+from creatoraudit import AsyncCreatorAudit, CreatorAudit, export, frames, report, snapshot
 from creatoraudit_sandbox import Sandbox
 
 NOW = "2026-06-15T12:00:00Z"
-MODULES = (export, frames, report)
+MODULES = (export, frames, report, snapshot)
 CLIENTS = (CreatorAudit, AsyncCreatorAudit)
 CHECK = doctest.OutputChecker()
 # Lines of a docstring that open a part of it.
@@ -70,12 +71,16 @@ def names_of_examples(sandbox: Sandbox, of: str) -> dict[str, object]:
         assert creator
         if of.endswith(".unlink"):
             ca.creators.link(creator.id, free.id)
+    Path("creatoraudit.toml").write_text(
+        f'[organizations.acme]\nkey = "env:CREATORAUDIT_API_KEY"\nbase_url = "{sandbox.base_url}"\n'
+    )
     return {
         "account": free,
         "account_id": free.id,
         "account_ids": [one.id for one in accounts[:3]],
         "creator_id": creator.id,
         "ids": [one.id for one in videos[:3]],
+        "units": snapshot.plan(what=["creators"], day=dt.date(2026, 6, 15)),
         "video": videos[0],
         "video_id": videos[0].id,
         "video_ids": [one.id for one in videos[:3]],

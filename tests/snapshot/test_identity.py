@@ -10,7 +10,7 @@ import anyio
 import pyarrow.parquet as pq
 import pytest
 
-from creatoraudit import ConfigurationError, UsageError
+from creatoraudit import ConfigurationError, UsageError, snapshot
 from creatoraudit._core.events import WaitEvent
 from creatoraudit.snapshot import (
     Failure,
@@ -200,6 +200,13 @@ def test_waits_are_reported_and_lend_the_lane(
     assert done.ok
     assert max(waits) >= 30
     assert told[0].operation == "list_creators"
+
+
+def test_all_is_exactly_the_public_names() -> None:
+    assert dir(snapshot) == sorted(snapshot.__all__)
+    assert set(snapshot.__all__) == set(snapshot._HOMES)
+    with pytest.raises(AttributeError, match="has no attribute 'Nothing'"):
+        snapshot.Nothing  # noqa: B018 - reading it is the test
 
 
 def test_a_unit_without_a_path_uses_the_file_of_the_machine(

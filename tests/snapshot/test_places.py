@@ -286,6 +286,24 @@ def test_a_folder_that_goes_away_is_a_failure_of_its_unit(api: Start, tmp_path: 
         run(unit, tmp_path)
 
 
+def test_a_file_that_goes_away_before_it_is_complete_is_a_failure(
+    api: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("creatoraudit.snapshot._part.GROUP_ROWS", 3)
+    started = api(acme=tenant())
+    unit = unit_of(started)
+
+    def remove(request: Request) -> None:
+        if request.query.get("limit") == ["1"]:  # asks for the length at last
+            for left in (tmp_path / unit.path).parent.iterdir():
+                left.unlink()
+
+    started.tenants["acme"].steps["/videos"] = remove
+    with pytest.raises(ExportError, match=r"part\.parquet"):
+        run(unit, tmp_path)
+    assert not (tmp_path / unit.path).exists()
+
+
 def test_a_file_that_is_not_a_receipt_is_left_alone(api: Start, tmp_path: Path) -> None:
     unit = unit_of(api(acme=tenant()))
     land([unit], tmp_path)

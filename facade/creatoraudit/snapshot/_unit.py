@@ -120,6 +120,9 @@ def by_organization(units: Iterable[Unit]) -> list[list[Unit]]:
 
     An engine runs the units of one group one after another, because several workers on one key
     hinder each other. Different groups may run side by side.
+
+    Args:
+        units: The units, from `plan`.
     """
     groups: dict[str, list[Unit]] = {}
     for unit in units:
