@@ -67,7 +67,7 @@ def bare(config: Path, root: Path) -> None:
                     return total
 
     async def everything() -> int:
-        async with httpx.AsyncClient() as http:
+        async with httpx.AsyncClient(timeout=300) as http:  # the sandbox makes worlds
             return sum(
                 await asyncio.gather(*(one(name, about, http) for name, about in listed.items()))
             )
