@@ -1,4 +1,4 @@
-"""Reports in a real browser: what they do, how they fit, what they are to a screen reader."""
+"""Reports in a real browser: behaviour, layout, and accessibility for screen readers."""
 
 from __future__ import annotations
 

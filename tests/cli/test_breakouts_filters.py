@@ -1,4 +1,4 @@
-"""Which posts `breakouts` shows: filters by account, by what is shown, and by what was seen."""
+"""Filters of `breakouts`: by account, by post, and by posts that were seen before."""
 
 from __future__ import annotations
 

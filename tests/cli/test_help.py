@@ -1,4 +1,4 @@
-"""What the command line says of itself: help, examples that run, completion; and what it costs."""
+"""Help texts, examples that run, shell completion, and the time that help takes."""
 
 from __future__ import annotations
 

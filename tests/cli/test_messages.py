@@ -1,4 +1,4 @@
-"""Messages name what was typed, and what to do next."""
+"""Error messages name what was typed, and what to do next."""
 
 from __future__ import annotations
 

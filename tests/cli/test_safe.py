@@ -1,4 +1,4 @@
-"""What a stranger's text can do once the command line has printed it: nothing."""
+"""Text from the API has no effect when the command line prints it."""
 
 from __future__ import annotations
 

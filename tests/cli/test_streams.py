@@ -1,4 +1,4 @@
-"""Standard streams that are missing, full or left: the exit code says what became of the work."""
+"""Standard streams that are missing, full or closed: the exit code says what was done."""
 
 from __future__ import annotations
 

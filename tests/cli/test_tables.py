@@ -1,4 +1,4 @@
-"""Tables: cells that are cut say so, and a column is there from the width it is made for."""
+"""Tables: cut cells are marked, and columns appear from their minimum width."""
 
 from __future__ import annotations
 

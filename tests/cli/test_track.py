@@ -1,4 +1,4 @@
-"""`creatoraudit accounts|videos track`: one, and every line of a file, once and only once."""
+"""`creatoraudit accounts|videos track`: tracks one, or every line of a file exactly once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Processes forked from a warm one, which most tests run, do what a process started anew does."""
+"""Processes forked from a warm one, which most tests use, behave like new processes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the contract checks are made of: walks, shapes, addresses, facts, reports."""
+"""The parts of the contract checks: walks, members, URLs, facts, reports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The HTTP archive of a contract run, held to the format's schema (HAR 1.2)."""
+"""The HTTP archive of a contract run follows the schema of HAR 1.2."""
 
 from __future__ import annotations
 

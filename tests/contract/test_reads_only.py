@@ -1,4 +1,4 @@
-"""Each of the things that keep a live run from writing does so alone."""
+"""Each safeguard against writes in a live run works alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The recipes of docs/ci.md: their commands are understood, their tests run."""
+"""The recipes of docs/ci.md: their commands are valid, and their tests run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The examples in docstrings pass mypy --strict, as a user's own code has to."""
+"""The examples in docstrings pass mypy --strict."""
 
 from __future__ import annotations
 

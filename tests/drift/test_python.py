@@ -1,4 +1,4 @@
-"""`creatoraudit.contract.drift`: what it takes, what it gives, and what it refuses."""
+"""`creatoraudit.contract.drift`: arguments, results and refusals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every rule of the drift report: when it fires, that nothing else does, and when it must not."""
+"""Every rule of the drift report: when it applies alone, and when it must not apply."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents that say the same in other words, other orders and other versions of OpenAPI."""
+"""Documents that differ only in wording, order or OpenAPI version have no differences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents as the vendor of an API writes them: what means the same is no breaking difference."""
+"""Documents as vendors write them: equal meaning is never a breaking difference."""
 
 from __future__ import annotations
 

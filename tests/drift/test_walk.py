@@ -1,4 +1,4 @@
-"""Shared, recursive and many: each pair is compared once, and a finding knows its operations."""
+"""Shared and recursive schemas: each pair is compared once, and findings name their operations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`creatoraudit export` as its users have it: a process, its exit code, its two streams."""
+"""`creatoraudit export` as a process, with its exit code and two streams."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An export that is interrupted, by whatever, goes on where it was and ends in the same bytes."""
+"""An interrupted export resumes and gives the same file, byte for byte."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What somebody else prepared is refused; what an export keeps is its owner's alone."""
+"""Files prepared by other users are refused, and the state of an export is private."""
 
 from __future__ import annotations
 

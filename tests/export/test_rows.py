@@ -1,4 +1,4 @@
-"""What is in an exported file: every row, typed, and nothing a stranger wrote that could act."""
+"""The content of exported files: every row, typed columns, and no dangerous text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where an export may go: local files, compressed or not, and standard output."""
+"""Targets of exports: local files, compressed or not, and standard output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Annotations can be read at run time, and cost nothing until somebody does."""
+"""Annotations can be read at run time, and cost nothing before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values at the public boundary are taken by what they are, whatever library they are of."""
+"""Arguments may be values of other libraries, such as numpy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""View deltas of any number of videos, asked by POST or by GET."""
+"""View deltas of any number of videos, by POST or by GET."""
 
 from __future__ import annotations
 

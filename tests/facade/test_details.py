@@ -1,4 +1,4 @@
-"""Small promises of the modules, each reached the way a user reaches it."""
+"""Details of single modules, tested through the public API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`ca.download` streams a response into a file that appears whole or not at all."""
+"""`ca.download` streams a response into a file, which appears only when it is complete."""
 
 from __future__ import annotations
 

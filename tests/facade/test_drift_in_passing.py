@@ -1,4 +1,4 @@
-"""`on_drift`: what deviates from the contract is told once, and nothing breaks for it."""
+"""`on_drift`: deviations from the contract are reported once, and break nothing."""
 
 from __future__ import annotations
 

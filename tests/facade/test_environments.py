@@ -1,4 +1,4 @@
-"""One bad entry of the environment stops nothing, or is told by its variable and its entry."""
+"""A bad setting in the environment is ignored, or named by its variable and entry."""
 
 from __future__ import annotations
 

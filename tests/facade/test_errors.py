@@ -1,4 +1,4 @@
-"""From an answer that is no success to an exception: its class, its members, its one line."""
+"""Error responses become exceptions: their class, attributes and message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Accounts by handle, creator and category: what is asked, and which posts `breakouts` counts."""
+"""Accounts by handle, creator and category: requests, and the posts that `breakouts` counts."""
 
 from __future__ import annotations
 

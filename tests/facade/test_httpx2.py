@@ -1,4 +1,4 @@
-"""A client of httpx2 as `http_client=`, and what is said of any other."""
+"""A client of httpx2 as `http_client=`, and the message for any other client."""
 
 from __future__ import annotations
 

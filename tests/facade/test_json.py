@@ -1,4 +1,4 @@
-"""Decoding JSON: strict, and the same with and without the fast parser."""
+"""Decoding of JSON is strict, and equal with and without the fast parser."""
 
 from __future__ import annotations
 

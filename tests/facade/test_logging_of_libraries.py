@@ -1,4 +1,4 @@
-"""A library's own logger tells nothing of our requests, and everything of a program's own."""
+"""The loggers of httpx and httpcore are silent for our requests only."""
 
 from __future__ import annotations
 

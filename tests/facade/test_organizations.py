@@ -1,4 +1,4 @@
-"""The file that names organizations: what it may say, and what a client makes of it."""
+"""The file that names organizations: its validation, and clients made from it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keeping inside the rate window: against a sandbox that enforces one, and on any headers."""
+"""Pacing within the rate window: against a sandbox that enforces one, and for any headers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Walking lists: what is fetched when, what ends a walk, and how to go on after a failure."""
+"""Walking lists: when pages are fetched, what ends a walk, and how to resume after a failure."""
 
 from __future__ import annotations
 

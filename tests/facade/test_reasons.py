@@ -1,4 +1,4 @@
-"""What a server says about a failure can be reached, whatever shape it has: nothing is dropped."""
+"""The reason that a server gives for a failure is available, in any format."""
 
 from __future__ import annotations
 

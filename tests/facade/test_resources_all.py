@@ -1,4 +1,4 @@
-"""What holds for every method, whatever it does. The methods are found, not listed."""
+"""Promises that hold for every method. The methods are found by inspection."""
 
 from __future__ import annotations
 

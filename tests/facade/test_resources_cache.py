@@ -1,4 +1,4 @@
-"""Kept answers: always confirmed by the server, never another key's, nobody else's to read."""
+"""Cached responses: always confirmed by the server, separate for each key, and private."""
 
 from __future__ import annotations
 

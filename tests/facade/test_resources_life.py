@@ -1,4 +1,4 @@
-"""Events, notices, sharing a client, and what models do beside holding values."""
+"""Events, warnings, shared clients, and the behaviour of models."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each resource's methods do, against a server that does what the contract says."""
+"""The methods of each resource, against a server that follows the contract."""
 
 from __future__ import annotations
 

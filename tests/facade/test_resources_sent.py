@@ -1,4 +1,4 @@
-"""What the methods put on the wire."""
+"""The requests that the methods send."""
 
 from __future__ import annotations
 

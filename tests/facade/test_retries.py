@@ -1,4 +1,4 @@
-"""What is sent again, when, how often, and what is never sent twice."""
+"""Retries: of which requests, when, how often, and which requests are never repeated."""
 
 from __future__ import annotations
 

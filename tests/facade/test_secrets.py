@@ -1,4 +1,4 @@
-"""The key shows nowhere: the client is driven into every failure, and all it leaves is searched."""
+"""The key appears nowhere: the client is driven into every failure, and all output is searched."""
 
 from __future__ import annotations
 

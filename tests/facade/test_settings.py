@@ -1,4 +1,4 @@
-"""The client itself: key, base URL, numbers, logs, its end, and whose connections it uses."""
+"""Settings of the client: key, base URL, numbers, logs, closing, and connections."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where answers are kept and handed over: bounds that a whole client seldom reaches."""
+"""Stores of the cache and channels: limits that a client rarely reaches."""
 
 from __future__ import annotations
 

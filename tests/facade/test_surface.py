@@ -1,4 +1,4 @@
-"""The public surface: its names, what importing it costs, and that both clients are the same."""
+"""The public surface: its names, the cost of imports, and the equality of both clients."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""However a call is cancelled, its connection is gone at once and the next call works."""
+"""A cancelled call closes its connection at once, and the next call works."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No server makes a call last longer than it may, however slowly or endlessly it answers."""
+"""No server can exceed the time limit of a call, however slowly it responds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists as Arrow: one schema whatever the data is, batches that can be resumed, streams."""
+"""Lists as Arrow: one schema for any data, batches that can be resumed, streams."""
 
 from __future__ import annotations
 

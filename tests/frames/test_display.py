@@ -1,4 +1,4 @@
-"""What a console and a notebook show of results: compact, and a stranger's text stays text."""
+"""Results in a console and a notebook: compact, and text from the API has no effect."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The summary at the end of a regeneration: what a new contract means for the facade."""
+"""The summary of a regeneration: effects of a new contract on the facade."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What importing costs: nothing before it is asked for, and nothing of the facade ever."""
+"""Imports of the generated package: nothing before it is used, and never the facade."""
 
 from __future__ import annotations
 

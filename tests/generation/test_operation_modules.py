@@ -1,4 +1,4 @@
-"""What a generated operation sends and what it makes of the answer, through a real httpx client."""
+"""Requests and decoded responses of generated operations, with a real httpx client."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""operations.py says of every operation what the contract says."""
+"""operations.py agrees with the contract about every operation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever regeneration accepts can be called: every operation against a recording server."""
+"""Every operation that regeneration accepts can be called, against a recording server."""
 
 from __future__ import annotations
 

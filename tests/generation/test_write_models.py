@@ -1,4 +1,4 @@
-"""Models of request bodies: what is left out, what is null, what becomes text."""
+"""Models of request bodies: omitted members, null, and values that become text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the project's files promise each other."""
+"""The files of the project agree with each other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The README's first command, as far as it needs no installation; its other blocks: tests/docs."""
+"""The first command of the README without an installation. tests/docs runs the other blocks."""
 
 from __future__ import annotations
 

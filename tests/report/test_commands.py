@@ -1,4 +1,4 @@
-"""`breakouts` and `digest` with reports: where they go, and what is refused before asking."""
+"""Reports of `breakouts` and `digest`: their files, and refusals before any request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The message for a chat tool: what it says, and that a stranger's text is only text in it."""
+"""The message for a chat tool: its content, and safe text from the API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page: what is on it, for eyes and ears, and what can never be."""
+"""The HTML page: its content, accessibility, and safety."""
 
 from __future__ import annotations
 

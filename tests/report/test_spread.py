@@ -1,4 +1,4 @@
-"""The bins of the distribution: complete, ordered, never too many."""
+"""The bins of the histogram: complete, ordered, and few."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How figures are written, down to the last sign."""
+"""Formatting of figures."""
 
 from __future__ import annotations
 

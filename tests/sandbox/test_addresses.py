@@ -1,4 +1,4 @@
-"""The URL that a sandbox shows leads to it, whatever address it listens on."""
+"""The URL of a sandbox works for any address that it listens on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever is sent, a problem document comes back and the server lives on."""
+"""Any bad request gets a problem document, and the server keeps running."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tracking, updating, deleting, linking, and creates that are asked for twice."""
+"""Tracking, updating, deleting, linking, and repeated creates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every answer has in common: negotiation, validators, ids, methods, problem documents."""
+"""Conventions of every response: negotiation, validators, ids, methods, problem documents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""View deltas, and that they agree with everything else that is said about the same posts."""
+"""View deltas agree with all other figures of the same posts."""
 
 from __future__ import annotations
 

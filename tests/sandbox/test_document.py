@@ -1,4 +1,4 @@
-"""openapi.json is what the sandbox serves by, whichever one it is given."""
+"""The sandbox serves the openapi.json that it is given."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Misbehaviour on request: faults, drift, and the clock moved from outside."""
+"""Faults, drift, and a clock that is moved from outside."""
 
 from __future__ import annotations
 

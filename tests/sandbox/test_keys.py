@@ -1,4 +1,4 @@
-"""Who may do what."""
+"""Keys and their permissions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where things are in the sandbox: SQL below the store, columns in one place."""
+"""The layers of the sandbox: SQL only in the store, and columns in one place."""
 
 from __future__ import annotations
 

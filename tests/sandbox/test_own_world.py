@@ -1,4 +1,4 @@
-"""Worlds of one's own: counts at instants, and every figure that follows from them."""
+"""Custom worlds: counts at instants, and every figure derived from them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command in the foreground, and the server's life in general."""
+"""The command in the foreground, and start and stop of the server."""
 
 from __future__ import annotations
 

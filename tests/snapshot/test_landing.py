@@ -1,4 +1,4 @@
-"""What lands, what is skipped, and what a failure leaves."""
+"""Landing of units: complete ones, skipped ones, and failures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which rows a unit has: each once, of one attempt, with their deltas."""
+"""Rows of a unit: each once, of one attempt, with their deltas."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""scripts/follow.py: what the API says of itself, fetched, compared, and told to a pull request."""
+"""scripts/follow.py fetches the document of the API, compares it, and reports the result."""
 
 from __future__ import annotations
 

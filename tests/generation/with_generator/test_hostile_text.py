@@ -1,4 +1,4 @@
-"""Text of a contract stays text: it runs nothing, and nothing is written outside the package."""
+"""Text of a contract is never executed, and nothing is written outside the package."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A small document with one of everything: the very bytes it gives, and what they do."""
+"""A small document with an example of everything: its generated files and what they do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The same API in another hand: the public surface stays what it is."""
+"""The same API, described differently: the public surface does not change."""
 
 from __future__ import annotations
 

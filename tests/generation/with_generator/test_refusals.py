@@ -1,4 +1,4 @@
-"""What cannot be generated is refused by name, and the tree that was there stays as it was."""
+"""Unsupported documents are refused by name, and the existing tree is unchanged."""
 
 from __future__ import annotations
 

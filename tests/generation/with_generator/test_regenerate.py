@@ -1,4 +1,4 @@
-"""Regenerating in place: nothing changes without a cause, and nothing is left half-done."""
+"""Regeneration in place: no change without a cause, and no incomplete tree."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A value of the wrong type anywhere in a document gives a line with its place, or no harm."""
+"""A value of the wrong type in a document is reported with its place, or does no harm."""
 
 from __future__ import annotations
 
