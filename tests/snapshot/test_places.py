@@ -316,5 +316,6 @@ def test_a_file_that_is_not_a_receipt_is_left_alone(api: Start, tmp_path: Path) 
 def test_a_root_of_a_path_with_a_tilde_is_the_home(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path))
     assert root_of("~/history").location == str(tmp_path / "history")

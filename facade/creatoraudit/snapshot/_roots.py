@@ -16,7 +16,8 @@ from contextlib import contextmanager, suppress
 from io import BufferedReader
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, TypeAlias, cast
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from .._core import files
 from .._core.text import one_line
@@ -44,7 +45,7 @@ def root_of(place: object) -> Root:
     if "://" not in location:
         return LocalRoot(Path(location).expanduser())
     if location.startswith("file://"):
-        return LocalRoot(Path(unquote(urlsplit(location).path)))
+        return LocalRoot(Path(url2pathname(urlsplit(location).path)))
     return RemoteRoot(location)
 
 
