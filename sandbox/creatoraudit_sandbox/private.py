@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import sys
 from pathlib import Path
 
 
@@ -16,6 +15,6 @@ def check_is_ours(path: Path) -> None:
         PermissionError: The path is one of these.
     """
     status = path.lstat()
-    ours = sys.platform == "win32" or status.st_uid == os.geteuid()
+    ours = not hasattr(os, "geteuid") or status.st_uid == os.geteuid()  # Windows has no owners
     if not ours or not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
         raise PermissionError(errno.EPERM, "is a link, a device or another user's", str(path))
