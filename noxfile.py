@@ -45,6 +45,7 @@ NOT_QUICK = tuple(
         *("drift/test_walk.py", "export/test_command.py", "export/test_interruptions.py"),
         *("export/test_rows.py", "faults/*", "generation/test_imports.py", "packaging/*"),
         *("properties/*", "report/test_page.py", "sandbox/test_faults.py", "workflows/*"),
+        *("export/test_targets.py", "sandbox/test_organizations.py", "sandbox/test_own_world.py"),
     )
 )
 
@@ -53,6 +54,10 @@ WITH_MORE_FAULTS = ("tests/faults", "tests/cli/test_streams.py", "tests/drift/te
 
 # More than there are cores: most of the tests wait for a server or for a process now and then.
 SIDE_BY_SIDE = (f"--numprocesses={2 + (os.cpu_count() or 1)}", "--dist=worksteal")
+FEW = (
+    f"--numprocesses={1 + (os.cpu_count() or 1)}",
+    "--dist=worksteal",
+)  # each takes time to start
 
 # What imports schemathesis is run by the contract session, and held to full coverage there.
 WITH_SCHEMATHESIS = (
@@ -138,7 +143,7 @@ def quick(session: nox.Session) -> None:
     session.run("python", "scripts/unasync.py", "--check")
     chosen = () if named(session) else ("tests", *NOT_THESE, *NOT_QUICK)
     session.run(
-        *("pytest", *chosen, *SIDE_BY_SIDE, "--maxfail=10", "-qq", *session.posargs),
+        *("pytest", *FEW, *chosen, "--maxfail=10", "-qq", *session.posargs),
         env={"CREATORAUDIT_TEST_QUICK": "1"},
     )
 
