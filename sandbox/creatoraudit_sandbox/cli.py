@@ -153,6 +153,14 @@ def _instant(context: click.Context, parameter: click.Parameter, value: str | No
     help="Add up to this many milliseconds of random latency.",
 )
 @click.option(
+    "--refresh-delay",
+    type=click.FloatRange(0),
+    metavar="SECONDS",
+    default=1,
+    show_default=True,
+    help="Seconds between tracking something and its first refresh; 0 with a stopped clock.",
+)
+@click.option(
     "--fault",
     "faults",
     multiple=True,
@@ -182,6 +190,7 @@ def sandbox(  # noqa: PLR0917 - one argument per option, passed by name
     account_quota: int | None,
     data: str | None,
     jitter_ms: float,
+    refresh_delay: float,
     faults: tuple[str, ...],
     drift: tuple[str, ...],
     control: bool,
@@ -211,6 +220,7 @@ def sandbox(  # noqa: PLR0917 - one argument per option, passed by name
             data=data,
             account_quota=account_quota,
             jitter_ms=jitter_ms,
+            refresh_delay=refresh_delay,
             faults=faults,
             drift=drift,
             control=control,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -182,7 +183,8 @@ def test_breakouts_are_a_named_table_to_a_screen_reader(
         # Exact: post 1 is not post 10. A picture is named by its title and description together.
         picture = table.get_by_role("row").nth(rank).get_by_role("img")
         assert picture.count() == 1
-        words = f"Views of post {rank} 30 days ago "
+        # Some posts are younger than the picture is long.
+        words = re.compile(rf"^Views of post {rank} \d+ days ago ")
         assert table.get_by_role("img", name=words).count() == 1
     assert page.get_by_role("img", name="Views gained: how many of the 1,200 posts").count() == 1
 

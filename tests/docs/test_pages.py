@@ -101,6 +101,28 @@ def test_every_job_has_a_page() -> None:
         assert f"\nguides/{job}\n" in index
 
 
+# What these pages show is the same everywhere.
+WITHOUT_FIGURES = ("drift.md", "what-we-promise.md", "reference/sandbox.md")
+HOW = re.compile(r"creatoraudit sandbox .*--now |--sandbox|Sandbox\(")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        page
+        for page in pages.PAGES
+        if any(
+            output or block.language == "console"
+            for block, output in pages.with_output(pages.blocks(page))
+        )
+    ],
+    ids=lambda page: page.relative_to(pages.ROOT).as_posix(),
+)
+def test_page_says_how_to_get_the_output_it_shows(page: Path) -> None:
+    if page.relative_to(DOCS.parent).as_posix() not in [f"docs/{one}" for one in WITHOUT_FIGURES]:
+        assert HOW.search(page.read_text("utf-8"))
+
+
 @pytest.mark.parametrize("page", ["competitors", "cost"])
 def test_pages_say_what_the_known_contract_cannot_do(page: str) -> None:
     assert "\n## What the known contract cannot do\n" in (DOCS / "guides" / f"{page}.md").read_text(

@@ -78,11 +78,17 @@ def test_options_reach_the_server() -> None:
     assert result.returncode == 2
     assert "visible ASCII" in result.stderr
     assert "k y" not in result.stderr
-    with serving(*options[2:], "--api-key", "k'y", "--seed", "3") as (_, url, key):
+    more = ("--api-key", "k'y", "--seed", "3", "--refresh-delay", "0")
+    with serving(*options[2:], *more) as (_, url, key):
         assert key == "'k'\"'\"'y'"
         answer = httpx.get(f"{url}/whoami", headers={"Authorization": "Bearer k'y"})
         assert answer.headers["X-RateLimit-Limit"] == "5"
         assert answer.headers["Date"] == "Mon, 15 Jun 2026 12:00:00 GMT"
+        own = {"headers": {"Authorization": "Bearer k'y"}}
+        new = {"platform": "tiktok", "username": "some.creator"}
+        account = httpx.post(f"{url}/accounts", json=new, **own).json()["data"]
+        account = httpx.get(f"{url}/accounts/{account['id']}", **own).json()["data"]
+        assert account["last_scrape_time"] == "2026-06-15T12:00:00Z"
 
 
 @posix
