@@ -69,7 +69,7 @@ NOT_IN_TESTS = f"{WITH_SCHEMATHESIS},*/creatoraudit/snapshot/_dask.py"
 
 # What the engines session tries, each in an environment of its own, and what it installs for that.
 ENGINES = {
-    "dask": (".[dask,sandbox]", "bokeh"),  # bokeh: its dashboard is searched for keys
+    "dask": (".[cli,dask,sandbox]", "bokeh"),  # bokeh: its dashboard is searched for keys
 }
 
 # What the tests are run against: the sources, or a wheel that was built earlier (the release

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from importlib.resources import files
 from pathlib import Path
 from types import ModuleType
@@ -312,8 +313,10 @@ def test_many_failures_are_counted_and_the_first_are_named(here: Here, inside: P
     assert ran.out.endswith("... and 10 more; --format json names all\n")
 
 
-class _Cluster:
-    """What `distributed.Client` is to the command: something that connects, or not."""
+class _Client:
+    """A stand-in for `distributed.Client` whose cluster is this thread, or not there."""
+
+    loop = None
 
     def __init__(self, address: str) -> None:
         if "nobody" in address:
@@ -325,15 +328,43 @@ class _Cluster:
     def __exit__(self, *_: object) -> None:
         pass
 
+    def submit(self, function: Callable[..., Any], *args: object, key: str) -> Future[Any]:
+        assert key
+        done: Future[Any] = Future()
+        done.release = lambda: None  # type: ignore[attr-defined]  # as those of Dask
+        with ThreadPoolExecutor(1) as thread:
+            done.set_result(thread.submit(function, *args).result())
+        return done
 
-def test_dask_scheduler_that_is_not_there_is_named(
-    here: Here, named: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+
+class _Ended(list[Any]):
+    """A stand-in for `distributed.as_completed`."""
+
+    def __init__(self, loop: object) -> None:
+        assert loop is None
+        super().__init__()
+
+    add = list.append
+
+
+@pytest.fixture
+def dask(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the command uses of Dask; `nox -s engines` runs units on a real cluster."""
     library: Any = ModuleType("distributed")
-    library.Client = _Cluster
+    library.Client, library.as_completed = _Client, _Ended
     monkeypatch.setitem(sys.modules, "distributed", library)
     monkeypatch.setitem(_extras._MODULES, "dask", ())
-    assert named.exists()
+
+
+@pytest.mark.usefixtures("dask", "named")
+def test_units_run_on_a_dask_cluster(here: Here) -> None:
+    run = ("snapshot", "run", "--to", "history", "--day", DAY, "--what", "creators")
+    ran = here(*run, "--engine", "dask", "--scheduler", "tcp://127.0.0.1:1", "--format", "json")
+    assert (ran.code, ran.json["failures"], len(ran.json["receipts"])) == (0, [], 2)
+
+
+@pytest.mark.usefixtures("dask", "named")
+def test_dask_scheduler_that_is_not_there_is_named(here: Here) -> None:
     at = ("--engine", "dask", "--scheduler", "tcp://nobody:1")
     ran = here("snapshot", "run", "--to", "history", "--day", DAY, *at)
     assert ran.code == 1

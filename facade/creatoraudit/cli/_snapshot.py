@@ -192,7 +192,7 @@ def _need(extra: str) -> None:
     default=8,
     show_default=True,
     metavar="N",
-    help="Number of organizations to read side by side.",
+    help="With --engine local: number of organizations to read side by side.",
 )
 @click.option(
     "--engine",
@@ -251,8 +251,9 @@ def _runner(scheduler: str | None, keys: int) -> Iterator[Runner]:
 
         yield LocalRunner(keys, on_wait=_connect.waiting)
         return
-    distributed: Any = import_module("distributed")
-    engine: Any = import_module("creatoraudit.snapshot")
+    from ..snapshot import DaskRunner
+
+    distributed: Any = import_module("distributed")  # it has no types of use, and may be missing
     try:
         client = distributed.Client(scheduler)
     except (OSError, ValueError) as error:
@@ -260,7 +261,7 @@ def _runner(scheduler: str | None, keys: int) -> Iterator[Runner]:
             f"--scheduler {scheduler}: no scheduler responds: {error}"
         ) from None
     with client:
-        yield engine.DaskRunner(client)
+        yield DaskRunner(client)
 
 
 def summary(root: str, units: Sequence[Unit], done: Landed) -> dict[str, object]:

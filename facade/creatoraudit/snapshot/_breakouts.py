@@ -13,7 +13,6 @@ from attrs import asdict, evolve, field, fields_dict, frozen
 
 from creatoraudit_api.types import JSON
 
-from .._core.lazy import LazyModule
 from .._results.breakouts import (
     Breakout,
     Breakouts,
@@ -27,13 +26,11 @@ from .._results.breakouts import (
     place_of,
 )
 from .._results.lists import LISTS, ListName, delta_columns
-from .._results.tables import Result, Table
+from .._results.tables import Result, Table, pyarrow
 from ..errors import UsageError
 from ._receipt import Receipt
 from ._roots import root_of
 from ._verify import Problem, verify
-
-pq: Any = LazyModule("pyarrow.parquet", optional=True)
 
 # What ranking looks at and what is shown of a post; reading all columns takes three times as long.
 _COLUMNS = frozenset(
@@ -162,6 +159,7 @@ def breakouts(
     """
     query = BreakoutsQuery(window, top, by, source, platform, min_views, include_partial)
     lists: tuple[ListName, ...] = ("videos", "account-videos") if source == "both" else (source,)
+    pyarrow()
     found = verify(root, day)
     stored = _by_organization(found.receipts, lists)
     for receipt in (one for units in stored.values() for one in units):
@@ -223,8 +221,10 @@ def _ranked(
 
 def _rows(root: str | os.PathLike[str], receipt: Receipt) -> Iterator[list[dict[str, Any]]]:
     """The rows of a unit, part by part, with the columns that ranking needs."""
+    from pyarrow import parquet  # noqa: PLC0415 - an extra, loaded where it is needed
+
     with root_of(root).open(receipt.unit.path) as opened:
-        file = pq.ParquetFile(opened)
+        file = parquet.ParquetFile(opened)
         wanted = {*_COLUMNS, *delta_columns(receipt.unit.windows)}
         columns = [name for name in file.schema_arrow.names if name in wanted]
         for batch in file.iter_batches(batch_size=_ROWS, columns=columns):

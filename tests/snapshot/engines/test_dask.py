@@ -5,6 +5,7 @@ Run by `nox -s engines`.
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import pickle
@@ -269,3 +270,16 @@ def test_a_missing_dask_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(ConfigurationError, match=r"pip install 'creatoraudit\[dask\]'"):
         DaskRunner(object())
+
+
+def test_the_command_runs_on_a_cluster(
+    cluster: Any, config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from creatoraudit.cli._app import run
+
+    root = str(tmp_path / "history")
+    at = ["--engine", "dask", "--scheduler", cluster.scheduler_address, "--late", "1h"]
+    args = ["snapshot", "run", "--to", root, "--config", str(config), "--format", "json", *at]
+    assert run(args) == 0
+    summary = json.loads(capsys.readouterr().out)
+    assert (summary["ok"], summary["units"], summary["skipped"]) == (True, 12, 0)
