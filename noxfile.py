@@ -436,9 +436,10 @@ def pictures(session: nox.Session) -> None:
 @nox.session
 def bench(session: nox.Session) -> None:
     """Measure every claim about speed, side by side; names after -- choose some of the scripts."""
-    install(session, "bench", extras="cli,sandbox,speed")
+    install(session, "bench", extras="cli,sandbox,snapshot,speed")
     session.install(*nox.project.dependency_groups(PYPROJECT, "generate"))
     scripts = ["startup", "overhead", "throughput", "breakouts", "memory", "decode", "batches"]
+    scripts += ["snapshots"]
     for name in session.posargs or scripts:
         session.run("python", f"benchmarks/{name}.py")
     session.run("python", "benchmarks/table.py")
@@ -454,7 +455,8 @@ def conformance(session: nox.Session) -> None:
 
 @nox.session
 def soak(session: nox.Session) -> None:
-    """Export a million posts in every format: memory, and kill -9 in the middle. Takes long."""
+    """Export a million posts and snapshot a thousand organizations: memory, kill -9. Takes long."""
     install(session, "test", extras=TESTED)
     # Named, because nothing else is to collect it by chance.
-    session.run("pytest", "--capture=no", "tests/soak/million.py", *session.posargs)
+    files = ("tests/soak/million.py", "tests/soak/snapshots.py")
+    session.run("pytest", "--capture=no", *files, *session.posargs)

@@ -26,11 +26,11 @@ def move(seconds: float) -> None:
 
 @pytest.fixture
 def evening() -> Iterator[dt.date]:
-    """It is one minute before midnight, UTC; gives the day."""
+    """It is twenty minutes before midnight, UTC; gives the day."""
     with clock.skipped_waits():
         now = dt.datetime.fromtimestamp(clock.wall(), dt.UTC)
         following = dt.datetime.combine(now.date() + dt.timedelta(days=1), dt.time(), dt.UTC)
-        move((following - now).total_seconds() + 24 * 3600 - 60)
+        move((following - now).total_seconds() + 24 * 3600 - 1200)
         yield now.date() + dt.timedelta(days=1)
 
 
@@ -50,7 +50,7 @@ def test_a_run_begun_before_midnight_is_resumed_for_its_day(
         return plan(started.config, ["videos"], late=late, root=root)
 
     assert not land(again(HOUR), root).ok
-    move(600)
+    move(1800)
     tomorrow = evening + dt.timedelta(days=1)
     assert {unit.day for unit in again(dt.timedelta(0))} == {tomorrow}
     units = again(HOUR)
@@ -75,7 +75,7 @@ def test_a_run_is_not_resumed_when_it_is_too_late(
 
     units = plan(started.config, ["videos"])
     land([], root)
-    move(600)
+    move(1800)
     tomorrow = evening + dt.timedelta(days=1)
     assert day(HOUR) == tomorrow  # nothing was begun
     begun.parent.mkdir(parents=True)
@@ -100,16 +100,16 @@ def test_a_list_that_is_read_across_midnight_lands_only_if_that_was_allowed(
 
     def later(request: object) -> None:
         if request.query.get("cursor"):  # type: ignore[attr-defined]  # of a scripted server
-            move(120)
+            move(1800)
 
     started.tenants["acme"].steps["/videos"] = later
     started.tenants["globex"].steps["/videos"] = later
     strict, *_ = plan(started.config, ["videos"])
     _, allowed = plan(started.config, ["videos"], late=HOUR)
     with pytest.raises(UsageError, match="is over"):
-        run(strict, tmp_path / "history", timeout=900, retry_budget=900)
+        run(strict, tmp_path / "history", timeout=7200, retry_budget=7200)
     assert [one for one in files(tmp_path / "history") if "part" in one.name] == []
-    receipt = run(allowed, tmp_path / "history", timeout=900, retry_budget=900)
+    receipt = run(allowed, tmp_path / "history", timeout=7200, retry_budget=7200)
     assert receipt.unit.day == evening
     assert receipt.ended_at.date() == evening + dt.timedelta(days=1)
     earlier = plan(started.config, ["videos"], day=evening, late=HOUR)

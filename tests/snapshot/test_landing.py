@@ -160,7 +160,7 @@ def test_failures_of_some_organizations_do_not_touch_the_others(api: Start, tmp_
             held.release.set()
 
     units = plan(started.config, ["videos"])
-    runner = LocalRunner(keys=6, max_retries=0)
+    runner = LocalRunner(keys=6, max_retries=0, timeout=300)
     done = land(units, tmp_path / "history", runner=runner, on_done=on_done)
     assert ended[-1] == "slow"
     failures = {failure.unit.organization: failure for failure in done.failures}

@@ -45,8 +45,13 @@ def unit_of(started: Api) -> Unit:
 
 @pytest.mark.parametrize("at_once", [True, False])
 def test_units_land_in_a_file_system_of_fsspec(
-    api: Start, memory: fsspec.AbstractFileSystem, monkeypatch: pytest.MonkeyPatch, at_once: bool
+    api: Start,
+    memory: fsspec.AbstractFileSystem,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    at_once: bool,
 ) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     if not at_once:
         monkeypatch.setattr("creatoraudit.snapshot._roots._AT_ONCE", 0)
     started = api(acme=tenant())
@@ -65,7 +70,7 @@ def test_units_land_in_a_file_system_of_fsspec(
     memory.rm(f"/history/of/{unit.path}")
     (problem,) = verify("memory://history/of", unit.day).problems
     assert problem.path == unit.path
-    assert not list(Path(os.environ.get("TMPDIR", "/tmp")).glob(".creatoraudit-part.parquet.*"))
+    assert list(tmp_path.glob(".creatoraudit-part.parquet.*")) == []
 
 
 def test_a_file_system_that_refuses_is_named(api: Start, memory: fsspec.AbstractFileSystem) -> None:
@@ -107,7 +112,7 @@ def test_a_file_url_is_a_local_folder(api: Start, tmp_path: Path) -> None:
 
 def test_two_runs_side_by_side_leave_the_object_of_one(api: Start, tmp_path: Path) -> None:
     started = api(acme=tenant())
-    both = threading.Barrier(2, timeout=60)
+    both = threading.Barrier(2, timeout=200)
     first = iter([posts(0, 4), posts(100, 5)])
 
     def meet(_: Request) -> None:
@@ -121,7 +126,7 @@ def test_two_runs_side_by_side_leave_the_object_of_one(api: Start, tmp_path: Pat
     started.tenants["acme"].steps = {"/whoami": meet, "/videos": page}
     unit = unit_of(started)
     with ThreadPoolExecutor(2) as pool:
-        ended = list(pool.map(lambda _: run(unit, tmp_path / "history"), range(2)))
+        ended = list(pool.map(lambda _: run(unit, tmp_path / "history", timeout=300), range(2)))
     found = rows(tmp_path / "history", "videos")
     assert {row["view_count"] for row in found} in (
         set(range(1000, 1004)),
