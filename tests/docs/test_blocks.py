@@ -177,6 +177,7 @@ def test_blocks_that_are_not_run_are_these() -> None:
         ("README.md", "installs from the clone; tests/packaging runs what comes after that"),
         ("README.md", "runs these very tests"),
         ("docs/architecture.md", "a drawing"),
+        ("docs/guides/history.md", "a drawing"),
         ("docs/ci.md", "it waits for the API's rate; the tests of the command cover it"),
         ("docs/ci.md", "it needs the contract extra, and is tested where that is installed"),
         ("docs/guides/weekly-digest.md", "a crontab is not a shell script"),
