@@ -60,7 +60,7 @@ def bare(config: Path, root: Path) -> None:
                 waiting.append(columns(rows, deltas, me["organization_id"], fields))
                 total += len(rows)
                 params["cursor"] = page["pagination"]["next_cursor"]
-                if not page["pagination"]["has_next"] or len(waiting) == 50:
+                if not page["pagination"]["has_next"] or len(waiting) == 25:
                     writer.write_table(pa.Table.from_batches(waiting).combine_chunks())
                     waiting = []
                 if not page["pagination"]["has_next"]:

@@ -21,7 +21,7 @@ else:
     pa = LazyModule("pyarrow", optional=True)
 
 # Rows of a row group: enough for readers that skip groups, few enough for many units at a time.
-GROUP_ROWS = 10_000
+GROUP_ROWS = 5_000
 ATTEMPT = "creatoraudit.attempt"
 
 
