@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import fsspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -152,3 +153,14 @@ def test_file_of_an_older_release_with_fewer_columns_is_ranked(stored, tmp_path:
     pq.write_table(older, tmp_path / name)
     (first, *_) = breakouts(tmp_path, day)
     assert (first.organization, first.video.description) == ("acme", None)
+
+
+def test_root_may_be_a_url(stored) -> None:
+    root, day = stored
+    memory = fsspec.filesystem("memory")
+    memory.put(str(root), "/stored-breakouts", recursive=True)
+    try:
+        found = breakouts("memory://stored-breakouts", day, top=5)
+    finally:
+        memory.rm("/stored-breakouts", recursive=True)
+    assert found.to_dict() == breakouts(root, day, top=5).to_dict()
