@@ -610,17 +610,31 @@ def test_ctrl_c_while_queued_ends_the_wait_and_keeps_the_slot(serve):
     assert child.returncode == 0
 
 
+class Ticket:
+    def __init__(self, *, paced=False, max_wait=None):
+        self.paced = paced
+        self.max_wait = max_wait
+        self.paced_before = -1.0
+        self.woken = 0
+
+    def wake(self):
+        self.woken += 1
+
+
+def test_only_calls_with_a_limit_hear_that_the_queue_waits():
+    scheduler = Scheduler(2)
+    first, limited, patient = Ticket(paced=True), Ticket(paced=True, max_wait=1.0), Ticket()
+    for ticket in (first, limited, patient):
+        scheduler.join(ticket)
+    scheduler.refused(30.0)
+    assert scheduler.pause(first) > 1.0
+    assert (first.woken, limited.woken, patient.woken) == (0, 1, 0)
+    scheduler.waited(5.0)
+    assert (first.woken, limited.woken, patient.woken) == (0, 2, 0)
+    assert scheduler.pacing_of(limited) > 5.0
+
+
 def test_giving_back_what_one_never_had_does_nothing():
-    class Ticket:
-        paced, max_wait = False, None
-
-        def __init__(self):
-            self.paced_before = -1.0
-            self.woken = 0
-
-        def wake(self):
-            self.woken += 1
-
     scheduler = Scheduler(1)
     first, second, third = Ticket(), Ticket(), Ticket()
     scheduler.leave(third)
