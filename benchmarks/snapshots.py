@@ -67,7 +67,9 @@ def bare(config: Path, root: Path) -> None:
                     return total
 
     async def everything() -> int:
-        async with httpx.AsyncClient(timeout=300) as http:  # the sandbox makes worlds
+        # The sandbox takes long to make its worlds, and closes connections after five seconds.
+        limits = httpx.Limits(keepalive_expiry=2)
+        async with httpx.AsyncClient(timeout=300, limits=limits) as http:
             return sum(
                 await asyncio.gather(*(one(name, about, http) for name, about in listed.items()))
             )
@@ -105,7 +107,7 @@ def measured(contender: str, config: Path) -> tuple[int, float, float]:
     """Rows, seconds of CPU and peak megabytes of a contender in a process of its own."""
     with tempfile.TemporaryDirectory() as root:
         command = [sys.executable, __file__, contender, str(config), root]
-        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     rows, cpu, peak = done.stdout.split()
     return int(rows), float(cpu), float(peak)
 
