@@ -23,6 +23,7 @@ GIVEN = {
     "account_ids": "list[str]",
     "creator_id": "str",
     "ids": "list[str]",
+    "units": "list[Unit]",
     "video": "Video",
     "video_id": "str",
     "video_ids": "list[str]",
