@@ -70,6 +70,13 @@ NOT_IN_TESTS = f"{WITH_SCHEMATHESIS},*/creatoraudit/snapshot/_dask.py"
 # What the engines session tries, each in an environment of its own, and what it installs for that.
 ENGINES = {
     "dask": (".[cli,dask,sandbox]", "bokeh"),  # bokeh: its dashboard is searched for keys
+    "s3": (".[cli,snapshot,sandbox]", "s3fs", "moto[server]"),
+    "ray": (".[snapshot,sandbox]", "ray"),
+    "spark": (".[snapshot,sandbox]", "pyspark"),  # and Java 17, else it is skipped
+    "dlt": (".[snapshot,sandbox]", "dlt[duckdb]"),
+    "airflow": (".[cli,snapshot,sandbox]", "apache-airflow"),
+    "dagster": (".[cli,snapshot,sandbox]", "dagster"),
+    "prefect": (".[cli,snapshot,sandbox]", "prefect"),
 }
 
 # What the tests are run against: the sources, or a wheel that was built earlier (the release
@@ -406,8 +413,8 @@ def engines(session: nox.Session, engine: str) -> None:
         session.run("coverage", "run", "-m", "pytest", "tests/snapshot/engines", *session.posargs)
         session.run("coverage", "combine", "--quiet")
         session.run("coverage", "report", "--include=*/creatoraudit/snapshot/_dask.py")
-    else:
-        session.run("pytest", f"tests/engines/test_{engine}.py", *session.posargs)
+    # Engines take long to start on a busy machine.
+    session.run("pytest", "--timeout=1200", f"tests/engines/test_{engine}.py", *session.posargs)
 
 
 @nox.session
