@@ -25,6 +25,7 @@ class Refusal(NamedTuple):
 
     def concerns(self, other: Document) -> bool:
         """Whether another document has the same fault in the same place."""
+        same = False
         try:
             same = canonical(other.at(self.pointer)) == canonical(self.document.at(self.pointer))
             if same and self.reference:
