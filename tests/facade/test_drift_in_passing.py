@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from creatoraudit import ContractError, CreatorAuditError, DriftRecord
+from creatoraudit._core.contract import merged
 from support.answers import deltas, one, page, video, video_id
 from support.server import Answer
 
@@ -104,3 +105,17 @@ def test_a_strangers_text_is_escaped_in_the_record(facade, serve) -> None:
     client, records = watched(facade, serve(one(video(1, platform="\x1b[2J\n"))).url)
     client.do(lambda ca: ca.videos.get(video_id(1)))
     assert records[0].detail.isprintable()
+
+
+def test_parts_of_a_schema_are_put_together():
+    text, number = {"type": "string"}, {"type": "integer"}
+    parts = [
+        {"type": "object", "required": ["id"], "properties": {"id": text, "views": number}},
+        {"type": "array", "required": ["views"], "properties": {"views": text, "likes": number}},
+    ]
+    assert merged({"title": "Video", "allOf": parts}) == {
+        "title": "Video",
+        "type": "object",
+        "required": ["id", "views"],
+        "properties": {"id": text, "views": number, "likes": number},
+    }
