@@ -23,5 +23,8 @@ def runs_java() -> bool:
 
 @pytest.mark.skipif(not runs_java(), reason="Spark needs Java 17")
 def test_every_list_lands_once_and_is_not_read_again(place: Place, sandbox: Sandbox) -> None:
-    place.env |= {"SPARK_LOCAL_IP": "127.0.0.1"}
+    place.env |= {
+        "PYSPARK_SUBMIT_ARGS": "--master local[2] --conf spark.ui.enabled=false pyspark-shell",
+        "SPARK_LOCAL_IP": "127.0.0.1",
+    }
     place.lands_once("spark_runner.py", sandbox)
