@@ -28,6 +28,7 @@ import httpcore
 
 from .._core import clock
 from .._core.clock import LATE, Exchange, Limit
+from .._core.http import readable
 from ..errors import UsageError
 
 T = TypeVar("T")
@@ -364,6 +365,7 @@ class AsyncStream(httpcore.AsyncNetworkStream):
 
     def __init__(self, inner: httpcore.AsyncNetworkStream) -> None:
         self._inner = inner
+        self._socket: Any = None
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Wait for bytes, as long as the exchange allows."""
@@ -395,4 +397,10 @@ class AsyncStream(httpcore.AsyncNetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         """Return information about the inner connection for httpcore."""
-        return self._inner.get_extra_info(info)
+        if info != "is_readable":
+            return self._inner.get_extra_info(info)
+        # Before each request the pool asks all its idle connections, and to find the socket
+        # anyio collects all that is known about a connection.
+        if self._socket is None:
+            self._socket = self._inner.get_extra_info("socket")
+        return readable(self._socket)

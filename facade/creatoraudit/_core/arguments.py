@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 def plain(value: object) -> Any:
     """Convert a numpy scalar to its Python value; return any other value unchanged."""
+    if value.__class__ is str:  # most values are ids
+        return value
     kind = getattr(getattr(value, "dtype", None), "kind", None)
     if not isinstance(kind, str) or kind not in "biufUM" or getattr(value, "ndim", 0) != 0:
         return value
@@ -94,7 +96,10 @@ def sendable(operation: str, name: str, value: object) -> Any:
             for key, one in value.items()
         }
     if isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray, memoryview)):
-        return [sendable(operation, f"each of {name}", one) for one in value]
+        return [
+            one if one.__class__ is str else sendable(operation, f"each of {name}", one)
+            for one in value
+        ]
     raise UsageError(f"{operation}: cannot be sent: {name} is of type {type(value).__name__}")
 
 
@@ -266,8 +271,10 @@ def resource_id(value: object, name: str = "id") -> str:
     Raises:
         UsageError: It is not a UUID.
     """
-    text = same_id(value)
     # Stricter than uuid.UUID(), which also accepts braces, a urn: prefix and missing hyphens.
+    if value.__class__ is str and _UUID.fullmatch(value):
+        return value
+    text = same_id(value)
     if _UUID.fullmatch(text):
         return text
     shown = repr(one_line(value, 60)) if isinstance(value, str) else type(value).__name__

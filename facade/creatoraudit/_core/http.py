@@ -11,6 +11,7 @@ import http.cookiejar
 import importlib
 import logging
 import os
+import selectors
 import ssl
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -335,6 +336,19 @@ def _described(value: object) -> str:
     version = getattr(sys.modules.get(root), "__version__", None)
     release = f" of {root} {version}" if isinstance(version, str) else ""
     return one_line(f"{kind.__module__}.{kind.__qualname__}{release}", 120)
+
+
+# Not the default one: epoll and similar are system objects, slow to create and to close.
+_Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
+
+
+def readable(sock: Any) -> bool:
+    """Whether there is something to read, which on an idle connection can only be its end."""
+    if sock.fileno() < 0:
+        return True  # it is closed
+    with _Selector() as selector:
+        selector.register(sock, selectors.EVENT_READ)
+        return bool(selector.select(0))
 
 
 def out_of_time() -> Failure:

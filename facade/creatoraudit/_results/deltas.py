@@ -143,9 +143,10 @@ def _entry(entry: Any, names: Sequence[str], path: str, place: str | int) -> dic
     if not isinstance(entry, dict):
         raise Fault(_at(path, place), "is not an object of windows")
     changes = {name: entry.get(name) for name in names}
-    for name, value in changes.items():
-        if not _is_change(value):
-            raise _no_change(value, f"{_at(path, place)}.{name}")
+    for value in changes.values():
+        if not (value is None or (value.__class__ is int and -_HUGE <= value < _HUGE)):
+            name = next(name for name in names if not _is_change(changes[name]))
+            raise _no_change(changes[name], f"{_at(path, place)}.{name}")
     return changes
 
 

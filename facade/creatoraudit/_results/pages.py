@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from creatoraudit_api.types import JSON
@@ -168,7 +169,8 @@ class Walk:
         for one in seen:
             self._recent.pop(one, None)
             self._recent[one] = None
-        for one in list(self._recent)[: -max(RECENT_ITEMS, len(seen))]:
+        too_many = len(self._recent) - max(RECENT_ITEMS, len(seen))
+        for one in list(islice(self._recent, max(0, too_many))):
             del self._recent[one]
         return self._repeated < REPEATED_PAGES
 

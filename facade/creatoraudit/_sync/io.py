@@ -10,7 +10,6 @@ operation on the sockets here ends when its exchange has to.
 
 from __future__ import annotations
 
-import selectors
 import socket
 import ssl
 import threading
@@ -27,6 +26,7 @@ import httpcore
 
 from .._core import clock
 from .._core.clock import LATE, Exchange, Limit
+from .._core.http import readable
 from .._core.key import ASYNC_FUNCTION
 from ..errors import ConfigurationError
 
@@ -288,7 +288,6 @@ class Channel(Generic[T]):
 
 
 _TLS_RECORD = 16_384
-_Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
 
 
 def carry_out(
@@ -402,7 +401,7 @@ class SocketStream(httpcore.NetworkStream):
         """Return what httpcore asks for: the TLS object, or whether an idle connection ended."""
         if info == "ssl_object":
             return self._sock if isinstance(self._sock, ssl.SSLSocket) else None
-        return _readable(self._sock) if info == "is_readable" else None
+        return readable(self._sock) if info == "is_readable" else None
 
 
 class TlsInTlsStream(SocketStream):
@@ -450,11 +449,3 @@ class TlsInTlsStream(SocketStream):
     def get_extra_info(self, info: str) -> Any:
         """Return what httpcore asks for: the TLS object, or whether an idle connection ended."""
         return self._tls if info == "ssl_object" else super().get_extra_info(info)
-
-
-def _readable(sock: socket.socket) -> bool:
-    """Whether there is something to read, which on an idle connection can only be its end."""
-    # Not the default one: epoll and similar are system objects, slow to create and to close.
-    with _Selector() as selector:
-        selector.register(sock, selectors.EVENT_READ)
-        return bool(selector.select(0))

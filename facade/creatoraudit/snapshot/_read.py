@@ -19,8 +19,8 @@ from .._core.lazy import LazyModule
 from .._core.options import RequestCounter
 from .._core.seen import Seen, digest_of
 from .._results.batch import chunks
-from .._results.deltas import VideoDeltas, delta_row
-from .._results.lists import LISTS, delta_columns
+from .._results.deltas import VideoDeltas
+from .._results.lists import LISTS
 from .._results.pages import RawPage
 from .._results.tables import Table, pyarrow
 from ..errors import ContractError, InsufficientScopeError, UsageError, ValidationError
@@ -180,8 +180,9 @@ class Reader:
         count = len(rows.batch)
         if self._deltas is not None:
             found = [self._deltas.pop(one) for one in rows.ids]
-            for name in delta_columns(self._unit.windows):
-                values = [one.get(name) for one in found]
+            for days in self._unit.windows:
+                window = f"{days}d"
+                values = [one.get(window) for one in found]
                 columns.append(library.array(values, library.int64()))
         instant = library.scalar(rows.arrived, library.timestamp("us", "UTC"))
         columns += [library.repeat(instant, count), library.repeat(self._organization_id, count)]
@@ -304,7 +305,7 @@ class _Deltas:
         self.answered += len(ids)
         self.not_found += len(deltas.not_found)
         self._unknown = self._unknown and not deltas.by_id
-        self._found |= {one: delta_row(change) for one, change in deltas.by_id.items()}
+        self._found |= deltas.by_id
 
     async def _fetch(self, ids: Sequence[str]) -> VideoDeltas:
         job = self._job
