@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, cast
@@ -18,6 +19,10 @@ from support.server import Script, ScriptedServer
 
 if TYPE_CHECKING:
     from creatoraudit_sandbox import Sandbox
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # So it is in the background, and so processes inherit it; but some of them are interrupted.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 NOW = "2026-06-15T12:00:00Z"
 

@@ -8,7 +8,7 @@ import signal
 import sqlite3
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,16 +47,7 @@ class Interrupter:
         return answers.page([answers.video(number)], f"after-{number}")
 
 
-@pytest.fixture
-def interruptible() -> Iterator[None]:
-    """Ctrl-C raises, also where the tests run in the background, with SIGINT ignored."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 @posix
-@pytest.mark.usefixtures("interruptible")
 def test_interrupted_export_is_told_to_run_again(
     here: Here, serve: Callable[..., ScriptedServer], inside: Path
 ) -> None:
@@ -67,7 +58,6 @@ def test_interrupted_export_is_told_to_run_again(
 
 
 @posix
-@pytest.mark.usefixtures("interruptible")
 def test_interrupted_export_from_a_sandbox_of_its_own_cannot_be_resumed(
     here: Here,
     serve: Callable[..., ScriptedServer],

@@ -11,6 +11,7 @@ import pytest
 from creatoraudit import NetworkError, RateLimitedError, ServerError, UsageError
 from creatoraudit_api import operations
 from creatoraudit_api.models import UpdateVideoRequest
+from creatoraudit_api.types import UNSET
 from support.answers import one, problem, video
 from support.server import Answer, Reset
 
@@ -70,6 +71,10 @@ def test_an_optional_body_is_sent_when_there_is_something_in_it(facade, serve):
     request = sent(facade, serve(answer), optional, video_id=video_id, is_active=False)
     assert request.json == {"is_active": False}
     assert sent(facade, serve(answer), optional, video_id=video_id).body == b""
+
+
+def test_a_body_that_is_not_set_is_none_also_where_no_body_is_taken(facade, serve):
+    assert sent(facade, serve(OK), sending(), body=UNSET).body == b""
 
 
 @pytest.mark.parametrize(

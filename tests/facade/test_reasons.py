@@ -27,6 +27,10 @@ JSON_SHAPES = {
     "error_description": ({"error": "bad", "error_description": "too big"}, "too big"),
     "errors as texts": ({"errors": ["too big"]}, "too big"),
     "errors as objects": ({"errors": [{"title": "Bad", "detail": "too big"}]}, "too big"),
+    "errors with a member": (
+        {"errors": [{"field": "limit", "message": "too big"}]},
+        "limit: too big",
+    ),
     "errors by member": ({"errors": {"limit": ["too big"]}}, "limit: too big"),
     "by member": ({"limit": ["too big"]}, "limit: too big"),
     "fault": ({"fault": {"faultstring": "too big"}}, "too big"),

@@ -10,10 +10,13 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
 from ..openapi import Document, DocumentRefused, Json, Place, operation_key, quoted
 from ._rules import RULES, Rule
+
+if TYPE_CHECKING:
+    from ..openapi._document import Refusal
 
 Key: TypeAlias = tuple[object, ...]
 """Identifies a visit; two visits with equal keys would find the same."""
@@ -196,9 +199,8 @@ class Scope:
 
     def unreadable(self, refused: DocumentRefused) -> None:
         """Adds the finding that a place cannot be read, unless it was like this before."""
-        refusal = refused.refusal
-        if refusal is None:
-            raise refused
+        # Documents are read before they are compared, so what is refused now is a place.
+        refusal = cast("Refusal", refused.refusal)
         before = refusal.document is self.walk.base
         if refusal.concerns(self.walk.head if before else self.walk.base):
             return
