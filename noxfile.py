@@ -60,9 +60,7 @@ FEW = (
 )  # each takes time to start
 
 # What imports schemathesis is run by the contract session, and held to full coverage there.
-WITH_SCHEMATHESIS = (
-    "*/creatoraudit/contract/*.py,*/creatoraudit/contract/openapi/*,*/creatoraudit/cli/_contract.py"
-)
+WITH_SCHEMATHESIS = "*/creatoraudit/contract/*.py,*/creatoraudit/cli/_contract.py"
 
 # What needs an engine is tried by the engines session.
 NOT_IN_TESTS = f"{WITH_SCHEMATHESIS},*/creatoraudit/snapshot/_dask.py"
