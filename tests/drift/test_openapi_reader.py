@@ -421,3 +421,35 @@ def test_the_package_knows_its_public_names() -> None:
     assert {getattr(contract, name).__name__ for name in contract.__all__} == set(contract.__all__)
     with pytest.raises(AttributeError, match="no attribute 'other'"):
         contract.other  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("target", "known"),
+    [
+        ("#/components/x-shared", ["a", "own"]),
+        ("#/components/x-none", ["$ref", "own"]),  # it leads nowhere
+        ("#/components/schemas/Odd/properties", ["$ref", "own"]),  # to itself
+        ("elsewhere.json", ["$ref", "own"]),
+    ],
+)
+def test_a_reference_among_the_members_of_an_object_is_replaced_by_those_it_leads_to(
+    target: str, known: list[str]
+) -> None:
+    document: Any = {
+        "openapi": "3.1.0",
+        "paths": {},
+        "components": {
+            "x-shared": {"a": {"type": "string"}, "own": {"type": "string"}},
+            "schemas": {"Odd": {"properties": {"$ref": target, "own": {"type": "integer"}}}},
+        },
+    }
+    plain: Any = openapi.normalise(document)
+    members = plain["components"]["schemas"]["Odd"]["properties"]
+    assert sorted(members) == known
+    assert members["own"] == {"type": "integer"}
+
+
+def test_a_null_among_the_types_of_yaml_is_the_type_null() -> None:
+    text = "openapi: 3.1.0\npaths: {}\ncomponents: {schemas: {A: {type: [integer, null]}}}\n"
+    plain: Any = openapi.normalise(parse(text, "a.yaml").root)
+    assert plain["components"]["schemas"]["A"]["type"] == ["integer", "null"]
