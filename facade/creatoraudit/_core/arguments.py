@@ -272,7 +272,7 @@ def resource_id(value: object, name: str = "id") -> str:
         UsageError: It is not a UUID.
     """
     # Stricter than uuid.UUID(), which also accepts braces, a urn: prefix and missing hyphens.
-    if value.__class__ is str and _UUID.fullmatch(value):
+    if type(value) is str and _UUID.fullmatch(value):
         return value
     text = same_id(value)
     if _UUID.fullmatch(text):
