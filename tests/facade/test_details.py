@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import pickle
+import socket
 import threading
 import time
 from urllib.parse import quote
@@ -13,6 +14,7 @@ import pytest
 
 from creatoraudit import ContractError, InternalError, Page, UsageError, Video
 from creatoraudit._core import clock
+from creatoraudit._core.http import readable
 from creatoraudit._core.key import ApiKey
 from creatoraudit_api import operations
 from support.answers import one, page, problem, video, video_id
@@ -191,3 +193,12 @@ def test_a_path_argument_cannot_lead_elsewhere(facade, serve, style, value):
     ca = facade(serve().url)
     with pytest.raises(UsageError, match=r"empty|'\.'|an id"):
         ca.do(lambda ca: ca.call(operation, video_id=value))
+
+
+def test_a_connection_with_something_to_read_or_none_at_all_is_not_idle():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        assert not readable(ours)
+        theirs.send(b"x")
+        assert readable(ours)
+    assert readable(ours)
