@@ -83,8 +83,8 @@ def test_a_file_system_that_refuses_is_named(api: Start, memory: fsspec.Abstract
 @pytest.mark.parametrize(
     ("url", "module", "told"),
     [
-        ("s3://bucket/history", "s3fs", "s3:// needs s3fs that is not installed.*install s3fs"),
-        ("gs://bucket/history", "gcsfs", "gs:// needs gcsfs that is not installed"),
+        ("s3://bucket/history", "s3fs", "s3:// needs s3fs, which is not installed.*install s3fs"),
+        ("gs://bucket/history", "gcsfs", "gs:// needs gcsfs, which is not installed"),
         ("s3://bucket/history", "fsspec.core", r"install 'creatoraudit\[snapshot\]'"),
         ("hdfs2://somewhere", None, "cannot be opened"),
     ],

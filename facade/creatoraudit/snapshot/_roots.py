@@ -157,7 +157,7 @@ class RemoteRoot:
             library = _LIBRARIES.get(scheme)
             advice = f"run: pip install {library}" if library else one_line(str(error), 200)
             raise ConfigurationError(
-                f"{scheme}:// needs {library or 'a library'} that is not installed; {advice}"
+                f"{scheme}:// needs {library or 'a library'}, which is not installed; {advice}"
             ) from None
         except Exception as error:  # noqa: BLE001 - each file system has exceptions of its own
             raise ConfigurationError(
