@@ -46,6 +46,8 @@ NOT_QUICK = tuple(
         *("export/test_rows.py", "faults/*", "generation/test_imports.py", "packaging/*"),
         *("properties/*", "report/test_page.py", "sandbox/test_faults.py", "workflows/*"),
         *("export/test_targets.py", "sandbox/test_organizations.py", "sandbox/test_own_world.py"),
+        *("export/test_walks.py", "facade/test_concurrency.py", "facade/test_download.py"),
+        *("sandbox/test_clock.py", "snapshot/test_stored_breakouts.py", "snapshot/test_views.py"),
     )
 )
 
