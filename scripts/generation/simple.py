@@ -20,6 +20,8 @@ _TYPES: Final = frozenset({"string", "number", "integer", "boolean", "object", "
 _NULL: Final[Node] = {"type": "null"}
 # A larger inlined schema becomes any JSON value, because references multiply.
 _LARGEST: Final = 2000
+# Schemas that one body, response or model may consist of once its references are resolved.
+_MOST: Final = 20_000
 _DEEPEST: Final = 64
 _NOTES: Final[tuple[str, ...]] = ("description", "default")
 _KEPT: Final = (
@@ -46,9 +48,11 @@ class Simple:
         self._failed: dict[str, SchemaRefused] = {}
         self._under_way: list[str] = []
         self._inlines: dict[str, Node] = {}
+        self._left = _MOST
 
     def of(self, schema: Any, pointer: str) -> Node:
         """The simple form of the schema at `pointer`."""
+        self._left = _MOST
         made = self._simple(schema, pointer, 0)
         self._finish(made)
         return made
@@ -91,6 +95,7 @@ class Simple:
         if name in self._failed:
             raise self._failed[name]
         if name not in self._made:
+            self._left = _MOST
             try:
                 self._made[name] = self._simple(
                     self._shared[name], f"/components/schemas/{name}", 0, own=name
@@ -100,7 +105,16 @@ class Simple:
                 raise
         return self._made[name]
 
+    def _count(self, pointer: str) -> None:
+        """Refuse a schema that multiplies, as parts do that are merged within merged parts."""
+        self._left -= 1
+        if self._left < 0:
+            raise SchemaRefused(
+                f"expands to more than {_MOST:,} schemas, as its references multiply", pointer
+            )
+
     def _simple(self, schema: Any, pointer: str, depth: int, own: str | None = None) -> Node:
+        self._count(pointer)
         if schema is True or schema == {} or schema is False:
             return {}
         if not isinstance(schema, dict):
@@ -229,6 +243,7 @@ class Simple:
 
     def _part(self, part: Any, pointer: str, depth: int) -> Node | None:
         """A part of an allOf, with references and nested allOf resolved."""
+        self._count(pointer)
         seen: set[str] = set()
         while isinstance(part, dict) and "$ref" in part:
             self._check(part, pointer)

@@ -164,6 +164,19 @@ def a_stream_of_events(document: Node) -> None:
     answer["content"] = {"text/event-stream": {"schema": {"type": "string"}}}
 
 
+def parts_that_multiply(document: Node) -> None:
+    """Each schema merges the next one, and again in a member, so each doubles what follows."""
+    for number in range(40):
+        following = {"$ref": f"#/components/schemas/Many{number + 1}"}
+        member = {"allOf": [following, {"properties": {"more": {"type": "string"}}}]}
+        document["components"]["schemas"][f"Many{number}"] = {
+            "allOf": [following, {"properties": {f"member_{number}": member}}]
+        }
+    document["components"]["schemas"]["Many40"] = {"properties": {"last": {"type": "string"}}}
+    answer = at(document, "paths", "/meta", "get", "responses", "200")
+    answer["content"]["application/json"]["schema"] = {"$ref": "#/components/schemas/Many0"}
+
+
 REFUSED: list[tuple[Change, str]] = [
     (
         paths_that_differ_in_parameter_names,
@@ -185,6 +198,7 @@ REFUSED: list[tuple[Change, str]] = [
         "/paths/~1creators/get/parameters/8/schema/required: GET /creators: is not a list of names",
     ),
     (a_type_that_json_does_not_know, "/properties/a/type: POST /creators: is not a type that JSON"),
+    (parts_that_multiply, "GET /meta: expands to more than 20,000 schemas"),
     (a_key_in_the_query, "GET /search: needs a key in the query (Query)"),
     (a_stream_of_events, "GET /health: responds with a stream of events, which is not supported"),
 ]
