@@ -32,6 +32,7 @@ FORMATS = {
     "uri": "https://example.com/",
 }
 TEXT = "a b/ü&="
+NOTES = {"title", "description"}
 NOT_SENT = {"authorization", "accept", "content-type", "if-none-match", "x-request-id"}
 
 
@@ -236,6 +237,8 @@ class Trip:
         for wire in re.findall(r"{([^}]*)}", self.path):
             parameter = self.parameters.get(("path", wire), {"schema": {"type": "string"}})
             value = self._value(parameter)
+            if isinstance(value, dict) and not parameter.get("schema", {}).keys() - NOTES:
+                value = "any"  # objects are sent only where the contract declares them
             given[next(names)] = value
             self.expected_path = self.expected_path.replace(
                 f"{{{wire}}}", in_path(value, parameter, wire)
