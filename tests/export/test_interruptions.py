@@ -148,8 +148,8 @@ def test_lost_network_keeps_what_came(
         with pytest.raises(UnauthorizedError, match=r"rows are kept in .* to resume") as caught:
             export(ca, "videos", path)
         kept = export(ca, "videos", path).resumed
-    # What the other walk has asked for by then may have arrived or not.
-    assert kept in (1_000, 1_200, 1_400)
+    # Seven pages were answered; those that were still on their way may have arrived or not.
+    assert kept in range(200, 1_401, 200)
     assert f"{kept:,} rows are kept" in str(caught.value)
     assert path.read_bytes() == undisturbed["jsonl"]
 
