@@ -5,7 +5,7 @@ This module chooses the columns; the library finds and orders the posts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -18,7 +18,7 @@ from . import _output
 from ._accounts import METAVAR
 from ._click import Command, OneOf, Whole
 from ._connect import Connection, connection_options
-from ._options import examples
+from ._options import Decorator, examples
 from ._output import Column, Linked, Output, Row, Shape, output_options
 from ._report import Reports, report_options
 from ._seen import SeenPosts
@@ -56,6 +56,43 @@ class Growth(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generi
         raise click.BadParameter(f"must be a percentage such as 50%, not {value!r:.40}", ctx, param)
 
 
+_RANKING: Sequence[Decorator] = (
+    click.option(
+        "--top",
+        type=Whole(1, TOP_MOST),
+        default=10,
+        show_default=True,
+        metavar="N",
+        help="Number of posts to show.",
+    ),
+    click.option(
+        "--by",
+        type=OneOf(RANKINGS),
+        default="views",
+        show_default=True,
+        help="Rank by views gained, by growth, or by views gained per author's median.",
+    ),
+    click.option(
+        "--source",
+        type=OneOf(SOURCES),
+        default="account-videos",
+        show_default=True,
+        help="Posts of tracked accounts, posts tracked one by one, or both.",
+    ),
+    click.option("--platform", type=OneOf(["instagram", "tiktok"]), help="One platform only."),
+    click.option(
+        "--min-views", type=Whole(0), metavar="N", help="Posts with at least N views in all."
+    ),
+)
+
+
+def ranking_options(function: Callable[..., object]) -> Callable[..., object]:
+    """Add the options that say which posts are ranked, and how."""
+    for option in reversed(_RANKING):
+        function = option(function)
+    return function
+
+
 @click.command(
     cls=Command,
     epilog=examples(
@@ -75,30 +112,7 @@ class Growth(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generi
     metavar="DAYS",
     help="Days to look back.",
 )
-@click.option(
-    "--top",
-    type=Whole(1, TOP_MOST),
-    default=10,
-    show_default=True,
-    metavar="N",
-    help="Number of posts to show.",
-)
-@click.option(
-    "--by",
-    type=OneOf(RANKINGS),
-    default="views",
-    show_default=True,
-    help="Rank by views gained, by growth, or by views gained per author's median.",
-)
-@click.option(
-    "--source",
-    type=OneOf(SOURCES),
-    default="account-videos",
-    show_default=True,
-    help="Posts of tracked accounts, posts tracked one by one, or both.",
-)
-@click.option("--platform", type=OneOf(["instagram", "tiktok"]), help="One platform only.")
-@click.option("--min-views", type=Whole(0), metavar="N", help="Posts with at least N views in all.")
+@ranking_options
 @click.option(
     "--account",
     "accounts",

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from .._core.files import replace
-from .._results.breakouts import RANKINGS, SOURCES, TOP_MOST, RankBy, Source
+from .._results.breakouts import RankBy, Source
 from .._results.lists import ListName
 from . import _breakouts, _connect, _extras, _output, _safe
 from ._click import Command, Group, OneOf, Whole
@@ -486,30 +486,7 @@ def views(root: str, dialect: Dialect, what: tuple[ListName, ...], out: Path | N
     metavar="DAYS",
     help="Days to look back; one of the stored windows.",
 )
-@click.option(
-    "--top",
-    type=Whole(1, TOP_MOST),
-    default=10,
-    show_default=True,
-    metavar="N",
-    help="Number of posts to show.",
-)
-@click.option(
-    "--by",
-    type=OneOf(RANKINGS),
-    default="views",
-    show_default=True,
-    help="Rank by views gained, by growth, or by views gained per author's median.",
-)
-@click.option(
-    "--source",
-    type=OneOf(SOURCES),
-    default="account-videos",
-    show_default=True,
-    help="Posts of tracked accounts, posts tracked one by one, or both.",
-)
-@click.option("--platform", type=OneOf(["instagram", "tiktok"]), help="One platform only.")
-@click.option("--min-views", type=Whole(0), metavar="N", help="Posts with at least N views in all.")
+@_breakouts.ranking_options
 @click.option("--include-partial", is_flag=True, help="Also posts younger than the window.")
 @output_options
 def breakouts(
