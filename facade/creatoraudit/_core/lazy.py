@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
@@ -27,3 +29,22 @@ class LazyModule:
                 return Any
             raise
         return getattr(module, name)
+
+
+def attribute(package: str, homes: Mapping[str, str], name: str) -> object:
+    """Import a name of a package from its module, for the `__getattr__` of the package.
+
+    Args:
+        package: Full name of the package.
+        homes: The module of each name, relative to the package.
+        name: The name that is looked for.
+
+    Raises:
+        AttributeError: The package has no such name.
+    """
+    home = homes.get(name)
+    if home is None:
+        raise AttributeError(f"module {package!r} has no attribute {name!r}")
+    value: object = getattr(import_module(home, package), name)
+    setattr(sys.modules[package], name, value)
+    return value

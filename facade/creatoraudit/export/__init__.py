@@ -34,9 +34,9 @@ same file as an undisturbed one, byte for byte, except for the time that Parquet
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from .._core.lazy import attribute
 from ._names import FORMATS, SOURCES, WHATS, Format, Source, What
 
 if TYPE_CHECKING:
@@ -68,12 +68,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(home, __name__), name)
-    globals()[name] = value
-    return value
+    return attribute(__name__, _HOMES, name)
 
 
 def __dir__() -> list[str]:

@@ -20,8 +20,9 @@ A root is a local folder or a URL such as `s3://bucket/prefix`. Needs the extra:
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from .._core.lazy import attribute
 
 if TYPE_CHECKING:
     from ._breakouts import StoredBreakout, StoredBreakouts, breakouts
@@ -84,12 +85,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(home, __name__), name)
-    globals()[name] = value
-    return value
+    return attribute(__name__, _HOMES, name)
 
 
 def __dir__() -> list[str]:
