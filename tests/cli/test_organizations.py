@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from support import answers
-from support.server import ScriptedServer
+from support.server import Request, ScriptedServer, Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,8 +23,8 @@ def api(
     """A server that knows whose key it is given, and a file that names three organizations."""
     known = {"key-of-acme": "org-1", "key-of-globex": "org-2", "second-of-acme": "org-1"}
 
-    def answer(request: object) -> object:
-        key = request.headers["authorization"].removeprefix("Bearer ")  # type: ignore[attr-defined]
+    def answer(request: Request) -> Step:
+        key = request.headers["authorization"].removeprefix("Bearer ")
         if key not in known:
             return answers.problem(401, "UNAUTHORIZED")
         whoami = {"type": "api_key", "organization_id": known[key], "api_key_name": "tests"}

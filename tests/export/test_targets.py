@@ -112,7 +112,7 @@ def test_number_beyond_floats_is_null_in_every_form(
     body = page.content.replace(b'"BIG"', b"1e400").replace(b'"-BIG"', b"-1e400")
     for form in ("csv", "jsonl"):
         api = serve(answers.WHOAMI, Answer(body=body))
-        path = export(client_of(api), "videos", tmp_path, format=form).path  # type: ignore[arg-type]
+        path = export(client_of(api), "videos", tmp_path, format=form).path  # type: ignore[arg-type]  # a str
         assert "Infinity" not in path.read_text()
         row = read(path)[0]
         metadata = json.loads(row["metadata"]) if form == "csv" else row["metadata"]

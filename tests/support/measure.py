@@ -55,6 +55,6 @@ def _sandbox_is_measured() -> bool:
 def paused_for_threads() -> Iterator[None]:
     """Trace no thread that is started meanwhile."""
     trace = threading.gettrace()
-    threading.settrace(None)  # type: ignore[arg-type]
+    threading.settrace(None)  # type: ignore[arg-type]  # None ends it, typeshed lacks that
     yield
-    threading.settrace(trace)  # type: ignore[arg-type]
+    threading.settrace(trace)  # type: ignore[arg-type]  # may be None, as above

@@ -95,7 +95,7 @@ def _run(arguments: list[str]) -> None:
         elif word == "-B":
             sys.dont_write_bytecode = True
         elif word == "-W":
-            warnings.simplefilter(words.pop(0))  # type: ignore[arg-type]
+            warnings.simplefilter(words.pop(0))  # type: ignore[arg-type]  # as typed by -W
         elif word == "-m":
             sys.argv = words
             if not safe:
