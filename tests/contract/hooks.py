@@ -122,6 +122,11 @@ def after_call(context: HookContext, case: AnyCase, response: Response) -> None:
     fields: list[str] = []
     if response.status_code == 422:
         fields = [error["field"] for error in response.json()["errors"]]
-    entry = {"operation": _operation(case), "status": response.status_code, "fields": fields}
+    entry = {
+        "operation": _operation(case),
+        "stateful": case.meta is not None and case.meta.phase.name == "stateful",
+        "status": response.status_code,
+        "fields": fields,
+    }
     with _TALLY.open("a", encoding="utf-8") as tally:
         tally.write(json.dumps(entry) + "\n")

@@ -86,9 +86,11 @@ def test_valid_requests_are_refused_for_the_listed_members_only(run: Run) -> Non
 
 
 def test_no_operation_was_tested_in_vain(run: Run) -> None:
+    """Chains of calls are left out: what an earlier call of one deleted is rightly not found."""
     statuses: defaultdict[str, Counter[int]] = defaultdict(Counter)
     for answer in run.answers:
-        statuses[answer["operation"]][answer["status"]] += 1
+        if not answer["stateful"]:
+            statuses[answer["operation"]][answer["status"]] += 1
     assert len(statuses) == 30
     for operation, counts in statuses.items():
         vain = sum(count for status, count in counts.items() if status in IN_VAIN)

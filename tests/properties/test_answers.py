@@ -14,7 +14,6 @@ from collections.abc import Mapping
 
 import attrs
 import pytest
-from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from creatoraudit import CreatorAudit, CreatorAuditError, Page
@@ -25,6 +24,7 @@ from support.answers import video_id
 from support.faults import FaultyProxy
 from support.jobs import JOBS, plain, small_world
 from support.mutations import HEADERS, mutated, random_json
+from support.repeatable import given, settings
 from support.server import Answer, ScriptedServer
 
 OUTCOMES = "outcomes"
@@ -40,14 +40,7 @@ SUCCESSES = (200, 200, 200, 201, 202, 204, 206)
 
 def shared(part: float, **more):
     """Settings for a part of all cases."""
-    return settings(
-        max_examples=max(1, int(CASES * part)),
-        deadline=None,
-        database=None,
-        derandomize="CREATORAUDIT_TEST_CASES" not in os.environ,
-        suppress_health_check=list(HealthCheck),
-        **more,
-    )
+    return settings(max_examples=max(1, int(CASES * part)), **more)
 
 
 class Recorder(FaultyProxy):

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from creatoraudit import ConfigurationError, CreatorAudit, Reply, Skipped, UsageError
 from creatoraudit.report import Digest, Provenance, _html, render_html, render_markdown
 from creatoraudit_api.models import WhoAmIEnvelope
 from support.markup import Element, parse
+from support.repeatable import given, settings
 from support.reports import HOSTILE, MADE_AT, OVERVIEW, breakouts, digest, post
 
 if TYPE_CHECKING:
@@ -239,7 +239,7 @@ ENORMOUS = st.sampled_from([10**400, -(10**400), 1e308, 5e-324, float("nan"), fl
 
 
 @given(st.data())
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_whatever_stands_in_place_of_a_figure_is_a_digest_anyway(data: st.DataObject) -> None:
     def changed(members: Mapping[str, Any]) -> Mapping[str, Any]:
         return {name: data.draw(ANYTHING | ENORMOUS) for name in members}
@@ -258,7 +258,7 @@ SHOWN = ("platform", "external_id", "shortcode", "description", "account_usernam
 
 
 @given(st.data())
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_whatever_stands_in_place_of_a_member_is_a_post_anyway(data: st.DataObject) -> None:
     members = {name: data.draw(ANYTHING | ENORMOUS) for name in (*SHOWN, "first_scrape_time")}
     result = breakouts(post(1, **members))
@@ -306,7 +306,7 @@ def test_hostile_text_is_text_and_nothing_else(text: str) -> None:
 
 
 @given(st.text(st.characters(), max_size=300))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_any_text_is_text_and_nothing_else(text: str) -> None:
     page = page_with(f"x{text}")  # of no text there is nothing to compare
     hold_to_the_list(page)
