@@ -73,6 +73,13 @@ class Interrupter:
             raise KeyboardInterrupt
 
 
+def settle() -> None:
+    """Wait for pages that nobody wants any more: their requests would be counted later."""
+    for thread in threading.enumerate():
+        if thread.name == "creatoraudit":
+            thread.join()
+
+
 class Gate(FaultyProxy):
     """A server in front of a sandbox that holds a list request until it is released."""
 

@@ -16,7 +16,7 @@ from creatoraudit_sandbox import Sandbox
 from support import answers
 from support.server import Request, ScriptedServer, Step
 
-from .conftest import PAGES, POSTS, Interrupter, read
+from .conftest import PAGES, POSTS, Interrupter, read, settle
 
 PLATFORMS = ("instagram", "tiktok")
 PLATFORM_OF = ("tiktok", "instagram", "tiktok")
@@ -67,6 +67,7 @@ def stopped(ca: CreatorAudit, path: Path, rows: int, **options: Any) -> Path:
     """Interrupt an export after so many rows; the folder that it leaves."""
     with pytest.raises(KeyboardInterrupt):
         export(ca, "videos", path, on_progress=Interrupter(rows), **options)
+    settle()
     return path.with_name(f"{path.name}.partial")
 
 
