@@ -18,10 +18,10 @@ from ..openapi import (
     Json,
     Operation,
     Place,
+    Unchanged,
     canonical,
     is_array,
     operations,
-    written_alike,
 )
 from ._schemas import Direction, SchemaComparison, compare_notes
 from ._security import SecurityComparison
@@ -111,6 +111,12 @@ def _only(places: Mapping[str, Place], name: str) -> dict[str, Place]:
     return {name: places[name]} if name in places else {}
 
 
+def _shared(item: Place) -> Place:
+    """A path, without its operations."""
+    members = {name: node for name, node in item.members.items() if name not in METHODS}
+    return Place(item.document, item.pointer, members)
+
+
 def _said(place: Place) -> str:
     """The members of an object, without descriptive text."""
     return canonical(
@@ -128,7 +134,8 @@ class _Comparison:
     def __init__(self, base: Document, head: Document) -> None:
         self.base = base
         self.head = head
-        self.schemas = SchemaComparison()
+        self.unchanged = Unchanged(base, head)
+        self.schemas = SchemaComparison(self.unchanged)
         self.security = SecurityComparison(base, head)
 
     # ------------------------------------------------------------------------ the document
@@ -167,6 +174,9 @@ class _Comparison:
             scope.report(rule, there.place, name=there.label)
             return
         base, head = was.place, now.place
+        if self._unchanged(was, now):
+            scope.attempt(lambda _: self.security.compare(scope, base, head))
+            return
         compare_notes(scope, base, head)
         compare_notes(scope, was.item, now.item)
         _report_member(scope, base, head, "operationId", "operation-id-changed")
@@ -179,6 +189,14 @@ class _Comparison:
         scope.attempt(lambda _: self.body(scope, base, head))
         scope.attempt(lambda _: self.responses(scope, base, head))
         scope.attempt(lambda _: self.security.compare(scope, base, head))
+
+    def _unchanged(self, was: Operation, now: Operation) -> bool:
+        """Whether all that describes an operation is written alike, but for security schemes."""
+        return (
+            was.label == now.label
+            and self.unchanged(was.place, now.place)
+            and self.unchanged(_shared(was.item), _shared(now.item))
+        )
 
     # ------------------------------------------------------------------------- parameters
 
@@ -203,7 +221,7 @@ class _Comparison:
 
     def parameter(self, scope: Scope, was: Parameter, now: Parameter) -> None:
         """Compares a parameter; one shared by several operations is compared once."""
-        if was.name == now.name and written_alike(was.place, now.place):
+        if was.name == now.name and self.unchanged(was.place, now.place):
             return
         key = ("parameter", was.place.pointer, now.place.pointer)
         scope.visit(key, lambda inner: self._parameter(inner, was, now))

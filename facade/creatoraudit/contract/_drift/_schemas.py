@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from typing import Final, Literal, TypeAlias
 
-from ..openapi import Json, Place, canonical, written_alike
+from ..openapi import Json, Place, Unchanged, canonical
 from ._shapes import ANNOTATIONS, Fact, Group, Shape, Shapes, group, tightness
 from ._walk import ABSENT, Absent, Scope
 
@@ -98,9 +98,15 @@ def _value(fact: Fact | None) -> Json | Absent:
 class SchemaComparison:
     """Compares schemas of two documents, anywhere in them."""
 
-    def __init__(self) -> None:
+    def __init__(self, unchanged: Unchanged) -> None:
         self.old = Shapes()
         self.new = Shapes()
+        self.unchanged = unchanged
+
+    def alike(self, base: Group, head: Group) -> bool:
+        """Whether two groups are one schema each, and these are written alike."""
+        single = len(base.parts) == len(head.parts) == 1
+        return single and self.unchanged(base.place, head.place)
 
     def at(
         self, scope: Scope, base: Place | None, head: Place | None, direction: Direction
@@ -119,7 +125,7 @@ class SchemaComparison:
         """Plans the comparison; if `nulls` is false, an enclosing schema decides about null."""
         if not base.parts and not head.parts:
             return
-        if _alike(base, head):
+        if self.alike(base, head):
             return
         key = ("schema", base.key or base.site.pointer, head.key or head.site.pointer)
         scope.visit(
@@ -332,7 +338,8 @@ class _Pair:
             self._report("member-added", where, name=name)
 
     def _member(self, name: str, was: Group, now: Group) -> None:
-        if (name in self.old.required) == (name in self.new.required) and _alike(was, now):
+        as_required = (name in self.old.required) == (name in self.new.required)
+        if as_required and self.comparison.alike(was, now):
             return
         old, new = self.comparison.old.of(was), self.comparison.new.of(now)
         for mark, word in _MARKS:
@@ -437,10 +444,6 @@ def _likeness(comparison: SchemaComparison, one: Group, other: Group) -> int:
     if _component(one) == _component(other) is not None:
         return 80
     return 10 + (50 * len(shared) // len(listed) if listed else 25)
-
-
-def _alike(base: Group, head: Group) -> bool:
-    return len(base.parts) == len(head.parts) == 1 and written_alike(base.place, head.place)
 
 
 def _component(alternative: Group) -> str | None:

@@ -18,13 +18,13 @@ from ._document import (
     DocumentRefused,
     Json,
     Place,
+    Unchanged,
     below,
     canonical,
     is_array,
     is_number,
     is_object,
     unescaped,
-    written_alike,
 )
 from ._normalise import normalise, structured
 from ._operations import METHODS, Operation, is_success, operations, unprefixed
@@ -41,6 +41,7 @@ __all__ = [
     "Operation",
     "Place",
     "Slot",
+    "Unchanged",
     "below",
     "bundled",
     "canonical",
@@ -61,5 +62,4 @@ __all__ = [
     "unescaped",
     "unprefixed",
     "walk_schemas",
-    "written_alike",
 ]

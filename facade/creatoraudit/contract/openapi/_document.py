@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, NoReturn, TypeAlias, TypeGuard
@@ -199,13 +200,51 @@ class Place:
         return place
 
 
-def written_alike(one: Place, other: Place) -> bool:
-    """Whether two nodes have the same text and no references.
+class Unchanged:
+    """Tells whether parts of two documents are written alike, with all that they refer to.
 
-    A cheap way to skip unchanged parts; `False` does not mean that they differ.
+    It is a cheap way to skip unchanged parts; `False` does not mean that they differ.
     """
-    text = json.dumps(one.node)
-    return text == json.dumps(other.node) and '"$ref"' not in text
+
+    def __init__(self, base: Document, head: Document) -> None:
+        self._changed = _changed(base, head)
+
+    def __call__(self, one: Place, other: Place) -> bool:
+        """Whether a place of the first document is as one of the second."""
+        text = json.dumps(one.node)
+        return text == json.dumps(other.node) and self._changed.isdisjoint(_references(text))
+
+
+_REFERENCE: Final = re.compile(r'"\$ref": ("(?:[^"\\]|\\.)*")')
+
+
+def _references(text: str) -> set[str]:
+    """All references in a JSON text."""
+    return {json.loads(each) for each in _REFERENCE.findall(text)}
+
+
+def _changed(base: Document, head: Document) -> set[str]:
+    """The references that lead, at once or by others, to what is not the same in both."""
+    users: dict[str, set[str]] = {}
+    changed: list[str] = []
+    for reference in _references(json.dumps(base.root)):
+        users.setdefault(reference, set())
+        try:
+            one, other = (json.dumps(each.target(reference, "").node) for each in (base, head))
+        except DocumentRefused:
+            changed.append(reference)
+            continue
+        if one != other:
+            changed.append(reference)
+            continue
+        for inner in _references(one):
+            users.setdefault(inner, set()).add(reference)
+    found = set[str]()
+    while changed:
+        if (reference := changed.pop()) not in found:
+            found.add(reference)
+            changed += users[reference]
+    return found
 
 
 _sorted: Final = json.JSONEncoder(sort_keys=True).encode
