@@ -291,7 +291,7 @@ BOMB = "openapi: 3.1.0\npaths: {}\n" + "".join(
         ("openapi: 3.1.0\npaths: {}\nx: 1e999", "/x: 1e999 is not a JSON number"),
         ("openapi: [3.1.0\n", "is not YAML or JSON"),
         ("a\0b", "is not YAML or JSON"),
-        (BOMB, "expand without end"),
+        (BOMB, "expand into too many nodes"),
         ("", "it is not an object"),
         ("<!doctype html><p>Not found", "it is not an object"),
         ('{"swagger": "2.0", "paths": {}}', "no `openapi` version"),

@@ -3,7 +3,7 @@
     from creatoraudit.contract import check, drift
 
     outcome = check(api_key="...", base_url="https://api.creatoraudit.com/v2")
-    print(outcome.code)   # 0 kept, 1 drift, 2 the check could not finish
+    print(outcome.code)   # 0 contract kept, 1 broken, 2 the check could not finish
 
     for each in drift("old.json", "new.json").differences:
         print(each.rule.level.name, each.sentence)

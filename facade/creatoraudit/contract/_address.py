@@ -37,7 +37,7 @@ def shown(url: str, base_url: str) -> str:
 
 @cache
 def _words() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    """Literal steps of paths; names of query parameters; those of them that take free text."""
+    """Literal segments of paths, names of query parameters, and which of these take free text."""
     paths = document()["paths"]
     literals = {step for path in paths for step in path.split("/") if "{" not in step}
     items = [resolved(item) for item in paths.values()]

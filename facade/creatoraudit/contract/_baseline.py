@@ -19,7 +19,7 @@ from .._core.naming import blanked, operation_key
 from .openapi import inert
 
 VERSION: Final = 1
-"""Version of the file format; raised when a member is removed or changes its meaning."""
+"""Version of the file format; increased when a member is removed or changes its meaning."""
 
 NOT_REVIEWED: Final = "not reviewed yet"
 """The reason in entries that a run adds, until a reviewer writes a better one."""
@@ -33,7 +33,7 @@ class BaselineError(Exception):
 
 
 class Acceptable(Protocol):
-    """A finding, as a baseline identifies it."""
+    """What a baseline needs to know of a finding."""
 
     @property
     def rule_id(self) -> str:
@@ -47,7 +47,7 @@ class Acceptable(Protocol):
 
     @property
     def problem(self) -> str:
-        """What is wrong there; distinguishes findings of one rule in one place."""
+        """What is wrong there; tells findings of one rule in one place apart."""
         ...
 
     @property
@@ -69,7 +69,7 @@ class Entry(NamedTuple):
         problem: What is wrong there; None for anything that the rule finds there.
         reason: Why it is accepted.
         expires: The last day on which it is accepted; None for no limit.
-        others: Other members of the entry, which the reviewer has added.
+        others: Other members of the entry, added by the reviewer.
     """
 
     rule: str
@@ -176,7 +176,7 @@ class Baseline(NamedTuple):
             raise BaselineError(f"{name}: is not a baseline: it has no list of `entries`")
         if root.get("version") != VERSION:
             version = inert(json.dumps(root.get("version")))
-            raise BaselineError(f"{name}: has version {version}; only version {VERSION} is read")
+            raise BaselineError(f"{name}: has version {version}; only {VERSION} is supported")
         return cls(tuple(_entry(name, at, each) for at, each in enumerate(root["entries"])))
 
     def judge(self, findings: Iterable[Found], today: dt.date | None = None) -> Verdict[Found]:
@@ -200,7 +200,7 @@ class Baseline(NamedTuple):
         return Verdict(new, accepted, expired, unmatched)
 
     def updated(self, findings: Iterable[Acceptable]) -> Baseline:
-        """The baseline with an added entry for each of the findings; existing entries stay."""
+        """The baseline with an entry added for each finding; existing entries stay."""
         entries = {entry.identity: entry for entry in self.entries}
         for finding in findings:
             entry = Entry.of(finding)

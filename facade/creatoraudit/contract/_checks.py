@@ -2,9 +2,9 @@
 
 They find contract breaks that a schema cannot express: ``undocumented_member``,
 ``documented_member_missing`` (over the whole run), ``header_presence``, ``cursor_walk`` and
-``etag_revalidation``. They run next to the built-in checks wherever this module is loaded as, or
-by, a hooks module. With CREATORAUDIT_CONTRACT_FACTS set to a file, all findings go there, without
-any response data but names; CREATORAUDIT_CONTRACT_BODIES=1 adds the failure text of schemathesis.
+``etag_revalidation``. They run beside the built-in checks wherever a hooks module imports
+this one, or is this one. If CREATORAUDIT_CONTRACT_FACTS names a file, all findings are written to
+it, without response data except names; CREATORAUDIT_CONTRACT_BODIES=1 adds what schemathesis says.
 
 Some checks repeat the request of a case, changing only the headers or parameters that they test.
 """
@@ -77,7 +77,7 @@ def _is_valid(case: AnyCase) -> bool:
 
 
 def _first_looks(check: str, response: Response, case: AnyCase) -> bool:
-    """Whether this is one of the first successes of an operation, whose request to repeat."""
+    """Whether this is one of the first successes of an operation: only those are repeated."""
     if case.method != "GET" or response.status_code != 200 or not _is_valid(case):
         return False
     _looks[check, case.operation.label] += 1
@@ -119,7 +119,7 @@ class documented_member_missing:  # noqa: N801 - the name of the check, in the s
         _tally.note(case.operation.label, response.status_code, _body(response))
 
     def after_run(self, ctx: CheckContext) -> None:
-        """Report the members that never came."""
+        """Report the documented members that no object had."""
         del ctx
         missing = [(label, place) for label, place in _tally.missing()]
         for label, place in missing:
@@ -149,7 +149,7 @@ def header_presence(ctx: CheckContext, response: Response, case: AnyCase) -> Non
 
 @schemathesis.check
 def cursor_walk(ctx: CheckContext, response: Response, case: AnyCase) -> None:
-    """Fail when the pages of a list do not lead from its start to its end."""
+    """Fail when following the cursors of a list does not lead to its end."""
     del ctx
     label = case.operation.label
     if not operation_of(label).paged or not _first_looks("cursor_walk", response, case):
@@ -202,7 +202,7 @@ def after_call(context: HookContext, case: AnyCase, response: Response) -> None:
 
 
 class _Keeper(EventHandler[Any]):
-    """Writes the facts to the file when the run ends, however it ends."""
+    """Writes the facts to the file when the run ends, even if it fails."""
 
     def handle_event(self, ctx: Any, event: events.EngineEvent) -> None:
         """Record errors that kept the run from testing everything."""

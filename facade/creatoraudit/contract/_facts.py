@@ -1,4 +1,4 @@
-"""Facts of a contract run, as plain data that crosses from one process to another.
+"""Results of a contract run, as plain data that one process hands to another.
 
 A finding names its operation, its check and its member, if any, in names of the contract. Response
 data stays out, except in `Finding.evidence` and `Exchange.body`, which are filled only when bodies
@@ -16,7 +16,7 @@ from attrs import Factory, asdict, define, frozen
 
 from .._core.naming import operation_key
 
-#: Limits the report of a server that makes up names.
+#: Bounds the report if a server invents names.
 MOST_FINDINGS = 500
 
 
@@ -97,7 +97,7 @@ class Facts:
     Attributes:
         findings: Contract breaks, each once, in the order found.
         answers: Number of responses per operation and status.
-        troubles: Errors that kept parts of the run from being done.
+        troubles: Errors that kept the run from testing everything.
         exchanges: Requests with their responses, in order; only `check` keeps them.
         complete: Whether the run finished.
     """
@@ -120,7 +120,7 @@ class Facts:
         return True
 
     def trouble(self, what: str) -> None:
-        """Add an error, once, that kept a part of the run from being done."""
+        """Add an error that kept the run from testing everything, once."""
         if what not in self.troubles:
             self.troubles.append(what)
 

@@ -1,9 +1,9 @@
 """Compares the members of responses with openapi.json, and counts which ones a run has met.
 
 Optional members can vanish and undocumented ones appear without breaking any schema. New members
-are found in each response; vanished ones only over the whole run. What the project merely deduced
-proves nothing: only members marked ``documented`` can be missing, and an object with an ``implied``
-member may have others too.
+are found in each response; vanished ones only over the whole run. Only members marked
+``documented`` are reported as missing, because the project deduced the others. An object with an
+``implied`` member may have undocumented members too.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ ERRORS = 400
 
 
 class Asked(NamedTuple):
-    """An operation, as the checks use it."""
+    """What the checks need to know of an operation."""
 
     method: str
     path: str
@@ -78,7 +78,7 @@ class Found(NamedTuple):
     members: dict[str, Any]
 
     def evidence(self, name: str) -> str | None:
-        """How a member is established: by its own mark, or by that of the whole schema."""
+        """How sure the project is of a member: its own mark, or that of the whole schema."""
         whole = self.schema.get("x-evidence")
         evidence: str | None = self.schema["properties"][name].get("x-evidence", whole)
         return evidence

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 
 class Convention(NamedTuple):
-    """Where a header is present."""
+    """Which responses must have some headers."""
 
     headers: tuple[str, ...]
     statuses: frozenset[int] | None = None
@@ -46,7 +46,7 @@ CONVENTIONS: Final = (
     Convention(("Location",), frozenset({_CREATED})),
     Convention(("Link", "ETag", "Cache-Control"), frozenset({_OK}), method="GET"),
 )
-"""A header that is not listed may be missing anywhere."""
+"""All conventions; a header that is not listed may be missing from any response."""
 
 
 def absent(

@@ -22,7 +22,7 @@ from ._facts import Exchange, Finding
 from ._run import DRIFTED, KEPT, Outcome
 
 VERSION = 1
-"""Version of the JSON output; raised when a member is removed or changes its meaning."""
+"""Version of the JSON output; increased when a member is removed or changes its meaning."""
 
 _LONGEST_CELL = 160
 _ROWS = 200

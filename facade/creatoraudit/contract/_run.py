@@ -239,10 +239,10 @@ def _answers(ca: CreatorAudit) -> None:
     try:
         ca.whoami()
     except ContractError:
-        # The API may have changed, or this may not be the API at all; another request tells.
+        # The API may have changed, or this may be another server; the next request shows which.
         ca.health()
     except UsageError:
-        pass  # the contract has no such operation any more, so only the checks can tell
+        pass  # the operation is gone from the contract, so only the checks can test the key
 
 
 def _ids(listed: Callable[[], Any]) -> list[str]:
@@ -266,7 +266,7 @@ def _schemathesis(
         # Restricts schemathesis once more, besides the configuration.
         command += ["--include-method", "GET", "--exclude-method-regex", "^(?!GET$)"]
         command += ["--no-shrink", "--no-color", *options]
-        ran = subprocess.run(  # noqa: S603 - a module of ours to name, arguments of our own
+        ran = subprocess.run(  # noqa: S603 - runs our own module with our own arguments
             command,
             env=os.environ
             | environment

@@ -27,7 +27,7 @@ from ._facts import Exchange
 
 #: Statuses of an overloaded server, which are retried.
 AGAIN = frozenset({429, 502, 503, 504})
-#: Errors of a broken connection, before or within the response; timeouts are not included.
+#: Errors of a broken connection, before or during the response; timeouts are not included.
 BROKEN = (exceptions.ConnectionError, exceptions.ChunkedEncodingError)
 TRIES = 3
 LONGEST_WAIT = 60.0
@@ -116,7 +116,7 @@ class ReadOnly(HTTPAdapter):
                 response.request = request  # so that the key is not kept
                 body = self._without_key(response)
                 if not body and _ended_early(response):
-                    raise exceptions.ConnectionError("the head was cut off", request=request)
+                    raise exceptions.ConnectionError("the response was cut off", request=request)
             except BROKEN:
                 if not self._may_repeat(str(request.url), number):
                     raise

@@ -53,7 +53,7 @@ class Parameter(NamedTuple):
 
     @property
     def required(self) -> bool:
-        """Whether every call sends it."""
+        """Whether every call must send it."""
         return self.kind == "path" or self.place.flag("required")
 
 
@@ -141,7 +141,7 @@ class _Comparison:
     # ------------------------------------------------------------------------ the document
 
     def webhooks(self, scope: Scope) -> None:
-        """Plans the comparison of all webhooks."""
+        """Plan the comparison of all webhooks."""
         hooks, others = webhooks(self.base), webhooks(self.head)
         for name in {**hooks, **others}:
 
@@ -151,7 +151,7 @@ class _Comparison:
             scope.walk.start(("webhook", name), come, name)
 
     def document(self, scope: Scope) -> None:
-        """Compares the document as a whole: info, servers, tags."""
+        """Compare the document as a whole: info, servers, tags."""
         base, head = self.base.top, self.head.top
         _report_member(scope, base, head, "servers", "servers-changed")
         _report_member(
@@ -167,7 +167,7 @@ class _Comparison:
     # ----------------------------------------------------------------------- an operation
 
     def operation(self, scope: Scope, was: Operation | None, now: Operation | None) -> None:
-        """Compares an operation, or reports that it is gone or new."""
+        """Compare an operation, or report that it is gone or new."""
         if was is None or now is None:
             there, rule = (was, "operation-removed") if was else (now, "operation-added")
             assert there is not None
@@ -201,7 +201,7 @@ class _Comparison:
     # ------------------------------------------------------------------------- parameters
 
     def parameters(self, scope: Scope, was: Operation, now: Operation) -> None:
-        """Compares the parameters of an operation."""
+        """Compare the parameters of an operation."""
         old, new = _parameters(scope, was), _parameters(scope, now)
         for key in old.keys() & new.keys():
             self.parameter(scope, old.pop(key), new.pop(key))
@@ -220,7 +220,7 @@ class _Comparison:
             scope.report(rule, each.place, name=each.name, place=each.kind)
 
     def parameter(self, scope: Scope, was: Parameter, now: Parameter) -> None:
-        """Compares a parameter; one shared by several operations is compared once."""
+        """Compare a parameter; one shared by several operations is compared once."""
         if was.name == now.name and self.unchanged(was.place, now.place):
             return
         key = ("parameter", was.place.pointer, now.place.pointer)
@@ -245,7 +245,7 @@ class _Comparison:
     def _written(
         self, scope: Scope, base: Place, head: Place, kind: str, rule: str, **named: Json
     ) -> None:
-        """Reports a different serialization in a query, a path or a header."""
+        """Report a different serialization in a query, a path or a header."""
         # A single value is serialized the same way, exploded or not.
         several = any(
             shape is not None and shape.types & {"array", "object"}
@@ -259,14 +259,14 @@ class _Comparison:
             scope.report(rule, head, old=old, new=new, **named)
 
     def _content(self, scope: Scope, base: Place, head: Place, direction: Direction) -> None:
-        """Compares the schema of a parameter or a header, directly or in its content."""
+        """Compare the schema of a parameter or a header, directly or in its content."""
         old, new = _described(base), _described(head)
         self.schemas.at(scope, old, new, direction)
 
     # ---------------------------------------------------------------------------- the body
 
     def body(self, scope: Scope, base: Place, head: Place) -> None:
-        """Compares the request bodies of an operation."""
+        """Compare the request bodies of an operation."""
         was, now = base.get("requestBody"), head.get("requestBody")
         if was is None or now is None:
             if was is not None:
@@ -292,7 +292,7 @@ class _Comparison:
     def _media_types(self, scope: Scope, base: Place, head: Place, direction: Direction) -> None:
         old, new = _media(base), _media(head)
         for name, was in old.items():
-            # A range accepts the types that are sent; a range that was read may still come in part.
+            # A range covers the types that a request sends; of a range read, a type may remain.
             found = new.get(name) or next(
                 (
                     each
@@ -313,7 +313,7 @@ class _Comparison:
                 scope.report(f"{direction}-media-type-added", now, name=name)
 
     def _encodings(self, scope: Scope, base: Place, head: Place) -> None:
-        """Compares the encodings of the members of a form, where they are not the default."""
+        """Compare the encodings of the members of a form, where they are not the default."""
         old, new = dict(base.each("encoding")), dict(head.each("encoding"))
         shape = self.schemas.new.of_place(head.get("schema"))
         required = shape.required if shape else frozenset()
@@ -329,7 +329,7 @@ class _Comparison:
     # ------------------------------------------------------------- webhooks and callbacks
 
     def incoming(self, scope: Scope, old: Mapping[str, Place], new: Mapping[str, Place]) -> None:
-        """Compares requests that the API sends."""
+        """Compare requests that the API sends."""
         for name in sorted(old.keys() | new.keys()):
             was, now = old.get(name), new.get(name)
             if was is not None and now is not None:
@@ -366,7 +366,7 @@ class _Comparison:
     # ----------------------------------------------------------------------- the responses
 
     def responses(self, scope: Scope, base: Place, head: Place) -> None:
-        """Compares the responses of an operation, status by status."""
+        """Compare the responses of an operation, status by status."""
         old, new = _statuses(base), _statuses(head)
         for status, was in old.items():
             if (now := _left_of(status, new)) is not None:
@@ -382,7 +382,7 @@ class _Comparison:
                 scope.report(_status_rule(status, "added"), now, name=status)
 
     def response(self, scope: Scope, base: Place, head: Place) -> None:
-        """Compares a response; one shared by several operations is compared once."""
+        """Compare a response; one shared by several operations is compared once."""
 
         def visit(_: Scope) -> None:
             old, new = base.resolved(), head.resolved()
@@ -436,7 +436,7 @@ def _report_member(
     told: bool = True,
     unordered: bool = False,
 ) -> None:
-    """Reports a member that is compared as a whole."""
+    """Report a member that is compared as a whole."""
     was, now = base.get(member), head.get(member)
     where = now or was
     if where is None or (was and now and _same(was.node, now.node, unordered=unordered)):
@@ -532,9 +532,9 @@ def _statuses(operation: Place) -> dict[str, Place]:
 
 
 def _answer(statuses: Mapping[str, Place], status: str) -> Place | None:
-    """The response that describes a status: its own, that of its range, or the default.
+    """The response that describes a status: for the status itself, its range, or the default.
 
-    If successes are listed, the default stands for failures only.
+    If a success is listed, the default describes failures only.
     """
     left = not status.startswith("2") or not any(name.startswith("2") for name in statuses)
     names = (status, f"{status[:1]}XX", *(["default"] if left else []))

@@ -17,7 +17,7 @@ from ._rules import Level
 from ._walk import Difference
 
 VERSION: Final = 1
-"""Version of the JSON output; raised when a member is removed or changes its meaning."""
+"""Version of the JSON output; increased when a member is removed or changes its meaning."""
 
 _OPERATIONS_SHOWN: Final = 5
 _PLACES_SHOWN: Final = 3

@@ -3,16 +3,16 @@
 A level says what happens to a client made from the base document when it meets a server that
 keeps the head document:
 
-* breaking: a call that was right is refused or does something else, or a response is not what was
+* breaking: a call that was valid is refused or does something else, or a response is not what was
   promised;
-* additive: it works as before; there is something new to use or to know;
-* cosmetic: nothing on the wire is different.
+* additive: the client works as before; there is something new to use or to know;
+* cosmetic: requests and responses stay the same.
 
-By the project's promise unknown members and unknown values of an enum never break its client, so
-in what it reads both are additive. So are bounds, patterns and conditions, which it does not check,
-and formats that it does not decode.
+Unknown members and unknown enum values never break the client, so both are additive in responses.
+So are bounds, patterns and conditions, which it does not check, and formats that it does not
+decode.
 
-Ids are stable: baselines and pipelines refer to them. So are sentences, which baselines hold too.
+Ids and sentences are stable: baselines store both, and pipelines refer to ids.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 
 class Level(IntEnum):
-    """How much a finding matters; a higher one more."""
+    """How much a finding matters; a higher level matters more."""
 
     COSMETIC = 0
     ADDITIVE = 1
@@ -30,7 +30,7 @@ class Level(IntEnum):
 
 
 class Rule(NamedTuple):
-    """One thing that can be found; `sentence` has places for what the finding is about."""
+    """One kind of difference; `sentence` has placeholders for the details."""
 
     id: str
     level: Level
@@ -120,7 +120,7 @@ _RESPONSES = (
     ("response-header-no-longer-deprecated", _C, "The header {name} is no longer deprecated."),
 )
 
-# What the API sends by itself: webhooks and callbacks. Bodies are compared like responses.
+# Requests that the API sends: webhooks and callbacks. Bodies are compared like responses.
 _INCOMING = (
     ("webhook-removed", _B, "The {name} no longer comes."),
     ("webhook-added", _A, "The {name} is new."),
@@ -165,7 +165,7 @@ _DOCUMENT = (
     ("schema-no-longer-deprecated", _C, "This is no longer deprecated."),
 )
 
-# Schemas. The same difference is the opposite thing in what a client sends and in what it reads:
+# Schemas. The same difference can break requests and be harmless in responses, or the reverse:
 # (what differs, level and sentence in a request, level and sentence in a response).
 _SENT_AND_READ = (
     (
@@ -372,7 +372,7 @@ _SENT_AND_READ = (
     ),
 )
 
-# What only one of the two directions knows.
+# Rules for one direction only.
 _ONE_DIRECTION = (
     (
         "request-required-member-added",

@@ -58,7 +58,7 @@ _OTHERS: Final[Mapping[tuple[str, str], str]] = {
 
 
 def compare_notes(scope: Scope, base: Place, head: Place) -> None:
-    """Reports differences in annotations and extensions of two objects that are not schemas."""
+    """Report differences in annotations and extensions of two objects that are not schemas."""
     _compare_notes(scope, _notes(base), _notes(head))
 
 
@@ -111,7 +111,7 @@ class SchemaComparison:
     def at(
         self, scope: Scope, base: Place | None, head: Place | None, direction: Direction
     ) -> None:
-        """Compares two schemas; a missing schema allows anything."""
+        """Compare two schemas; a missing schema allows anything."""
         there = head or base
         if there is None:
             return
@@ -122,7 +122,7 @@ class SchemaComparison:
     def compare(
         self, scope: Scope, base: Group, head: Group, direction: Direction, *, nulls: bool = True
     ) -> None:
-        """Plans the comparison; if `nulls` is false, an enclosing schema decides about null."""
+        """Plan the comparison; if `nulls` is false, an enclosing schema decides about null."""
         if not base.parts and not head.parts:
             return
         if self.alike(base, head):
@@ -156,7 +156,7 @@ class _Pair:
         self.new: Shape = comparison.new.of(groups[1])
 
     def compare(self) -> None:
-        """Reports the differences, and plans the comparison of nested schemas."""
+        """Report the differences, and plan the comparison of nested schemas."""
         old, new = self.old, self.new
         if old.any != new.any:
             # A schema on one side and an empty one on the other are one difference, not many.
@@ -196,7 +196,7 @@ class _Pair:
             self.scope.report("schema-no-longer-deprecated", was.place)
 
     def _types(self) -> bool:
-        """Reports different types; true if nothing else can be compared."""
+        """Report different types; true if nothing else can be compared."""
         old, new = self.old, self.new
         if old.types == new.types and old.any == new.any:
             return False
@@ -298,7 +298,7 @@ class _Pair:
         )
 
     def _discriminator(self) -> None:
-        """Reports a different discriminator, and its values."""
+        """Report a different discriminator, and its values."""
         old, new = self.old.discriminator, self.new.discriminator
         if old is None or new is None:
             return  # a discriminator does not change the alternatives
@@ -382,7 +382,7 @@ class _Pair:
         )
 
     def _one_and_several(self) -> None:
-        """Compares alternatives on one side with a single schema on the other."""
+        """Compare alternatives on one side with a single schema on the other."""
         base, head = self.groups
         if self.old.choices:
             self._match(self.old.choices[0][1], [head])
@@ -400,7 +400,7 @@ class _Pair:
             self._report("constraint-loosened", old[0], name=old[0].pointer.rpartition("/")[2])
 
     def _match(self, old: list[Group], new: list[Group]) -> None:
-        """Pairs the most similar alternatives; those left over are gone or new."""
+        """Pair the most similar alternatives; those left over are gone or new."""
         gone, added = dict(enumerate(old)), dict(enumerate(new))
         for one, other in self._pairs(old, new):
             if one in gone and other in added:

@@ -40,7 +40,7 @@ class SecurityComparison:
         }
 
     def compare(self, scope: Scope, base: Place, head: Place) -> None:
-        """Compares the credentials of one operation."""
+        """Compare the credentials of one operation."""
         where = head.get("security") or self.head.top.get("security") or head
         old = _alternatives(base.get("security") or self.base.top.get("security"), {})
         new = _alternatives(head.get("security") or self.head.top.get("security"), self.known_as)
@@ -50,7 +50,7 @@ class SecurityComparison:
             _needs(scope, where, old, new)
 
     def unused(self, scope: Scope) -> None:
-        """Reports different security of the document if no operation relies on it."""
+        """Report different security of the document if no operation relies on it."""
         for refused in self.refused:
             scope.unreadable(refused)
         was, now = self.base.top.get("security"), self.head.top.get("security")
@@ -62,7 +62,7 @@ class SecurityComparison:
             scope.report("unused-security-changed", now or was or self.head.top)
 
     def _scheme(self, scope: Scope, name: str) -> None:
-        """Plans the comparison of a scheme that both documents have."""
+        """Plan the comparison of a scheme that both documents have."""
         here = next((new for new, old in self.known_as.items() if old == name), name)
         was, now = self.old.get(name), self.new.get(here)
         if was is None or now is None:
@@ -149,7 +149,7 @@ def _enough(given: Needs, asked: Needs) -> bool:
 
 
 def _scopes(scope: Scope, where: Place, old: list[Needs], new: list[Needs]) -> bool:
-    """Reports different scopes of the same schemes; false if anything else differs."""
+    """Report different scopes of the same schemes; false if anything else differs."""
     if len(old) != 1 or len(new) != 1 or old[0].keys() != new[0].keys():
         return False
     for name in sorted(old[0]):

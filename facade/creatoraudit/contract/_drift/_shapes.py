@@ -92,7 +92,7 @@ class Shape:
     any: bool = True
     """Whether the schema neither states nor implies a type."""
     types_at: Place | None = None
-    """The keyword that says so."""
+    """The keyword that states or implies the types."""
     nullable: bool = True
     nullable_at: Place | None = None
     """The schema of the group that decides about null."""
@@ -100,7 +100,7 @@ class Shape:
     """The values of enum or const, null aside, by their canonical text."""
     values_at: Place | None = None
     bounds: dict[str, tuple[float, bool, Fact]] = field(default_factory=dict)
-    """Limit, whether the limit itself is outside, and where, by the inclusive keyword."""
+    """Limit, whether it is exclusive, and its fact, by the inclusive keyword."""
     rules: dict[str, dict[str, Fact]] = field(default_factory=dict)
     """pattern, format and constraints of each schema in the group, by canonical text."""
     notes: dict[str, Fact] = field(default_factory=dict)
@@ -390,7 +390,7 @@ class _Builder:
     def _choice(
         self, place: Place, keyword: str, on_null: bool
     ) -> Iterator[tuple[Place, bool, bool]]:
-        """Reads a set of alternatives; returns the only one if a single one is left."""
+        """Read a set of alternatives; returns the only one if a single one is left."""
         branches = [*_flattened(place, keyword)]
         if not branches:
             return

@@ -66,7 +66,7 @@ class Difference(NamedTuple):
 
     @property
     def order(self) -> tuple[object, ...]:
-        """Most important first, then by rule and place."""
+        """Sort key: most important first, then by rule and place."""
         return (-self.rule.level, self.rule.id, self.location, self.document, self.fields)
 
 
@@ -85,13 +85,13 @@ class Walk:
     _found: dict[_Found, set[Key]] = field(default_factory=dict)
 
     def start(self, key: Key, work: Callable[[Scope], None], operation: str | None = None) -> None:
-        """Plans a top-level visit; findings below it name `operation`."""
+        """Plan a top-level visit; findings below it name `operation`."""
         if operation is not None:
             self._labels[key] = operation
         self.plan(key, None, work)
 
     def plan(self, key: Key, origin: Key | None, work: Callable[[Scope], None]) -> None:
-        """Plans a visit, unless one with that key was already planned."""
+        """Plan a visit, unless one with that key was already planned."""
         if key not in self._from:
             self._from[key] = set()
             self._queue.append((key, work))
@@ -99,11 +99,11 @@ class Walk:
             self._from[key].add(origin)
 
     def keep(self, found: _Found, owner: Key) -> None:
-        """Adds a finding of the visit `owner`."""
+        """Add a finding of the visit `owner`."""
         self._found.setdefault(found, set()).add(owner)
 
     def findings(self) -> list[Difference]:
-        """Makes all visits; returns their findings in order."""
+        """Make all visits; returns their findings in order."""
         while self._queue:
             key, work = self._queue.popleft()
             Scope(self, key).attempt(work)
@@ -131,7 +131,7 @@ class _Reached:
         self._low: dict[Key, int] = {}
 
     def labels(self, visits: Iterable[Key]) -> tuple[str, ...]:
-        """The labels behind any of the visits, in order."""
+        """The labels of all labelled visits that lead to any of these visits, in order."""
         bits = 0
         for visit in visits:
             if visit not in self._bits:
@@ -187,18 +187,18 @@ class Scope:
     key: Key
 
     def visit(self, key: Key, work: Callable[[Scope], None]) -> None:
-        """Plans a visit that this one leads to."""
+        """Plan a visit that this one leads to."""
         self.walk.plan(key, self.key, work)
 
     def attempt(self, work: Callable[[Scope], None]) -> None:
-        """Compares a part, or reports that it cannot be read."""
+        """Compare a part, or report that it cannot be read."""
         try:
             work(self)
         except DocumentRefused as refused:
             self.unreadable(refused)
 
     def unreadable(self, refused: DocumentRefused) -> None:
-        """Adds the finding that a place cannot be read, unless it was like this before."""
+        """Report that a place cannot be read, unless it could not be read before either."""
         # Documents are read before they are compared, so what is refused now is a place.
         refusal = cast("Refusal", refused.refusal)
         before = refusal.document is self.walk.base
@@ -208,7 +208,7 @@ class Scope:
         self.report("part-was-unreadable" if before else "part-unreadable", place, why=refusal.why)
 
     def report(self, rule: str, where: Place, **fields: Json | Absent) -> None:
-        """Adds a finding about a place."""
+        """Add a finding about a place."""
         side = "base" if where.document is self.walk.base else "head"
         told = tuple(
             (name, "absent" if value is ABSENT else quoted(value))

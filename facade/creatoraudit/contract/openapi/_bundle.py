@@ -16,8 +16,8 @@ HOLDER: Final = "x-bundled"
 def bundled(document: Document, folder: Path) -> Document:
     """Return the document with referenced files under `x-bundled`, and references to them.
 
-    A reference stays as it is if it leads to a URL, out of the folder, or to no document: it
-    concerns only the operations that need it, and those of extensions and examples nobody.
+    A reference that leads to a URL, out of the folder, or to no document stays as it is: only the
+    operations that use it fail.
 
     Args:
         document: The document; it is not changed.

@@ -3,9 +3,9 @@
 `openapi.json` stays the vendor's document; readers normalise it in memory. Normalising twice
 changes nothing. In normal form:
 
-* paths are relative to the base URL; path items, and whatever OpenAPI allows no reference for, are
-  inlined;
-* null is a type (`nullable: true` is how OpenAPI 3.0 says it), exclusive bounds are numbers;
+* paths are relative to the base URL; path items, and everything else that OpenAPI does not allow to
+  be a reference, are inlined;
+* null is a type (OpenAPI 3.0 writes `nullable: true`), exclusive bounds are numbers;
 * a choice of one (`anyOf`, `oneOf` or `allOf` with a single branch) is that branch;
 * a shared schema that is only a reference is replaced by what it refers to;
 * a reference to a part of another schema or of a path refers to a shared schema.

@@ -62,7 +62,7 @@ def parse(content: bytes | str, name: str) -> Document:
     if not isinstance(version := root.get("openapi"), str):
         document.refuse("is not an OpenAPI document: it has no `openapi` version")
     if not _KNOWN.match(version):
-        document.refuse(f"is OpenAPI {inert(version)}; only 3.0, 3.1 and 3.2 are read")
+        document.refuse(f"is OpenAPI {inert(version)}; only 3.0, 3.1 and 3.2 are supported")
     if not isinstance(root.get("paths", {}), dict):
         document.refuse("is not an OpenAPI document: its `paths` is not an object")
     if not {"paths", "components", "webhooks"} & root.keys():
@@ -187,7 +187,7 @@ class _Built:
     def value(self, node: Any, pointer: str, depth: int) -> Any:
         self.left -= 1
         if self.left < 0:
-            raise DocumentRefused("has aliases that expand without end")
+            raise DocumentRefused("has aliases that expand into too many nodes")
         if depth > _DEEPEST:
             raise DocumentRefused("is nested too deeply")
         if node.id == "scalar":

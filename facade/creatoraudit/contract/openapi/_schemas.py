@@ -28,7 +28,7 @@ NAMES: Final = frozenset(
 
 
 class Slot(NamedTuple):
-    """A place that holds a schema, so that it can be replaced."""
+    """A member or item that holds a schema, so that the schema can be replaced."""
 
     holder: Any
     key: Any
