@@ -196,20 +196,6 @@ def matrix(session: nox.Session) -> None:
 
 
 @nox.session
-def branches(session: nox.Session) -> None:
-    """List the branches of facade and sandbox that no test takes; not judged yet."""
-    install(session, "test", extras=TESTED)
-    session.run("coverage", "erase")
-    both = "--source=creatoraudit,creatoraudit_sandbox"
-    suite = ("tests", *NOT_THESE, *SIDE_BY_SIDE)
-    try:
-        session.run("coverage", "run", "--branch", both, "-m", "pytest", *suite, *session.posargs)
-    finally:
-        session.run("coverage", "combine", "--quiet")
-        session.run("coverage", "report", f"--omit={NOT_IN_TESTS}", "--fail-under=0")
-
-
-@nox.session
 def properties(session: nox.Session) -> None:
     """Try 20,000 random and mutated answers instead of the 400 of the ordinary tests."""
     install(session, "test", extras=TESTED)

@@ -281,11 +281,12 @@ def test_results_without_rows_have_their_schema():
 def test_a_failure_inside_a_stream_says_what_happened_and_no_key(client, serve, consume):
     echo = Answer(401, json={"title": "Unauthorized", "status": 401, "detail": "the key is wrong"})
     ca = client(serve(page([video(1)], "a"), echo))
-    with pytest.raises(Exception, match="the key is wrong") as caught:
+    # Some releases of polars raise an exception of pyo3 here, which is no Exception.
+    with pytest.raises(BaseException, match="the key is wrong") as caught:
         consume(ca.videos.list())
     assert KEY not in f"{caught.value!r} {caught.value}"
     ca = client(serve(page([video(1, view_count="many")])))
-    with pytest.raises(Exception, match=r"view_count is a string where an integer"):
+    with pytest.raises(BaseException, match=r"view_count is a string where an integer"):
         consume(ca.videos.list())
 
 

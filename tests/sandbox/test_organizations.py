@@ -144,6 +144,18 @@ def test_keys_beside_a_config_are_their_owners_alone(tmp_path: Path) -> None:
     assert rights == {"keys": 0o700, "org-1": 0o600, "org-2": 0o600}
 
 
+def test_file_that_cannot_be_replaced_leaves_no_part_of_another(tmp_path: Path) -> None:
+    config = tmp_path / "creatoraudit.toml"
+    with Sandbox(accounts=0, videos=0) as sandbox:
+        sandbox.write_config(config)
+        key = tmp_path / "keys" / "org-1"
+        key.unlink()
+        key.mkdir()
+        with pytest.raises(OSError, match="org-1"):
+            sandbox.write_config(config)
+    assert list(key.parent.iterdir()) == [key]
+
+
 @posix
 def test_keys_folder_that_is_a_link_is_refused(tmp_path: Path) -> None:
     theirs = tmp_path / "theirs"

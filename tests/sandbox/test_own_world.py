@@ -156,7 +156,14 @@ def test_what_is_tracked_later_follows_from_the_seed(start: Callable[..., Api]) 
 
 @pytest.mark.parametrize(
     "week_ago",
-    ["-7d", "-168h", "-1w", "2026-06-08T12:00:00Z", "2026-06-08T14:00:00+02:00", timedelta(-7)],
+    [
+        *("-7d", "-168h", "-1w", "2026-06-08T12:00:00Z", "2026-06-08T14:00:00+02:00"),
+        *(
+            timedelta(-7),
+            datetime.fromisoformat("2026-06-08T12:00"),
+            datetime(2026, 6, 8, 12, tzinfo=UTC),
+        ),
+    ],
 )
 def test_instants_are_relative_or_absolute(start: Callable[..., Api], week_ago: object) -> None:
     api = start(world={"posts": {"X": {"views": {week_ago: 1, "0s": 3}}}})
@@ -228,6 +235,7 @@ def test_data_file_keeps_a_world_of_ones_own(tmp_path: Path) -> None:
         ({"posts": {"X": {"views": {"+9999999w": 3}}}}, "outside of the years"),
         ({"posts": {"X": {"published": "9999-01-01"}}}, "outside of the years"),
         ({"posts": {"X": {"metadata": {"a": 1}}}}, "values that are not texts"),
+        ({"posts": {"X": {"metadata": {1: "a"}}}}, "metadata is not a table"),
         ({"posts": {"X": {"views": {"now": True}}}}, "True is not a count"),
         ({"posts": {"X": {"views": {"now": 1, "0d": 1}}}}, "two counts at"),
         ({"posts": {"X": {"likes": {"now": 1}}}}, "likes at an instant without views"),

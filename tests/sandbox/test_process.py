@@ -6,12 +6,13 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -234,6 +235,22 @@ def test_data_file_of_another_seed_is_refused(tmp_path: Path) -> None:
     Sandbox(data=data, accounts=1, videos=1).close()
     with pytest.raises(ValueError, match="belongs to seed 7"):
         Sandbox(seed=8, data=data)
+
+
+def test_data_file_of_another_version_is_refused(tmp_path: Path) -> None:
+    data = tmp_path / "sandbox.db"
+    Sandbox(data=str(data), accounts=1, videos=1).close()
+    with closing(sqlite3.connect(data)) as db, db:
+        db.execute("UPDATE settings SET value = '0' WHERE name = 'version'")
+    with pytest.raises(ValueError, match="another version of the sandbox"):
+        Sandbox(data=str(data))
+
+
+def test_address_in_use_is_an_error_of_the_start() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        sandbox = Sandbox(port=taken.getsockname()[1], accounts=0, videos=0)
+        with pytest.raises(OSError, match="in use"):
+            sandbox.start()
 
 
 def test_file_that_is_not_a_data_file_is_one_clear_line(tmp_path: Path) -> None:

@@ -14,6 +14,9 @@ import pytest
 
 from creatoraudit_sandbox import Sandbox
 from creatoraudit_sandbox.captions import HOSTILE_CAPTIONS
+from creatoraudit_sandbox.clock import Clock
+from creatoraudit_sandbox.curve import views_of
+from creatoraudit_sandbox.rate import RateLimiter
 
 from .conftest import NOW, Api
 
@@ -56,6 +59,17 @@ def test_tiny_worlds_work(start: Callable[..., Api], sizes: tuple[int, int, int]
     assert len(api.walk("/videos")) == videos
     for path in ("/overview", "/creators/top", "/search?q=a", "/account-videos"):
         assert api.get(path).status_code == 200
+
+
+def test_post_has_no_views_before_it_is_published() -> None:
+    growth = (1_000, 500, 60, 0, 0, 1)
+    assert [views_of(growth, instant) for instant in (0, 1_000, 1_060)] == [0, 0, 250]
+
+
+@pytest.mark.parametrize(("limit", "window"), [(-1, 60.0), (1, 0.0), (1, -1.0)])
+def test_rate_limit_that_makes_no_sense_is_refused(limit: int, window: float) -> None:
+    with pytest.raises(ValueError, match="must not be negative"):
+        RateLimiter(Clock(), limit, window)
 
 
 def test_negative_sizes_are_refused() -> None:

@@ -170,7 +170,8 @@ def _client_settings(
     if proxy is not None:
         asynchronous = issubclass(kind, httpx.AsyncClient)
         transport: Any = httpx.AsyncHTTPTransport if asynchronous else httpx.HTTPTransport
-        mounts["all://"] = transport(proxy=proxy[0], **settings)
+        # Earlier releases of httpx take no URL here.
+        mounts["all://"] = transport(proxy=httpx.Proxy(proxy[0]), **settings)
     return {**settings, "mounts": mounts, "follow_redirects": False, "cookies": _NoCookies()}
 
 
