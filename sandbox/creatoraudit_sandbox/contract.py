@@ -58,7 +58,7 @@ class Operation:
 
     @property
     def key(self) -> str:
-        """Method and path with blanked parameter names; operations are matched by it."""
+        """Method and path with blanked parameter names, which identify an operation."""
         return operation_key(self.method, self.path)
 
     @property
@@ -175,7 +175,7 @@ class Contract:
         return None
 
     def closed(self, schema: Schema) -> Schema:
-        """A schema that can be compiled alone: it includes what its references point to."""
+        """The schema with everything that its references point to, so that it compiles alone."""
         return {"components": self.components, "allOf": [schema]}
 
 
@@ -230,11 +230,11 @@ def _locate() -> str:
     if checkout.is_file():
         return checkout.read_text(encoding="utf-8-sig")
     raise FileNotFoundError(
-        f"openapi.json was not found; install creatoraudit whole or set {ENVIRONMENT}"
+        f"openapi.json was not found; reinstall creatoraudit or set {ENVIRONMENT}"
     )
 
 
 @lru_cache(maxsize=1)
 def load() -> Contract:
-    """The contract this installation was built on, read once per process."""
+    """The contract that this installation was built from, read once per process."""
     return Contract(cast("Mapping[str, Any]", json.loads(_locate())))

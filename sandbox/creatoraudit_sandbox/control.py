@@ -1,7 +1,7 @@
 """The control endpoint: moves the clock of a sandbox that runs in another process.
 
-It is outside of /v2, exists only when asked for, and serves programs on this machine only: it
-refuses a Host that is not loopback and any Origin header (which browsers send).
+It is outside of /v2, is off by default, and serves programs on this machine only: it refuses a Host
+that is not loopback and any Origin header (which browsers send).
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ PATH: Final = "/control/clock"
 def admit(request: Request) -> None:
     """Refuse a request that may come from elsewhere, or from a page in a browser."""
     if "origin" in request.headers:
-        raise Problem("FORBIDDEN", "Control is not for browsers.")
+        raise Problem("FORBIDDEN", "Browsers must not use the control endpoint.")
     host = request.headers.get("host", "")
     name = host[: host.rfind("]") + 1] if host.startswith("[") else host.partition(":")[0]
     if not _is_loopback(name.strip("[]")):
-        raise Problem("FORBIDDEN", "Control is for this machine only.")
+        raise Problem("FORBIDDEN", "The control endpoint serves this machine only.")
 
 
 def _is_loopback(host: str) -> bool:

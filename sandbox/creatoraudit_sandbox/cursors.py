@@ -1,4 +1,4 @@
-"""Opaque page cursors: a signed sort key, tied to the list, filters and sort it came from."""
+"""Opaque page cursors: a signed sort key, valid for one list with its filters and sort."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .problems import Problem, invalid
 _TAG_BYTES: Final = 12
 _ALPHABET: Final = re.compile("[A-Za-z0-9_-]*")
 
-#: The value a list is sorted by and the row number: where a page ends.
+#: Where a page ends: the value that the list is sorted by, and the row number.
 SortKey: TypeAlias = tuple[int | str, int]
 
 

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 #: Denominator of all shares.
 UNIT = 10_000
-#: Denominator of how far a late rise has come. Its square times a boost fits in 64 bits.
+#: Denominator of the progress of a late rise. Its square times a boost fits in 64 bits.
 _FINE = 100_000
 
 
@@ -58,7 +58,7 @@ def views_at(curve: Curve, instant: int) -> int:
 
 
 def views_of(growth: Sequence[int], instant: int) -> int:
-    """Cumulative views at an instant, by the columns that tell views."""
+    """Cumulative views at an instant, from the columns that determine them."""
     published, ceiling, half_life, boost, boost_at, boost_half = growth
     age = instant - published
     if age <= 0:

@@ -47,7 +47,7 @@ class Database:
             raise
 
     def keep_private(self) -> None:
-        """Remove the permissions of other users from a file."""
+        """Remove all permissions of other users from the database file."""
         if self._path is not None:
             for file in _files(self._path):
                 file.chmod(0o600)

@@ -1,4 +1,4 @@
-"""Drift on demand: makes responses depart from openapi.json, for clients and checks to notice.
+"""Drift on demand: makes responses differ from openapi.json, to test clients and checks.
 
 A drift of bodies names a schema of the document and one of its members, and applies wherever a
 response has that schema: ``remove=VideoResponse.view_count``,
@@ -30,7 +30,7 @@ from .contract import Contract, Operation, Schema
 
 @dataclass(frozen=True)
 class Drift:
-    """One departure from the document: in a member of a schema, or in how an operation behaves."""
+    """One difference from the document: in a member of a schema, or in how an operation behaves."""
 
     kind: str
     target: str
@@ -110,7 +110,7 @@ def parse(text: str, contract: Contract) -> Drift:
     elif not member or (
         kind != "add" and member not in contract.schemas[target].get("properties", {})
     ):
-        raise ValueError(f"drift {text!r}: {target} has no member {member or 'without a name'}")
+        raise ValueError(f"drift {text!r}: {target} has no member {member!r}")
     if kind in _NEED_ARGUMENT and not argument:
         raise ValueError(f"drift {text!r}: say what follows, as in {kind}={whole}:other")
     if kind == "status" and not (argument.isdecimal() and 200 <= int(argument) <= 599):

@@ -29,7 +29,7 @@ class Fault:
         delay_ms: Delay of the response in milliseconds.
         jitter_ms: Maximum random delay to add, in milliseconds.
         slow: Bytes of the body to send per second.
-        drop: Break the connection: at the ``start``, before any response, or within the ``body``.
+        drop: Break the connection: at the ``start``, before any response, or during the ``body``.
         rate: Share of the requests to hit, from 0 to 1.
         operation: The operationId to hit. Defaults to all operations.
         times: Maximum number of requests to hit.
@@ -54,7 +54,7 @@ class Fault:
         headers = {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
         return Problem(
             self.code or _code_of(self.status),
-            "This failure was asked for with a fault.",
+            "A fault of the sandbox caused this error.",
             status=self.status,
             headers=headers,
         )
@@ -95,7 +95,7 @@ def _positive(text: str) -> int:
 def _duration(text: str) -> float:
     number = float(text)
     if not 0 <= number < 86_400_000:
-        raise ValueError("must not be negative, nor longer than a day")
+        raise ValueError("must be between 0 and a day")
     return number
 
 

@@ -67,7 +67,7 @@ def _gains_sql(
         f"max(first_scrape_time, min({x}, last_scrape_time)) AS t{k}"
         for k, x in enumerate(instants)
     ]
-    # What the newest refresh found is kept: that saves half of the arithmetic in most spans.
+    # The views of the newest refresh are stored, which saves half of the arithmetic in most spans.
     views = [
         f"CASE WHEN {x} >= last_scrape_time THEN view_count"
         f" ELSE {recorded.views_sql(views_sql(f't{k}'), f't{k}', own=own)} END AS v{k}"

@@ -1,8 +1,8 @@
 """Idempotency-Key on creates: the first result is kept in memory for ten minutes.
 
 Results are kept per API key and operation. A replay repeats status, Location and body. The same key
-with another body is a conflict. Only results are kept: a create that failed may be tried again with
-its key, and so may one whose resource was deleted since.
+with another body is a conflict. Only results are kept: a create that failed may be retried with its
+key, and so may one whose resource was deleted since.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class IdempotencyMemory:
             return result
         if kept.fingerprint != fingerprint:
             raise Problem(
-                "CONFLICT", "This Idempotency-Key was used for another request body before."
+                "CONFLICT", "This Idempotency-Key was already used with another request body."
             )
         return kept.result
 

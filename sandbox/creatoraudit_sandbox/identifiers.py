@@ -1,7 +1,7 @@
 """Parses identifiers of posts: URLs of both platforms, numeric ids and Instagram shortcodes.
 
-Each is resolved to the numeric id of the platform; an Instagram shortcode is that number in
-base 64.
+Each is converted to the numeric id of the platform; an Instagram shortcode is that number in base
+64.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Content negotiation and conditional requests: pure decisions over header values."""
+"""Content negotiation and conditional requests, as pure functions of header values."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def _quality(parameters: list[str]) -> float:
 def accepts_json(accept: str | None) -> bool:
     """Whether an Accept header admits application/json; the most specific matching range decides.
 
-    A missing or empty header admits everything. Ranges with parameters other than q, such as
-    ``application/json;version=1``, count as the range they qualify.
+    A missing or empty header admits everything. Parameters other than q, as in
+    ``application/json;version=1``, are ignored.
     """
     if accept is None or not accept.strip():
         return True

@@ -36,14 +36,14 @@ class _Live:
 
     @property
     def changed(self) -> bool:
-        """Whether anything changed since it was made."""
+        """Whether anything changed since the world was made."""
         return self.store.changes != self._at_first
 
 
 class _Worlds:
     """The worlds of all organizations, made when they are first needed.
 
-    Unchanged worlds are dropped when others need the memory, since they can be made again.
+    Unchanged worlds are dropped when others need the memory, because they can be made again.
     """
 
     def __init__(self, make: Callable[[int | str], Store], first: int, count: int) -> None:
@@ -169,7 +169,9 @@ def write_config(path: Path, organizations: Iterable[Organization], base_url: st
     except FileNotFoundError:
         others = [file for each in organizations if (file := keys / each.name).exists()]
     if others:
-        raise FileExistsError(errno.EEXIST, "exists, and no sandbox wrote it", str(others[0]))
+        raise FileExistsError(
+            errno.EEXIST, "exists and was not written by a sandbox", str(others[0])
+        )
     keys.mkdir(mode=0o700, exist_ok=True)
     check_is_ours(keys)
     text = [_CONFIG_HEAD]

@@ -1,4 +1,4 @@
-"""User-defined worlds: accounts, posts and their counts at instants, from a mapping or a file."""
+"""User-defined worlds: accounts, posts and their counts over time, from a mapping or a file."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class OwnWorld(World):
 
     def _name(self, name: str, row_id: str) -> None:
         if name in self.ids:
-            raise ValueError(f"world: two things are called {name!r}")
+            raise ValueError(f"world: two accounts or posts are called {name!r}")
         self.ids[name] = row_id
 
     def _add_account(self, name: str, told: Mapping[str, Any]) -> None:
@@ -87,7 +87,7 @@ class OwnWorld(World):
             raise ValueError(f"world: {where}: {username!r} is not a username; give one")
         handle = (platform, username.casefold())
         if handle in {(row.platform, row.handle) for row in self._accounts.values()}:
-            raise ValueError(f"world: {where}: there is another {username!r}")
+            raise ValueError(f"world: {where}: the username {username!r} is used twice")
         followers = told.get("followers", 0)
         if not isinstance(followers, Mapping):
             followers = {"0s": followers}
@@ -191,9 +191,11 @@ class OwnWorld(World):
     def _external_id(self, told: object, where: str, platform: int, table: str) -> str:
         given = str(told)
         if not re.fullmatch(r"[1-9][0-9]{0,19}", given):
-            raise ValueError(f"world: {where}: id is the platform's number of the post")
+            raise ValueError(
+                f"world: {where}: id must be the numeric id of the post on its platform"
+            )
         if (platform, given) in {(row.platform, row.external_id) for row in self._tables[table]}:
-            raise ValueError(f"world: {where}: there is another post with the id {given}")
+            raise ValueError(f"world: {where}: the id {given} is used twice")
         return given
 
     def _points(self, counts: object, where: str) -> Points:
@@ -210,7 +212,7 @@ class OwnWorld(World):
     def _instant(self, told: object, where: str) -> int:
         at = self._epoch(told, where)
         if not 0 <= at < _LATEST:
-            raise ValueError(f"world: {where}: {told} lies outside of the years 1970 to 9000")
+            raise ValueError(f"world: {where}: {told} is outside of the years 1970 to 9000")
         return at
 
     def _epoch(self, told: object, where: str) -> int:
@@ -245,7 +247,7 @@ def _mapping(value: object, where: str, keys: type = str) -> Mapping[Any, Any]:
 def _tags(value: object, where: str) -> Mapping[str, str]:
     tags = _mapping(value, f"{where}: metadata")
     if not all(isinstance(tag, str) for tag in tags.values()):
-        raise ValueError(f"world: {where}: metadata has values that are not texts")
+        raise ValueError(f"world: {where}: metadata has values that are not strings")
     return tags
 
 
@@ -258,15 +260,15 @@ def _known(told: Mapping[str, Any], names: Collection[str], where: str) -> None:
 def _text(told: Mapping[str, Any], name: str, where: str, default: str | None) -> Any:
     value = told.get(name, default)
     if value is not None and not isinstance(value, str):
-        raise ValueError(f"world: {where}: {name} is not a text")
+        raise ValueError(f"world: {where}: {name} is not a string")
     return value
 
 
 def _flag(told: Mapping[str, Any], name: str, where: str, *, default: bool) -> bool:
     value = told.get(name, default)
     if not isinstance(value, bool):
-        raise ValueError(  # noqa: TRY004 - what a file says is a value
-            f"world: {where}: {name} is neither true nor false"
+        raise ValueError(  # noqa: TRY004 - the mistake is in a file, not in a program
+            f"world: {where}: {name} is not true or false"
         )
     return value
 
@@ -276,5 +278,5 @@ def _platform(told: Mapping[str, Any], where: str, owner: AccountRow | None = No
     name = _text(told, "platform", where, default)
     if name not in PLATFORMS or (owner and name != default):
         known = default if owner else " or ".join(PLATFORMS)
-        raise ValueError(f"world: {where}: platform is {known}")
+        raise ValueError(f"world: {where}: platform must be {known}")
     return PLATFORMS.index(name)

@@ -70,7 +70,7 @@ class Problem(Exception):
 
     @property
     def title(self) -> str:
-        """Short name of the status; `Error` for the non-standard ones of gateways."""
+        """Short name of the status; `Error` for the non-standard statuses of gateways."""
         with suppress(ValueError):
             return _TITLES.get(self.status) or HTTPStatus(self.status).phrase
         return "Error"

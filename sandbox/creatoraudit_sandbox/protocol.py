@@ -55,7 +55,7 @@ def hang_up(scope: Scope) -> None:
     """Break the connection that a request came in on, without another byte."""
     connection = scope.get("state", {}).get(_CONNECTION)
     if connection is None:
-        raise ConnectionResetError("the sandbox was asked to drop this connection")
+        raise ConnectionResetError("a fault of the sandbox dropped this connection")
     connection.hang_up()
 
 

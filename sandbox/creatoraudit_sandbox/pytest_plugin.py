@@ -21,7 +21,7 @@ from .server import Options, Sandbox
 
 @pytest.fixture
 def creatoraudit_sandbox_options() -> Options:
-    """Arguments of the sandbox: a small world, a frozen clock, no rate limit."""
+    """Arguments of the sandbox. The default is a small world, a frozen clock and no rate limit."""
     return {"accounts": 10, "videos": 60, "now": "2026-06-15T12:00:00Z", "rate_limit": 0}
 
 

@@ -54,6 +54,6 @@ class RateLimiter:
         return {
             "X-RateLimit-Limit": str(limit),
             "X-RateLimit-Remaining": str(left),
-            # In the time of the Date header, so that their difference is the time to wait.
+            # By the clock of the Date header, so that the difference is the time to wait.
             "X-RateLimit-Reset": str(math.ceil(self._clock.now() + self._left(start))),
         }

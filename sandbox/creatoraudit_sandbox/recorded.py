@@ -1,4 +1,4 @@
-"""Recorded figures: counts at instants, as a user-defined world gives them.
+"""Recorded figures: the counts over time of a user-defined world.
 
 Between two instants a count changes evenly; before the first and after the last it stays. In the
 tables they are JSON text, in a column that is null for posts and accounts that follow the growth
@@ -19,7 +19,7 @@ from .curve import UNIT, History, views_of
 #: Instants (epoch seconds) and counts, in order.
 Points: TypeAlias = Sequence[tuple[int, int]]
 
-#: The figures of a post beside its views, and the rate that each follows where it is not recorded.
+#: The figures of a post besides its views, and the rate of each if it is not recorded.
 RATES: Final = {
     "likes": "like_rate",
     "comments": "comment_rate",
@@ -30,7 +30,7 @@ RATES: Final = {
 
 
 def write(figures: Mapping[str, Points]) -> str:
-    """Figures as they are stored."""
+    """Convert figures to the text that is stored."""
     return json.dumps(figures, separators=(",", ":"))
 
 
@@ -63,7 +63,7 @@ def count(text: str | None, name: str, instant: int, otherwise: int) -> int:
 def deltas(history: History, windows: Sequence[int]) -> list[int]:
     """Change in views in the days before the newest refresh, or since the first if later.
 
-    A post that was refreshed once or never has not moved yet as far as anyone knows.
+    A post that was refreshed at most once has no known change: 0 in every window.
     """
     first, last, views, told, *growth = history
     if first == last:
@@ -77,12 +77,12 @@ def deltas(history: History, windows: Sequence[int]) -> list[int]:
 def figure_sql(name: str, views: str, instant: str, *, own: bool) -> str:
     """A figure of a post as SQL over its columns; ``views`` and ``instant`` are SQL too.
 
-    ``own`` says whether figures may be recorded: without that, many posts are much faster.
+    ``own`` says whether figures may be recorded; if not, the SQL is much faster.
     """
     share = f"{views} * {RATES[name]} / {UNIT}"
     return f"recorded(recorded, '{name}', {instant}, {share})" if own else share
 
 
 def views_sql(growth: str, instant: str, *, own: bool) -> str:
-    """The views of a post as SQL; ``growth`` is what the growth model says of them."""
+    """The views of a post as SQL; ``growth`` is the views by the growth model, as SQL."""
     return f"recorded(recorded, 'views', {instant}, {growth})" if own else growth

@@ -1,8 +1,8 @@
-"""Refreshes of posts and accounts: carries out those that are due, in order of time.
+"""Carries out the refreshes of posts and accounts that are due, in order of time.
 
-Refreshes happen when a request comes in, before the response. So no thread or timer is needed, and
-a frozen clock means frozen figures. A refresh takes a snapshot of each post's growth and keeps it
-in the columns that lists sort by.
+Refreshes happen when a request comes in, before the response. This needs no thread or timer, and a
+frozen clock means frozen figures. A refresh takes a snapshot of each post's growth and keeps it in
+the columns that lists sort by.
 """
 
 from __future__ import annotations
@@ -194,7 +194,7 @@ class Refreshes:
                 external_id,
                 platform,
             ):
-                raise RuntimeError("two posts drew the same external id")
+                raise RuntimeError("two posts have the same external id")
             caption, curve = self._world.traits(platform, external_id, at, account["username"])
             seen = due - min(0, (due - at) // every) * every
             row = PostRow.unseen(

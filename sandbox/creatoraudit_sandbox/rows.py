@@ -1,7 +1,7 @@
 """The rows of the sandbox's tables: every column is listed here, once.
 
-Column names are the API's own words where it has one. What a post's growth looks like is in
-`curve`, whose members are columns too.
+A column has the API's name if there is one. The members of `curve.Curve`, the growth of a post, are
+columns too.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple, Self, TypeAlias
 from . import recorded
 from .curve import Curve, share, views_at
 
-#: What a time or a figure is stored as while it is not known.
+#: The stored value of a time or a figure that is not known yet.
 UNKNOWN: Final = -1
 
 
@@ -95,7 +95,7 @@ class PostRow(NamedTuple):
         updated_at: int,
         curve: Curve,
     ) -> Self:
-        """A post that is tracked and was not refreshed yet."""
+        """A tracked post that was not refreshed yet."""
         return cls(
             n=n,
             id=post_id,
@@ -122,7 +122,7 @@ class PostRow(NamedTuple):
         )
 
     def refreshed(self, first: int, last: int) -> Self:
-        """The post as it is after refreshes, of which these are the first and the newest."""
+        """The post after its refreshes, with the instants of the first and the newest one."""
         views = self.figure("views", last, views_at(self.curve, last))
         likes, plays = share(views, self.curve.like_rate), share(views, self.curve.play_rate)
         return self._replace(

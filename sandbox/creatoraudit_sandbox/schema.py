@@ -25,7 +25,7 @@ _TYPES: Final = {
     str: "TEXT NOT NULL",
     str | None: "TEXT",
 }
-# Made after the rows are in, which is faster; the pages of each list need them.
+# Created after the rows are inserted, which is faster; the pages of each list need them.
 _INDEXES: Final = (
     "UNIQUE INDEX creators_id ON creators (id)",
     "INDEX creators_name ON creators (name, n)",
@@ -77,10 +77,10 @@ def make_indexes(db: Database) -> None:
 
 
 class ChangingIndexes:
-    """Indexes over what refreshes change.
+    """Indexes over columns that refreshes change.
 
-    Each is made when it is first needed. All are dropped before many rows change at once, which is
-    several times faster than keeping them in order.
+    Each is created when it is first needed. All are dropped before many rows change at once, which
+    is several times faster than keeping them in order.
     """
 
     def __init__(self, db: Database) -> None:
@@ -101,7 +101,7 @@ class ChangingIndexes:
             self._made.add(name)
 
     def drop(self) -> None:
-        """Drop all indexes over what refreshes change."""
+        """Drop all indexes over columns that refreshes change."""
         for name in _CHANGING:
             self._db.execute(f"DROP INDEX IF EXISTS {name}")
         self._made.clear()

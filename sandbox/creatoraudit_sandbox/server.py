@@ -67,8 +67,8 @@ class Server(uvicorn.Server):
     async def main_loop(self) -> None:
         """Sleep until stopped, not until the next tick.
 
-        It still wakes up now and then: a signal that another thread received does not interrupt
-        the loop, and its handler runs only when the main thread does.
+        It still wakes up now and then: a signal that another thread receives does not interrupt the
+        loop, and its handler runs only when the main thread runs.
         """
         while not self.should_exit:
             with suppress(TimeoutError):
@@ -99,8 +99,7 @@ class Server(uvicorn.Server):
 def bind(host: str, port: int) -> socket.socket:
     """Open a listening socket; raises OSError if the address is in use or not local."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # The protocol is named because asyncio turns Nagle's algorithm off only for sockets that say
-    # TCP.
+    # Name the protocol: asyncio disables Nagle's algorithm only for sockets with an explicit TCP.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if sys.platform != "win32":  # there, the option would share a port that is in use
@@ -189,7 +188,7 @@ class Sandbox:
         account_quota: Maximum number of tracked accounts. Defaults to no limit.
         jitter_ms: Maximum random latency to add, in milliseconds.
         faults: Faults to start with, e.g. ``["status=503,rate=0.05"]``.
-        drift: Departures from openapi.json, e.g. ``["remove=VideoResponse.view_count"]``.
+        drift: Differences from openapi.json, e.g. ``["remove=VideoResponse.view_count"]``.
         control: Whether ``/control/clock`` can move the clock over HTTP.
         organizations: Number of organizations, each with its own keys and world. The sizes above
             apply to each world.
@@ -233,7 +232,7 @@ class Sandbox:
         if account_videos is None:
             account_videos = accounts * POSTS_PER_ACCOUNT
         if data is not None and organizations > 1:
-            raise ValueError("a data file keeps one organization")
+            raise ValueError("a data file stores only one organization")
         sizes = (accounts, account_videos, videos)
         start = int(self._clock.now())
 
@@ -251,7 +250,7 @@ class Sandbox:
         contract = load()
         #: Faults on demand; `add` and `clear` them at any time.
         self.faults = Faults(seed, contract.operations)
-        #: Departures from openapi.json on demand; `add` and `clear` them at any time.
+        #: Differences from openapi.json on demand; `add` and `clear` them at any time.
         self.drift = Drifts(contract)
         for fault in faults:
             self.faults.add(fault)
@@ -317,7 +316,7 @@ class Sandbox:
         Their keys go into files in the folder ``keys`` next to it, which only you can read.
 
         Raises:
-            FileExistsError: The file exists, and no sandbox wrote it.
+            FileExistsError: The file exists and was not written by a sandbox.
         """
         write_config(Path(path), self.organizations, self.base_url)
 
@@ -330,7 +329,7 @@ class Sandbox:
 
     @property
     def breakout_ids(self) -> Mapping[str, frozenset[str]]:
-        """Ids of the posts that rise late and steeply, by list (``videos``, ``account_videos``)."""
+        """Ids of the breakout posts, by list (``videos``, ``account_videos``)."""
         return {table: self._store.breakout_ids(table) for table in POST_TABLES}
 
     @property

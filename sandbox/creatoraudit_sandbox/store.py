@@ -1,6 +1,6 @@
-"""What a sandbox tracks: reads, pages and changes, and nothing about HTTP.
+"""Reads, pages and changes what a sandbox tracks; knows nothing about HTTP.
 
-Tables are `schema`'s, windowed totals `figures`', refreshes `refresh`'s.
+Tables are in `schema`, windowed totals in `figures`, refreshes in `refresh`.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ _HISTORY: Final = ", ".join(History._fields)
 
 @dataclass(frozen=True)
 class Listing:
-    """A list as it is asked for: a table, a total order, and filters by the API's names."""
+    """A requested list: a table, a total order, and filters by the API's names."""
 
     table: str
     order: str
@@ -107,7 +107,7 @@ class Store:
             raise
 
     def close(self) -> None:
-        """Give up the database."""
+        """Close the database."""
         self._db.close()
 
     def _create(self) -> None:
@@ -141,7 +141,7 @@ class Store:
             raise ValueError(f"the data file belongs to seed {settings['seed']}")
 
     def _insert(self, table: str, rows: Iterable[TableRow]) -> None:
-        # SQLite's binding takes plain tuples a good deal faster than named ones.
+        # SQLite binds plain tuples much faster than named ones.
         plain = (row.columns() if isinstance(row, PostRow) else tuple(row) for row in rows)
         self._db.insert(table, columns(schema.TABLES[table]), plain)
 
@@ -149,7 +149,7 @@ class Store:
 
     @property
     def changes(self) -> int:
-        """A number that is another one after every change to what is tracked."""
+        """A number that changes with every change to what is tracked."""
         return self._db.changes
 
     def page(
@@ -157,7 +157,7 @@ class Store:
     ) -> tuple[list[int], SortKey | None]:
         """Up to ``limit`` row numbers after a sort key, and the last one's if more follow.
 
-        A page costs the same wherever it lies, and rows that come or go do not shift it.
+        Every page costs the same, and rows added or removed do not shift it.
         """
         direction, beyond = ("DESC", "<") if listing.descending else ("ASC", ">")
         conditions = [] if after is None else [f"(t.{listing.order}, t.n) {beyond} (?, ?)"]
@@ -172,7 +172,7 @@ class Store:
         return rows, found[limit - 1] if len(found) > limit else None
 
     def count(self, listing: Listing) -> int:
-        """How many rows a list has in all."""
+        """Total number of rows of a list."""
         sql = f"SELECT count(*) FROM {listing.table} AS t{listing.where()}"
         return self._db.scalar(sql, *listing.filters.values())
 
@@ -208,7 +208,7 @@ class Store:
         ]
 
     def histories(self, ids: Sequence[str]) -> dict[str, History]:
-        """What is known of the posts with these UUIDs, in either table of posts."""
+        """The histories of the posts with these UUIDs, in either table of posts."""
         found: dict[str, History] = {}
         for table in POST_TABLES:
             wanted = [i for i in ids if i not in found]
@@ -234,7 +234,7 @@ class Store:
         )
 
     def account_count(self) -> int:
-        """How many accounts are tracked."""
+        """Number of tracked accounts."""
         return self._db.scalar("SELECT count(*) FROM accounts")
 
     def tracked_before(self, instant: int) -> Tracked:
@@ -296,7 +296,7 @@ class Store:
         )
 
     def breakout_ids(self, table: str) -> frozenset[str]:
-        """The posts that the world lets rise late and steeply."""
+        """Ids of the breakout posts of a table."""
         found = self._db.execute(f"SELECT id FROM {table} WHERE boost > 0")
         return frozenset(post_id for (post_id,) in found)
 
@@ -319,7 +319,7 @@ class Store:
         self._db.update(table, n, **values)
 
     def new_video(self, platform: int, external_id: str, author: str | None, now: int) -> PostRow:
-        """A post that is taken up by itself: the same one if it is known from an account."""
+        """A post to track individually; it keeps its data if it is known from an account."""
         n = self.next_row("videos")
         known = self.post("account_videos", platform, external_id)
         account = None
@@ -347,7 +347,7 @@ class Store:
         )
 
     def activate(self, table: str, row: Row, active: bool, now: int) -> None:
-        """Resume or pause; what is resumed is refreshed soon."""
+        """Resume or pause a row; a resumed row is refreshed soon."""
         if bool(row["is_active"]) == active:
             return
         self.set(table, row["n"], is_active=int(active), next_refresh=None)

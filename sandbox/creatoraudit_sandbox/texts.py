@@ -1,8 +1,8 @@
-"""JSON as it is sent, and posts as such texts, which are kept until something changes.
+"""Writes JSON for responses, and caches the text of posts until something changes.
 
-Pages of posts and their deltas are what a sandbox sends most of, so each post is written once, not
-once per answer it is part of. What a post looks like is decided by `views`, how it grew by
-`recorded`, and when anything has changed by the store.
+A sandbox mostly sends pages of posts and their deltas, so each post is written once, not once per
+response. `views` defines what a post looks like, `recorded` how it grew, and the store tells when
+anything has changed.
 """
 
 from __future__ import annotations
@@ -16,37 +16,37 @@ from . import recorded, views
 from ._types import Json
 from .store import Store
 
-#: A part of a body that is written already.
+#: A part of a body that is already JSON text.
 Text: TypeAlias = msgspec.Raw
-#: A body whose members may be written already.
+#: A body whose members may already be JSON text.
 Body: TypeAlias = "Json | Mapping[str, Json | Text]"
 
 
 def write(body: Body) -> bytes:
-    """A body as compact JSON."""
+    """Write a body as compact JSON."""
     return msgspec.json.encode(body)
 
 
 def read(body: Body) -> Json:
-    """A body without texts in it."""
+    """Decode the JSON texts in a body."""
     plain: Json = msgspec.json.decode(write(body))
     return plain
 
 
 def listed(items: Iterable[bytes]) -> Text:
-    """A list of what is written already."""
+    """A list of items that are already JSON text."""
     return Text(b"[%b]" % b",".join(items))
 
 
 def mapped(items: Mapping[str, bytes]) -> Text:
-    """An object of what is written already; its names are UUIDs, which need no escapes."""
+    """An object of members that are already JSON text; its keys, UUIDs, need no escapes."""
     return Text(b"{%b}" % b",".join([b'"%b":%b' % (k.encode(), v) for k, v in items.items()]))
 
 
 class Posts:
-    """The posts of a store as they are shown.
+    """The posts of a store as JSON texts.
 
-    Keeping starts anew after ``most_kept`` bytes of text; a post has a thousand, its deltas fifty.
+    The cache is emptied after ``most_kept`` bytes; a post takes about 1,000, its deltas 50.
     """
 
     def __init__(self, store: Store, most_kept: int) -> None:
@@ -78,7 +78,7 @@ class Posts:
         return shown
 
     def deltas(self, ids: Sequence[str], windows: Sequence[int]) -> dict[str, bytes]:
-        """Change in views per window, for those of the UUIDs that are a post's, in that order."""
+        """Change in views per window, for the UUIDs that belong to a post, in that order."""
         self._forget_if(self._as_of != self._store.changes)
         kept = self._deltas.setdefault(tuple(windows), {})
         missing = [i for i in ids if i not in kept]

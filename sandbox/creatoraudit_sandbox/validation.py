@@ -1,4 +1,4 @@
-"""Checks requests against openapi.json itself: parameters and bodies, by compiled JSON Schemas.
+"""Checks the parameters and bodies of requests against openapi.json, by compiled JSON Schemas.
 
 Query values are strings; each is converted to the type in its schema and then validated. Unknown
 query parameters are ignored. Handlers check what the document cannot express, such as the list that
@@ -109,7 +109,7 @@ class Validator:
         }
 
     def path_is_valid(self, values: Mapping[str, str]) -> bool:
-        """Whether the ids of a path have the form the document asks for."""
+        """Whether the ids in a path have the documented form."""
         try:
             self._check("path", dict(values))
         except Problem:
@@ -143,7 +143,7 @@ class Validator:
         return values
 
     def body(self, raw: bytes) -> JsonObject:
-        """The body as a JSON object that keeps the document's rules."""
+        """The body as a JSON object; 422 if it breaks the document's rules."""
         value = parse_json(raw)
         self._check("body", value)
         return value if isinstance(value, dict) else {}
@@ -168,7 +168,7 @@ def _read(parameter: Parameter, sent: list[str]) -> Json:
 
 
 def _typed(text: str, types: Collection[str]) -> Json:
-    """A query value by its type, or the text itself when it does not fit."""
+    """Convert a query value to one of the types; the text itself if it does not fit."""
     if "integer" in types and _INTEGER.fullmatch(text):
         return int(text)
     if "boolean" in types and text in _BOOLEANS:

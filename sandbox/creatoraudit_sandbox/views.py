@@ -1,7 +1,7 @@
 """Turns rows into the JSON that the API returns: one function per documented resource.
 
-Only members that openapi.json names are sent, save the two places where it leaves an object open
-and a decision fills it: `platform_data.internal_id` of account videos, and the link record.
+Only members that openapi.json names are sent, with two exceptions where it leaves an object open:
+`platform_data.internal_id` of account videos, and the link record.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .store import TrackedPost
 
 _CDN: Final = "https://cdn.example.com"
 _SITES: Final = ("https://instagram.example", "https://tiktok.example")
-#: What an organization's settings give an account that overrides nothing.
+#: The settings of an organization, which apply to accounts that override none.
 _POSTS_PER_ACCOUNT: Final = 50
 _LOOKBACK_DAYS: Final = 90
 
@@ -45,12 +45,12 @@ def _internal_id(n: int) -> int:
 
 
 def account_video_row(platform: int, internal: int) -> int:
-    """The row that an internal id stands for."""
+    """The row number that an internal id encodes."""
     return 2 * internal + platform
 
 
 def video(post: TrackedPost, seed: int | str, *, found: bool = False) -> JsonObject:
-    """A post; ``found`` for one that came in through an account."""
+    """A post; ``found`` is true for a post found through an account."""
     row, account_id = post
     curve = row.curve
     views, last = row.view_count, row.last_scrape_time

@@ -21,14 +21,14 @@ _TICK: Final = 0.05
 
 
 class Inbox:
-    """The incoming side of a request, which knows whether the body has been read to its end."""
+    """The ASGI `receive` of a request, which knows whether the whole body has been read."""
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
         self._begun = self._done = False
 
     async def __call__(self) -> Message:
-        """The next message, as the server gives it."""
+        """Receive the next message."""
         message = await self._receive()
         self._begun = True
         self._done = message["type"] == "http.disconnect" or not message.get("more_body", False)
@@ -37,8 +37,8 @@ class Inbox:
     async def drain(self, *, waiting: bool) -> None:
         """Read the rest of a refused body, within limits.
 
-        Closing a connection with unread data resets it, and the client may lose the response that
-        says why. A client that waits for a 100 Continue sends no body unless it is asked to.
+        Closing a connection with unread data resets it, and the client may never see the response.
+        A client that waits for a 100 Continue sends no body unless it is asked to.
         """
         left = 0 if waiting and not self._begun else _MOST_DRAINED
         with anyio.move_on_after(_LONGEST_DRAIN):

@@ -1,8 +1,8 @@
 """The seeded world: which profiles and posts exist, and how each of them grows.
 
 Everything follows from the seed, the sizes and the starting instant, by hashing, so that a row
-costs a hash or two and no generator state. The same post (platform and external id) has the same
-growth and caption however it is tracked. Rows come out as in `rows`; the store keeps them.
+costs one or two hashes and needs no generator state. The same post (platform and external id) has
+the same growth and caption however it is tracked. The store keeps the rows.
 """
 
 from __future__ import annotations
@@ -57,20 +57,20 @@ _STATES: Final = tuple(
     {3: "never", 7: "single", 11: "young", 13: "gone", 15: "paused"}.get(i, "normal")
     for i in range(16)
 )
-# A multiple of the states, at the place of a normal one.
+# A multiple of the number of states, at the position of a normal post.
 _BREAKOUT_EVERY: Final = 48
 _BREAKOUT_AT: Final = 5
 #: How breakouts rise, in turn.
 _SHAPES: Final = ("early peak", "slow climb", "second wave")
 _TWIN_EVERY: Final = 20
-# Of the accounts, these became private: nothing of theirs can be reached any more.
+# The accounts that became private, so that nothing of theirs can be read any more.
 _PRIVATE_EVERY: Final = 17
 _PRIVATE_AT: Final = 12
 _NO_BOOST: Final = (0, 0, 1)
 
 
 class Traits(NamedTuple):
-    """What a post is by nature, however it is tracked."""
+    """What a post is like, however it is tracked."""
 
     caption: str
     curve: Curve
@@ -98,7 +98,7 @@ def platform_account_id(seed: int | str, platform: int, username: str) -> str:
 
 @lru_cache(maxsize=4096)
 def reach(seed: int | str, platform: int, username: str) -> int:
-    """How large an audience a profile has: from 0, small, to 7, each twice the one before."""
+    """Size of the audience of a profile, from 0 (small) to 7; each is twice the one before."""
     raw = _digest(f"{seed}:reach:{platform}:{username.casefold()}", 8)
     return int.from_bytes(raw, "big") % 8
 
@@ -110,7 +110,7 @@ def _tongue(seed: int | str, platform: int, username: str) -> int:
 
 
 def follower_count(base: int, daily: int, added_at: int, instant: int) -> int:
-    """Followers of a profile at an instant; a straight line is enough here."""
+    """Followers of a profile at an instant; they grow along a straight line."""
     return max(0, base + daily * (instant - added_at) // DAY)
 
 
@@ -128,7 +128,7 @@ class World:
         self.account_video_count = account_videos if accounts else 0
         self.video_count = videos
         self.post_count = videos + self.account_video_count
-        #: Ids by name, in a world that gives names.
+        #: Ids by name; empty except in worlds of your own.
         self.ids: dict[str, str] = {}
 
     def new_id(self, kind: str, n: int) -> str:
@@ -139,7 +139,7 @@ class World:
         """Caption and growth of a post, without a late rise."""
         raw = _digest(f"{self.seed}:post:{platform}:{external_id}", 32)
         a, b, c, d, e, f, g, h = struct.unpack(">8I", raw)
-        # Most posts do as well as their author always does, few do much better.
+        # Most posts do as well as the others of their author, a few much better.
         step = (1000 << reach(self.seed, platform, author)) * (1 + a % 3 * ((a >> 8) % 3))
         # Half of a post's views come within two to 30 days; most posts are quick.
         tail = 28 * DAY
@@ -162,12 +162,12 @@ class World:
         )
 
     def fresh_post_age(self, platform: int, external_id: str) -> int:
-        """How long ago, in seconds, a post was published that nobody tracked before."""
+        """Age in seconds of a post that was not tracked before."""
         raw = _digest(f"{self.seed}:age:{platform}:{external_id}", 4)
         return DAY + int.from_bytes(raw, "big") % (30 * DAY)
 
     def author(self, platform: int, external_id: str) -> str:
-        """Who published a post of which nothing but the id is known."""
+        """Username of the author of a post of which only the id is known."""
         raw = _digest(f"{self.seed}:by:{platform}:{external_id}", 8)
         return _author(*struct.unpack(">2I", raw))
 
@@ -177,7 +177,7 @@ class World:
         return _external_id(platform, raw, n)
 
     def account(self, n: int, platform: int, username: str, added_at: int) -> AccountRow:
-        """A profile that was just taken up and not refreshed yet."""
+        """A newly tracked profile that was not refreshed yet."""
         raw = _digest(f"{self.seed}:profile:{platform}:{username.casefold()}", 16)
         a, b, c, d = struct.unpack(">4I", raw)
         gap = DAY + c % (4 * DAY)
@@ -236,7 +236,7 @@ class World:
 
     @property
     def creator_count(self) -> int:
-        """How many creators exist from the start."""
+        """Number of creators at the start."""
         return self.account_count // 5
 
     def creators(self) -> Iterator[CreatorRow]:
@@ -360,7 +360,7 @@ class World:
         external_id = _external_id(platform, draw, n)
         caption, curve = self.traits(platform, external_id, published, author)
         if breakout:
-            # Read on the first screen of many a demonstration: no caption that tries programs.
+            # Demonstrations show breakouts first, so these get no captions that break programs.
             caption = captions.caption(_tongue(self.seed, platform, author), a, b)
             audience = reach(self.seed, platform, author)
             curve = _breaking_out(curve, shape, last, audience=audience, a=a, b=b)
@@ -399,14 +399,14 @@ class World:
 
 def _breaking_out(curve: Curve, shape: str, last: int, *, audience: int, a: int, b: int) -> Curve:
     """The growth of a post that gains 1.5 to 20 times its views in the week before ``last``."""
-    # What it had before is little for its author, so that the rise is not out of proportion.
+    # It starts with few views for its author, so that the rise stays in proportion.
     before = 700 << audience
     before += b % before
     times = 20 + a % 11 * (b % 11)  # in tenths; steep rises are rare
     if shape == "early peak":
         boost, start, half = times, 5 * DAY + b % (2 * DAY), 3 * HOUR + a % (9 * HOUR)
     elif shape == "slow climb":
-        # It goes on long after the week, so its ceiling is far away.
+        # It continues long after the week, so its ceiling is high.
         boost, start, half = 16 * times, 9 * DAY + b % (2 * DAY), 18 * DAY + a % (6 * DAY)
     else:
         boost, start, half = 25 + times // 12, 2 * DAY + b % DAY, 6 * HOUR + a % (4 * HOUR)
@@ -420,8 +420,7 @@ def _breaking_out(curve: Curve, shape: str, last: int, *, audience: int, a: int,
 
 
 def _place(i: int) -> int:
-    # One further in each block, or the states would fall on the same accounts and platforms every
-    # time.
+    # Shifted by one in each block; otherwise the same accounts would always have the same states.
     return i + i // len(_STATES)
 
 

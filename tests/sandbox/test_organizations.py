@@ -106,7 +106,7 @@ def test_worlds_that_were_dropped_come_back_as_they_were(
 def test_arguments_that_make_no_organizations_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="at least one organization"):
         Sandbox(organizations=0)
-    with pytest.raises(ValueError, match="keeps one organization"):
+    with pytest.raises(ValueError, match="stores only one organization"):
         Sandbox(organizations=2, data=str(tmp_path / "x.db"))
 
 

@@ -99,7 +99,7 @@ class Sorting:
     descending: bool = True
 
     def chosen(self, call: Call) -> tuple[str, bool]:
-        """The sort in force: order_by wins over sort; otherwise the default applies."""
+        """The sort to use: order_by, else sort, else the default."""
         direction = call.text("order_direction")
         name = call.text("order_by")
         if name is not None and name not in self.keys:
@@ -202,7 +202,7 @@ def created(body: JsonObject | Text, location: str) -> Result:
 
 
 def strings(value: Json) -> list[str]:
-    """A list of strings; a single string is taken as a list of one."""
+    """A list of strings; a single string counts as a list of one."""
     return [
         item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)
     ]

@@ -136,8 +136,8 @@ def _followers(rows: list[Row], instant: int) -> int:
 def get_overview(call: Call) -> Result:
     """Headline figures of the period, of the one before, and the change between them.
 
-    total_views are the views gained in the period by every post, in both lists; the counts are what
-    was tracked at its end.
+    total_views are the views gained in the period by every post, in both lists; the counts are
+    those at its end.
     """
     period = periods.preset(call.text("period") or "7d", call.now)
     before = period.before()
