@@ -259,7 +259,7 @@ def test_a_deep_look_finds_a_changed_file(api: Start, tmp_path: Path) -> None:
     (tmp_path / unit.path).write_bytes(content)
     assert verify(tmp_path, unit.day).ok
     (problem,) = verify(tmp_path, unit.day, deep=True).problems
-    assert "it was changed since it was written" in problem.problem
+    assert "it was changed after it was written" in problem.problem
 
 
 def test_temporary_files_of_killed_attempts_are_cleared_away(api: Start, tmp_path: Path) -> None:

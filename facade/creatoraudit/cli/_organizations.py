@@ -69,7 +69,7 @@ def _checked(listed: Organizations, timeout: float) -> Iterator[Row]:
 def organizations(config: str | None, timeout: float, to: Output) -> int:
     """List the organizations of creatoraudit.toml and check each key.
 
-    Ends with 1 if a key does not work or if two names lead to one organization.
+    The exit code is 1 if a key does not work or if two names lead to one organization.
     """
     from .._core.organizations import Organizations, namesakes
 

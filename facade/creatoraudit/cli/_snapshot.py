@@ -1,6 +1,6 @@
-"""`creatoraudit snapshot ...`: history of many organizations, from the command line.
+"""`creatoraudit snapshot ...`: stores and reads the history of many organizations.
 
-What is stored and how is in `creatoraudit.snapshot`; the options and what is printed are here.
+This module has the options and the printed results; `creatoraudit.snapshot` does the work.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ class Duration(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # gene
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> dt.timedelta:
-        """The length of time.
+        """Convert the text of the option.
 
         Raises:
-            click.BadParameter: It is something else.
+            click.BadParameter: It is not a length of time.
         """
         found = _LATE.fullmatch(str(value))
         seconds = int(found[1]) * _SECONDS[found[2]] if found else 0
@@ -66,10 +66,10 @@ class _Day(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> dt.date:
-        """The day.
+        """Convert the text of the option.
 
         Raises:
-            click.BadParameter: It is something else.
+            click.BadParameter: It is not a day.
         """
         try:
             return dt.datetime.strptime(str(value), "%Y-%m-%d").date()  # noqa: DTZ007 - a date
@@ -93,7 +93,7 @@ _PLANNED: Sequence[Decorator] = (
         "--config",
         type=click.Path(dir_okay=False),
         metavar="FILE",
-        help="The file that names the organizations (default creatoraudit.toml here, else"
+        help="File that names the organizations (default creatoraudit.toml here, else"
         " ~/.config/creatoraudit/config.toml).",
     ),
     _what("Only this list; repeatable (default all four)."),
@@ -119,7 +119,7 @@ _PLANNED: Sequence[Decorator] = (
         type=Duration(),
         default=None,
         metavar="TIME",
-        help="So long after midnight (UTC), finish what was begun the day before, e.g. 12h.",
+        help="How long after midnight (UTC) yesterday's run may still be finished, e.g. 12h.",
     ),
 )
 _ROOT = click.argument("root", metavar="ROOT")
@@ -129,7 +129,7 @@ _DAY = click.option(
 
 
 def _planned(command: Callable[..., object]) -> Callable[..., object]:
-    """Give a command the options that say which units there are."""
+    """Give a command the options that select the units."""
     for option in reversed(_PLANNED):
         command = option(command)
     return command
@@ -163,7 +163,7 @@ def _units(planned: Mapping[str, Any], root: str | None = None) -> list[Unit]:
 
 
 def _need(extra: str) -> None:
-    """Refuse to work without an extra.
+    """Check that an extra is installed.
 
     Raises:
         click.exceptions.Exit: It is not installed.
@@ -223,8 +223,8 @@ def run(
 ) -> int:
     """Store today's lists of all organizations.
 
-    What is complete is skipped: run the same command again to read what failed or is missing. The
-    exit code is 1 if any unit failed; the others are stored all the same.
+    Complete units are skipped: run the same command again to read what failed or is missing. The
+    exit code is 1 if any unit failed; the others are stored anyway.
     """
     if (engine == "dask") != (scheduler is not None):
         raise click.UsageError("--engine dask and --scheduler go together")
@@ -253,7 +253,9 @@ def _runner(scheduler: str | None, keys: int) -> Iterator[Runner]:
         return
     from ..snapshot import DaskRunner
 
-    distributed: Any = import_module("distributed")  # it has no types of use, and may be missing
+    distributed: Any = import_module(
+        "distributed"
+    )  # its types are of no use, and it may be missing
     try:
         client = distributed.Client(scheduler)
     except (OSError, ValueError) as error:
@@ -307,7 +309,7 @@ def _show(units: Sequence[Unit], done: Landed) -> None:
 
 
 def _told(done: Landed) -> Iterator[str]:
-    """What there is to know about single units."""
+    """Lines about single units: what failed, and what a reader should know."""
     for receipt in done.receipts:
         yield from _remarks(receipt)
     if done.ok:
@@ -361,7 +363,7 @@ def _days(value: object) -> list[int]:
 @_planned
 @output_options
 def plan(to: Output, **planned: Any) -> None:
-    """List what `snapshot run` would store, without a request."""
+    """List what `snapshot run` would store. Sends no request."""
     units = _units(planned)
     with to.rows(_UNITS) as rows:
         rows.write(
@@ -396,13 +398,13 @@ _PROBLEMS = Shape(
 )
 @_ROOT
 @_DAY
-@click.option("--deep", is_flag=True, help="Read the files whole and compare their hashes.")
+@click.option("--deep", is_flag=True, help="Read the whole files and compare their hashes.")
 @output_options
 def verify(root: str, day: dt.date, to: Output, *, deep: bool) -> int:
-    """Name what is not complete on a stored day.
+    """Check that a stored day is complete.
 
-    A unit is complete when its file and its receipt name the same attempt. The exit code is 1 if
-    any is not.
+    A unit is complete when its file and its receipt name the same attempt. The exit code is 1 if a
+    unit is not complete.
     """
     _need("snapshot")
     from ..snapshot import verify as check
@@ -445,14 +447,14 @@ def verify(root: str, day: dt.date, to: Output, *, deep: bool) -> int:
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Write one file per view into this folder, as dbt wants it.",
+    help="Write one file per view into this folder, as dbt expects.",
 )
 def views(root: str, dialect: Dialect, what: tuple[ListName, ...], out: Path | None) -> None:
     """Print SQL views over the stored days.
 
-    For each list: its days, history, latest rows, vanished items; with counts also their daily
-    change, what was not refreshed, and for posts falling totals. A day that is missing does not
-    matter: changes are spread over the days in between.
+    Each list has views of its days, history, latest rows and vanished items. Lists with counts also
+    have their daily change and what was not refreshed, and posts their falling totals. A missing
+    day does no harm: the change is spread over the days in between.
     """
     from ..snapshot import _views
 
@@ -487,7 +489,7 @@ def views(root: str, dialect: Dialect, what: tuple[ListName, ...], out: Path | N
     help="Days to look back; one of the stored windows.",
 )
 @_breakouts.ranking_options
-@click.option("--include-partial", is_flag=True, help="Also posts younger than the window.")
+@click.option("--include-partial", is_flag=True, help="Include posts younger than the window.")
 @output_options
 def breakouts(
     root: str, day: dt.date, to: Output, *, window: int, by: RankBy, source: Source, **query: Any
@@ -495,7 +497,7 @@ def breakouts(
     """Rank the stored posts of all organizations by views gained.
 
     The rule is that of `creatoraudit breakouts`; no request is sent. The exit code is 1 if a unit
-    of that day is not complete; the others are ranked all the same.
+    of that day is not complete; the others are ranked anyway.
     """
     _need("snapshot")
     from ..snapshot import breakouts as ranked

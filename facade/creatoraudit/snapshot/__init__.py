@@ -8,7 +8,8 @@
     for failure in done.failures:
         print(failure.unit, failure.reason)
 
-The API serves the present and no history. A snapshot stores today's state, one file per list and
+The API serves only the present state, no history. A snapshot stores today's state, one file per
+list and
 organization: `ROOT/<what>/snapshot_date=<day>/organization=<name>/part.parquet`. When a file is
 complete, its receipt is written to `ROOT/_receipts/<day>/<organization>.<what>.json`. File and
 receipt name the same attempt; only then is the unit complete. `land` skips complete units, so call
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from ._unit import DEFAULT_WHAT, Unit, by_organization, schema
     from ._verify import Problem, Verified, verify
 
-# Loaded on first use, so that naming a unit does not load what reads one.
+# Loaded on first use, so that importing a unit does not load the code that reads one.
 _HOMES = {
     "DEFAULT_WHAT": "._unit",
     "DaskRunner": "._dask",

@@ -32,7 +32,7 @@ from ._receipt import Receipt
 from ._roots import root_of
 from ._verify import Problem, verify
 
-# What ranking looks at and what is shown of a post; reading all columns takes three times as long.
+# The columns that ranking uses or shows; reading all columns takes three times as long.
 _COLUMNS = frozenset(
     {
         *("id", "platform", "external_id", "shortcode", "account_id", "account_username"),
@@ -145,7 +145,7 @@ def breakouts(
             (`"outlier"`).
         source: `"account-videos"`, `"videos"` or `"both"`.
         platform: Only posts of this platform.
-        min_views: Only posts with at least so many views.
+        min_views: Only posts with at least this many views.
         include_partial: Whether to keep posts with a history shorter than the window.
 
     Raises:
@@ -188,7 +188,7 @@ def breakouts(
 def _by_organization(
     receipts: Iterable[Receipt], lists: Sequence[ListName]
 ) -> dict[str, list[Receipt]]:
-    """The complete units of each organization, in the order of the lists; only where all are."""
+    """The units of each organization with all these lists complete, in the order of the lists."""
     units = {(one.unit.organization, one.unit.what): one for one in receipts}
     names = {name for name, what in units if what in lists}
     return {
@@ -212,16 +212,16 @@ def _ranked(
                 filter_platform=query.platform is not None,
             )
             deltas = {post.json["id"]: known for post in asked if (known := _deltas(post, query))}
-            # A post that the deltas endpoint does not know has no value in any window.
+            # A post that the deltas endpoint does not know has no delta in any window.
             unknown = [one for post in asked if (one := post.json["id"]) not in deltas]
             ranking.take(asked, deltas, unknown)
-    # Without the values of all posts, which nobody looks at here: they would fill the memory.
+    # Without the values of all posts: they are not used here and would fill the memory.
     return evolve(ranking.result(0), values=())
 
 
 def _rows(root: str | os.PathLike[str], receipt: Receipt) -> Iterator[list[dict[str, Any]]]:
     """The rows of a unit, part by part, with the columns that ranking needs."""
-    from pyarrow import parquet  # noqa: PLC0415 - an extra, loaded where it is needed
+    from pyarrow import parquet  # noqa: PLC0415 - an extra, loaded when needed
 
     with root_of(root).open(receipt.unit.path) as opened:
         file = parquet.ParquetFile(opened)
@@ -233,7 +233,7 @@ def _rows(root: str | os.PathLike[str], receipt: Receipt) -> Iterator[list[dict[
 
 @frozen(eq=False)
 class _StoredPost:
-    """A stored row, as an item that can be ranked."""
+    """A stored row in the form that ranking expects."""
 
     json: Mapping[str, Any]
     what: str

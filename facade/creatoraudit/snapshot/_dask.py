@@ -58,20 +58,20 @@ class DaskRunner:
 
     def run(self, units: Sequence[Unit], root: str, on_done: OnDone) -> None:
         """Run the units; see `Runner.run`."""
-        # Dask keeps results by name. Without this one's own it would return the outcome of another
-        # root, or an error of yesterday.
+        # Dask caches results by name, so each task has a name of its own. Otherwise Dask could
+        # return the result of another root, or an error of yesterday.
         land = secrets.token_hex(16)
         running: dict[Any, tuple[Unit, deque[Unit]]] = {}
         ended: Any = self._dask.as_completed(loop=self._client.loop)
 
         def start_next(group: deque[Unit]) -> None:
-            """Submit the next unit of an organization, as the previous one has ended."""
+            """Submit the next unit of an organization, after the previous one has ended."""
             while group:
                 unit = group.popleft()
                 name = _name(land, root, unit)
                 try:
                     future = self._client.submit(attempt, unit, root, key=name, **self._settings)
-                except Exception as error:  # noqa: BLE001 - whatever it is, each unit is reported
+                except Exception as error:  # noqa: BLE001 - each unit is reported, whatever fails
                     on_done(_failed(unit, error))
                 else:
                     running[future] = unit, group
@@ -87,7 +87,7 @@ class DaskRunner:
                 future.release()
                 start_next(group)
         finally:
-            if running:  # interrupted: what has not begun does not begin
+            if running:  # interrupted: units that have not begun are cancelled
                 self._client.cancel(list(running))
 
 

@@ -25,7 +25,7 @@ from ._run import Session, checked_settings, failure_of, in_own_loop
 from ._unit import Unit, by_organization
 
 OnDone: TypeAlias = Callable[[Outcome], object]
-# Lanes that can be lent, as a multiple of those that there are.
+# Maximum number of lent lanes, as a multiple of the number of lanes.
 _LENT = 4
 
 
@@ -33,10 +33,10 @@ class Runner(Protocol):
     """Runs units: on this machine, or on the workers of an engine."""
 
     def run(self, units: Sequence[Unit], root: str, on_done: OnDone) -> None:
-        """Run each unit once and report what became of it.
+        """Run each unit once and report its result.
 
         Units of one organization run one after another. A unit that fails is reported as a
-        `Failure` and does not keep the others from running.
+        `Failure` and does not stop the others.
 
         Args:
             units: The units, each once.
@@ -112,7 +112,7 @@ class LocalRunner:
 
 
 class Lanes:
-    """How many organizations are read side by side.
+    """Limits how many organizations are read side by side.
 
     Args:
         keys: Number of lanes.
@@ -120,15 +120,15 @@ class Lanes:
 
     def __init__(self, keys: int) -> None:
         self.free = anyio.Semaphore(keys)
-        # Each organization that waits holds a few pages, so not all of them may.
+        # Each organization that waits holds a few pages in memory, so their number is limited.
         self.lendable = keys * _LENT
 
 
 class Lane:
-    """A place among those that are read side by side, as an async context manager.
+    """The right of one organization to be read, as an async context manager.
 
     An organization that has to wait, for its rate window or before a retry, lends its lane to
-    another, so that it delays nobody.
+    another, so that it delays no other.
     """
 
     def __init__(self, lanes: Lanes) -> None:
@@ -154,10 +154,10 @@ class Lane:
 
 
 def _refused(session: Session, groups: Sequence[Sequence[Unit]]) -> dict[str, str]:
-    """Why organizations are not read: two names with the same key are the same organization."""
+    """Reasons not to read organizations: two names with the same key are the same organization."""
     keys: dict[str, object] = {}
     for group in groups:
-        with suppress(CreatorAuditError):  # its units will fail for that
+        with suppress(CreatorAuditError):  # its units will fail with this error
             organization = session.organization(group[0])
             digest = sha256(organization.key().encode()).digest()
             keys[group[0].organization] = organization.base_url, digest
@@ -179,7 +179,7 @@ def land(
     Args:
         units: The units, from `plan`.
         root: A local folder, which is made if it is missing, or a URL.
-        runner: What runs the units. Defaults to `LocalRunner()`.
+        runner: Runs the units. Defaults to `LocalRunner()`.
         on_done: Called with each `Receipt` or `Failure`, as the units end.
 
     Returns:

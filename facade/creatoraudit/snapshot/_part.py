@@ -1,4 +1,4 @@
-"""Writes the file of one attempt: Parquet that nobody sees before it is complete."""
+"""Writes the Parquet file of one attempt, which is hidden until it is complete."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 else:
     pa = LazyModule("pyarrow", optional=True)
 
-# Rows of a row group: enough for readers that skip groups, few enough for many units at a time.
+# Rows of a row group: enough for readers that skip groups, few enough for many units at once.
 GROUP_ROWS = 5_000
 ATTEMPT = "creatoraudit.attempt"
 
@@ -75,7 +75,7 @@ class Part:
         library.default_memory_pool().release_unused()
 
     def finish(self) -> Finished:
-        """Write what waits and complete the file.
+        """Write the waiting rows and complete the file.
 
         Raises:
             ExportError: The file cannot be written.
@@ -95,7 +95,7 @@ class Part:
 
     def discard(self) -> None:
         """Remove the file."""
-        # A writer completes its file when it is collected, and needs it open for that.
+        # A writer completes its file when it is garbage-collected, and needs it open for that.
         for opened in filter(None, (self._writer, self._file)):
             with suppress(OSError):
                 opened.close()
@@ -105,7 +105,7 @@ class Part:
 
     def _opened(self) -> Any:
         if self._writer is None:
-            from pyarrow import parquet  # noqa: PLC0415 - an extra, loaded where it is needed
+            from pyarrow import parquet  # noqa: PLC0415 - an extra, loaded when needed
 
             self._file = new_file(self.path, self._mode)
             self._writer = parquet.ParquetWriter(self._file, self.fields, compression="zstd")

@@ -1,4 +1,4 @@
-"""What a root says about units: whether one is complete, and how one becomes complete."""
+"""Completes units: tells whether one is complete, and puts its file and receipt in place."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ._receipt import Receipt
 from ._roots import Root
 from ._unit import Unit, now
 
-# Attempts that end at the same time put their file in place again, up to so many times.
+# How often attempts that end at the same time put their file in place again.
 _ROUNDS = 5
 
 
@@ -45,14 +45,14 @@ def receipt_at(root: Root, path: str) -> Receipt | None:
 
 def attempt_at(root: Root, path: str) -> str | None:
     """Return the id of the attempt that wrote a file; None if there is no readable file."""
-    from pyarrow import parquet  # noqa: PLC0415 - an extra, loaded where it is needed
+    from pyarrow import parquet  # noqa: PLC0415 - an extra, loaded when needed
 
     try:
         with root.open(path) as file:
             about = parquet.read_metadata(file).metadata or {}
     except FileNotFoundError:
         return None
-    except (pyarrow().ArrowException, OSError):  # truncated, or something else than Parquet
+    except (pyarrow().ArrowException, OSError):  # truncated, or not Parquet
         return None
     attempt: bytes = about.get(ATTEMPT.encode(), b"")
     return attempt.decode("ascii", "replace") or None
@@ -61,8 +61,8 @@ def attempt_at(root: Root, path: str) -> str | None:
 def publish(root: Root, receipt: Receipt, part: Path) -> Receipt:
     """Put a file in place and then its receipt.
 
-    Of attempts that end at the same time, the file and the receipt of one remain: each looks at
-    what is there after it wrote its receipt.
+    If several attempts end at the same time, the file and the receipt of one remain: each attempt
+    checks what is in place after it has written its receipt.
 
     Returns:
         The receipt that is in place, possibly that of another attempt.
@@ -85,13 +85,13 @@ def publish(root: Root, receipt: Receipt, part: Path) -> Receipt:
 
 
 def claim(root: Root, unit: Unit, organization_id: str) -> None:
-    """Note which name an organization has on a day, and refuse a second one.
+    """Record the name of an organization on a day, and refuse a second name.
 
     Raises:
         UsageError: The organization has another name in the same snapshot.
         ExportError: The root cannot be used.
     """
-    # The id is a stranger's text, so it is no name for a file.
+    # The id comes from the API, so it is not safe as the name of a file.
     digest = hashlib.sha256(organization_id.encode("utf-8", "replace")).hexdigest()[:32]
     path = f"_receipts/{unit.day.isoformat()}/_organizations/{digest}.json"
     content = root.read(path)
@@ -107,7 +107,7 @@ def claim(root: Root, unit: Unit, organization_id: str) -> None:
 
 
 def begin(root: Root, units: Iterable[Unit]) -> None:
-    """Note that a run has begun on the days of these units, if it is the first.
+    """Record that the first run has begun on the days of these units.
 
     Raises:
         ExportError: The root cannot be used.

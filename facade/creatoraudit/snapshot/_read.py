@@ -35,14 +35,14 @@ else:
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
-# Batches of account videos after which the deltas endpoint is not asked any more if it knew none.
+# After so many batches of account videos without a known id, no more deltas are requested.
 UNKNOWN_BATCHES = 5
-# A list that lost more than this share of its rows has not been read whole.
+# If more than this share of the rows is missing, the list was not read completely.
 _ENOUGH = 0.99
 
 
 class Reading(NamedTuple):
-    """What reading a list gave, apart from its rows."""
+    """Result of reading a list, apart from its rows."""
 
     duplicates: int
     requests: int
@@ -57,7 +57,7 @@ class Reading(NamedTuple):
 class Threads:
     """Runs the blocking functions of one unit in a worker thread, one at a time.
 
-    A slow disk of one unit so never takes the threads of another.
+    So a slow disk of one unit never takes the threads of another.
     """
 
     def __init__(self) -> None:
@@ -75,7 +75,7 @@ class _Rows(NamedTuple):
         batch: Their columns.
         ids: Their ids, as the deltas endpoint takes them; None for those it cannot know.
         arrived: When the page arrived.
-        end: Number of ids to ask about up to here, those of earlier pages included.
+        end: Number of ids to request up to here, including earlier pages.
     """
 
     batch: pa.RecordBatch
@@ -92,7 +92,7 @@ class Reader:
         unit: The unit.
         organization_id: Id of the organization.
         part: Where the rows go.
-        threads: Runs what blocks.
+        threads: Runs the blocking functions.
         counter: Counts the requests.
     """
 
@@ -167,7 +167,7 @@ class Reader:
         await self._pass_on()
 
     async def _pass_on(self) -> None:
-        """Give those rows to the file whose deltas are there."""
+        """Write the rows whose deltas have arrived."""
         while self._rows and (self._deltas is None or self._rows[0].end <= self._deltas.answered):
             rows = self._rows.popleft()
             full = self._part.add(self._with_columns(rows))
@@ -190,7 +190,7 @@ class Reader:
 
     async def _checked(self, first: int | None, *, whole: bool) -> Reading:
         """Compare the rows with the length of the list, before and after."""
-        # A list in one response has one length, and asking for it again would tell nothing.
+        # A list in one response has only one length; another request would show nothing new.
         last = first if whole else await self._fetcher(None).count(self._counter)
         totals = [total for total in (first, last) if total is not None]
         rows = self._part.rows
@@ -225,10 +225,10 @@ def _known_id(identifier: str) -> str | None:
 
 
 class _Deltas:
-    """The deltas of the posts of a unit, asked for side by side.
+    """Fetches the deltas of the posts of a unit, several batches at a time.
 
     Attributes:
-        answered: Number of ids whose deltas are there, or are not coming.
+        answered: Number of ids whose deltas have arrived, or will not come.
         not_found: Number of ids that the endpoint does not know.
         via: How they are fetched.
         notes: What a reader of the deltas should know.
@@ -241,7 +241,7 @@ class _Deltas:
         self.notes: list[str] = []
         self._operations = client._operations
         self._windows = unit.windows
-        # Whether the endpoint knows the ids of account videos is left open by the contract.
+        # The contract does not say whether the endpoint knows the ids of account videos.
         self._unknown = unit.what == "account-videos"
         self._counter = counter
         self._given = 0
@@ -257,7 +257,7 @@ class _Deltas:
         return AsyncDeltasJob(self._operations, self._windows, via, {})
 
     async def ask(self, pool: Pool, ids: Sequence[str | None]) -> int:
-        """Take ids to ask about, and return how many have been given so far."""
+        """Take ids to request, and return how many were taken so far."""
         self._any_rows = self._any_rows or bool(ids)
         known = [one for one in ids if one is not None]
         self._waiting += known
@@ -269,7 +269,7 @@ class _Deltas:
         return self._given
 
     async def finish(self, pool: Pool) -> None:
-        """Ask about the last ids and wait for all responses."""
+        """Request the last ids and wait for all responses."""
         while self._waiting:
             await self._start(pool)
         while self._asked:

@@ -1,4 +1,4 @@
-"""What became of units: receipts, failures, and the result of a whole run."""
+"""Results of units: receipts, failures, and the result of a whole run."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ class Receipt:
 
     Attributes:
         unit: The unit.
-        attempt: Id of the attempt that wrote the file; it also stands in the file's footer.
+        attempt: Id of the attempt that wrote the file; it is also in the file's footer.
         organization_id: Id of the organization.
         rows: Rows of the file; each id once.
-        duplicates: Rows that were dropped because their id had come before.
+        duplicates: Rows that were dropped because their id had already come.
         requests: Requests that the attempt sent, retries included.
         not_found: Posts that the deltas endpoint does not know.
-        total_first: Length of the list as the first request gave it; None if it did not.
-        total_last: Length of the list as a request after the last page gave it.
-        moved: Whether the list changed while it was read: `rows` lies outside of the two totals.
+        total_first: Length of the list in the first response; None if it did not say.
+        total_last: Length of the list in a response after the last page.
+        moved: Whether the list changed while it was read: `rows` is not between the two totals.
         via: How the deltas were fetched: `"post"`, `"get"`, or None if there are none.
         notes: What a reader of the file should know, for example why deltas are null.
         sha256: Hash of the file.
@@ -101,7 +101,7 @@ class Receipt:
             KeyError, TypeError, ValueError: It is not a receipt of this version.
         """
         if content["receipt_version"] != RECEIPT_VERSION:
-            raise ValueError("another version of the receipt")
+            raise ValueError("the receipt has another version")
         unit = Unit.from_dict(content)
         members: dict[str, Any] = {one: content[one] for one in _PLAIN}
         members |= {one: dt.datetime.fromisoformat(content[one]) for one in _INSTANTS}

@@ -1,7 +1,7 @@
 """Where snapshots are stored: a local folder, or a file system of fsspec.
 
-What is put in place appears whole or not at all. Both kinds of root have the same methods, which
-block; callers run them in worker threads.
+A file that is put in place appears whole or not at all. Both kinds of root have the same methods,
+which block; callers run them in worker threads.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def root_of(place: object) -> Root:
         UsageError: It is neither a path nor a URL.
     """
     try:
-        location = os.fsdecode(place)  # type: ignore[arg-type]  # whether it can is the question
+        location = os.fsdecode(place)  # type: ignore[arg-type]  # the call checks the type
     except TypeError:
         raise UsageError(f"root must be a path or a URL, not {type(place).__name__}") from None
     if not location:
@@ -67,7 +67,7 @@ def _told(doing: str, path: object) -> Iterator[None]:
 class LocalRoot:
     """A local folder."""
 
-    mode = 0o666  # as readable as any file that its owner makes
+    mode = 0o666  # the permissions of any new file
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder.absolute()
@@ -93,16 +93,16 @@ class LocalRoot:
             link = part.with_name(f"{part.name}-{secrets.token_hex(4)}.tmp")
             try:
                 os.link(part, link)
-            except OSError:  # a file system without links: there is one try only
+            except OSError:  # a file system without links: there is only one try
                 link = part
             files.move(link, target)
-            # A rename does nothing if both names are of one file, as when it is put again.
+            # If the file is put again, both names are of one file, and the rename does nothing.
             if link != part:
                 link.unlink(missing_ok=True)
             _sync_folder(target.parent)
 
     def part_for(self, path: str, attempt: str) -> Path:
-        """Return a hidden path beside the file `path`, where killed attempts are cleared away."""
+        """Return a hidden path beside the file `path`; removes what killed attempts left."""
         target = self._folder / path
         with _told("write", target.parent):
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -127,7 +127,7 @@ class LocalRoot:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Have a rename reach the disk, where the system can do that for folders."""
+    """Flush a rename to the disk, on systems that can flush folders."""
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:
@@ -139,7 +139,7 @@ def _sync_folder(folder: Path) -> None:
 class RemoteRoot:
     """A file system of fsspec, where one upload puts a file in place."""
 
-    mode = 0o600  # others may use the folder for temporary files
+    mode = 0o600  # other users share the folder for temporary files
 
     def __init__(self, url: str) -> None:
         self.location = url

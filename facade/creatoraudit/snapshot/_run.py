@@ -1,4 +1,4 @@
-"""Runs units: reads a list and puts file and receipt in place."""
+"""Runs a unit: reads its list and puts its file and receipt in place."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ Ts = TypeVarTuple("Ts")
 
 
 def checked_settings(settings: dict[str, Any]) -> dict[str, Any]:
-    """Refuse arguments of the client that have no place in a snapshot.
+    """Refuse arguments of the client that cannot be used in a snapshot.
 
     Raises:
         UsageError: There is one.
@@ -90,10 +90,10 @@ class Session:
             ConfigurationError: The file, the organization or its key is missing.
         """
         organization = self.organization(unit)
-        organization.key()  # fails here, and not while a request is sent
+        organization.key()  # fails here, not when a request is sent
         settings = {**self._settings, **more}
         client = AsyncCreatorAudit(organization.key, base_url=organization.base_url, **settings)
-        # A transport knows no key, so that organizations on one server can share its connections.
+        # A transport holds no key, so organizations on one server can share its connections.
         url = client._origin.url
         client._transport = self._transports.setdefault(url, client._transport)
         return client
@@ -142,7 +142,7 @@ class Session:
     ) -> str:
         if client not in self._ids:
             reply = await client._operations.invoke(api.whoami, {}, {}, counter=counter)
-            # The clock of this machine may be wrong; the totals are those of the server's day.
+            # The clock of this machine may be wrong, so the server's day counts.
             unit.check_time(dt.datetime.fromtimestamp(server_time(reply.headers), dt.UTC))
             self._ids[client] = str(reply.value.data.organization_id)
         return self._ids[client]
@@ -156,7 +156,7 @@ def failure_of(unit: Unit, error: Exception) -> Failure:
 
 
 def in_own_loop(function: Callable[[*Ts], Awaitable[T]], *args: *Ts) -> T:
-    """Run an async function in an event loop of its own, also where another loop is running."""
+    """Run an async function in an event loop of its own, even if another loop is running."""
     try:
         anyio.lowlevel.current_token()
     except RuntimeError:  # there is none
@@ -193,8 +193,8 @@ async def run_async(unit: Unit, root: str | os.PathLike[str], **settings: Any) -
 def run(unit: Unit, root: str | os.PathLike[str], **settings: Any) -> Receipt:
     """Read one unit and put its file and receipt in place; the sync form of `run_async`.
 
-    It runs in an event loop of its own, so it may be called from any thread, also where a loop is
-    running. This is the function for engines such as Spark and Ray.
+    It runs in an event loop of its own, so it may be called from any thread, even one with a
+    running loop. This is the function for engines such as Spark and Ray.
 
     Args:
         unit: The unit.
@@ -219,7 +219,7 @@ async def _run(unit: Unit, root: str | os.PathLike[str], settings: dict[str, Any
 
 
 def attempt(unit: Unit, root: str | os.PathLike[str], **settings: Any) -> Receipt | Failure:
-    """Run a unit and return what became of it, also if it fails.
+    """Run a unit and return its receipt, or its `Failure`.
 
     Result and arguments can be pickled, so an engine can hand this function to its workers.
 
@@ -233,5 +233,5 @@ def attempt(unit: Unit, root: str | os.PathLike[str], **settings: Any) -> Receip
     """
     try:
         return run(unit, root, **settings)
-    except Exception as error:  # noqa: BLE001 - whatever stops one unit must not stop others
+    except Exception as error:  # noqa: BLE001 - no failure of one unit may stop others
         return failure_of(unit, error)

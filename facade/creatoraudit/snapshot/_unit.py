@@ -1,4 +1,4 @@
-"""What a snapshot reads: units, and the plan that makes them."""
+"""Units: one list of one organization on one day, and the schema of its file."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ A_DAY = dt.timedelta(days=1)
 
 @frozen
 class Unit:
-    """One list of one organization on one day: what one file of a snapshot holds.
+    """One list of one organization on one day: the content of one file of a snapshot.
 
-    It can be pickled and written as JSON, and holds no key: whoever runs it reads the key from
-    where the configuration file says.
+    It can be pickled and written as JSON. It holds no key: the machine that runs it reads the key
+    from where the configuration file says.
 
     Attributes:
         organization: Name of the organization in the configuration file.
@@ -118,8 +118,8 @@ def now() -> dt.datetime:
 def by_organization(units: Iterable[Unit]) -> list[list[Unit]]:
     """Group units by organization, in order.
 
-    An engine runs the units of one group one after another, because several workers on one key
-    hinder each other. Different groups may run side by side.
+    An engine runs the units of one group one after another, because several workers with one key
+    share its rate limit. Different groups may run side by side.
 
     Args:
         units: The units, from `plan`.

@@ -1,4 +1,4 @@
-"""Checks that the files and receipts of a day fit together."""
+"""Checks that the files and receipts of a day belong together."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from ._unit import DEFAULT_WHAT, Unit
 
 @frozen
 class Problem:
-    """Something of a day that is not complete.
+    """A file or receipt of a day that is missing or wrong.
 
     Attributes:
-        path: Path below the root: of the file, or of the receipt if that is what is wrong.
+        path: Path below the root, of the file or of the receipt: the one that is wrong.
         problem: What is wrong and what to do next.
         organization: Name of the organization.
         what: Name of the list.
@@ -62,7 +62,7 @@ def verify(root: str | os.PathLike[str], day: dt.date | str, *, deep: bool = Fal
     Args:
         root: A local folder or a URL.
         day: The day, as a date or as `YYYY-MM-DD`.
-        deep: Whether to read the files whole and compare their hashes.
+        deep: Whether to read the whole files and compare their hashes.
 
     Raises:
         ConfigurationError: A library is not installed, or the URL cannot be used.
@@ -120,7 +120,7 @@ def _problem(
     if attempt != receipt.attempt:
         return unit.path, f"its receipt is that of another attempt; {again}"
     if deep and sha256_of(root, unit.path) != receipt.sha256:
-        return unit.path, "it was changed since it was written; delete its receipt and " + again
+        return unit.path, "it was changed after it was written; delete its receipt and " + again
     return None
 
 

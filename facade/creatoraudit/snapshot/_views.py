@@ -1,7 +1,7 @@
-"""SQL over the stored snapshots: views of each list, as DuckDB or dbt reads them.
+"""Writes SQL views of the stored lists, for DuckDB or dbt.
 
-Every view of a list rests on its `history`, which has all columns of the contract, whatever the
-stored files have: a folder that an older release wrote may lack some.
+Every view of a list reads its `history`, which has all columns of the contract: a file that an
+older release wrote may lack some.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _TYPES: Mapping[Kind, str] = {
     "json": "VARCHAR",
 }
 _POSTS = ("videos", "account-videos")
-# Totals of an item. They only rise for posts; an account may also lose followers.
+# Totals of an item. Those of posts only rise; an account may also lose followers.
 _TOTAL = re.compile(r"\w+_count|total_(?:views|plays)")
 _LAST = "last_scrape_time"
 _PATTERN = "{root}/{what}/snapshot_date=*/organization=*/part.parquet"
@@ -57,7 +57,7 @@ def views(root: str, dialect: Dialect, what: Iterable[ListName] = LISTS) -> list
     """Return the views over the snapshots below a root, each after those it reads.
 
     Args:
-        root: Folder or URL of the snapshots, as the database is to read it.
+        root: Folder or URL of the snapshots, as the database reads it.
         dialect: `"duckdb"` for statements, `"dbt"` for the bodies of models.
         what: The lists. Each must have at least one stored day.
 
@@ -169,7 +169,7 @@ class _OfList:
 
     def _files(self) -> str:
         """The pattern that finds the files of the list, as a string in SQL."""
-        # DuckDB has no sign to escape with, but takes any character in brackets for itself.
+        # DuckDB has no escape character, but takes any character in brackets literally.
         root = re.sub(r"[*?\[]", r"[\g<0>]", self.root)
         text = _PATTERN.format(root=root, what=self.what).replace("'", "''")
         if self.dialect == "dbt":
@@ -187,7 +187,7 @@ class _OfList:
         ]
 
     def _days(self) -> str:
-        # From the names of the files: a day on which a list was empty has no rows.
+        # Read from the names of the files, because a day with an empty list has no rows.
         folders = r"snapshot_date=([^/\\]*)[/\\]organization=([^/\\]*)[/\\]part[.]parquet$"
         return (
             "SELECT\n"
