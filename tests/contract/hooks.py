@@ -88,6 +88,11 @@ def _is_valid(case: AnyCase) -> bool:
 def before_call(context: HookContext, case: AnyCase, kwargs: dict[str, Any]) -> None:
     """Give a valid case ids that exist, unless it has one from an earlier answer."""
     del context, kwargs
+    if _operation(case).startswith("delete_"):
+        # An invalid case may succeed, and have an id that schemathesis remembers from a list.
+        for name, value in (case.path_parameters or {}).items():
+            if name in _LISTS and value in _known(_LISTS[name]):
+                case.path_parameters[name] = _create(name)
     if not _is_valid(case) or case.meta is None:
         return
     stateful = case.meta.phase.name == "stateful"
