@@ -38,7 +38,7 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class NoDocument(Exception):
-    """There is no document to compare with; the message says why."""
+    """No document could be read to compare with; the message says why."""
 
 
 def fetched(url: str) -> bytes:
@@ -95,7 +95,7 @@ def published(base_url: str) -> str:
         raise NoDocument(f"{meta} names {url}, which is not a URL") from None
     secure = theirs.scheme == "https" or (theirs.scheme == "http" and ours.hostname in _LOOPBACK)
     if not same or not secure:
-        raise NoDocument(f"{meta} names {url}, which is not on {ours.hostname} with https")
+        raise NoDocument(f"{meta} names {url}, which is not an https URL on {ours.hostname}")
     return url
 
 
@@ -117,7 +117,7 @@ def bullets(text: str) -> list[str]:
 
 
 def from_our_base(document: Any, ours: Any) -> Any:
-    """Rewrite paths that begin at the host so that they are relative to the base URL, like ours.
+    """Make paths that begin at the host relative to the base URL, as in openapi.json.
 
     A client puts its base URL before every path, and `/v2/v2/videos` does not exist. The URLs of
     servers become such base URLs; if all of them are ours, our list of servers is kept.
@@ -158,7 +158,7 @@ def follow(origin: str, content: bytes, root: Path) -> tuple[int, bool, str]:
         drift = ran("drift.py", *names, "--format", "markdown", "--fail-on", "never", folder=folder)
         if drift.returncode != 0:
             raise NoDocument(f"{origin}: {drift.stderr.strip()}")
-        # It runs in the folder of the document, so that its messages name no folder.
+        # Run in the folder of the document, so that messages contain no folder names.
         places = ("--root", str(root.resolve()), "--scripts", str(SCRIPTS))
         made = ran(
             "regenerate.py",

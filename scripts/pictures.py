@@ -31,7 +31,7 @@ from creatoraudit_sandbox import Sandbox
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT / "tests"))
 
-from support.chromium import chromium  # noqa: E402 - the browser the tests use, found as they do
+from support.chromium import chromium  # noqa: E402 - finds the browser as the tests do
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -40,7 +40,7 @@ NOW = dt.datetime(2026, 6, 15, 12, 0, tzinfo=dt.UTC)
 OUT = ROOT / "docs" / "images"
 COMMAND = ("breakouts", "--sandbox")
 MOST_BYTES = 300_000
-# A web font, which cannot be loaded when the file is viewed.
+# A web font, which a viewer of the file cannot load.
 _WEB_FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 _TEXT = re.compile(r'(<text [^>]*textLength=")([0-9.]+)("[^>]*>)([^<]+)<')
 

@@ -51,7 +51,7 @@ def fetched(origin: str) -> bytes:
         for part in response.iter_bytes():
             content += part
             if len(content) > MOST_BYTES:
-                break  # the parser refuses it
+                break  # too large: the parser refuses it
     return bytes(content)
 
 
@@ -92,7 +92,7 @@ def differences(present: Path, fresh: Path) -> Iterator[str]:
 
 
 def put_in_place(fresh: Path, target: Path, contract: bytes | None, openapi: Path) -> None:
-    """Replaces the tree and its contract by renames; undone if one of them fails."""
+    """Replace the tree and its contract by renames; undo all if one fails."""
     aside = fresh.parent / "replaced"
     staged = fresh.parent / openapi.name
     if contract is not None:
@@ -137,7 +137,7 @@ def run(origin: str | None, root: Path, scripts: Path, *, check: bool, skip: boo
     if origin:
         contract = as_json(contract, origin)
     target.parent.mkdir(parents=True, exist_ok=True)
-    # Next to the target, so that moving is a rename on one file system.
+    # Beside the target, so that moving is a rename within one file system.
     with tempfile.TemporaryDirectory(prefix=".regenerate-", dir=target.parent) as folder:
         work = Path(folder)
         fresh = work / "fresh" / PACKAGE
@@ -184,7 +184,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     options = parser.parse_args(arguments)
     if options.check and options.origin:
-        parser.error("--check compares with openapi.json; it takes no --from")
+        parser.error("--check compares with openapi.json, so drop --from")
     try:
         return run(
             options.origin, options.root, options.scripts, check=options.check, skip=options.skip

@@ -24,7 +24,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parent.parent / "facade" / "creatoraudit"
 SOURCE = PACKAGE / "_async"
 TARGET = PACKAGE / "_sync"
-# Written by hand in both halves: sleeping and concurrent calls; opening and closing connections.
+# Written by hand in both halves: waiting, concurrent calls, connections.
 BY_HAND = frozenset({"io.py"})
 HEADER = "# Derived from ../_async/{name} by scripts/unasync.py; change that file instead.\n"
 

@@ -16,7 +16,7 @@ MULTIPART = "multipart/form-data"
 FORM = "application/x-www-form-urlencoded"
 EVENTS = "text/event-stream"
 _PROBLEM = "application/problem+json"
-_BODILESS = ("204", "205")  # HTTP allows no body, whatever a document says
+_BODILESS = ("204", "205")  # HTTP allows no body here, even if a document describes one
 
 
 class BodyRefused(DocumentRefused):

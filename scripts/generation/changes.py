@@ -1,4 +1,4 @@
-"""Summarises at the end of a regeneration what a new contract changes for the facade.
+"""Summarises what a new contract changes for the facade.
 
 The drift report finds the operations that were added, removed or changed. The facade's source names
 the operations that each method uses, which gives the methods affected.

@@ -36,8 +36,8 @@ Node: TypeAlias = dict[str, Any]
 _ITEM_WORDS = frozenset({"parameters", "summary", "description", "servers"})
 SCHEMAS = "#/components/schemas/"
 
-# A URL path with parameters in braces; the name of a parameter may be anything. A fragment tells
-# operations of one path apart, and is never sent.
+# A URL path with parameters in braces, whose names may hold any characters. A fragment
+# distinguishes operations of one path and is never sent.
 _CHARACTERS = r"[A-Za-z0-9._~!$&'()*+,;=:@%-]"
 _PATH = re.compile(
     rf"(?:/(?:{_CHARACTERS}|\{{[^{{}}/]+\}})*)+"
@@ -314,7 +314,7 @@ def _complete(document: Node, simple: Simple, place: Place, shared: Any, left_ou
         pointer = f"{at}/responses/{status}"
         found = _mapping(_resolved(document, response), "is not an object", pointer)
         if place.method == "head":
-            found.pop("content", None)  # whatever a document says, none is sent
+            found.pop("content", None)  # such responses have no body
         completed["responses"][str(status)] = bodies.response(found, str(status), pointer, simple)
         _note_odd_headers(document, simple, found, pointer, left_out)
     bodies.use_default(completed["responses"])

@@ -261,7 +261,7 @@ class Names:
     def _name_operations(self, document: Node) -> None:
         owners: dict[str, Place] = {}
         short = Counter(self.of(place) for place in places(document))
-        # Named operations first; derived names give way.
+        # Named operations first; derived names must avoid their names.
         for place in sorted(places(document), key=lambda place: place.key not in self.operations):
             named = place.key in self.operations
             name = self.of(place)
@@ -297,7 +297,7 @@ class Names:
                     if parameter["in"] == "path":
                         parameter["name"] = renamed[parameter["name"]]
             for old, new in renamed.items():
-                path = path.replace(f"{{{old}}}", f"{{\0{new}}}")  # noqa: PLW2901  # step by step
+                path = path.replace(f"{{{old}}}", f"{{\0{new}}}")  # noqa: PLW2901  # replaced one by one
             # Two paths can become equal; their operations do not.
             held = paths.setdefault(path.replace("\0", ""), {})
             held.update(item)
@@ -401,7 +401,7 @@ def _rename(document: Node, assigned: dict[str, str]) -> None:
 
 
 class _Classes:
-    """Class names in use; no two of them share a module."""
+    """Class names in use; no two share a module."""
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
         self._modules = {snake(name) for name in taken}

@@ -98,7 +98,7 @@ class Overlay:
         return {key: document[key] for key in ("openapi", "info", "paths", "components")}
 
     def _untype(self, document: Node) -> None:
-        """Members that accept several types; the code that reads them decodes them."""
+        """Remove the types of members that accept several; the facade decodes them."""
         for entry in self.untyped:
             model, _, member = entry.partition(".")
             schema = schemas(document).get(model, {})

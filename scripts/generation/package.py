@@ -43,7 +43,7 @@ GENERATOR = "openapi-python-client"
 GENERATOR_VERSION = "0.29.1"
 RUFF_VERSION = "0.17.6"
 
-# Isolated, because the settings of a surrounding project would change the output.
+# Isolated from the settings of a surrounding project, which would change the output.
 _RUFF = "--isolated --no-cache --line-length 100 --target-version py311"
 _COMPACT_IMPORTS = "--config lint.isort.split-on-trailing-comma=false"
 _POST_HOOKS = (
@@ -211,7 +211,7 @@ def _run_generator(
 ) -> None:
     own = work / "templates"
     shutil.copytree(templates, own)
-    # A template sees only the generator's view of an operation; a file carries the rest.
+    # Templates see only the generator's view of an operation, so a file holds the rest.
     plan = {
         entry.name: {
             "label": entry.label,
@@ -295,7 +295,7 @@ def _digest(data: bytes) -> str:
 
 def _write_tables(target: Path, tables: _Tables, templates: Path) -> None:
     """Write the modules that are made from the tables."""
-    environment = Environment(  # noqa: S701  # no markup: Python source, every value a repr
+    environment = Environment(  # noqa: S701  # it writes Python, not markup, and every value is a repr
         loader=FileSystemLoader(str(templates)),
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -312,7 +312,7 @@ def _write_tables(target: Path, tables: _Tables, templates: Path) -> None:
     for hook in _POST_HOOKS:
         written = " ".join(str(path.relative_to(target.parent)) for path in paths)
         words = hook.replace(" . ", f" {written} ").split()
-        # Not in the folder of the package, whose types.py would hide that of the standard library.
+        # Run outside of the package, whose types.py would hide that of the standard library.
         code, output = _run(["-m", "ruff", *words], target.parent)
         if code:
             raise ContractRefused(f"the generated tables are invalid:\n{output}")

@@ -36,7 +36,7 @@ def authentication(
     if found is None and key in names.operations and key not in names.keyless:
         if names.insist_on_key:
             return Authentication(*_BEARER)
-        left_out.note("WARNING, the document asks for no key any more, and none is sent", key)
+        left_out.note("WARNING, the document no longer requires a key, so none is sent", key)
     return found
 
 
@@ -60,7 +60,7 @@ def _documented(
         left_out.note("security schemes that are not described; the key is sent as a bearer", key)
         return Authentication(*_BEARER)
     raise Unsupported(
-        f"needs {' or '.join(dict.fromkeys(refused))}, and a key is sent in one header only",
+        f"needs {' or '.join(dict.fromkeys(refused))}, but a key is sent in one header only",
         remedy="ask the vendor for a key in a header",
     )
 

@@ -18,9 +18,9 @@ Node: TypeAlias = dict[str, Any]
 _SHARED: Final = "#/components/schemas/"
 _TYPES: Final = frozenset({"string", "number", "integer", "boolean", "object", "array", "null"})
 _NULL: Final[Node] = {"type": "null"}
-# A larger inlined schema becomes any JSON value, because references multiply.
+# A larger inlined schema becomes any JSON value: references to references multiply its size.
 _LARGEST: Final = 2000
-# Schemas that one body, response or model may consist of once its references are resolved.
+# Maximum number of schemas in one body, response or model after its references are resolved.
 _MOST: Final = 20_000
 _DEEPEST: Final = 64
 _NOTES: Final[tuple[str, ...]] = ("description", "default")
@@ -81,7 +81,7 @@ class Simple:
         }
 
     def _finish(self, made: Node) -> None:
-        """Make the models that are referred to; a failure fails everything that uses the model."""
+        """Make the models that are referred to; if one fails, everything that uses it fails."""
         needed = _references(made)
         done: set[str] = set()
         while needed:
@@ -106,7 +106,7 @@ class Simple:
         return self._made[name]
 
     def _count(self, pointer: str) -> None:
-        """Refuse a schema that multiplies, as parts do that are merged within merged parts."""
+        """Refuse a schema that multiplies, as parts of merged parts do."""
         self._left -= 1
         if self._left < 0:
             raise SchemaRefused(
@@ -129,7 +129,7 @@ class Simple:
         kinds = _kinds(schema)
         nullable = "null" in kinds
         for keyword in ("anyOf", "oneOf"):
-            # An object's own members say more than the choices next to them.
+            # An object's own members describe it better than the choices beside them.
             if schema.get(keyword) and not schema.get("properties"):
                 return self._union(schema, keyword, pointer, depth)
         made = _kept(schema)
@@ -179,7 +179,7 @@ class Simple:
         else:
             made = self._inlined(name, depth)
         beside = {key: schema[key] for key in _NOTES if key in schema}
-        # The description of an object is its own; that of a value is at its place.
+        # An object keeps its own description; a value has the one where it is used.
         return {**beside, **made} if made.get("type") == "object" else {**made, **beside}
 
     def _inlined(self, name: str, depth: int) -> Node:
@@ -302,7 +302,7 @@ class Simple:
                 raise SchemaRefused(problem, f"{pointer}/{_escaped(key)}")
 
 
-def _problem(key: str, value: Any) -> str | None:  # noqa: PLR0911 - a table of a kind
+def _problem(key: str, value: Any) -> str | None:  # noqa: PLR0911 - one return per keyword, like a table
     match key:
         case "$ref" if not isinstance(value, str):
             return "is not text"

@@ -333,7 +333,7 @@ def argument_name(wire: str, where: str) -> str:
 
 
 def member_name(wire: str) -> str:
-    """The argument name of a member of a body: its own name if Python allows it."""
+    """The argument name of a member of a body: the same name, if Python allows it."""
     name = wire if wire.isidentifier() and wire.isascii() else snake(wire)
     if keyword.iskeyword(name) or name in RESERVED:
         return f"{name}_"
@@ -343,7 +343,7 @@ def member_name(wire: str) -> str:
 def _style(parameter: Node, kind: str) -> str:
     """The serialization of a value that is not a scalar; empty if it is the default.
 
-    In a path or a header, `*` marks an exploded one.
+    In a path or a header, `*` marks an exploded value.
     """
     where, style = parameter["in"], parameter.get("style")
     if style == "json":

@@ -21,7 +21,7 @@ def findings(document: Node) -> list[str]:
         isinstance(node.get("$ref"), str) and not node["$ref"].startswith("#")
         for node in walk(document)
     ):
-        return []  # the validator would follow them
+        return []  # the validator would fetch them
     try:
         validators = import_module("openapi_spec_validator")
     except ImportError:
@@ -29,14 +29,14 @@ def findings(document: Node) -> list[str]:
     version = str(document.get("openapi", ""))[:3].replace(".", "")
     validator: Any = getattr(validators, f"OpenAPIV{version}SpecValidator", None)
     if validator is None:
-        return [f"not validated: the validator knows no OpenAPI {version[:1]}.{version[1:]}"]
+        return [f"not validated: the validator lacks OpenAPI {version[:1]}.{version[1:]}"]
     grouped: dict[str, list[str]] = {}
     try:
         for error in islice(validator(document).iter_errors(), _MOST):
             message = inert(str(error.message).partition("\n")[0])
             pointer = _pointer(getattr(error, "absolute_path", ()))
             grouped.setdefault(message, []).append(inert(pointer) or "/")
-    except Exception as error:  # noqa: BLE001 - it meets what nobody wrote it for
+    except Exception as error:  # noqa: BLE001 - some documents crash the validator
         return [f"not validated: the validator failed with {type(error).__name__}"]
     return [_line(message, pointers) for message, pointers in grouped.items()]
 

@@ -61,9 +61,9 @@ def test_the_document_is_found_where_meta_says_and_nothing_to_do_is_told(tmp_pat
     ("url", "problem"),
     [
         (None, "has no data.openapi_url"),
-        ("https://example.com/openapi.json", "which is not on 127.0.0.1 with https"),
-        ("http://user:word@127.0.0.1/openapi.json", "which is not on 127.0.0.1 with https"),
-        ("file:///etc/passwd", "which is not on 127.0.0.1 with https"),
+        ("https://example.com/openapi.json", "which is not an https URL on 127.0.0.1"),
+        ("http://user:word@127.0.0.1/openapi.json", "which is not an https URL on 127.0.0.1"),
+        ("file:///etc/passwd", "which is not an https URL on 127.0.0.1"),
         ("http://[", "which is not a URL"),
     ],
 )

@@ -449,7 +449,7 @@ def test_what_is_not_generated_or_odd_is_reported_once(
         "webhooks are not generated: refreshed",
         "callbacks: GET /overview",
         "optional cookies are not sent: seen (GET /overview)",
-        "WARNING, the document asks for no key any more, and none is sent: GET /accounts, ",
+        "WARNING, the document no longer requires a key, so none is sent: GET /accounts, ",
         "/paths/~1videos/get/responses/200/headers/X-Odd/schema/type: is not a type that JSON",
     ):
         assert ran.out.count(line) == 1, ran.out
