@@ -1,8 +1,7 @@
 """Every check of the project, as nox sessions; nox alone runs those that a change must pass.
 
-The versions of Python come from the classifiers in pyproject.toml and the tools from its dependency
-groups; nothing is listed twice. Sessions use the Python that runs nox; `nox -s matrix` runs the
-tests on all of them.
+The versions of Python come from the classifiers in pyproject.toml, the tools from its dependency
+groups. Sessions use the Python that runs nox; `nox -s matrix` runs the tests on all of them.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ import nox
 nox.needs_version = ">=2025.5.1"
 nox.options.sessions = ["lint", "typing", "tests", "contract", "regenerate-check", "docs"]
 nox.options.reuse_venv = "yes"
-nox.options.default_venv_backend = "uv|virtualenv"  # `pip install nox` does too, only slower
+nox.options.default_venv_backend = "uv|virtualenv"  # virtualenv works too, only slower
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PYPROJECT)
@@ -51,39 +50,39 @@ NOT_QUICK = tuple(
     )
 )
 
-# Where only some of the faults are tried, unless CREATORAUDIT_TEST_FAULTS says otherwise.
+# Tests that try only some of the faults, unless CREATORAUDIT_TEST_FAULTS is `all`.
 WITH_MORE_FAULTS = ("tests/faults", "tests/cli/test_streams.py", "tests/drift/test_malformed.py")
 
-# More than there are cores: most of the tests wait for a server or for a process now and then.
+# More workers than cores, because most tests sometimes wait for a server or a process.
 SIDE_BY_SIDE = (f"--numprocesses={2 + (os.cpu_count() or 1)}", "--dist=worksteal")
 FEW = (
     f"--numprocesses={1 + (os.cpu_count() or 1)}",
     "--dist=worksteal",
-)  # each takes time to start
+)  # each worker takes time to start
 
-# What imports schemathesis is run by the contract session, and held to full coverage there.
+# Code that imports schemathesis: the contract session tests it and measures its coverage.
 WITH_SCHEMATHESIS = "*/creatoraudit/contract/*.py,*/creatoraudit/cli/_contract.py"
 
-# What needs an engine is tried by the engines session.
+# Code that needs an engine: the engines session tests it.
 NOT_IN_TESTS = f"{WITH_SCHEMATHESIS},*/creatoraudit/snapshot/_dask.py"
 
-# What the engines session tries, each in an environment of its own, and what it installs for that.
+# The engines that the engines session tests, each in its own environment, with what it installs.
 ENGINES = {
-    "dask": (".[cli,dask,sandbox]", "bokeh"),  # bokeh: its dashboard is searched for keys
+    "dask": (".[cli,dask,sandbox]", "bokeh"),  # bokeh: a test searches its dashboard for keys
     "s3": (".[cli,snapshot,sandbox]", "s3fs", "moto[server]"),
     "ray": (".[snapshot,sandbox]", "ray"),
-    "spark": (".[snapshot,sandbox]", "pyspark"),  # and Java 17, else it is skipped
+    "spark": (".[snapshot,sandbox]", "pyspark"),  # needs Java 17, otherwise it is skipped
     "dlt": (".[snapshot,sandbox]", "dlt[duckdb]"),
     "airflow": (".[cli,snapshot,sandbox]", "apache-airflow"),
     "dagster": (".[cli,snapshot,sandbox]", "dagster"),
     "prefect": (".[cli,snapshot,sandbox]", "prefect"),
 }
 
-# What the tests are run against: the sources, or a wheel that was built earlier (the release
-# workflow publishes the very file it tested).
+# What the tests run against: the sources, or a wheel that was built earlier (the release workflow
+# publishes the same file that it tested).
 DISTRIBUTION = os.environ.get("CREATORAUDIT_WHEEL", ".")
 
-# What a bare installation may consist of, transitively. Anything else crept in.
+# All packages that an installation without extras may consist of.
 BARE = {
     "anyio",
     "attrs",
@@ -112,20 +111,20 @@ def install(session: nox.Session, *groups: str, extras: str = "", editable: bool
         ["-e", f".[{extras}]"] if editable else [f"{DISTRIBUTION}[{extras}]"] if extras else []
     )
     if package and session.venv_backend == "uv":
-        # It would take the wheel that it built of an earlier state of the sources.
+        # Otherwise uv would use a wheel that it built from earlier sources.
         package = ["--reinstall-package", "creatoraudit", *package]
     session.install(*package, *nox.project.dependency_groups(PYPROJECT, *groups))
 
 
 def named(session: nox.Session) -> bool:
-    """Whether files or folders of tests are named after --: then nothing else is run."""
+    """Whether files or folders of tests are named after --; then only those run."""
     return any(Path(one.partition("::")[0]).parts[:1] == ("tests",) for one in session.posargs)
 
 
 def run_tests(session: nox.Session, suite: Sequence[str], **report: str) -> None:
-    """Run a suite, or the tests that are named after --, and hold the whole to full coverage.
+    """Run a suite and check its coverage, or run the tests that are named after --.
 
-    The report is printed although a test failed: what is wrong with both is told in one run.
+    The coverage report is printed even if a test fails, so that one run shows both problems.
     """
     chosen = () if named(session) else suite
     session.run("coverage", "erase")
@@ -140,10 +139,10 @@ def run_tests(session: nox.Session, suite: Sequence[str], **report: str) -> None
 
 @nox.session
 def quick(session: nox.Session) -> None:
-    """Tell within seconds most of what a change can break, while it is written.
+    """Run the quick tests, which find most of what a change can break, while you write it.
 
-    The facade by its async source only, and no tests that are slow for what they find: of whole
-    processes, pages of the documentation, tables of faults, random answers.
+    They test the facade by its async source only, and leave out what is slow for what it finds:
+    whole processes, pages of the documentation, tables of faults, random responses.
     """
     install(session, "lint", "test", extras=TESTED, editable=True)
     session.run("ruff", "check")
@@ -157,7 +156,7 @@ def quick(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Rules, formatting, and that the sync half of the facade is what its async source gives."""
+    """Check rules, formatting, and that the sync half of the facade matches its async source."""
     install(session, "lint")
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
@@ -171,7 +170,7 @@ def lint(session: nox.Session) -> None:
 def typing(session: nox.Session) -> None:
     """Check the types with two checkers: they disagree often enough to need both."""
     install(session, "typing", "generate", extras=f"{TESTED},contract", editable=True)
-    # Named, or a .venv in the project's folder would be taken instead.
+    # Named, because basedpyright would otherwise use a .venv in the project's folder.
     second = ("basedpyright", "--pythonpath", str(Path(session.bin) / "python"))
     with ThreadPoolExecutor() as side_by_side:
         running = side_by_side.submit(session.run, *second, silent=True)
@@ -190,14 +189,14 @@ def tests(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS)
 def matrix(session: nox.Session) -> None:
-    """Run the tests on every supported Python that is on this machine."""
+    """Run the tests on every supported Python of this machine."""
     install(session, "test", "docs-test", "httpx2", extras=TESTED)
     run_tests(session, ("tests", *NOT_THESE), omit=NOT_IN_TESTS)
 
 
 @nox.session
 def properties(session: nox.Session) -> None:
-    """Try 20,000 random and mutated answers instead of the 400 of the ordinary tests."""
+    """Try 20,000 random and mutated responses instead of the 400 of the ordinary tests."""
     install(session, "test", extras=TESTED)
     cases = {"CREATORAUDIT_TEST_CASES": os.environ.get("CREATORAUDIT_TEST_CASES", "20000")}
     session.run("pytest", "tests/properties", *session.posargs, env=cases)
@@ -229,22 +228,22 @@ def contract_drift(session: nox.Session) -> None:
 
 @nox.session(name="contract-live")
 def contract_live(session: nox.Session) -> None:
-    """Ask the live API, with reads only, whether it keeps the contract; needs a key.
+    """Check, with reads only, whether the live API keeps the contract; needs a key.
 
-    It is `creatoraudit contract`, takes its options after --, and ends with its exit code: 0 kept,
-    1 drift, 2 could not run.
+    It runs `creatoraudit contract` with the options after --, and exits with its code: 0 kept, 1
+    broken, 2 the check could not finish.
     """
     install(session, extras="cli,contract")
     if session.run("creatoraudit", "--version") is None:
-        return  # --install-only, of which what is run past nox would know nothing
+        return  # --install-only, which the call below would not notice
     command = [str(Path(session.bin) / "creatoraudit"), "contract", *session.posargs]
     if code := subprocess.run(command, check=False).returncode:  # noqa: S603 - our own command
-        sys.exit(code)  # nox itself would make 1 of every failure
+        sys.exit(code)  # nox would turn every failure into 1
 
 
 @nox.session(name="regenerate-check")
 def regenerate_check(session: nox.Session) -> None:
-    """Check that generated/ is, byte for byte, what openapi.json gives today."""
+    """Check that generated/ is, byte for byte, what is generated from openapi.json."""
     install(session, "generate", "test", extras="sandbox")
     chosen = () if named(session) else (WITH_GENERATOR,)
     if not session.posargs:
@@ -254,7 +253,7 @@ def regenerate_check(session: nox.Session) -> None:
 
 @nox.session
 def regenerate(session: nox.Session) -> None:
-    """Write generated/ anew; `-- --from FILE|URL` takes another contract."""
+    """Regenerate generated/; `-- --from FILE|URL` uses another contract."""
     install(session, "generate", extras="sandbox")
     session.run("python", "scripts/regenerate.py", *session.posargs)
 
@@ -268,21 +267,21 @@ def drift(session: nox.Session) -> None:
 
 @nox.session
 def follow(session: nox.Session) -> None:
-    """Take over the document that the API publishes about itself, and say what that changes."""
+    """Update openapi.json from the document that the API publishes, and summarise the changes."""
     install(session, "generate", extras="sandbox")
     session.run("python", "scripts/follow.py", *session.posargs)
 
 
-@nox.session(reuse_venv=False)  # what is installed already would count as good enough
+@nox.session(reuse_venv=False)  # newer packages of an earlier run would be kept
 def lowest(session: nox.Session) -> None:
     """Run the tests on the oldest direct dependencies that pyproject.toml allows."""
     install(session, "lowest")
     uv = ("uv", "pip")
     here = ("--python", session.virtualenv.location)
-    # Named for reinstallation, or a wheel that uv built from an earlier state would do.
+    # Reinstalled, because uv would otherwise use a wheel that it built from earlier sources.
     resolve = ("--resolution", "lowest-direct", "--reinstall-package", "creatoraudit")
     session.run(*uv, "install", *here, *resolve, f".[{TESTED}]")
-    # The test tools may be new; what is being tested stays as it is.
+    # The test tools may be new; the packages under test keep their versions.
     frozen = str(session.run(*uv, "freeze", *here, silent=True))
     pins = [line for line in frozen.splitlines() if "==" in line]
     constraints = Path(session.create_tmp()) / "lowest.txt"
@@ -295,7 +294,7 @@ def lowest(session: nox.Session) -> None:
 
 @nox.session
 def newest(session: nox.Session) -> None:
-    """Run the tests on the newest releases, pre-releases of direct dependencies not included."""
+    """Run the tests on the newest releases of all dependencies."""
     eager = [] if session.venv_backend == "uv" else ["--upgrade-strategy", "eager"]
     tools = nox.project.dependency_groups(PYPROJECT, "test", "httpx2")
     session.install("--upgrade", *eager, f".[{TESTED},contract]", *tools)
@@ -305,7 +304,7 @@ def newest(session: nox.Session) -> None:
 
 @nox.session
 def package(session: nox.Session) -> None:
-    """Build wheel and sdist, install the wheel alone, and use it as a stranger would."""
+    """Build wheel and sdist, install the wheel alone, and use it as a user would."""
     install(session, "package")
     with tempfile.TemporaryDirectory() as folder:
         dist = Path(folder) / "dist"
@@ -322,7 +321,9 @@ def package(session: nox.Session) -> None:
         python, command = str(scripts / "python"), str(scripts / "creatoraudit")
         session.run(python, "-m", "pip", "install", "--quiet", str(wheel), external=True)
         check_bare(session, python)
-        session.chdir(folder)  # not the project's folder: only the installed files may be found
+        session.chdir(
+            folder
+        )  # leave the project's folder, so that only the installed files are found
         session.run(
             python, "-c", "import creatoraudit; print(creatoraudit.__version__)", external=True
         )
@@ -331,13 +332,13 @@ def package(session: nox.Session) -> None:
         if "pip install 'creatoraudit[cli]'" not in str(said):
             session.error(f"the bare command does not name the extra: {said}")
         consumer = Path(__file__).parent / "tests" / "typing" / "consumer.py"
-        # It looks at frames too, and pandas is not there.
+        # It also uses frames, and pandas is not installed.
         lenient = "--disable-error-code=import-untyped"
         session.run("mypy", "--strict", lenient, "--python-executable", python, str(consumer))
 
 
 def check_contents(session: nox.Session, wheel: Path) -> None:
-    """Hold the wheel to the three packages, each typed, and the contract."""
+    """Check that the wheel holds three typed packages, the contract, and nothing else."""
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     roots = {"creatoraudit", "creatoraudit_api", "creatoraudit_sandbox"}
@@ -346,22 +347,22 @@ def check_contents(session: nox.Session, wheel: Path) -> None:
         session.error(f"the wheel lacks {sorted(missing)}")
     found = {name.split("/")[0] for name in names if ".dist-info/" not in name}
     if found != roots:
-        session.error(f"the wheel carries {sorted(found)}, expected {sorted(roots)}")
+        session.error(f"the wheel holds {sorted(found)}, expected {sorted(roots)}")
 
 
 def check_bare(session: nox.Session, python: str) -> None:
-    """Hold a bare installation to the short list of packages it promises."""
+    """Check that an installation without extras has only the promised packages."""
     listed = session.run(
         *(python, "-m", "pip", "list", "--format=json"), external=True, silent=True, stderr=None
     )
     installed = {entry["name"].lower().replace("_", "-") for entry in json.loads(str(listed))}
     if extra := installed - BARE - {"setuptools"}:
-        session.error(f"a bare installation pulled {sorted(extra)}")
+        session.error(f"an installation without extras also has {sorted(extra)}")
 
 
 @nox.session
 def api(session: nox.Session) -> None:
-    """Tell what of the public API differs from the last release, by its tag."""
+    """Show how the public API differs from the last release."""
     install(session, "api")
     tags = ("git", "tag", "--list", "v*", "--merged=HEAD", "--sort=-version:refname")
     tag, *_ = str(session.run(*tags, external=True, silent=True)).split() or [""]
@@ -372,13 +373,13 @@ def api(session: nox.Session) -> None:
         session.run(
             *("griffe", "check", part, "--search", "facade", "--search", "generated"),
             *("--against", tag),
-            success_codes=[0, 1],  # 1 says that something breaks, which before 1.0 it may
+            success_codes=[0, 1],  # 1 means a breaking change, which is allowed before 1.0
         )
 
 
 @nox.session(name="release-tools")
 def release_tools(session: nox.Session) -> None:
-    """Lock the newest tools that .github/release-tools.in names, with their hashes."""
+    """Lock the newest releases of the tools in .github/release-tools.in, with their hashes."""
     install(session, "lowest")
     session.run(
         *("uv", "pip", "compile", "--universal", "--python-version=3.11", "--generate-hashes"),
@@ -391,7 +392,7 @@ def release_tools(session: nox.Session) -> None:
 @nox.session
 @nox.parametrize("engine", list(ENGINES), ids=list(ENGINES))
 def engines(session: nox.Session, engine: str) -> None:
-    """Land snapshots with real engines, and run the recipes for them, an environment for each."""
+    """Run snapshots and their recipes on real engines, each in its own environment."""
     install(session, "test")
     session.install(*ENGINES[engine])
     if engine == "dask":
@@ -405,7 +406,7 @@ def engines(session: nox.Session, engine: str) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Build the documentation, warnings being errors; `-- linkcheck` looks at external links."""
+    """Build the documentation; a warning is an error. `-- linkcheck` checks external links."""
     install(session, "docs", extras="cli,contract,sandbox")
     for builder in session.posargs or ["html"]:
         strict = ("--fail-on-warning", "--keep-going", "--nitpicky", "--quiet", "--jobs=auto")
@@ -414,21 +415,21 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def browser(session: nox.Session) -> None:
-    """Look at reports in a real Chromium, which has to be on PATH; keeps pictures of them."""
+    """Test reports in a real Chromium, which must be on PATH; keeps pictures of them."""
     install(session, "browser", extras="cli,sandbox")
     session.run("pytest", "tests/browser", *session.posargs)
 
 
 @nox.session
 def pictures(session: nox.Session) -> None:
-    """Make the pictures in docs/images anew; needs a Chromium on PATH too."""
+    """Make the pictures in docs/images again; needs a Chromium on PATH."""
     install(session, "browser", extras="cli,sandbox")
     session.run("python", "scripts/pictures.py")
 
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure every claim about speed, side by side; names after -- choose some of the scripts."""
+    """Measure every claim about speed; names after -- select some of the benchmarks."""
     install(session, "bench", extras="cli,sandbox,snapshot,speed")
     session.install(*nox.project.dependency_groups(PYPROJECT, "generate"))
     scripts = ["startup", "overhead", "throughput", "breakouts", "memory", "decode", "batches"]
@@ -448,8 +449,8 @@ def conformance(session: nox.Session) -> None:
 
 @nox.session
 def soak(session: nox.Session) -> None:
-    """Export a million posts and snapshot a thousand organizations: memory, kill -9. Takes long."""
+    """Test memory and kill -9: export a million posts, snapshot a thousand organizations. Slow."""
     install(session, "test", extras=TESTED)
-    # Named, because nothing else is to collect it by chance.
+    # Named, so that no other session collects them.
     files = ("tests/soak/million.py", "tests/soak/snapshots.py")
     session.run("pytest", "--capture=no", *files, *session.posargs)
