@@ -23,7 +23,7 @@ _DELETES: Final = frozenset(
 
 
 @dataclass(frozen=True)
-class _Kept:
+class _StoredResult:
     fingerprint: bytes
     result: Result
     until: int
@@ -33,7 +33,7 @@ class IdempotencyMemory:
     """Results of recent creates, by their Idempotency-Key."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[str, str, str], _Kept] = {}
+        self._stored: dict[tuple[str, str, str], _StoredResult] = {}
 
     def run(self, handler: Handler, call: Call, header: str | None, raw: bytes) -> Result:
         """Handle a call, or repeat the earlier response to its key."""
@@ -46,10 +46,10 @@ class IdempotencyMemory:
         self._forget(call.now)
         slot = (call.key.secret if call.key else "", call.operation, header)
         fingerprint = hashlib.blake2b(raw, digest_size=16).digest()
-        kept = self._kept.get(slot)
+        kept = self._stored.get(slot)
         if kept is None:
             result = handler(call)
-            self._kept[slot] = _Kept(fingerprint, result, call.now + KEPT_SECONDS)
+            self._stored[slot] = _StoredResult(fingerprint, result, call.now + KEPT_SECONDS)
             return result
         if kept.fingerprint != fingerprint:
             raise Problem(
@@ -59,13 +59,13 @@ class IdempotencyMemory:
 
     def _free(self, resource_id: str) -> None:
         ending = f"/{resource_id.lower()}"
-        for slot, kept in list(self._kept.items()):
+        for slot, kept in list(self._stored.items()):
             if kept.result.headers["Location"].endswith(ending):
-                del self._kept[slot]
+                del self._stored[slot]
 
     def _forget(self, now: int) -> None:
         # Insertion order is the order of expiry, so that the oldest come first.
-        for slot, kept in list(self._kept.items()):
+        for slot, kept in list(self._stored.items()):
             if kept.until > now:
                 break
-            del self._kept[slot]
+            del self._stored[slot]

@@ -26,7 +26,7 @@ _POSTS_PER_WORLD: Final = 500
 _CONFIG_HEAD: Final = "# The made-up organizations of a sandbox, written when it was started.\n"
 
 
-class _Live:
+class _LoadedWorld:
     """A world in memory."""
 
     def __init__(self, store: Store, most_kept: int) -> None:
@@ -50,32 +50,32 @@ class _Worlds:
         self._make = make
         self._first = first
         self._most_kept = _MOST_KEPT // count
-        self._live: OrderedDict[int | str, _Live] = OrderedDict()
+        self._loaded: OrderedDict[int | str, _LoadedWorld] = OrderedDict()
 
-    def of(self, seed: int | str) -> _Live:
+    def of(self, seed: int | str) -> _LoadedWorld:
         """The world of a seed."""
-        if seed not in self._live:
-            self._live[seed] = _Live(self._make(seed), self._most_kept)
+        if seed not in self._loaded:
+            self._loaded[seed] = _LoadedWorld(self._make(seed), self._most_kept)
             self._make_room()
-        self._live.move_to_end(seed)
-        return self._live[seed]
+        self._loaded.move_to_end(seed)
+        return self._loaded[seed]
 
     def _make_room(self) -> None:
-        others = list(self._live)[:-1]
-        room = _MOST_ROOM - sum(map(self._size, self._live))
+        others = list(self._loaded)[:-1]
+        room = _MOST_ROOM - sum(map(self._size, self._loaded))
         for seed in others:
             if room >= 0:
                 return
-            if seed != self._first and not self._live[seed].changed:
+            if seed != self._first and not self._loaded[seed].changed:
                 room += self._size(seed)
-                self._live.pop(seed).store.close()
+                self._loaded.pop(seed).store.close()
 
     def _size(self, seed: int | str) -> int:
-        return self._live[seed].store.world.post_count + _POSTS_PER_WORLD
+        return self._loaded[seed].store.world.post_count + _POSTS_PER_WORLD
 
     def close(self) -> None:
         """Give up all worlds."""
-        for live in self._live.values():
+        for live in self._loaded.values():
             live.store.close()
 
 

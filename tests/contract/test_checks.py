@@ -137,31 +137,31 @@ def test_an_undocumented_member_is_found_where_the_contract_knows_all_of_them() 
 
 
 def test_a_member_that_one_object_carried_is_not_missing() -> None:
-    tally = _members.Tally()
+    counts = _members.MemberCounts()
     for name in ("view_count", "like_count"):
-        tally.note(VIDEOS, 200, video(**{name: None}))
-    missing = dict.fromkeys(place for _, place in tally.missing())
+        counts.note(VIDEOS, 200, video(**{name: None}))
+    missing = dict.fromkeys(place for _, place in counts.missing())
     assert "$.data[].share_count" in missing
     assert "$.data[].view_count" not in missing
     assert "$.data[].like_count" not in missing
 
 
 def test_members_that_were_only_deduced_are_never_missing() -> None:
-    tally = _members.Tally()
-    tally.note("GET /account-videos", 200, video(id="1"))
-    tally.note("GET /accounts", 200, video(id="1"))
-    missing = set(tally.missing())
+    counts = _members.MemberCounts()
+    counts.note("GET /account-videos", 200, video(id="1"))
+    counts.note("GET /accounts", 200, video(id="1"))
+    missing = set(counts.missing())
     assert ("GET /accounts", "$.data[].username") in missing
     assert ("GET /accounts", "$.data[].platform") not in missing  # known from a guide
     assert not [one for one in missing if one[0] == "GET /account-videos" and "data" in one[1]]
 
 
 def test_only_the_complete_kind_of_error_tells_what_is_missing() -> None:
-    tally = _members.Tally()
-    tally.note(VIDEOS, 401, {"code": "UNAUTHORIZED"})
-    assert list(tally.missing()) == []
-    tally.note(VIDEOS, 422, {"code": "VALIDATION_ERROR"})
-    assert (VIDEOS, "$.errors") in list(tally.missing())
+    counts = _members.MemberCounts()
+    counts.note(VIDEOS, 401, {"code": "UNAUTHORIZED"})
+    assert list(counts.missing()) == []
+    counts.note(VIDEOS, 422, {"code": "VALIDATION_ERROR"})
+    assert (VIDEOS, "$.errors") in list(counts.missing())
 
 
 RENAMED = ["GET /videos/{video_id}", "GET /videos/{id}", "GET /videos/{Video-ID}", "GET /videos/{}"]

@@ -100,7 +100,7 @@ def test_worlds_that_were_dropped_come_back_as_they_were(
         before[2][0] = changed.walk("/videos")
     assert len(before[2][0]) == 19
     assert worlds() == before
-    assert len(sandbox._organizations._worlds._live) < 6
+    assert len(sandbox._organizations._worlds._loaded) < 6
 
 
 def test_arguments_that_make_no_organizations_are_refused(tmp_path: Path) -> None:

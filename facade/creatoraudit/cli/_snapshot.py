@@ -305,10 +305,10 @@ def _show(units: Sequence[Unit], done: Landed) -> None:
         return [what, *(f"{count:,}" for count in counts)]
 
     _output.write_table(_LANDED, map(line, dict.fromkeys(one.what for one in units)))
-    _output.write_lines(["", *map(_safe.line, _told(done))])
+    _output.write_lines(["", *map(_safe.line, _unit_lines(done))])
 
 
-def _told(done: Landed) -> Iterator[str]:
+def _unit_lines(done: Landed) -> Iterator[str]:
     """Lines about single units: what failed, and what a reader should know."""
     for receipt in done.receipts:
         yield from _remarks(receipt)

@@ -34,7 +34,7 @@ from .._core.text import one_line
 from . import _walk
 from ._facts import Facts, Finding
 from ._failures import check_of, explain
-from ._members import Tally, headers_of, operation_of, undocumented
+from ._members import MemberCounts, headers_of, operation_of, undocumented
 from ._presence import absent
 
 AnyCase: TypeAlias = "Case[Any]"
@@ -42,12 +42,12 @@ AnyCase: TypeAlias = "Case[Any]"
 ENV_FACTS = "CREATORAUDIT_CONTRACT_FACTS"
 ENV_BODIES = "CREATORAUDIT_CONTRACT_BODIES"
 #: Maximum number of responses per operation that are requested again.
-LOOKS = 2
+MOST_REPEATED = 2
 _LONGEST = 200
 
 facts = Facts()
-_tally = Tally()
-_looks: Counter[tuple[str, str]] = Counter()
+_member_counts = MemberCounts()
+_repeated: Counter[tuple[str, str]] = Counter()
 
 
 @cache
@@ -76,12 +76,12 @@ def _is_valid(case: AnyCase) -> bool:
     return case.meta is None or case.meta.generation.mode.is_positive
 
 
-def _first_looks(check: str, response: Response, case: AnyCase) -> bool:
+def _is_early_success(check: str, response: Response, case: AnyCase) -> bool:
     """Whether this is one of the first successes of an operation: only those are repeated."""
     if case.method != "GET" or response.status_code != 200 or not _is_valid(case):
         return False
-    _looks[check, case.operation.label] += 1
-    return _looks[check, case.operation.label] <= LOOKS
+    _repeated[check, case.operation.label] += 1
+    return _repeated[check, case.operation.label] <= MOST_REPEATED
 
 
 def _again(
@@ -116,12 +116,12 @@ class documented_member_missing:  # noqa: N801 - the name of the check, in the s
     def after_response(self, ctx: CheckContext, response: Response, case: AnyCase) -> None:
         """Record the members of a response."""
         del ctx
-        _tally.note(case.operation.label, response.status_code, _body(response))
+        _member_counts.note(case.operation.label, response.status_code, _body(response))
 
     def after_run(self, ctx: CheckContext) -> None:
         """Report the documented members that no object had."""
         del ctx
-        missing = [(label, place) for label, place in _tally.missing()]
+        missing = [(label, place) for label, place in _member_counts.missing()]
         for label, place in missing:
             detail = "was in no response of the run"
             facts.add(Finding(type(self).__name__, label, place, "missing", detail))
@@ -152,13 +152,13 @@ def cursor_walk(ctx: CheckContext, response: Response, case: AnyCase) -> None:
     """Fail when following the cursors of a list does not lead to its end."""
     del ctx
     label = case.operation.label
-    if not operation_of(label).paged or not _first_looks("cursor_walk", response, case):
+    if not operation_of(label).paged or not _is_early_success("cursor_walk", response, case):
         return
 
     def ask(query: Mapping[str, str]) -> tuple[int, Any]:
         page = _again(response, {}, query)
         body = _body(page)
-        _tally.note(label, page.status_code, body)
+        _member_counts.note(label, page.status_code, body)
         return page.status_code, body
 
     _report("cursor_walk", case, list(_walk.flaws(ask)))
@@ -168,7 +168,7 @@ def cursor_walk(ctx: CheckContext, response: Response, case: AnyCase) -> None:
 def etag_revalidation(ctx: CheckContext, response: Response, case: AnyCase) -> None:
     """Fail when sending back a fresh ETag does not give 304."""
     del ctx
-    if not _first_looks("etag_revalidation", response, case):
+    if not _is_early_success("etag_revalidation", response, case):
         return
     etag = (response.headers.get("etag") or [""])[0]
 
@@ -201,7 +201,7 @@ def after_call(context: HookContext, case: AnyCase, response: Response) -> None:
     facts.count(case.operation.label, response.status_code)
 
 
-class _Keeper(EventHandler[Any]):
+class _FactsWriter(EventHandler[Any]):
     """Writes the facts to the file when the run ends, even if it fails."""
 
     def handle_event(self, ctx: Any, event: events.EngineEvent) -> None:
@@ -219,4 +219,4 @@ class _Keeper(EventHandler[Any]):
 
 
 if os.environ.get(ENV_FACTS):
-    handler()(_Keeper)
+    handler()(_FactsWriter)

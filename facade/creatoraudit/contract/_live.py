@@ -40,7 +40,7 @@ _known: dict[str, list[Any]] = json.loads(os.environ[ENV_KNOWN])
 _turns = itertools.count()
 
 
-class _Out(_wire.ReadOnly):
+class _Adapter(_wire.ReadOnly):
     rules = _wire.Rules(
         base_url=os.environ[ENV_BASE_URL],
         key=ApiKey(os.environ[ENV_KEY]),
@@ -51,7 +51,7 @@ class _Out(_wire.ReadOnly):
 
 
 # Every session that schemathesis makes from now on sends through this.
-setattr(requests.sessions, "HTTPAdapter", _Out)  # noqa: B010 - types forbid the plain spelling
+setattr(requests.sessions, "HTTPAdapter", _Adapter)  # noqa: B010 - types forbid the plain spelling
 
 
 @schemathesis.hook

@@ -33,7 +33,7 @@ COMPLETE_ERROR = 422
 ERRORS = 400
 
 
-class Asked(NamedTuple):
+class CheckedOperation(NamedTuple):
     """What the checks need to know of an operation."""
 
     method: str
@@ -43,7 +43,7 @@ class Asked(NamedTuple):
 
 
 @cache
-def operation_of(label: str) -> Asked:
+def operation_of(label: str) -> CheckedOperation:
     """The operation of a method and a path, as in ``GET /videos``.
 
     The document may have operations that the generated table leaves out.
@@ -52,8 +52,8 @@ def operation_of(label: str) -> Asked:
     by_key = {one.key: one for one in OPERATIONS.values()}
     known = by_key.get(operation_key(method, path))
     if known is None:
-        return Asked(method, path, paged=False, authenticated=True)
-    return Asked(method, path, known.paged, known.authenticated)
+        return CheckedOperation(method, path, paged=False, authenticated=True)
+    return CheckedOperation(method, path, known.paged, known.authenticated)
 
 
 def labels(method: str) -> list[str]:
@@ -102,7 +102,7 @@ def _objects(schema: Any, value: object, path: Location) -> Iterator[Found]:
             yield from _objects(found.schema, found.value, found.path)
 
 
-def _answered(label: str, status: int, body: object) -> Iterator[Found]:
+def _response_objects(label: str, status: int, body: object) -> Iterator[Found]:
     return _objects(response_schema(operation_of(label), status), body, ROOT)
 
 
@@ -122,14 +122,14 @@ def located(label: str, status: int, path: Sequence[str | int]) -> tuple[str, An
 def undocumented(label: str, status: int, body: object) -> list[str]:
     """Places of undocumented members, in objects that the contract describes completely."""
     found: set[str] = set()
-    for one in _answered(label, status, body):
+    for one in _response_objects(label, status, body):
         known = one.schema["properties"]
         if "implied" not in {one.evidence(name) for name in known}:
             found.update(f"{one.place}.{name}" for name in one.members.keys() - known)
     return sorted(found)
 
 
-class Tally:
+class MemberCounts:
     """Counts the documented members that objects of a run had, per operation and place."""
 
     def __init__(self) -> None:
@@ -140,7 +140,7 @@ class Tally:
         """Count the members of one response."""
         if status >= ERRORS and status != COMPLETE_ERROR:
             return
-        for one in _answered(label, status, body):
+        for one in _response_objects(label, status, body):
             where = (label, one.place)
             documented = {n for n in one.schema["properties"] if one.evidence(n) == "documented"}
             self._wanted.setdefault(where, set()).update(documented)

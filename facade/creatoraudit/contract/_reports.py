@@ -119,14 +119,14 @@ def record(outcome: Outcome) -> dict[str, object]:
         "base_url": outcome.base_url,
         "requests": outcome.requests,
         "unverified": outcome.unverified if outcome.facts.answers else None,
-        "findings": [_told(one) for one in outcome.verdict.new],
+        "findings": [_finding_record(one) for one in outcome.verdict.new],
         "expired": [_matched(one) for one in outcome.verdict.expired],
         "accepted": [_matched(one) for one in outcome.verdict.accepted],
         "stale": [entry.record() for entry in outcome.stale],
     }
 
 
-def _told(finding: Finding) -> dict[str, object]:
+def _finding_record(finding: Finding) -> dict[str, object]:
     return {
         "operation": finding.operation,
         "member": finding.member,
@@ -139,7 +139,11 @@ def _told(finding: Finding) -> dict[str, object]:
 def _matched(matched: Matched[Finding]) -> dict[str, object]:
     entry = matched.entry
     until = entry.expires.isoformat() if entry.expires else None
-    return _told(matched.finding) | {"id": entry.id, "reason": entry.reason, "expires": until}
+    return _finding_record(matched.finding) | {
+        "id": entry.id,
+        "reason": entry.reason,
+        "expires": until,
+    }
 
 
 def junit(outcome: Outcome) -> bytes:

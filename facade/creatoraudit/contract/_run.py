@@ -216,7 +216,7 @@ def _known_values(key: ApiKey, base_url: str, timeout: float) -> dict[str, list[
     from .. import CreatorAudit  # noqa: PLC0415 - the facade imports nothing of this package
 
     with CreatorAudit(key.reveal, base_url=base_url, timeout=timeout, max_retries=1) as ca:
-        _answers(ca)
+        _check_key(ca)
         accounts = _ids(lambda: ca.accounts.list(limit=_IDS, max_items=_IDS))
         videos = _ids(lambda: ca.videos.list(limit=_IDS, max_items=_IDS))
         creators = _ids(lambda: ca.creators.list(limit=_IDS, max_items=_IDS))
@@ -234,7 +234,7 @@ def _known_values(key: ApiKey, base_url: str, timeout: float) -> dict[str, list[
     }
 
 
-def _answers(ca: CreatorAudit) -> None:
+def _check_key(ca: CreatorAudit) -> None:
     """Make sure that the key works; the checks report anything else wrong with the response."""
     try:
         ca.whoami()

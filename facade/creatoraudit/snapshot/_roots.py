@@ -50,7 +50,7 @@ def root_of(place: object) -> Root:
 
 
 @contextmanager
-def _told(doing: str, path: object) -> Iterator[None]:
+def _export_errors(doing: str, path: object) -> Iterator[None]:
     """Turn the error of a file system into an `ExportError`."""
     try:
         yield
@@ -75,21 +75,21 @@ class LocalRoot:
 
     def read(self, path: str) -> bytes | None:
         """Return the content of a file; None if there is no such file."""
-        with suppress(FileNotFoundError), _told("read", self._folder / path):
+        with suppress(FileNotFoundError), _export_errors("read", self._folder / path):
             return (self._folder / path).read_bytes()
         return None
 
     def write(self, path: str, content: bytes) -> None:
         """Put a small file in place."""
         target = self._folder / path
-        with _told("write", target):
+        with _export_errors("write", target):
             target.parent.mkdir(parents=True, exist_ok=True)
             files.replace(target, content)
 
     def put(self, path: str, part: Path) -> None:
         """Put a copy of a local file in place, by renaming a link to it."""
         target = self._folder / path
-        with _told("write", target):
+        with _export_errors("write", target):
             link = part.with_name(f"{part.name}-{secrets.token_hex(4)}.tmp")
             try:
                 os.link(part, link)
@@ -104,7 +104,7 @@ class LocalRoot:
     def part_for(self, path: str, attempt: str) -> Path:
         """Return a hidden path beside the file `path`; removes what killed attempts left."""
         target = self._folder / path
-        with _told("write", target.parent):
+        with _export_errors("write", target.parent):
             target.parent.mkdir(parents=True, exist_ok=True)
             for left in target.parent.glob(f".{target.name}.*.tmp"):
                 with suppress(OSError):
@@ -114,12 +114,12 @@ class LocalRoot:
 
     def open(self, path: str) -> BinaryIO:
         """Open a file for reading."""
-        with _told("read", self._folder / path):
+        with _export_errors("read", self._folder / path):
             return (self._folder / path).open("rb")
 
     def list(self, folder: str) -> list[str]:
         """Return the paths of all files in a folder and below."""
-        with _told("read", self._folder / folder):
+        with _export_errors("read", self._folder / folder):
             found = (self._folder / folder).rglob("*")
             return sorted(
                 one.relative_to(self._folder).as_posix() for one in found if one.is_file()
@@ -167,19 +167,19 @@ class RemoteRoot:
 
     def read(self, path: str) -> bytes | None:
         """Return the content of a file; None if there is no such file."""
-        with suppress(FileNotFoundError), _told("read", self._at(path)):
+        with suppress(FileNotFoundError), _export_errors("read", self._at(path)):
             content: bytes = self._fs.cat_file(self._at(path))
             return content
         return None
 
     def write(self, path: str, content: bytes) -> None:
         """Put a small file in place."""
-        with _told("write", self._at(path)):
+        with _export_errors("write", self._at(path)):
             self._fs.pipe_file(self._at(path), content)
 
     def put(self, path: str, part: Path) -> None:
         """Upload a copy of a local file under its final name."""
-        with _told("write", self._at(path)):
+        with _export_errors("write", self._at(path)):
             if part.stat().st_size <= _AT_ONCE:
                 self._fs.pipe_file(self._at(path), part.read_bytes())
             else:
@@ -192,13 +192,13 @@ class RemoteRoot:
 
     def open(self, path: str) -> BinaryIO:
         """Open a file for reading."""
-        with _told("read", self._at(path)):
+        with _export_errors("read", self._at(path)):
             opened: BinaryIO = self._fs.open(self._at(path), "rb")
             return opened
 
     def list(self, folder: str) -> list[str]:
         """Return the paths of all files in a folder and below."""
-        with _told("read", self._at(folder)):
+        with _export_errors("read", self._at(folder)):
             found: Any = self._fs.find(self._at(folder))
             start = len(self._base) + 1
             return sorted(str(one)[start:] for one in found)
@@ -227,5 +227,5 @@ def sha256_of(root: Root, path: str) -> str:
     Raises:
         FileNotFoundError: There is no such file.
     """
-    with root.open(path) as file, _told("read", path):
+    with root.open(path) as file, _export_errors("read", path):
         return hashlib.file_digest(cast("BufferedReader", file), "sha256").hexdigest()

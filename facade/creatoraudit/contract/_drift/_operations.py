@@ -117,7 +117,7 @@ def _shared(item: Place) -> Place:
     return Place(item.document, item.pointer, members)
 
 
-def _said(place: Place) -> str:
+def _significant(place: Place) -> str:
     """The members of an object, without descriptive text."""
     return canonical(
         {
@@ -319,7 +319,7 @@ class _Comparison:
         required = shape.required if shape else frozenset()
         for name in sorted(old.keys() | new.keys()):
             was, now = old.get(name), new.get(name)
-            if (was and _said(was)) == (now and _said(now)):
+            if (was and _significant(was)) == (now and _significant(now)):
                 continue
             there = now or was
             assert there is not None
@@ -369,14 +369,14 @@ class _Comparison:
         """Compare the responses of an operation, status by status."""
         old, new = _statuses(base), _statuses(head)
         for status, was in old.items():
-            if (now := _left_of(status, new)) is not None:
+            if (now := _replacement(status, new)) is not None:
                 self.response(scope, was, now)
             else:
                 scope.report(_status_rule(status, "removed"), was, name=status)
         for status, now in new.items():
             if status in old:
                 continue
-            if (before := _answer(old, status)) is not None:
+            if (before := _response_for(old, status)) is not None:
                 self.response(scope, before, now)
             else:
                 scope.report(_status_rule(status, "added"), now, name=status)
@@ -531,7 +531,7 @@ def _statuses(operation: Place) -> dict[str, Place]:
     }
 
 
-def _answer(statuses: Mapping[str, Place], status: str) -> Place | None:
+def _response_for(statuses: Mapping[str, Place], status: str) -> Place | None:
     """The response that describes a status: for the status itself, its range, or the default.
 
     If a success is listed, the default describes failures only.
@@ -541,12 +541,12 @@ def _answer(statuses: Mapping[str, Place], status: str) -> Place | None:
     return next((statuses[name] for name in names if name in statuses), None)
 
 
-def _left_of(status: str, statuses: Mapping[str, Place]) -> Place | None:
+def _replacement(status: str, statuses: Mapping[str, Place]) -> Place | None:
     """The response that replaces a status; for a range, one of its statuses may remain."""
     narrower = (
         place for name, place in statuses.items() if status[1:] == "XX" and name[:1] == status[:1]
     )
-    return _answer(statuses, status) or next(narrower, None)
+    return _response_for(statuses, status) or next(narrower, None)
 
 
 def _status_rule(status: str, how: str) -> str:

@@ -279,17 +279,19 @@ class _Pair:
                 how = "loosened"
             else:
                 how = "changed"
-            if name == "format" and not self._says_something(old, new):
+            if name == "format" and not self._format_matters(old, new):
                 how = "hint-changed"
             what = _WHOLE.get(name, "constraint")
             fields: dict[str, Json | Absent] = (
-                {"old": _said(old), "new": _said(new)} if name in _WHOLE else {"name": name}
+                {"old": _fact_values(old), "new": _fact_values(new)}
+                if name in _WHOLE
+                else {"name": name}
             )
             added = [new[text] for text in new.keys() - old.keys()] or [*new.values()]
             where = min((added or [*old.values()]), key=lambda fact: fact.place.pointer).place
             self._report(f"{what}-{how}", where, **fields)
 
-    def _says_something(self, old: Mapping[str, Fact], new: Mapping[str, Fact]) -> bool:
+    def _format_matters(self, old: Mapping[str, Fact], new: Mapping[str, Fact]) -> bool:
         """Whether a different format affects what is sent or decoded."""
         if self.direction == "response":
             return not old or bool(old.keys() & _DECODED)
@@ -417,14 +419,14 @@ class _Pair:
     def _pairs(self, old: list[Group], new: list[Group]) -> Iterator[tuple[int, int]]:
         """All pairs that may be the same alternative, most similar first."""
         likeness = sorted(
-            (-_likeness(self.comparison, one, other), abs(i - j), i, j)
+            (-_similarity(self.comparison, one, other), abs(i - j), i, j)
             for i, one in enumerate(old)
             for j, other in enumerate(new)
         )
         yield from ((i, j) for negative, _, i, j in likeness if negative)
 
 
-def _likeness(comparison: SchemaComparison, one: Group, other: Group) -> int:
+def _similarity(comparison: SchemaComparison, one: Group, other: Group) -> int:
     """How similar two alternatives are; 0 means that they are not the same."""
     if _text(one) == _text(other):
         return 100
@@ -469,7 +471,7 @@ def _types(shape: Shape) -> Json:
     return names[0] if len(names) == 1 else names
 
 
-def _said(facts: Mapping[str, Fact]) -> Json | Absent:
+def _fact_values(facts: Mapping[str, Fact]) -> Json | Absent:
     values = [fact.value for _, fact in sorted(facts.items())]
     return values[0] if len(values) == 1 else values or ABSENT
 

@@ -29,12 +29,12 @@ class SecurityComparison:
         self.old = _schemes(base, self.refused)
         self.new = _schemes(head, self.refused)
         spare = {
-            canonical(_said(place)): name
+            canonical(_significant(place)): name
             for name, place in self.old.items()
             if name not in self.new
         }
         self.known_as = {
-            name: spare.get(canonical(_said(place)), name)
+            name: spare.get(canonical(_significant(place)), name)
             for name, place in self.new.items()
             if name not in self.old
         }
@@ -56,8 +56,8 @@ class SecurityComparison:
         was, now = self.base.top.get("security"), self.head.top.get("security")
         if _relied_on(self.base) or _relied_on(self.head):
             return
-        if canonical(_told(_alternatives(was, {}))) != canonical(
-            _told(_alternatives(now, self.known_as))
+        if canonical(_as_json(_alternatives(was, {}))) != canonical(
+            _as_json(_alternatives(now, self.known_as))
         ):
             scope.report("unused-security-changed", now or was or self.head.top)
 
@@ -84,7 +84,7 @@ def _schemes(document: Document, refused: list[DocumentRefused]) -> dict[str, Pl
     return found
 
 
-def _said(scheme: Place) -> dict[str, Json]:
+def _significant(scheme: Place) -> dict[str, Json]:
     """The content of each scheme by name, without descriptive text."""
     said: dict[str, Json] = {
         name: scheme.members[name] for name in _IDENTITY if name in scheme.members
@@ -104,7 +104,7 @@ def _compare_schemes(scope: Scope, name: str, base: Place, head: Place) -> None:
     compare_notes(scope, base, head)
     if base.members.get("bearerFormat") != head.members.get("bearerFormat"):
         scope.report("bearer-format-changed", head.get("bearerFormat") or head)
-    old, new = _said(base), _said(head)
+    old, new = _significant(base), _significant(head)
     changed = {each for each, value in old.items() if new.get(each) != value}
     added = new.keys() - old.keys()
     if changed or added & {*_IDENTITY}:
@@ -167,16 +167,16 @@ def _needs(scope: Scope, where: Place, old: list[Needs], new: list[Needs]) -> No
     if free_now and not free_before:
         scope.report("security-no-longer-required", where)
     elif free_before and not free_now:
-        scope.report("security-required", where, new=_told(new))
+        scope.report("security-required", where, new=_as_json(new))
     elif gone and added:
-        scope.report("security-changed", where, old=_told(old), new=_told(new))
+        scope.report("security-changed", where, old=_as_json(old), new=_as_json(new))
     elif gone:
-        scope.report("security-alternative-removed", where, old=_told(gone))
+        scope.report("security-alternative-removed", where, old=_as_json(gone))
     elif added:
-        scope.report("security-alternative-added", where, new=_told(added))
+        scope.report("security-alternative-added", where, new=_as_json(added))
 
 
-def _told(alternatives: list[Needs]) -> list[Json]:
+def _as_json(alternatives: list[Needs]) -> list[Json]:
     """Requirements as JSON, sorted."""
     told = [{name: sorted(scopes) for name, scopes in needs.items()} for needs in alternatives]
     return [*sorted(told, key=canonical)]
