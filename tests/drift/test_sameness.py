@@ -150,11 +150,51 @@ EQUAL = [
 ]
 
 
+INTEGER = {"type": "integer"}
+ARRAY = {"type": "array"}
+CHOICE = {"oneOf": [{"const": "a", "description": "One."}, {"const": "b"}]}
+# Bounds of integers, choices between constants, keywords that any value satisfies.
+EQUAL += [
+    ({**INTEGER, "exclusiveMinimum": 0}, {**INTEGER, "minimum": 1}),
+    ({**INTEGER, "exclusiveMaximum": 10.5}, {**INTEGER, "maximum": 10}),
+    ({**INTEGER, "minimum": 0.5, "maximum": 1e400}, {**INTEGER, "minimum": 1, "maximum": 1e400}),
+    (CHOICE, {"enum": ["a", "b"], "type": "string"}),
+    (
+        {"anyOf": [{"enum": [1]}, {"enum": [2, 3], **INTEGER}, NULL]},
+        {"enum": [1, 2, 3, None]},
+    ),
+    ({"enum": [True, False]}, {"type": "boolean"}),
+    ({**INTEGER, "maxLength": 4, "pattern": "a", "multipleOf": 1}, INTEGER),
+    ({**STRING, "pattern": "", "maxItems": 4, "minimum": 1, "not": False}, STRING),
+    ({**STRING, "if": {"minLength": 2}}, {**STRING, "then": {"minLength": 2}}),
+    (
+        {**ARRAY, "prefixItems": [], "unevaluatedItems": True, "uniqueItems": False},
+        {**ARRAY, "maxProperties": 4},
+    ),
+    ({**OBJECT, "dependentRequired": {}, "propertyNames": True, "patternProperties": {}}, OBJECT),
+]
+
+
 @pytest.mark.parametrize("direction", ["request", "response"])
 @pytest.mark.parametrize(("one", "other"), EQUAL)
 def test_schemas_in_other_words_are_the_same(one: Any, other: Any, direction: str) -> None:
     assert drift(with_schema(one, direction), with_schema(other, direction)) == []
     assert drift(with_schema(other, direction), with_schema(one, direction)) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "rule"),
+    [
+        ({**INTEGER, "exclusiveMinimum": 0}, {**INTEGER, "minimum": 2}, "request-bound-tightened"),
+        (CHOICE, {"enum": ["a"]}, "request-enum-value-removed"),
+        ({"enum": ["a", "b", "c"]}, CHOICE, "request-enum-value-removed"),
+        (ARRAY, {**ARRAY, "unevaluatedItems": False}, "request-constraint-tightened"),
+        (OBJECT, {**OBJECT, "propertyNames": False}, "request-constraint-tightened"),
+        ({**STRING, "maxLength": 4}, {**INTEGER, "maxLength": 4}, "request-type-changed"),
+    ],
+)
+def test_schemas_in_other_words_that_say_less_are_told(one: Any, other: Any, rule: str) -> None:
+    assert rules(with_schema(one, "request"), with_schema(other, "request")) == [rule]
 
 
 def test_exclusive_bounds_of_3_0_and_3_1_are_the_same() -> None:

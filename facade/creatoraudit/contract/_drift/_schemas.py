@@ -248,9 +248,13 @@ class _Pair:
             fields["new"] = now.value
         self._report(f"default-{what}", where.place, **fields)
 
+    def _concerned(self, keyword: str) -> bool:
+        """Whether a keyword restricts values before and after; if not, the types say it all."""
+        return self.old.concerned(keyword) and self.new.concerned(keyword)
+
     def _bounds(self) -> None:
         old, new = self.old.bounds, self.new.bounds
-        for keyword in old.keys() | new.keys():
+        for keyword in filter(self._concerned, old.keys() | new.keys()):
             was, now = old.get(keyword), new.get(keyword)
             if was and now and was[:2] == now[:2]:
                 continue
@@ -268,7 +272,7 @@ class _Pair:
             )
 
     def _rules(self) -> None:
-        for name in self.old.rules.keys() | self.new.rules.keys():
+        for name in filter(self._concerned, self.old.rules.keys() | self.new.rules.keys()):
             old, new = self.old.rules.get(name, {}), self.new.rules.get(name, {})
             if old.keys() == new.keys():
                 continue

@@ -1,8 +1,9 @@
 """Converts schemas into shapes, a normal form that can be compared.
 
 Schemas that mean the same have the same shape, however they are written: references are followed,
-allOf is merged, a choice of one is that one, a choice between bare types is a list of types, and
-null is a flag, not a type, value or alternative.
+allOf is merged, a choice of one is that one, a choice between bare types is a list of types, a
+choice between constants is an enum, and null is a flag, not a type, value or alternative. Bounds of
+integers are inclusive, and a keyword that any value satisfies is left out.
 
 Two readings are more lenient than the specification, because authors mean them so: `nullable: true`
 counts in every version and next to every keyword, and a schema that lists members or items without
@@ -12,7 +13,8 @@ a type describes an object or an array.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -47,6 +49,33 @@ _CONSTRAINTS: Final = frozenset(
 )
 """Keywords that are compared as a whole, with references followed and without annotations."""
 
+_SAYS_NOTHING: Final[Mapping[str, Sequence[Json]]] = {
+    "pattern": ("",),
+    "not": (False,),
+    "uniqueItems": (False,),
+    "prefixItems": ([],),
+    **dict.fromkeys(("patternProperties", "dependentRequired", "dependentSchemas"), ({},)),
+    **dict.fromkeys(
+        ("propertyNames", "unevaluatedItems", "then", "else", "contentSchema"), ({}, True)
+    ),
+}
+"""Values of keywords that any value satisfies."""
+
+_CONCERNS: Final[Mapping[str, frozenset[str]]] = {
+    name: frozenset(kinds)
+    for names, kinds in (
+        (("maxLength", "minLength", "pattern"), {"string"}),
+        (("contentEncoding", "contentMediaType", "contentSchema"), {"string"}),
+        (("maximum", "minimum", "multipleOf"), {"number", "integer"}),
+        (("maxItems", "minItems", "uniqueItems", "unevaluatedItems"), {"array"}),
+        (("contains", "minContains", "maxContains", "prefixItems"), {"array"}),
+        (("maxProperties", "minProperties", "patternProperties", "propertyNames"), {"object"}),
+        (("dependentRequired", "dependentSchemas"), {"object"}),
+    )
+    for name in names
+}
+"""The types whose values a keyword restricts; all others satisfy it."""
+
 _ON_NULL: Final = frozenset({"type", "nullable", "enum", "const", "anyOf", "oneOf"})
 _FLAGS: Final = ("deprecated", "readOnly", "writeOnly")
 # OpenAPI 3.0 uses a format where 3.1 uses a keyword of JSON Schema.
@@ -56,6 +85,8 @@ _UNORDERED: Final = frozenset({"required", "enum", "type"})
 
 _NAMED: Final = frozenset({"properties", "patternProperties", "dependentSchemas"})
 _BARE: Final = frozenset({"type", "nullable", *ANNOTATIONS})
+_LISTED: Final = frozenset({"const", "enum"})
+_CONSTANT: Final = _LISTED | _BARE
 
 
 class Fact(NamedTuple):
@@ -118,6 +149,10 @@ class Shape:
     """Sets of alternatives, each with the place of its keyword."""
     discriminator: Place | None = None
     """The discriminator of the alternatives."""
+
+    def concerned(self, keyword: str) -> bool:
+        """Whether a keyword restricts any value of these types."""
+        return not self.types.isdisjoint(_CONCERNS.get(keyword, self.types))
 
     def at(self, keyword: str) -> Place:
         """The place of a keyword, or of the schema if it has none."""
@@ -279,6 +314,13 @@ class _Builder:
         shape.any = types is None and not shape.choices
         shape.types = _ANY if types is None else _plain(types)
         shape.nullable = shape.nullable or self.forced_null
+        if shape.types == {"boolean"} and shape.values and len(shape.values) > 1:
+            shape.values = None  # true and false are all there is
+        if shape.types == {"integer"}:
+            for keyword in _EXCLUSIVE:
+                if keyword in shape.bounds:
+                    limit, outside, fact = shape.bounds[keyword]
+                    shape.bounds[keyword] = (_whole(keyword, limit, outside), False, fact)
         return shape
 
     def _types(self, types: frozenset[str], on_null: bool, *, null: bool) -> None:
@@ -311,15 +353,16 @@ class _Builder:
                 for each in every
                 if each.node is not None
             }
-            had = self.shape.values
-            self.shape.values = (
-                values if had is None else {text: had[text] for text in had if text in values}
-            )
-            self.shape.values_at = self.shape.values_at or place.get(
-                "const" if const is not None else "enum"
-            )
+            self._values(values, place.get("const" if const is not None else "enum"))
             if all(each.node is not None for each in every) and not said_null and on_null:
                 self.shape.nullable = False
+
+    def _values(self, values: dict[str, Fact], where: Place | None) -> None:
+        had = self.shape.values
+        self.shape.values = (
+            values if had is None else {text: had[text] for text in had if text in values}
+        )
+        self.shape.values_at = self.shape.values_at or where
 
     def _bounds(self, place: Place) -> None:
         node = place.members
@@ -342,6 +385,8 @@ class _Builder:
     def _rules_and_notes(self, place: Place) -> None:
         shape = self.shape
         for name, each in place.each():
+            if _says_nothing(place, name):
+                continue
             if name in ("pattern", "format"):
                 shape.rules.setdefault(name, {})[canonical(each.node)] = Fact(each.node, each)
             elif name == "discriminator":
@@ -349,9 +394,8 @@ class _Builder:
             elif (kind := _as_format(place, name)) is not None:
                 shape.rules.setdefault("format", {})[canonical(kind)] = Fact(kind, each)
             elif name in _CONSTRAINTS:
-                if each.node is not False:
-                    digest = canonical(self.shapes.keyword(each))
-                    shape.rules.setdefault(name, {})[digest] = Fact(None, each)
+                digest = canonical(self.shapes.keyword(each))
+                shape.rules.setdefault(name, {})[digest] = Fact(None, each)
             elif name in _FLAGS:
                 if each.node is True:
                     shape.notes.setdefault(name, Fact(True, each))
@@ -407,6 +451,13 @@ class _Builder:
         elif all(is_object(part.node) and _bare(part.node) for one in left for part in one.parts):
             types = [self.shapes.of(branch).types for branch in left]
             self._types(frozenset[str]().union(*types), on_null=False, null=True)
+        elif all(_constants(part.node) for one in left for part in one.parts):
+            chosen = [self.shapes.of(branch) for branch in left]
+            self._types(
+                frozenset[str]().union(*(shape.types for shape in chosen)), on_null=False, null=True
+            )
+            values = {text: fact for shape in chosen for text, fact in (shape.values or {}).items()}
+            self._values(values, place.get(keyword) or place)
         else:
             self.shape.choices.append((place.get(keyword) or place, left))
 
@@ -448,6 +499,32 @@ def _limit(place: Place, name: str) -> float | None:
     if is_number(limit):
         return limit
     return place.refuse(f"has a `{name}` that is not a number")
+
+
+def _whole(keyword: str, limit: float, outside: bool) -> float:
+    """The inclusive bound of an integer that means the same as any bound of a number."""
+    if not math.isfinite(limit):
+        return limit
+    if keyword in UPPER:
+        return math.ceil(limit) - 1 if outside else math.floor(limit)
+    return math.floor(limit) + 1 if outside else math.ceil(limit)
+
+
+def _says_nothing(place: Place, name: str) -> bool:
+    """Whether any value satisfies a keyword where it stands."""
+    value, beside = place.members[name], place.members
+    if name == "if":
+        return beside.keys().isdisjoint(("then", "else"))
+    if name in ("then", "else") and "if" not in beside:
+        return True
+    if name == "multipleOf":
+        return beside.get("type") == "integer" and value == 1 and not isinstance(value, bool)
+    return any(value == one and type(value) is type(one) for one in _SAYS_NOTHING.get(name, ()))
+
+
+def _constants(node: Json) -> bool:
+    """Whether a schema lists its values and says nothing else but annotations."""
+    return is_object(node) and node.keys() <= _CONSTANT and not node.keys().isdisjoint(_LISTED)
 
 
 def _bare(node: Mapping[str, Json]) -> bool:
