@@ -161,14 +161,17 @@ def two_attempts(api: Start, folder: Path) -> tuple[list[Receipt], list[Path]]:
     return receipts, parts
 
 
+@pytest.mark.parametrize("times", [1, 2, 7])
 def test_an_attempt_that_is_overtaken_puts_its_file_in_place_again(
-    api: Start, tmp_path: Path
+    api: Start, tmp_path: Path, waits: list[float], times: int
 ) -> None:
     (one, two), (part_of_one, part_of_two) = two_attempts(api, tmp_path)
     (tmp_path / "h" / one.unit.path).parent.mkdir(parents=True)
     plain = LocalRoot(tmp_path / "h")
-    root = Interleaved(tmp_path / "h", [lambda: publish(plain, two, part_of_two)])
+    root = Interleaved(tmp_path / "h", [lambda: publish(plain, two, part_of_two)] * times)
     assert publish(root, one, part_of_one) == one
+    assert len(waits) == times
+    assert waits == sorted(waits)
     assert complete(plain, one.unit) == evolve(one, unit=evolve(one.unit, config=None))
     assert verify(tmp_path / "h", one.unit.day, deep=True).ok
 

@@ -10,16 +10,20 @@ from pathlib import Path
 
 from attrs import evolve
 
+from .._core import clock
 from .._core.organizations import one_organization
 from .._results.tables import pyarrow
+from .._sync.io import sleep
 from ..errors import ExportError, UsageError
 from ._part import ATTEMPT
 from ._receipt import Receipt
 from ._roots import Root
 from ._unit import Unit, now
 
-# How often attempts that end at the same time put their file in place again.
-_ROUNDS = 5
+# How often attempts that end at the same time put their file in place again, and the seconds that
+# they wait before the second time; twice as long before each further one, so that they get apart.
+_ROUNDS = 8
+_PAUSE = 0.02
 
 
 def complete(root: Root, unit: Unit) -> Receipt | None:
@@ -72,7 +76,9 @@ def publish(root: Root, receipt: Receipt, part: Path) -> Receipt:
     """
     unit = receipt.unit
     content = json.dumps(receipt.to_dict(), indent=1).encode()
-    for _ in range(_ROUNDS):
+    for round_ in range(_ROUNDS):
+        if round_:
+            sleep(clock.jitter(_PAUSE * 2**round_))
         try:
             root.put(unit.path, part)
         except FileNotFoundError:  # moved by the first round, where there are no links
