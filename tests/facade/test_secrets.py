@@ -197,6 +197,11 @@ SPELLINGS = {
     "percent-encoded twice": lambda key: quote(quote(key, safe=""), safe=""),
     "JSON escapes": lambda key: "".join(f"\\u{ord(one):04x}" for one in key),
     "JSON": lambda key: json.dumps(key)[1:-1],
+    "JSON in JSON": lambda key: json.dumps(json.dumps(key))[3:-3],
+    "JSON in JSON in JSON": lambda key: json.dumps(json.dumps(json.dumps(key)))[7:-7],
+    "escaped slashes in JSON": lambda key: json.dumps(json.dumps(key)[1:-1].replace("/", "\\/"))[
+        1:-1
+    ],
     "HTML": html.escape,
     "HTML by number": lambda key: "".join(f"&#{ord(one)};" for one in key),
     "base64": lambda key: base64.b64encode(key.encode()).decode(),

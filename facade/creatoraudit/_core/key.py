@@ -151,9 +151,10 @@ class _Spellings:
 
 
 def _any_spelling(char: str) -> str:
+    # JSON within JSON doubles backslashes, so there may be 1, 3, 7 or 15 before a character.
     code = f"{ord(char):02x}"
     return (
-        rf"(?:\\?{re.escape(char)}|%(?:25)*{code}|\\+u00{code}|\\+x{code}"
+        rf"(?:\\{{0,15}}{re.escape(char)}|%(?:25)*{code}|\\+u00{code}|\\+x{code}"
         rf"|&#0*{ord(char)};|&#x0*{code};|&{_ENTITIES.get(char, 'amp;#')};)"
     )
 
