@@ -109,6 +109,8 @@ class LocalRunner:
                 except Exception as error:  # noqa: BLE001 - must not stop other units
                     outcome = failure_of(unit, error)
                 on_done(outcome)
+            for one in made:
+                session.release(one)
 
 
 class Lanes:

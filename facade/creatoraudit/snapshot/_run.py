@@ -63,14 +63,17 @@ class Session:
         self._root = root
         self._settings = checked_settings(settings)
         self._files: dict[str | None, Organizations] = {}
-        self._transports: dict[str, AsyncTransport] = {}
+        self._transports: list[AsyncTransport] = []
+        # Those that no client uses now, by base URL. Each client has one to itself, because
+        # httpcore looks at all connections of its pool before and after each request.
+        self._free: dict[str, list[AsyncTransport]] = {}
         self._ids: dict[AsyncCreatorAudit, str] = {}
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        for transport in self._transports.values():
+        for transport in self._transports:
             await transport.aclose()
 
     def organization(self, unit: Unit) -> Organization:
@@ -84,7 +87,7 @@ class Session:
         return self._files[unit.config][unit.organization]
 
     def client(self, unit: Unit, **more: Any) -> AsyncCreatorAudit:
-        """Make a client for the organization of a unit, on shared connections.
+        """Make a client for the organization of a unit, on connections that are open if possible.
 
         Raises:
             ConfigurationError: The file, the organization or its key is missing.
@@ -93,10 +96,19 @@ class Session:
         organization.key()  # fails here, not when a request is sent
         settings = {**self._settings, **more}
         client = AsyncCreatorAudit(organization.key, base_url=organization.base_url, **settings)
-        # A transport holds no key, so organizations on one server can share its connections.
-        url = client._origin.url
-        client._transport = self._transports.setdefault(url, client._transport)
+        free = self._free.setdefault(client._origin.url, [])
+        if free:
+            client._transport = free.pop()
+        else:
+            self._transports.append(client._transport)
         return client
+
+    def release(self, client: AsyncCreatorAudit) -> None:
+        """Leave the connections of a client, which is not used again, to another one.
+
+        They hold no key, so organizations on one server can share them.
+        """
+        self._free[client._origin.url].append(client._transport)
 
     async def run(self, unit: Unit, client: Callable[[], AsyncCreatorAudit]) -> Receipt:
         """Run a unit; see `run_async`."""
