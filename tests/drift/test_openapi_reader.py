@@ -308,6 +308,15 @@ def test_what_is_not_a_document_is_refused_on_one_line(content: str | bytes, why
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    "form", ['{"openapi": "3.1.0", "paths": {}, "x": %s}', "openapi: 3.1.0\npaths: {}\nx: %s"]
+)
+def test_json_and_yaml_may_be_nested_equally_deeply(form: str) -> None:
+    parse(form % ("[" * 255 + "1" + "]" * 255), "deep")
+    with pytest.raises(DocumentRefused, match="nested too deeply"):
+        parse(form % ("[" * 256 + "1" + "]" * 256), "deep")
+
+
 def test_a_file_is_loaded_or_refused_by_its_name(tmp_path: Path) -> None:
     path = tmp_path / "openapi.yaml"
     path.write_text(YAML, encoding="utf-8")

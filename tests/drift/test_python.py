@@ -154,6 +154,13 @@ def test_schemas_that_are_rarely_written_are_compared(old: Any, new: Any, expect
     assert found == expected if expected is not None else found
 
 
+def test_a_changed_enum_of_one_value_is_reported_at_the_whole_enum() -> None:
+    found = drift(with_schema({"enum": ["a"]}), with_schema({"enum": ["b"]})).differences
+    ((rule, where),) = ((each.rule.id, each.location) for each in found)
+    assert rule == "response-const-changed"
+    assert where.endswith("/schema/enum")
+
+
 def test_a_scheme_that_is_nowhere_described_is_known_by_its_name() -> None:
     old = edited(contract(), [(f"{LIST}/security", [{"Unknown": []}])])
     new = edited(contract(), [(f"{LIST}/security", [{"Another": []}])])

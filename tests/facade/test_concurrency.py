@@ -23,8 +23,6 @@ from creatoraudit import (
     VideoDeltas,
     WaitEvent,
 )
-from creatoraudit._core.pacing import Scheduler
-from creatoraudit._sync.io import Pool, sleep
 from creatoraudit.export import export
 from creatoraudit_api import operations
 from creatoraudit_sandbox import Sandbox
@@ -610,46 +608,6 @@ def test_ctrl_c_while_queued_ends_the_wait_and_keeps_the_slot(serve):
     assert child.returncode == 0
 
 
-class Ticket:
-    def __init__(self, *, paced=False, max_wait=None):
-        self.paced = paced
-        self.max_wait = max_wait
-        self.paced_before = -1.0
-        self.woken = 0
-
-    def wake(self):
-        self.woken += 1
-
-
-def test_only_calls_with_a_limit_hear_that_the_queue_waits():
-    scheduler = Scheduler(2)
-    first, limited, patient = Ticket(paced=True), Ticket(paced=True, max_wait=1.0), Ticket()
-    for ticket in (first, limited, patient):
-        scheduler.join(ticket)
-    scheduler.refused(30.0)
-    assert scheduler.pause(first) > 1.0
-    assert (first.woken, limited.woken, patient.woken) == (0, 1, 0)
-    scheduler.waited(5.0)
-    assert (first.woken, limited.woken, patient.woken) == (0, 2, 0)
-    assert scheduler.pacing_of(limited) > 5.0
-
-
-def test_giving_back_what_one_never_had_does_nothing():
-    scheduler = Scheduler(1)
-    first, second, third = Ticket(), Ticket(), Ticket()
-    scheduler.leave(third)
-    for ticket in (first, second, third):
-        scheduler.join(ticket)
-    assert [scheduler.pause(one) for one in (first, second, third)] == [0.0, None, None]
-    scheduler.leave(second)  # cancelled in the queue
-    scheduler.leave(second)
-    assert third.woken == 0
-    scheduler.leave(first)
-    scheduler.leave(first)
-    assert third.woken >= 1
-    assert scheduler.pause(third) == 0.0
-
-
 def test_hooks_see_the_context_of_the_caller_also_side_by_side(facade, sandbox):
     whose = ContextVar("whose", default="nobody")
     seen = []
@@ -661,21 +619,3 @@ def test_hooks_see_the_context_of_the_caller_also_side_by_side(facade, sandbox):
         whose.reset(token)
     assert found.requests > 5
     assert seen == ["the caller"] * found.requests
-
-
-def test_pool_of_threads_that_is_left_ends_the_waits_of_its_jobs():
-    """Otherwise leaving it would take an hour."""
-    begun = threading.Event()
-
-    def job():
-        begun.set()
-        sleep(3600)
-
-    def leave():
-        with Pool(1) as pool:
-            pool.start(job)
-            begun.wait()
-            raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        leave()

@@ -268,6 +268,16 @@ def test_echoed_key_is_replaced_in_another_encoding_of_text_too(facade, serve):
     assert KEY not in repr(vars(caught.value))
 
 
+@pytest.mark.parametrize(("before", "shared"), [(0, 0), (1, 2), (2, 3)])
+def test_no_character_of_an_echoed_key_in_base64_is_left(facade, serve, before, shared):
+    """But for the one that holds bits of the byte before the key too."""
+    text = base64.b64encode(b"x" * before + KEY.encode()).decode()
+    ca = facade(serve(Answer(401, json={"detail": f"<{text}>"})).url, KEY)
+    with pytest.raises(CreatorAuditError) as caught:
+        ca.do(lambda ca: ca.whoami())
+    assert f"<{text[:shared]}****" in str(caught.value)
+
+
 def test_echoed_key_of_a_callable_is_replaced_as_it_changes(facade, serve):
     keys = iter(["key-number-one", "key-number-two"])
     server = serve(lambda request: Answer(401, json={"detail": request.headers["authorization"]}))

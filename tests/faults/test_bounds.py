@@ -157,6 +157,13 @@ def test_a_body_that_would_explode_when_parsed_breaks_the_contract(serve, facade
     assert peak_of(call) < MEMORY
 
 
+@pytest.mark.parametrize(("size", "why"), [(MIB, "too many objects"), (MIB - 1, "not JSON")])
+def test_a_body_of_a_mebibyte_counts_as_large(serve, facade, size, why):
+    body = b"x" + b"[" * (size - 1)
+    with pytest.raises(ContractError, match=why):
+        facade(serve(Answer(body=body)).url, max_retries=0).do(lambda ca: ca.whoami())
+
+
 def test_the_bound_is_the_clients_or_the_calls(facade, serve):
     padded = Answer(body=WHOLE + b" " * 10 * MIB)
     server = serve(padded, padded, padded, WHOAMI)
