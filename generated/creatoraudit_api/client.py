@@ -5,12 +5,21 @@ Authentication, timeouts, retries and errors are that object's business; nothing
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol, TypeVar
 
 from .types import Response
 
 T = TypeVar("T")
+_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# Only encodings of characters: Python has others too, and some are slow.
+_CHARSETS = re.compile(
+    r"(?:iso-?8859|windows|cp\d|utf-(?:16|32)|shift|euc|gb|big5|koi8|iso-2022|mac)[\w-]*$", re.ASCII
+)
+# What is called Latin-1 is nearly always its extension by Windows.
+_LATIN = ("iso-8859-1", "iso8859-1", "latin-1", "latin1", "us-ascii", "ascii")
 
 
 class SupportsResponse(Protocol):
@@ -50,9 +59,32 @@ def answer(
         if kind == "json":
             payload = response.json()
         else:
-            payload = content.decode(errors="replace") if kind == "text" else content
+            told = response.headers.get("content-type", "")
+            payload = text_of(content, told) if kind == "text" else content
         value = decode(status_code, payload)
     return Response(status_code=status_code, headers=response.headers, content=content, value=value)
 
 
-__all__ = ["AsyncSupportsRequest", "SupportsRequest", "SupportsResponse", "answer"]
+def text_of(content: bytes, content_type: str) -> str:
+    """The text of a body: UTF-8 if it is that, or else what its media type says.
+
+    A byte order mark is no part of it, and what cannot be decoded becomes U+FFFD.
+    """
+    told = content_type.lower().partition("charset=")[2].partition(";")[0].strip("\"' ")
+    if content.startswith(_WIDE):
+        told = told if told.startswith("utf-32") else "utf-16"
+    elif not told.startswith(("utf-16", "utf-32")):
+        try:
+            return content.decode("utf-8-sig")
+        except ValueError:  # another encoding, or damaged
+            if told in _LATIN:
+                told = "cp1252"
+    if _CHARSETS.match(told):
+        try:
+            return content.decode(told, "replace").removeprefix("\ufeff")
+        except LookupError:
+            pass  # an encoding that Python does not know
+    return content.decode(errors="replace")
+
+
+__all__ = ["AsyncSupportsRequest", "SupportsRequest", "SupportsResponse", "answer", "text_of"]

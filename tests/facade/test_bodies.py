@@ -239,6 +239,36 @@ def test_the_declared_media_type_decides_the_value(facade, serve):
         assert server.requests[0].headers["accept"] == "text/csv"
 
 
+TEXTS = {
+    "UTF-8": ("zu groß €".encode(), "text/csv"),
+    "UTF-8 with a mark": ("zu groß €".encode("utf-8-sig"), "text/csv"),
+    "UTF-8 called Latin-1": ("zu groß €".encode(), "text/csv; charset=ISO-8859-1"),
+    "Windows called Latin-1": ("zu groß €".encode("cp1252"), "text/csv; charset=iso-8859-1"),
+    "Latin-9": ("zu groß €".encode("iso-8859-15"), 'text/csv; charset="ISO-8859-15"; header=x'),
+    "UTF-16 by its mark": ("zu groß €".encode("utf-16"), "text/csv"),
+    "UTF-16 called Latin-1": ("zu groß €".encode("utf-16"), "text/csv; charset=iso-8859-1"),
+    "UTF-16 by its name": ("zu groß €".encode("utf-16-be"), "text/csv; charset=UTF-16BE"),
+    "GB 18030": ("zu groß €".encode("gb18030"), "text/csv;charset=gb18030"),
+}
+
+
+@pytest.mark.parametrize(("body", "kind"), TEXTS.values(), ids=TEXTS)
+def test_text_is_read_in_the_encoding_it_is_in(facade, serve, body, kind):
+    server = serve(Answer(200, body=body, headers={"Content-Type": kind}))
+    ca = facade(server.url)
+    operation = sending(value="text", accept="text/csv")
+    assert ca.do(lambda ca: ca.call(operation)).value == "zu groß €"
+
+
+@pytest.mark.parametrize("charset", ["unicode_escape", "base64", "windows-0", "idna", "\ufffd"])
+def test_an_encoding_that_is_none_of_characters_leaves_replacements(facade, serve, charset):
+    kind = f"text/csv; charset={charset}".encode().decode("latin-1")
+    server = serve(Answer(200, body=b"a\xff", headers={"Content-Type": kind}))
+    ca = facade(server.url)
+    operation = sending(value="text", accept="text/csv")
+    assert ca.do(lambda ca: ca.call(operation)).value == "a\ufffd"
+
+
 def test_the_key_travels_in_the_header_that_the_contract_says(facade, serve):
     server = serve(OK, OK)
     ca = facade(server.url, api_key="a-key")

@@ -125,13 +125,9 @@ def _document(response: RawResponse) -> tuple[bool, object]:
 
 
 def _text_of(response: RawResponse) -> str:
-    content = response.content[:_TEXT_MOST]
-    try:
-        return content.decode()
-    except ValueError:
-        told = response.headers.get("content-type", "").lower().partition("charset=")[2]
-        latin = told.strip('"; ').startswith(("iso-8859-", "latin", "windows-125", "cp125"))
-        return content.decode("cp1252" if latin else "utf-8", "replace")
+    from creatoraudit_api.client import text_of  # noqa: PLC0415 - most problems are JSON
+
+    return text_of(response.content[:_TEXT_MOST], response.headers.get("content-type", ""))
 
 
 def _reason_in(value: object, depth: int = 6) -> str | None:

@@ -433,7 +433,10 @@ def decode(
     """
     # The declared media type decides, not the Content-Type of the response.
     if operation.value == "text":
-        return decode_payload(operation, sent, sent.content.decode("utf-8", "replace"))
+        from creatoraudit_api.client import text_of  # noqa: PLC0415 - most responses are JSON
+
+        text = text_of(sent.content, sent.headers.get("content-type", ""))
+        return decode_payload(operation, sent, text)
     if operation.value == "bytes":
         return decode_payload(operation, sent, sent.content)
     payload = payload_of(operation.name, sent)
