@@ -495,14 +495,14 @@ def test_waiting_for_a_turn_counts_against_no_budget(facade, serve):
     ca = facade(serve(respond).url, concurrency=1)
 
     def later():
-        threading.Event().wait(0.3)
+        threading.Event().wait(1.2)
         release.set()
 
     thread = threading.Thread(target=later)
     thread.start()
     results = ca.gather(
         lambda ca: ca.overview(),
-        lambda ca: ca.whoami(retry_budget=0.2, timeout=0.2, max_retries=0),
+        lambda ca: ca.whoami(retry_budget=1, timeout=1, max_retries=0),
     )
     thread.join()
     assert not [one for one in results if isinstance(one, NetworkError)]

@@ -690,7 +690,7 @@ def test_a_callers_client_gets_our_timeouts(facade, serve):
     server = serve(Held(WHOAMI))
     client = own(facade, timeout=None, trust_env=False)
     ca = facade(server.url, http_client=client, timeout=0.3, max_retries=0)
-    with pytest.raises(CreatorAuditError, match="no response in time"):
+    with pytest.raises(CreatorAuditError, match="in time"):
         ca.do(lambda ca: ca.whoami())
     server.requests.clear()
     close(facade, client)
