@@ -179,14 +179,16 @@ def is_json(media_type: str) -> bool:
 def _fields(members: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a form: lists are repeated, objects are JSON, null is left out."""
     return {
-        name: [text(item) if not _nested(item) else compact(item) for item in value]
+        name: [_field(item) for item in value]
         if isinstance(value, (list, tuple))
-        else compact(value)
-        if isinstance(value, Mapping)
-        else text(value)
+        else _field(value)
         for name, value in members.items()
         if value is not None
     }
+
+
+def _field(value: Any) -> str:
+    return compact(value) if _nested(value) else text(value)
 
 
 def _nested(value: Any) -> bool:
@@ -194,11 +196,14 @@ def _nested(value: Any) -> bool:
 
 
 def _multipart(members: Mapping[str, Any], files: Mapping[str, Any]) -> dict[str, Any]:
-    """The parts of a multipart form; it is one even without a file."""
+    """The parts of a multipart form; it is one even without a file. JSON is declared as such."""
     parts: list[tuple[str, Any]] = []
-    for name, value in _fields(members).items():
-        for one in value if isinstance(value, list) else [value]:
-            parts.append((name, (None, one.encode())))
+    for name, value in members.items():
+        if value is None:
+            continue
+        for one in value if isinstance(value, (list, tuple)) else [value]:
+            kind = ("application/json",) if _nested(one) else ()
+            parts.append((name, (None, _field(one).encode(), *kind)))
     for name, value in files.items():
         for one in value if isinstance(value, list) else [value]:
             parts.append((name, one if isinstance(one, tuple) else (name, one)))

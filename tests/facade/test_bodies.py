@@ -145,6 +145,24 @@ def test_a_multipart_form_has_files_and_fields(facade, serve, tmp_path):
     assert MULTIPART in sent(facade, serve(OK), operation, data={"a": 1}).headers["content-type"]
 
 
+@pytest.mark.parametrize(
+    ("value", "parts"),
+    [
+        ({"b": [1]}, [b'Content-Type: application/json\r\n\r\n{"b":[1]}']),
+        ([{"b": "é"}, {}], ['Content-Type: application/json\r\n\r\n{"b":"é"}'.encode(), b"\n{}"]),
+        ([[1], 2], [b"Content-Type: application/json\r\n\r\n[1]", b'name="a"\r\n\r\n2']),
+        (["x", True], [b'name="a"\r\n\r\nx', b'name="a"\r\n\r\ntrue']),
+    ],
+)
+def test_json_in_a_part_of_a_form_is_declared_as_such(facade, serve, value, parts):
+    request = sent(facade, serve(OK), sending(MULTIPART), data={"a": value, "none": None})
+    assert request.body.count(b'form-data; name="a"') == max(len(parts), 1)
+    assert b'name="none"' not in request.body
+    assert b"filename" not in request.body
+    for part in parts:
+        assert part + b"\r\n--" in request.body
+
+
 def test_of_two_media_types_what_is_given_decides(facade, serve):
     both = sending("application/json", MULTIPART, FORM)
     assert sent(facade, serve(OK), both, body={"a": 1}).json == {"a": 1}
