@@ -18,11 +18,6 @@ from support import pages
 
 from .conftest import NOW
 
-nbformat = pytest.importorskip("nbformat")
-nbclient = pytest.importorskip("nbclient")
-pytest.importorskip("ipykernel")
-pytest.importorskip("matplotlib")
-
 NOTEBOOK = pages.ROOT / "docs" / "guides" / "notebook.ipynb"
 UPDATE = bool(os.environ.get("CREATORAUDIT_UPDATE_DOCS"))
 
@@ -49,6 +44,11 @@ def shown(notebook: Any) -> list[list[dict[str, str]]]:
 # What Jupyter's own packages warn of is not ours to mend.
 @pytest.mark.filterwarnings("ignore")
 def test_notebook_runs_and_shows_what_it_shows_on_the_page(tmp_path: Path) -> None:
+    # Here, not above: they are slow to import, and each worker collects this module.
+    nbformat = pytest.importorskip("nbformat")
+    nbclient = pytest.importorskip("nbclient")
+    pytest.importorskip("ipykernel")
+    pytest.importorskip("matplotlib")
     kept = nbformat.read(NOTEBOOK, as_version=4)
     notebook = copy.deepcopy(kept)
     with Sandbox(now=NOW, rate_limit=0) as sandbox:
@@ -70,6 +70,7 @@ def test_notebook_runs_and_shows_what_it_shows_on_the_page(tmp_path: Path) -> No
 
 
 def test_page_has_the_cells_with_their_output() -> None:
+    nbformat = pytest.importorskip("nbformat")
     text = notebooks.markdown(NOTEBOOK)
     for cell in nbformat.read(NOTEBOOK, as_version=4).cells:
         assert cell.source in text

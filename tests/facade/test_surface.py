@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
 import json
 import pkgutil
@@ -221,19 +222,22 @@ def imports_of(path: Path) -> Iterator[str]:
                 yield ".".join((*module, alias.name) if is_module else module)
 
 
-GRAPH = {
-    ".".join(
-        part for part in path.relative_to(PACKAGE).with_suffix("").parts if part != "__init__"
-    ): set(imports_of(path))
-    for path in PACKAGE.rglob("*.py")
-}
+@functools.cache
+def graph() -> dict[str, set[str]]:
+    """What each module of the facade imports."""
+    return {
+        ".".join(
+            part for part in path.relative_to(PACKAGE).with_suffix("").parts if part != "__init__"
+        ): set(imports_of(path))
+        for path in PACKAGE.rglob("*.py")
+    }
 
 
 def test_imports_point_one_way():
     level = {name: number for number, names in enumerate(LAYERS) for name in names}
     upwards = [
         f"{module} imports {target}"
-        for module, targets in GRAPH.items()
+        for module, targets in graph().items()
         for target in targets
         if level[target.partition(".")[0]] > level[module.partition(".")[0]]
         and module.partition(".")[0] not in ("", "errors")
@@ -242,7 +246,7 @@ def test_imports_point_one_way():
 
 
 def test_no_import_goes_round_in_a_circle():
-    remaining = {name: targets - {name, ""} for name, targets in GRAPH.items() if name}
+    remaining = {name: targets - {name, ""} for name, targets in graph().items() if name}
     while free := [name for name, targets in remaining.items() if not targets & remaining.keys()]:
         for name in free:
             del remaining[name]
