@@ -47,8 +47,19 @@ class Api(httpx.Client):
 
 
 @pytest.fixture(autouse=True)
-def _unmeasured_children(monkeypatch: pytest.MonkeyPatch) -> None:
+def _measured(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     measure.spare_children(monkeypatch)
+    with measure.sandboxes_measured():
+        yield
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    """The shared sandbox of these tests, measured; other tests share one that is not."""
+    with ExitStack() as running:
+        with measure.sandboxes_measured():
+            shared = running.enter_context(Sandbox(now=NOW, rate_limit=0))
+        yield shared
 
 
 @pytest.fixture

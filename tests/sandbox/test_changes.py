@@ -339,3 +339,11 @@ def test_pages_and_deltas_show_a_change_at_once(fresh: Api) -> None:
         states.append(seen())
         assert states[-1] != states[-2]
     assert fresh.post("/videos/deltas", json={"video_ids": [video["id"]]}).json()["data"] == {}
+
+
+def test_an_account_that_is_told_nothing_new_stays_as_it_is(fresh: Api) -> None:
+    account = fresh.walk("/accounts")[0]
+    for body in ({"is_active": account["is_active"]}, {"unknown": 1}):
+        answer = fresh.patch(f"/accounts/{account['id']}", json=body)
+        assert answer.status_code == 200
+        assert answer.json()["data"]["is_active"] is account["is_active"]

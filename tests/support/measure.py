@@ -16,17 +16,30 @@ from typing import Any
 import pytest
 
 # Names of the threads that serve, by `ScriptedServer` and by `Sandbox`.
-SERVERS = ("scripted", "creatoraudit-sandbox")
+SCRIPTED, SANDBOX = "scripted", "creatoraudit-sandbox"
+
+_measured = [False]  # whether sandboxes are, that start now
+
+
+@contextmanager
+def sandboxes_measured() -> Iterator[None]:
+    """Trace sandboxes that start meanwhile, as the tests of the sandbox itself want it."""
+    before, _measured[0] = _measured[0], True
+    try:
+        yield
+    finally:
+        _measured[0] = before
 
 
 def spare_servers() -> None:
-    """Trace no thread that serves, unless coverage was asked to measure the sandbox."""
+    """Trace no thread that serves, but for sandboxes within `sandboxes_measured`."""
     trace = threading.gettrace()
-    if trace is None or _sandbox_is_measured():
+    if trace is None:
         return
 
     def chosen(frame: FrameType, event: str, arg: Any) -> Any:
-        if threading.current_thread().name in SERVERS:
+        name = threading.current_thread().name
+        if name == SCRIPTED or (name == SANDBOX and not _measured[0]):
             sys.settrace(None)
             return None
         return trace(frame, event, arg)
