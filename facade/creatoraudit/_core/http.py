@@ -14,7 +14,7 @@ import os
 import selectors
 import ssl
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -204,6 +204,8 @@ class Library:
 
     def __init__(self, module: ModuleType) -> None:
         self._httpx: Any = module
+        # Programs send to a few URLs again and again, and httpx parses slowly.
+        self._url: Callable[[str], Any] = lru_cache(maxsize=64)(self._httpx.URL)
         # A host name that cannot be encoded, as in a Location header, raises UnicodeError.
         self.errors: tuple[type[Exception], ...] = (
             self._httpx.HTTPError,
@@ -250,7 +252,7 @@ class Library:
         params = {name: value for name, value in request.params.items() if value is not None}
         limit = Limit.of(seconds, exchange)
         try:
-            url = self._httpx.URL(origin.url + request.url)
+            url = self._url(origin.url + request.url)
             if params:
                 # As an argument of the request, they would replace the query of the URL.
                 url = url.copy_merge_params(params)
