@@ -135,10 +135,8 @@ def main() -> None:
         lambda x: x <= MOST_CPU,
     )
     report.note(
-        "what a profile finds beyond the bare loop, in us per post: ids checked, remembered and"
-        " compared 5, idle connections of the shared pool asked whether they ended 4, columns and"
-        " the types of their values 3, deadlines of reads and writes 3, deltas checked 3, the key"
-        " looked for in bodies 2; each is a promise that the bare loop does not make"
+        "each side imports pyarrow, which imports pandas as soon as it makes an array of a list:"
+        " some half a second, in both figures"
     )
     config.unlink()
     with sandbox("--organizations", str(MANY), "--videos", "200", *asked):
