@@ -57,6 +57,25 @@ def test_key_with_the_word_bearer_says_to_drop_it(here: Here, own: Sandbox, key:
     assert "abcdefgh" not in ran.complaint
 
 
+@pytest.mark.parametrize(
+    ("key", "says"),
+    [
+        ("Authorization: Bearer abcdefgh", 'begins with "Authorization: Bearer"; drop that'),
+        ("authorization:abcdefgh", 'begins with "Authorization"; drop that word'),
+        ("bearer: abcdefgh", 'begins with "Bearer"; drop that word'),
+        ("export CREATORAUDIT_API_KEY=abcdefgh", '"export CREATORAUDIT_API_KEY="; drop that'),
+        ('"abcdefgh"', "is in quotes; drop them"),
+        ("'abcdefgh'", "is in quotes; drop them"),
+        ("`abcdefgh`", "is in quotes; drop them"),
+    ],
+)
+def test_what_was_copied_with_a_key_is_named(key: str, says: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        CreatorAudit(key)
+    assert says in str(caught.value)
+    assert "abcdefgh" not in str(caught.value)
+
+
 def test_wrong_base_url_names_the_missing_v2(
     here: Here, serve: Callable[..., ScriptedServer]
 ) -> None:

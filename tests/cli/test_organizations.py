@@ -91,3 +91,39 @@ def test_organizations_are_listed_and_their_keys_checked(here: Here, inside: Pat
         "the same organization as globex",
         "the same organization as acme",
     ]
+
+
+@pytest.mark.usefixtures("api")
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("one two", "organization 'globex': the API key has U+0020 at character 4"),
+        (
+            "Bearer abcdefgh",
+            "organization 'globex': the API key begins with \"Bearer\"; drop that word",
+        ),
+        ("'abcdefgh'", "organization 'globex': the API key is in quotes; drop them"),
+        ("\n\n", "no key for the organization 'globex'"),
+    ],
+)
+def test_key_that_cannot_be_one_is_told_in_full_with_its_file(
+    here: Here, inside: Path, content: str, says: str
+) -> None:
+    (inside / "globex").write_text(content)
+    ran = here("organizations")
+    told = " ".join(ran.out.split())
+    assert ran.code == 1
+    assert says in told
+    assert "API key" not in says or "(from file:globex)" in told
+    assert "abcdefgh" not in told
+    assert "--api-key" not in told
+
+
+@pytest.mark.parametrize("member", ["kye", "base_uri", "api_key"])
+def test_member_of_the_file_is_named_as_it_stands_there(
+    here: Here, inside: Path, member: str
+) -> None:
+    (inside / "creatoraudit.toml").write_text(f'[organizations.acme]\n{member} = "x"\n')
+    ran = here("organizations")
+    said = f'has the unknown member "{member}"; it takes the members "key" and "base_url"'
+    assert (ran.code, said in ran.complaint) == (2, True)

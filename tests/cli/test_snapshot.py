@@ -222,6 +222,23 @@ def test_verify_names_what_is_not_complete(here: Here, stored: str, tmp_path: Pa
     assert "acme" in table.out
 
 
+@pytest.mark.parametrize(
+    ("day", "why"),
+    [
+        ("2026-06-14", "the day (UTC) is over"),
+        ("2026-06-16", "the day (UTC) has not begun"),
+        ("2020-02-29", "allow a run to end after midnight with --late"),
+    ],
+)
+@pytest.mark.usefixtures("named")
+def test_day_that_is_not_today_is_told_once_for_a_unit(here: Here, day: str, why: str) -> None:
+    ran = here("snapshot", "run", "--to", "h", "--day", day, "--what", "creators", "--only", "acme")
+    (line,) = [line for line in ran.out.splitlines() if line.startswith("- ")]
+    assert (ran.code, why in line) == (1, True)
+    assert line.count(f"acme creators {day}") == 1
+    assert "late=" not in line
+
+
 def test_views_run_in_duckdb(here: Here, stored: str) -> None:
     ran = here("snapshot", "views", stored)
     assert (ran.code, ran.err) == (0, "")
@@ -267,8 +284,19 @@ def test_breakouts_name_what_they_leave_out(here: Here, stored: str, tmp_path: P
     assert ran.code == 1
     assert ran.json["organizations"] == ["globex"]
     assert ran.err.startswith("left out: acme account-videos: ")
-    none = here("snapshot", "breakouts", str(tmp_path), "--day", "2026-06-01")
-    assert "0 posts of 0 organizations considered, 0 skipped" in none.out
+
+
+@pytest.mark.parametrize(
+    ("command", "lacks"), [("verify", "snapshots"), ("breakouts", "stored posts")]
+)
+@pytest.mark.parametrize("root", ["a folder that is not there", ".", "memory://nobody"])
+def test_root_without_the_day_is_not_taken_for_a_good_one(
+    here: Here, inside: Path, command: str, lacks: str, root: str
+) -> None:
+    ran = here("snapshot", command, root, "--day", "2026-06-01")
+    assert (ran.code, ran.out) == (1, "")
+    assert f"{root!r} has no {lacks} of 2026-06-01; check the root and the day" in ran.complaint
+    assert list(inside.iterdir()) == []
 
 
 def test_what_a_reader_of_a_unit_should_know_is_printed(

@@ -410,7 +410,10 @@ def test_metrics_take_days(ca: CreatorAudit, tmp_path: Path) -> None:
         ({"what": "videos", "account_id": "x"}, "account_id must be a UUID"),
         ({"what": "videos", "format": "xlsx"}, "format must be one of csv, jsonl, parquet"),
         ({"what": "videos", "format": "jsonl", "raw": True}, "raw=True goes with csv"),
-        ({"what": "videos", "out": "a.csv", "format": "jsonl"}, "named like a csv file"),
+        (
+            {"what": "videos", "out": "a.csv", "format": "jsonl"},
+            "named like a csv file; name it .jsonl, or drop format='jsonl'",
+        ),
         ({"what": "videos", "out": "a.xlsx"}, "a.xlsx has no suffix that names a format"),
         ({"what": "videos", "out": "a.json"}, "a.json .*; rename it, or pass format="),
     ],

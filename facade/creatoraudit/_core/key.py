@@ -29,6 +29,13 @@ THOROUGH_MOST = 256 * 1024
 # JSON that escapes characters without need, which the API itself never does.
 _ESCAPED = re.compile(rb"\\u00[2-7]")
 _ESCAPED_START = rb"\u00"
+# What people copy together with a key: a part of the header, or the name of the variable.
+_BEFORE = re.compile(
+    rf"authorization\s*[:=]\s*bearer(?=[\s:])|(?:authorization|bearer)(?=[\s:=])"
+    rf"|(?:export\s+)?{ENV_KEY}\s*=",
+    re.IGNORECASE,
+)
+_QUOTES = "\"'`"
 _ENTITIES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
 
 ASYNC_FUNCTION = (
@@ -159,20 +166,32 @@ def _any_spelling(char: str) -> str:
     )
 
 
-def _problem_with(value: object) -> str | None:
+def problem_with(value: object, source: str = f"{ENV_KEY} or api_key=") -> str | None:
+    """Why a value cannot be a key, without repeating it; None if it can be one, or is empty.
+
+    Args:
+        value: What was given as key.
+        source: Where it is from, for the message.
+    """
     if not isinstance(value, str):
         return f"the API key must be a string, not {type(value).__name__}"
     stripped = value.strip()
     if not stripped:
         return None
-    if stripped.lower().startswith("bearer "):
-        return f'the API key begins with "Bearer"; drop that word (from {ENV_KEY} or api_key=)'
+    if before := _BEFORE.match(stripped):
+        said = " ".join(before[0].split())
+        that = (
+            f'"{said.capitalize()}"; drop that word' if said.isalpha() else f'"{said}"; drop that'
+        )
+        return f"the API key begins with {that} (from {source})"
+    if stripped[0] in _QUOTES and stripped.endswith(stripped[0]):
+        return f"the API key is in quotes; drop them (from {source})"
     for position, char in enumerate(stripped, 1):
         if not "!" <= char <= "~":
             what = "a line break" if char in "\r\n" else f"U+{ord(char):04X}"
             return (
                 f"the API key has {what} at character {position}; "
-                f"a key is visible ASCII only, so copy it again (from {ENV_KEY} or api_key=)"
+                f"a key is visible ASCII only, so copy it again (from {source})"
             )
     return None
 
@@ -208,7 +227,7 @@ class KeyRing:
             return cls(held.pop(), None)
         if held[0] is None:
             held[0] = os.environ.get(ENV_KEY, "")
-        problem = _problem_with(held[0])
+        problem = problem_with(held[0])
         if problem is not None:
             held.clear()
             raise ConfigurationError(problem)

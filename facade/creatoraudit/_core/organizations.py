@@ -23,12 +23,14 @@ from attrs import field, frozen
 
 from ..errors import ConfigurationError
 from .config import DEFAULT_BASE_URL
+from .key import problem_with
 from .text import one_line
 
 LOCAL = Path("creatoraudit.toml")
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _MEMBERS = frozenset({"key", "base_url"})
+_TAKES = 'it takes the members "key" and "base_url"'
 
 
 @frozen
@@ -50,7 +52,7 @@ class Organization:
         """Read the key from where the reference points.
 
         Raises:
-            ConfigurationError: There is no key.
+            ConfigurationError: There is no key, or it cannot be one.
         """
         kind, _, place = self.reference.partition(":")
         if kind == "env":
@@ -66,6 +68,10 @@ class Organization:
                 value, problem = "", f"{path} cannot be read: {why}"
         if not value.strip():
             raise ConfigurationError(f"no key for the organization {self.name!r}: {problem}")
+        unusable = problem_with(value, self.reference)
+        if unusable is not None:
+            value = ""  # tracebacks may show local variables
+            raise ConfigurationError(f"organization {self.name!r}: {unusable}")
         return value.strip()
 
 
@@ -159,8 +165,11 @@ def _organization(name: str, value: object, file: Path) -> Organization:
             f"{where}: a name is up to 63 lower-case letters, digits, - and _, and begins with a"
             " letter"
         )
-    if not isinstance(value, dict) or not set(value) <= _MEMBERS:
-        raise ConfigurationError(f"{where} takes the members key and base_url, and no other")
+    if not isinstance(value, dict):
+        raise ConfigurationError(f"{where} is not a table; {_TAKES}")
+    if unknown := sorted(set(value) - _MEMBERS):
+        member = one_line(unknown[0], 40)
+        raise ConfigurationError(f'{where} has the unknown member "{member}"; {_TAKES}')
     reference, base_url = value.get("key"), value.get("base_url", DEFAULT_BASE_URL)
     if not isinstance(reference, str) or not isinstance(base_url, str):
         raise ConfigurationError(f'{where} needs a string as key, such as "env:ACME_KEY"')

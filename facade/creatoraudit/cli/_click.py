@@ -20,7 +20,8 @@ _DESTRUCTIVE = frozenset({"delete", "unlink"})
 # A library argument as messages write it: `name=`, a word with an underscore, or a plain word that
 # cannot be an ordinary one.
 _PASSED = re.compile(r"\b([a-z_]+)=(True\b|\"[\w-]+\"|'[\w-]+'|)")
-_LONG = re.compile(r"(?:\beach of )?\b([a-z]+(?:_[a-z]+)+)\b")
+# In double quotes stands what a file says.
+_LONG = re.compile(r"(?:\beach of )?(?<!\")\b([a-z]+(?:_[a-z]+)+)\b")
 _PLAIN = re.compile(
     r"(?<![\w-])([a-z]+)(?= (?:must be|goes? with|does not go with|do not go with)\b)"
     r"|(?:(?<=\[)|(?<=, ))([a-z]+)(?=: )"

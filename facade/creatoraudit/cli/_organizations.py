@@ -9,7 +9,7 @@ import click
 
 from ..errors import CreatorAuditError
 from . import _safe
-from ._click import Command, Seconds
+from ._click import Command, Seconds, in_options
 from ._options import examples
 from ._output import Column, Output, Row, Shape, output_options
 
@@ -23,7 +23,7 @@ _SHAPE = Shape(
         "organization_id": Column("organization", flexible=True),
         "api_key_name": Column("key name", from_width=80, flexible=True),
         "key": Column("key is in", from_width=100),
-        "problem": Column("problem", flexible=True),
+        "problem": Column("problem", wrapped=True),
     },
     empty="The file names no organizations; add a table such as [organizations.acme]",
 )
@@ -40,7 +40,7 @@ def _checked(listed: Organizations, timeout: float) -> Iterator[Row]:
                 me = ca.whoami()
             row |= {"organization_id": me.organization_id, "api_key_name": me.api_key_name}
         except CreatorAuditError as error:
-            row["problem"] = _safe.line(str(error))
+            row["problem"] = _safe.line(in_options(str(error)))
         yield row
 
 

@@ -122,6 +122,7 @@ class Column:
         align: Alignment of its text.
         from_width: The narrowest terminal that shows the column.
         flexible: Whether it is cut with an ellipsis if the table is too wide.
+        wrapped: Whether it goes on in the next line instead, so that no word of it is lost.
         show: How a value becomes text, if not in the usual way.
     """
 
@@ -129,6 +130,7 @@ class Column:
     align: Literal["left", "right"] = "left"
     from_width: int = 0
     flexible: bool = False
+    wrapped: bool = False
     show: Callable[[object], str] | None = None
 
     def text(self, value: object) -> str:
@@ -162,12 +164,13 @@ def _shown(value: object) -> str:
     return str(_safe.flat(value))
 
 
-def _cell(text: str) -> Text:
+def _cell(text: str, *, wrapped: bool) -> Text:
     from rich.style import Style as Look
     from rich.text import Text
 
     link = Look(link=text.url) if isinstance(text, Linked) and _shows_links() else ""
-    return Text(_writable(_safe.line(text)), link, no_wrap=True, overflow="ellipsis")
+    overflow: Literal["fold", "ellipsis"] = "fold" if wrapped else "ellipsis"
+    return Text(_writable(_safe.line(text)), link, no_wrap=not wrapped, overflow=overflow)
 
 
 # Variables by which terminals that show links identify themselves.
@@ -200,12 +203,12 @@ def write_table(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> Non
         table.add_column(
             _writable(column.title),
             justify=column.align,
-            no_wrap=not column.flexible,
+            no_wrap=not (column.flexible or column.wrapped),
             overflow="ellipsis",
-            max_width=_LONGEST_CELL,
+            max_width=None if column.wrapped else _LONGEST_CELL,
         )
     for row in rows:
-        table.add_row(*(_cell(row[n]) for n in shown))
+        table.add_row(*(_cell(row[n], wrapped=columns[n].wrapped) for n in shown))
     with console.capture() as printed:
         console.print(table)
     dropped = [column.title for column in columns if console.width < column.from_width]

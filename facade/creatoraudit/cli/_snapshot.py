@@ -19,7 +19,7 @@ from .._core.files import replace
 from .._results.breakouts import RankBy, Source
 from .._results.lists import ListName
 from . import _breakouts, _connect, _extras, _output, _safe
-from ._click import Command, Group, OneOf, Whole
+from ._click import Command, Group, OneOf, Whole, in_options
 from ._options import Decorator, examples
 from ._output import Column, Output, Shape, output_options
 
@@ -332,7 +332,14 @@ def _remarks(receipt: Receipt) -> Iterator[str]:
 
 
 def _failed(failure: Failure) -> str:
-    return f"- {failure.unit}: {failure.reason}"
+    return f"- {failure.unit}: {in_options(failure.reason)}"
+
+
+def _nothing(what: str, root: str, day: dt.date) -> click.ClickException:
+    return click.ClickException(
+        f"{_safe.line(root)!r} has no {what} of {day}; check the root and the day (a day is stored"
+        " while it lasts, with: creatoraudit snapshot run --to ROOT)"
+    )
 
 
 _UNITS = Shape(
@@ -383,7 +390,7 @@ _PROBLEMS = Shape(
     columns={
         "organization": Column("organization"),
         "what": Column("list"),
-        "problem": Column("problem", flexible=True),
+        "problem": Column("problem", wrapped=True),
     },
 )
 
@@ -410,6 +417,8 @@ def verify(root: str, day: dt.date, to: Output, *, deep: bool) -> int:
     from ..snapshot import verify as check
 
     found = check(root, day, deep=deep)
+    if not found.receipts and not found.problems:
+        raise _nothing("snapshots", root, day)
     with to.rows(_PROBLEMS) as rows:
         rows.write(
             {
@@ -504,6 +513,8 @@ def breakouts(
 
     rows = to.rows(_breakouts.shape(window, by, of_many=True), hold=True)
     result = ranked(root, day, window=window, by=by, source=source, **query)
+    if not result.organizations and not result.problems:
+        raise _nothing("stored posts", root, day)
     for problem in result.problems:
         said = f"{problem.organization} {problem.what}: {problem.problem}"
         click.echo(f"left out: {_safe.line(said)}", err=True)

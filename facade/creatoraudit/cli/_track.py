@@ -51,7 +51,7 @@ _LINES = Shape(
         "outcome": Column("outcome"),
         "id": Column("id", from_width=90),
         "code": Column("code", from_width=60),
-        "detail": Column("detail", from_width=110, flexible=True),
+        "detail": Column("detail", from_width=110, wrapped=True),
     },
     empty="The file has nothing but blank lines and comments.",
 )

@@ -77,7 +77,8 @@ def target_of(
         return Target(path / f"{what}.{name}{ending}", name, chosen)
     if named in FORMATS and format_name not in (None, named):
         raise UsageError(
-            f"{path} is named like a {named} file; name it .{format_name}, or drop {format_name}"
+            f"{path} is named like a {named} file; name it .{format_name}, or drop"
+            f" format={format_name!r}"
         )
     if named not in FORMATS and format_name is None:
         # Spreadsheets refuse CSV in a .xlsx file, and nobody expects CSV in a .json file.

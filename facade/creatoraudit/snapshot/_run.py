@@ -162,7 +162,9 @@ class Session:
 
 def failure_of(unit: Unit, error: Exception) -> Failure:
     """Make the failure of a unit."""
-    reason = one_line(error.message if isinstance(error, CreatorAuditError) else str(error), 1_000)
+    said = error.message if isinstance(error, CreatorAuditError) else str(error)
+    # A failure names its unit beside the reason.
+    reason = one_line(said.removeprefix(f"{unit}: "), 1_000)
     request_id = error.request_id if isinstance(error, CreatorAuditError) else None
     return Failure(unit, type(error).__name__, reason or "no reason given", request_id)
 

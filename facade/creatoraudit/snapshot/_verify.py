@@ -52,8 +52,8 @@ class Verified:
 
     @property
     def ok(self) -> bool:
-        """Whether there is no problem."""
-        return not self.problems
+        """Whether something is stored for the day, and all of it is complete."""
+        return bool(self.receipts) and not self.problems
 
 
 def verify(root: str | os.PathLike[str], day: dt.date | str, *, deep: bool = False) -> Verified:
