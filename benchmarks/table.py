@@ -42,9 +42,9 @@ OBSTACLES = {
     " because client and sandbox share the machine.",
     "l": "Per post, in microseconds: deltas and their types are checked 0.7, ids are checked before"
     " they are sent 0.3, and each page is searched for new items, so that an endless list ends,"
-    " 0.2. Columns cost less than in the bare loop (5 against 8). Most of the rest is the work per"
-    " request of (d) and (f), and handing each page to a worker thread, so that a slow disk of one"
-    " organization stops no other.",
+    " 0.2. Columns cost less than in the bare loop (5 against 8). The work per request of (d) and"
+    " (f) comes on top. The rest is not explained yet; it is not the worker threads that convert"
+    " pages: without them the figure is the same within its scatter.",
 }
 
 
