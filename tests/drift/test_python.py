@@ -34,6 +34,21 @@ def test_documents_are_files_mappings_or_read_already(tmp_path: Path) -> None:
     assert [one.rule.level for one in found[0].differences] == [Level.BREAKING, Level.COSMETIC]
 
 
+@pytest.mark.parametrize(
+    ("edits", "level"),
+    [
+        ([("/info/version", "9")], Level.COSMETIC),
+        ([(f"{READ}/properties/new", STRING)], Level.ADDITIVE),
+        ([(f"{READ}/properties/view_count", GONE)], Level.BREAKING),
+    ],
+    ids=["cosmetic", "additive", "breaking"],
+)
+def test_a_difference_reaches_its_level_and_none_above(edits: list[Any], level: Level) -> None:
+    found = drift(contract(), edited(contract(), edits))
+    assert [found.reaches(each) for each in Level] == [level >= each for each in Level]
+    assert len(Level) == 3
+
+
 def test_a_baseline_is_a_file_or_read_already(tmp_path: Path) -> None:
     path = tmp_path / "accepted.json"
     Baseline().updated(drift(contract(), CHANGED).differences).save(path)
