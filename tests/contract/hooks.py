@@ -43,7 +43,7 @@ def _request(method: str, path: str, body: object = None) -> Any:
     # Whatever proxies the environment names, the sandbox is on loopback.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with opener.open(request) as answer:
-        return json.load(answer)["data"]
+        return json.load(answer)
 
 
 def _create(name: str) -> str:
@@ -54,13 +54,15 @@ def _create(name: str) -> str:
         "account_id": ("/accounts", {"platform": "tiktok", "username": f"conformance{number}"}),
         "creator_id": ("/creators", {"name": f"Conformance {number}"}),
     }[name]
-    return str(_request("POST", path, body)["id"])
+    return str(_request("POST", path, body)["data"]["id"])
 
 
 @cache
 def _known(path: str) -> tuple[str, ...]:
-    """Ids that exist and are never taken away."""
-    return tuple(item["id"] for item in _request("GET", f"{path}?limit=25"))
+    """Ids that exist and are never taken away; a list that has drifted may show none."""
+    body = _request("GET", f"{path}?limit=25")
+    listed = body.get("data", []) if isinstance(body, dict) else body
+    return tuple(item["id"] for item in listed)
 
 
 def _ids_for(operation: str, names: list[str], turn: int) -> dict[str, str]:
