@@ -67,6 +67,31 @@ def test_fields_of_a_write_are_its_body_and_json_stays_json(here: Here, serve: S
     assert (api.requests[2].method, api.requests[2].json) == ("PATCH", {"a": 1})
 
 
+@pytest.mark.parametrize(
+    ("fields", "body"),
+    [
+        (("metadata[team]=x", "metadata[n]=3"), {"metadata": {"team": "x", "n": 3}}),
+        (("ids[]=a", "ids[]=b"), {"ids": ["a", "b"]}),
+        (("a[b][c][]=true", "a[b][d]=null", "e=1"), {"a": {"b": {"c": [True], "d": None}}, "e": 1}),
+    ],
+)
+def test_field_with_brackets_is_nested(
+    here: Here, serve: Serve, fields: tuple[str, ...], body: object
+) -> None:
+    api = serve(Answer(json={}))
+    here("api", "POST", "/new", *(word for one in fields for word in ("-f", one)), at=api)
+    assert api.requests[0].json == body
+
+
+@pytest.mark.parametrize("fields", [("a[=1",), ("a[b]c=1",), ("a=1", "a[b]=2"), ("a={}", "a[]=2")])
+def test_field_that_cannot_be_nested_is_refused(
+    here: Here, serve: Serve, fields: tuple[str, ...]
+) -> None:
+    api = serve()
+    ran = here("api", "POST", "/x", *(word for one in fields for word in ("-f", one)), at=api)
+    assert (ran.code, ran.complaint.count("'a["), api.requests) == (2, 1, [])
+
+
 def test_body_comes_from_a_file_or_a_pipe_and_fields_go_into_the_query(
     here: Here, serve: Serve, tmp_path: Path
 ) -> None:

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from creatoraudit import CreatorAudit
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+# A name with brackets, as `gh api` and forms take it; only the last ones may be empty.
+_NESTED = re.compile(r"[^][]+(?:\[[^][]+\])*(?:\[\]|\[[^][]+\])")
+_STEP = re.compile(r"[^][]+|(?<=\[)(?=\])")
 _PARAMETER = re.compile(r"\{[^{}/]*\}")
 
 
@@ -71,6 +74,31 @@ def _collected(given: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     return collected
 
 
+def _body_of(given: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """Make a body of fields. `a[b]=1` is a member within `a`, and `a[]=1` an item of a list.
+
+    Raises:
+        click.UsageError: A name is not closed, or meets another one that is no object or list.
+    """
+    body = _collected([(name, value) for name, value in given if "[" not in name])
+    for name, value in given:
+        if "[" not in name:
+            continue
+        if not _NESTED.fullmatch(name):
+            raise click.UsageError(f"{name!r:.60} is not a name such as a[b] or a[]")
+        *steps, last = _STEP.findall(name)
+        at: Any = body
+        for step, after in zip(steps, [*steps[1:], last], strict=True):
+            at = at.setdefault(step, {} if after else [])
+            if not isinstance(at, dict if after else list):
+                raise click.UsageError(f"{name!r:.60} does not go with the other fields")
+        if last:
+            at[last] = value
+        else:
+            at.append(value)
+    return body
+
+
 def _body_in(file: BinaryIO) -> object:
     try:
         body: object = json.loads(file.read())
@@ -94,7 +122,7 @@ class _Request:
         if body is not None:
             self.json = _body_in(body)
         elif given and not in_query:
-            self.json = _collected([(name, json_or_text(value)) for name, value in given])
+            self.json = _body_of([(name, json_or_text(value)) for name, value in given])
         self.operation = operation_at(method, self.path)
 
     def send(self, ca: CreatorAudit, cursor: str | None = None) -> Any:
@@ -166,7 +194,8 @@ def _items_of(name: str, response: Any, walk: Walk) -> list[Any]:
     multiple=True,
     metavar="NAME=VALUE",
     help="Query parameter of a GET, else a member of the JSON body, where a value that is JSON is"
-    " sent as such; repeatable. With --input always a query parameter.",
+    " sent as such, NAME[KEY] stands in an object and NAME[] in a list; repeatable. With"
+    " --input always a query parameter.",
 )
 @click.option(
     "--input",
