@@ -50,12 +50,12 @@ BATCHES = {
 }
 
 
-def ready(facade, proxy, sandbox, fault, retries=6):
+def ready(facade, proxy, sandbox, fault, *, retries=6, least=0.5):
     return facade(
         proxy.url,
         sandbox.api_key,
         max_retries=retries,
-        timeout=max(BREAKS[fault].timeout, 0.5),  # for good answers of a busy machine
+        timeout=max(BREAKS[fault].timeout, least),  # for good answers of a busy machine
         concurrency=2,
     )
 
@@ -87,7 +87,7 @@ def test_a_batch_over_a_passing_fault_gives_every_id_once(facade, world, batch, 
     assert len(expected) > 0
     for position in positions(fault, batch):
         with BreakingProxy(world.still.base_url, fault, at=position) as proxy:
-            ca = ready(facade, proxy, world.still, fault)
+            ca = ready(facade, proxy, world.still, fault, least=3)
             found = ca.do(lambda ca: BATCHES[batch](ca, world))
             ca.close()
         assert proxy.broken == 1
