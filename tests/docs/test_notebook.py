@@ -59,7 +59,9 @@ def test_notebook_runs_and_shows_what_it_shows_on_the_page(tmp_path: Path) -> No
             "IPYTHONDIR": str(tmp_path / "ipython"),
             "MPLCONFIGDIR": str(tmp_path / "matplotlib"),
         }
-        client = nbclient.NotebookClient(notebook, timeout=300, record_timing=False)
+        client = nbclient.NotebookClient(
+            notebook, timeout=300, startup_timeout=240, record_timing=False
+        )
         client.execute(cwd=str(tmp_path), env=env)
     if UPDATE:
         notebook.metadata = kept.metadata
