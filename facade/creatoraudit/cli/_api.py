@@ -11,7 +11,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, cast
 from urllib.parse import parse_qsl
 
 import click
@@ -87,10 +87,11 @@ def _body_of(given: Sequence[tuple[str, Any]]) -> dict[str, Any]:
         if not _NESTED.fullmatch(name):
             raise click.UsageError(f"{name!r:.60} is not a name such as a[b] or a[]")
         *steps, last = _STEP.findall(name)
-        at: Any = body
+        at = cast("Any", body)
         for step, after in zip(steps, [*steps[1:], last], strict=True):
-            at = at.setdefault(step, {} if after else [])
-            if not isinstance(at, dict if after else list):
+            kind: type[Any] = dict if after else list
+            at = at.setdefault(step, kind())
+            if not isinstance(at, kind):
                 raise click.UsageError(f"{name!r:.60} does not go with the other fields")
         if last:
             at[last] = value

@@ -70,7 +70,8 @@ def verify(root: str | os.PathLike[str], day: dt.date | str, *, deep: bool = Fal
         ExportError: The root cannot be read.
 
     Example:
-        >>> verify("history", "2026-11-26", deep=True).ok
+        >>> done = land(units, "history")
+        >>> verify("history", units[0].day, deep=True).ok
         True
     """
     that = utc_day(day, "day")
