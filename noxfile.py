@@ -40,9 +40,10 @@ NOT_QUICK = tuple(
     f"--ignore-glob=tests/{name}"
     for name in (
         *("cli/test_help.py", "cli/test_process.py", "cli/test_streams.py", "cli/test_track.py"),
-        *("cli/test_warm.py", "docs/*", "drift/test_malformed.py", "drift/test_walk.py"),
-        *("export/test_command.py", "export/test_interruptions.py", "export/test_rows.py"),
-        *("export/test_targets.py", "export/test_walks.py", "facade/test_download.py", "faults/*"),
+        *("cli/test_warm.py", "docs/*", "drift/test_malformed.py", "drift/test_process.py"),
+        *("drift/test_walk.py", "export/test_command.py", "export/test_interruptions.py"),
+        *("export/test_rows.py", "export/test_targets.py", "export/test_walks.py"),
+        *("facade/test_concurrency.py", "facade/test_download.py", "faults/*"),
         *("generation/test_imports.py", "packaging/*", "properties/*", "sandbox/test_clock.py"),
         *("sandbox/test_faults.py", "sandbox/test_organizations.py", "sandbox/test_own_world.py"),
         *("sandbox/test_process.py", "snapshot/test_stored_breakouts.py"),

@@ -30,7 +30,7 @@ NOW = "2026-06-15T12:00:00Z"
 
 
 QUICK = "CREATORAUDIT_TEST_QUICK" in os.environ
-CASES_OF_A_QUICK_TEST = 6
+CASES_OF_A_QUICK_TEST = 4
 
 
 def sampled(items: Iterable[pytest.Item]) -> set[pytest.Item]:
