@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -133,6 +134,8 @@ def export(*, what: Any, out: str, receipt: str | None, **more: Any) -> None:
     connection = Connection.of(more)
     if out == STDOUT and chosen.get("raw") and sys.stdout.isatty():
         raise click.UsageError("--raw is not for a terminal, which obeys what others wrote")
+    if connection.sandbox and out != STDOUT and not chosen.get("restart"):
+        _refuse_to_resume(out, what, chosen)
     with connection.client() as ca, _output.progress(what) as bar:
         try:
             done = run(
@@ -158,6 +161,22 @@ def export(*, what: Any, out: str, receipt: str | None, **more: Any) -> None:
         _print_receipt(what, done, receipt, err=out == STDOUT)
     elif out != STDOUT:
         click.echo(_told(done), err=True)
+
+
+def _refuse_to_resume(out: str, what: str, chosen: Mapping[str, Any]) -> None:
+    """Refuse to add to the rows of another server, even if that one had the same port.
+
+    Raises:
+        click.UsageError: There is an unfinished export.
+    """
+    from ..export._checkpoint import FILE
+    from ..export._target import target_of
+
+    path = target_of(
+        str(Path(out).expanduser()), what, chosen.get("format"), chosen.get("compression")
+    ).path
+    if path is not None and (folder := path.with_name(f"{path.name}.partial") / FILE).exists():
+        raise click.UsageError(_never_resumed(f"{folder.parent} holds an unfinished export"))
 
 
 def _never_resumed(message: str) -> str:
