@@ -97,3 +97,10 @@ def test_pool_of_threads_that_is_left_ends_the_waits_of_its_jobs():
 
     with pytest.raises(ZeroDivisionError):
         leave()
+
+
+def test_a_call_that_has_ended_has_left_its_room():
+    with Pool(1) as pool:
+        for _ in range(500):
+            pool.start(int).wait()
+            assert pool.has_room

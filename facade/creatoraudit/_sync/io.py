@@ -161,8 +161,10 @@ class Job(Generic[T]):
             self._value = function(*args)
         except BaseException as error:  # noqa: BLE001 - kept for, and raised by, `result`
             self.error = error
-        finally:
-            self._finished.set()
+
+    def end(self) -> None:
+        """Wake those that wait for the call."""
+        self._finished.set()
 
 
 class Pool:
@@ -250,6 +252,8 @@ class Pool:
                 self._running.remove(job)
                 self.failed = self.failed or job.error is not None
                 self._busy -= 1
+                # Last: whoever sees that the call has ended also sees the room that it leaves.
+                job.end()
                 self._lock.notify_all()
 
 
