@@ -47,8 +47,7 @@ class Api(httpx.Client):
 
 
 @pytest.fixture(autouse=True)
-def _measured(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    measure.spare_children(monkeypatch)
+def _measured() -> Iterator[None]:
     with measure.sandboxes_measured():
         yield
 

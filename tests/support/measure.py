@@ -5,15 +5,12 @@ On Python 3.11 a thread that is traced runs at half its speed, though none of it
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
-
-import pytest
 
 # Names of the threads that serve, by `ScriptedServer` and by `Sandbox`.
 SCRIPTED, SANDBOX = "scripted", "creatoraudit-sandbox"
@@ -45,23 +42,6 @@ def spare_servers() -> None:
         return trace(frame, event, arg)
 
     threading.settrace(chosen)
-
-
-def spare_children(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Measure no process that is started, unless coverage was asked to measure the sandbox."""
-    if not _sandbox_is_measured():
-        for name in list(os.environ):
-            if name.startswith("COVERAGE_PROCESS"):
-                monkeypatch.delenv(name)
-
-
-def _sandbox_is_measured() -> bool:
-    from coverage import Coverage
-
-    measuring = Coverage.current()
-    options = ("run:source", "run:source_pkgs")
-    chosen = [] if measuring is None else [measuring.get_option(name) for name in options]
-    return "creatoraudit_sandbox" in str(chosen)
 
 
 @contextmanager
