@@ -169,14 +169,14 @@ def _refuse_to_resume(out: str, what: str, chosen: Mapping[str, Any]) -> None:
     Raises:
         click.UsageError: There is an unfinished export.
     """
-    from ..export._checkpoint import FILE
+    from ..export._checkpoint import folder_for, is_unfinished
     from ..export._target import target_of
 
     path = target_of(
         str(Path(out).expanduser()), what, chosen.get("format"), chosen.get("compression")
     ).path
-    if path is not None and (folder := path.with_name(f"{path.name}.partial") / FILE).exists():
-        raise click.UsageError(_never_resumed(f"{folder.parent} holds an unfinished export"))
+    if path is not None and is_unfinished(folder := folder_for(path)):
+        raise click.UsageError(_never_resumed(f"{folder} holds an unfinished export"))
 
 
 def _never_resumed(message: str) -> str:

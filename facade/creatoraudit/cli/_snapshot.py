@@ -253,9 +253,8 @@ def _runner(scheduler: str | None, keys: int) -> Iterator[Runner]:
         return
     from ..snapshot import DaskRunner
 
-    distributed: Any = import_module(
-        "distributed"
-    )  # its types are of no use, and it may be missing
+    # Imported by name, because its types are of no use, and it may be missing.
+    distributed: Any = import_module("distributed")
     try:
         client = distributed.Client(scheduler)
     except (OSError, ValueError) as error:

@@ -79,6 +79,16 @@ def failures_told(about: Path) -> Iterator[None]:
     raise ExportError(f"cannot write {about}: {why}")
 
 
+def folder_for(path: Path) -> Path:
+    """The folder beside a file in which an export keeps its state until the file is complete."""
+    return path.with_name(f"{path.name}.partial")
+
+
+def is_unfinished(folder: Path) -> bool:
+    """Whether an export has left its state in a folder."""
+    return (folder / FILE).exists()
+
+
 class Checkpoint:
     """The state of the unfinished export in a folder, as a context manager.
 

@@ -30,7 +30,7 @@ from .._sync.deltas import Via
 from .._sync.io import Job, Pool
 from .._sync.pager import PageFetcher, Prefetch, begin_walks
 from ..errors import CreatorAuditError, UsageError, ValidationError
-from ._checkpoint import FILE, Checkpoint, Position, failures_told
+from ._checkpoint import Checkpoint, Position, failures_told, folder_for, is_unfinished
 from ._csv import style_of
 from ._forms import Form, form_of
 from ._names import Compression, Format, Source, What
@@ -239,8 +239,8 @@ def export(
     if path is None:
         job.organization = str(client.whoami().organization_id)
         return job.stream(target)
-    folder = path.with_name(f"{path.name}.partial")
-    if path.exists() and not overwrite and not (folder / FILE).exists():
+    folder = folder_for(path)
+    if path.exists() and not overwrite and not is_unfinished(folder):
         raise _exists(path)
     organization = client.whoami().organization_id
     job.organization = str(organization)
