@@ -231,7 +231,7 @@ class BadRequestError(APIError):
 class UnauthorizedError(APIError):
     """401: the key is missing or not valid."""
 
-    hint = "check the key in CREATORAUDIT_API_KEY or api_key="
+    hint = "check the key in api_key="
 
 
 class ForbiddenError(APIError):

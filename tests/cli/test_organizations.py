@@ -114,7 +114,10 @@ def test_key_that_cannot_be_one_is_told_in_full_with_its_file(
     told = " ".join(ran.out.split())
     assert ran.code == 1
     assert says in told
-    assert "API key" not in says or "(from file:globex)" in told
+    assert (
+        "API key" not in says
+        or '(from file:globex, "key" of [organizations.globex] in creatoraudit.toml)' in told
+    )
     assert "abcdefgh" not in told
     assert "--api-key" not in told
 

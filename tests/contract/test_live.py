@@ -15,7 +15,6 @@ from xml.etree import ElementTree as ET
 import pytest
 
 import creatoraudit_api
-from creatoraudit._core.key import ApiKey
 from creatoraudit.contract import _run
 from creatoraudit_api import operations
 from creatoraudit_sandbox import Sandbox
@@ -352,5 +351,5 @@ def test_a_contract_without_whoami_is_checked_all_the_same(
     for name in ("whoami", "list_accounts", "list_videos", "list_creators"):
         gone = getattr(operations, name)._replace(method="")
         monkeypatch.setattr(operations, name, gone)
-    known = _run._known_values(ApiKey("k"), "http://127.0.0.1:9/v2", 1)
+    known = _run._known_values(lambda: "k", "http://127.0.0.1:9/v2", 1)
     assert (known["/accounts"], known["video_ids"]) == ([], [])

@@ -230,7 +230,7 @@ def test_a_304_that_was_not_requested_is_an_error(facade, serve):
 
 
 HINTS = {
-    (401, "UNAUTHORIZED"): "check the key in CREATORAUDIT_API_KEY or api_key=",
+    (401, "UNAUTHORIZED"): "check the key in api_key=",
     (403, "INSUFFICIENT_SCOPE"): "use a key with the write scope",
     (403, "QUOTA_EXCEEDED"): "raise the cap first",
     (429, "RATE_LIMITED"): "lower concurrency=",

@@ -75,7 +75,10 @@ def test_file_of_the_folder_comes_before_that_of_the_user_and_they_are_not_merge
         ('[organizations.acme]\nkey = "file:"\n', "a key does not belong in this file"),
         ("[organizations.acme]\n", "needs a string as key"),
         ("[organizations.acme]\nkey = 5\n", "needs a string as key"),
-        ('[organizations.acme]\nkey = "env:A"\nbase_url = 5\n', "needs a string as key"),
+        (
+            '[organizations.acme]\nkey = "env:A"\nbase_url = 5\n',
+            r'"base_url" of \[organizations.acme\] in .*creatoraudit.toml must be a URL',
+        ),
         ('[organizations.acme]\napi_key = "x"\n', 'has the unknown member "api_key"; it takes'),
         ("[organizations]\nacme = 5\n", "acme is not a table; it takes"),
         ('[organizations.Acme]\nkey = "env:A"\n', "a name is up to 63 lower-case letters"),

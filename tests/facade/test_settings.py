@@ -71,7 +71,11 @@ def test_without_a_key_only_health_and_meta_are_sent(facade, serve, nothing):
     ca = facade(server.url, nothing)
     assert ca.do(lambda ca: ca.health()).to_dict() == {"data": {"status": "ok"}}
     assert ca.do(lambda ca: ca.meta()).api_version == "v2"
-    with pytest.raises(MissingKeyError, match="CREATORAUDIT_API_KEY") as caught:
+    why = "needs an API key: "
+    why += "set CREATORAUDIT_API_KEY, or" if nothing is None else ""
+    why += "the function given as api_key= returned none" if callable(nothing) else ""
+    why += "api_key= is empty" if isinstance(nothing, str) else ""
+    with pytest.raises(MissingKeyError, match=why) as caught:
         ca.do(lambda ca: ca.whoami())
     assert isinstance(caught.value, ValueError)
     assert authorizations(server) == [None, None]

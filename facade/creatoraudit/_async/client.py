@@ -91,6 +91,7 @@ class AsyncCreatorAudit:
         del api_key
         keys = KeyRing.of(held, awaits=AWAITS)
         log.from_environment()
+        self._origin = origin(base_url, allow_http)
         settings = Settings(
             timeout=timeout,
             max_retries=max_retries,
@@ -98,8 +99,8 @@ class AsyncCreatorAudit:
             concurrency=concurrency,
             max_wait=max_wait,
             max_response_bytes=max_response_bytes,
+            base_url_place=self._origin.place,
         )
-        self._origin = origin(base_url, allow_http)
         if not self._origin.loopback:
             keys.leave_this_machine()
         self._deprecation = DeprecationNotice()

@@ -65,7 +65,12 @@ class AsyncSender:
             elif outcome.usable:
                 return outcome
             else:
-                error = error_of(request, outcome)
+                error = error_of(
+                    request,
+                    outcome,
+                    key_place=self._keys.place,
+                    base_url_place=self.settings.base_url_place,
+                )
                 wait = attempts.after_error(error)
                 if error.status == RATE_LIMITED:
                     self._scheduler.refused(wait)

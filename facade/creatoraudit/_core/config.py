@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import warnings
-from typing import NamedTuple
+from typing import NamedTuple, Self
 from urllib.parse import urlsplit
 
 from ..errors import ConfigurationError
@@ -14,8 +14,28 @@ from .text import one_line
 
 ENV_BASE_URL = "CREATORAUDIT_BASE_URL"
 ENV_ALLOW_HTTP = "CREATORAUDIT_ALLOW_HTTP"
-DEFAULT_BASE_URL = "https://api.creatoraudit.com/v2"
 
+
+class Placed(str):
+    """A setting together with the place where it was written, which messages name."""
+
+    __slots__ = ("place",)
+
+    def __new__(cls, value: str, place: str = "") -> Self:
+        """Make a value with its place."""
+        made = super().__new__(cls, value)
+        made.place = place
+        return made
+
+    place: str
+
+
+def place_of(value: object, otherwise: str) -> str:
+    """Where a setting was written; `otherwise` if it does not say so itself."""
+    return value.place if isinstance(value, Placed) else otherwise
+
+
+DEFAULT_BASE_URL = Placed("https://api.creatoraudit.com/v2", "the base URL")
 
 _VENDOR = "creatoraudit.com"
 # Hosts for which the warning about plain http was given.
@@ -29,11 +49,13 @@ class Origin(NamedTuple):
         url: The URL without a trailing slash.
         secure: Whether it is https.
         loopback: Whether its host is this machine; if so, no proxy is used.
+        place: Where it was written: an argument, a variable or a file.
     """
 
     url: str
     secure: bool
     loopback: bool
+    place: str
 
 
 def is_loopback(host: str) -> bool:
@@ -59,11 +81,12 @@ def origin(base_url: str | None, allow_http: str | None = None) -> Origin:
     given: object = base_url
     if given is not None and not isinstance(given, str):
         raise ConfigurationError(f"base_url= must be a string, not {type(given).__name__}")
-    text = (base_url or os.environ.get(ENV_BASE_URL) or DEFAULT_BASE_URL).strip()
-    where = "base_url=" if base_url else ENV_BASE_URL
+    chosen = base_url or os.environ.get(ENV_BASE_URL) or DEFAULT_BASE_URL
+    place = place_of(chosen, "base_url=" if base_url else ENV_BASE_URL)
+    text = chosen.strip()
 
     def refuse(why: str) -> ConfigurationError:
-        return ConfigurationError(f"{where} {one_line(shown, 200)} {why}")
+        return ConfigurationError(f"{place} {one_line(shown, 200)} {why}")
 
     shown = "(with credentials)" if "@" in text else repr(text)
     if "\\" in text or not text.isascii() or not text.isprintable() or " " in text:
@@ -77,13 +100,14 @@ def origin(base_url: str | None, allow_http: str | None = None) -> Origin:
     if parts.scheme not in ("http", "https") or not host:
         raise refuse(f"is not an http(s) URL; the production one is {DEFAULT_BASE_URL}")
     if "@" in parts.netloc:
-        raise refuse("must not carry credentials; the key goes into api_key=")
+        raise refuse("must not carry credentials; the key is a setting of its own")
     if parts.query or parts.fragment:
         raise refuse("must not have a query or a fragment")
     loopback = is_loopback(host)
     if parts.scheme == "http" and not loopback and not _allowed(host, port or 80, allow_http):
         raise refuse("would send the key unencrypted; use https (http is for loopback only)")
-    return Origin(url=text.rstrip("/"), secure=parts.scheme == "https", loopback=loopback)
+    secure = parts.scheme == "https"
+    return Origin(url=text.rstrip("/"), secure=secure, loopback=loopback, place=place)
 
 
 def _allowed(host: str, port: int, allow_http: object) -> bool:
@@ -134,6 +158,7 @@ class Settings:
         concurrency: Number of requests in flight at a time, shared by all uses of the client.
         max_wait: Seconds that a request may wait for the rate limit; None for no limit.
         max_response_bytes: Largest response in bytes, decompressed; None for the defaults.
+        base_url_place: Where the base URL was written, for messages.
     """
 
     def __init__(
@@ -145,6 +170,7 @@ class Settings:
         concurrency: int,
         max_wait: float | None = None,
         max_response_bytes: int | None = None,
+        base_url_place: str,
     ) -> None:
         for problem in (
             number_problem("timeout", timeout, 0),
@@ -163,3 +189,4 @@ class Settings:
         self.concurrency: int = plain(concurrency)
         self.max_wait: float | None = plain(max_wait)
         self.max_response_bytes: int | None = plain(max_response_bytes)
+        self.base_url_place = base_url_place

@@ -19,6 +19,7 @@ from typing import Any, NoReturn, TypeAlias, cast
 from urllib.parse import quote
 
 from ..errors import ConfigurationError, MissingKeyError
+from .config import place_of
 
 ENV_KEY = "CREATORAUDIT_API_KEY"
 # Shorter keys occur in ordinary text by chance: they are not replaced and are for loopback only.
@@ -42,6 +43,8 @@ ASYNC_FUNCTION = (
     "api_key= is an async function, which CreatorAudit cannot await; use AsyncCreatorAudit,"
     " or pass a plain function"
 )
+
+_FUNCTION = "the function given as api_key="
 
 KeySource: TypeAlias = str | Callable[[], str] | None
 AsyncKeySource: TypeAlias = str | Callable[[], str | Awaitable[str]] | None
@@ -166,7 +169,7 @@ def _any_spelling(char: str) -> str:
     )
 
 
-def problem_with(value: object, source: str = f"{ENV_KEY} or api_key=") -> str | None:
+def problem_with(value: object, source: str) -> str | None:
     """Why a value cannot be a key, without repeating it; None if it can be one, or is empty.
 
     Args:
@@ -202,17 +205,24 @@ def _key_in(value: object) -> ApiKey | None:
 
 
 class KeyRing:
-    """Provides the key for each request: a fixed one, or the current result of a callable."""
+    """Provides the key for each request: a fixed one, or the current result of a callable.
 
-    __slots__ = ("_ask", "_key", "_short")
+    Attributes:
+        place: Where the key was written: an argument, a variable or a file.
+    """
 
-    def __init__(self, ask: Callable[[], str | Awaitable[str]] | None, key: ApiKey | None) -> None:
+    __slots__ = ("_ask", "_key", "_short", "place")
+
+    def __init__(
+        self, ask: Callable[[], str | Awaitable[str]] | None, key: ApiKey | None, place: str
+    ) -> None:
         self._ask = ask
         self._key = key
         self._short = True
+        self.place = place
 
     @classmethod
-    def of(cls, held: list[Any], *, awaits: bool = False) -> KeyRing:
+    def of(cls, held: list[Any], *, awaits: bool = False, place: str = "api_key=") -> KeyRing:
         """Take the key or its callable out of the list `held`, so that no caller's frame keeps it.
 
         `os.environ` is not kept in a local variable either, because its repr shows all values.
@@ -224,14 +234,15 @@ class KeyRing:
         if callable(held[0]):
             if not awaits and _is_async(held[0]):
                 raise ConfigurationError(ASYNC_FUNCTION)
-            return cls(held.pop(), None)
+            return cls(held.pop(), None, _FUNCTION)
         if held[0] is None:
-            held[0] = os.environ.get(ENV_KEY, "")
-        problem = problem_with(held[0])
+            held[0], place = os.environ.get(ENV_KEY, ""), ENV_KEY
+        place = place_of(held[0], place)
+        problem = problem_with(held[0], place)
         if problem is not None:
             held.clear()
             raise ConfigurationError(problem)
-        return cls(None, _key_in(held.pop()))
+        return cls(None, _key_in(held.pop()), place)
 
     def leave_this_machine(self) -> None:
         """Refuse short keys from now on, because the key is sent to another machine.
@@ -247,7 +258,7 @@ class KeyRing:
             self._key = None
             raise ConfigurationError(
                 f"the API key has fewer than {SHORTEST} characters, which is allowed only for"
-                f" servers on your own machine; copy it again (from {ENV_KEY} or api_key=)"
+                f" servers on your own machine; copy it again (from {self.place})"
             )
 
     def ask(self) -> list[Any]:
@@ -264,15 +275,20 @@ class KeyRing:
         if said:
             # If the callable returns nothing, the key in the environment is not used instead.
             said[0] = said[0] or ""
-            given = KeyRing.of(said)._key
+            ring = KeyRing.of(said, place=_FUNCTION)
+            given, self.place = ring._key, ring.place
             # An unchanged key is kept, so that its spellings are computed only once.
             if self._key is None or given is None or given.reveal() != self._key.reveal():
                 self._key = given
                 self._refuse_short()
         if self._key is None:
+            why = f"{self.place} is empty"
+            if self._ask is not None:
+                why = f"{self.place} returned none"
+            elif self.place == ENV_KEY and ENV_KEY not in os.environ:
+                why = f"set {ENV_KEY}, or pass api_key="
             raise MissingKeyError(
-                f"{operation} needs an API key: set {ENV_KEY}, or pass api_key="
-                " (only health and meta work without one)"
+                f"{operation} needs an API key: {why} (only health and meta work without one)"
             )
         return self._key
 

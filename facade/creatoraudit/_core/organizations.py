@@ -22,7 +22,7 @@ from pathlib import Path
 from attrs import field, frozen
 
 from ..errors import ConfigurationError
-from .config import DEFAULT_BASE_URL
+from .config import DEFAULT_BASE_URL, Placed
 from .key import problem_with
 from .text import one_line
 
@@ -46,7 +46,7 @@ class Organization:
     name: str
     reference: str
     base_url: str = DEFAULT_BASE_URL
-    _folder: Path = field(default=Path(), repr=False, eq=False)
+    _file: Path = field(default=LOCAL, repr=False, eq=False)
 
     def key(self) -> str:
         """Read the key from where the reference points.
@@ -59,20 +59,24 @@ class Organization:
             value = os.environ.get(place, "")
             problem = f"the environment variable {place} is not set"
         else:
-            path = self._folder / Path(place).expanduser()
+            path = self._file.parent / Path(place).expanduser()
             problem = f"{path} is empty"
             try:
                 value = path.read_text(encoding="utf-8-sig")  # editors of Windows leave a mark
             except (OSError, UnicodeDecodeError) as error:
                 why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
                 value, problem = "", f"{path} cannot be read: {why}"
+        member = _member("key", self.name, self._file)
         if not value.strip():
-            raise ConfigurationError(f"no key for the organization {self.name!r}: {problem}")
-        unusable = problem_with(value, self.reference)
+            raise ConfigurationError(
+                f"no key for the organization {self.name!r}: {problem} (see {member})"
+            )
+        place = f"{self.reference}, {member}"
+        unusable = problem_with(value, place)
         if unusable is not None:
             value = ""  # tracebacks may show local variables
             raise ConfigurationError(f"organization {self.name!r}: {unusable}")
-        return value.strip()
+        return Placed(value.strip(), place)
 
 
 class Organizations(Mapping[str, Organization]):
@@ -171,8 +175,11 @@ def _organization(name: str, value: object, file: Path) -> Organization:
         member = one_line(unknown[0], 40)
         raise ConfigurationError(f'{where} has the unknown member "{member}"; {_TAKES}')
     reference, base_url = value.get("key"), value.get("base_url", DEFAULT_BASE_URL)
-    if not isinstance(reference, str) or not isinstance(base_url, str):
+    if not isinstance(reference, str):
         raise ConfigurationError(f'{where} needs a string as key, such as "env:ACME_KEY"')
+    if not isinstance(base_url, str) or not base_url.strip():
+        member = _member("base_url", name, file)
+        raise ConfigurationError(f'{member} must be a URL, such as "{DEFAULT_BASE_URL}"')
     kind, _, place = reference.partition(":")
     sound = _VARIABLE.fullmatch(place) if kind == "env" else kind == "file" and place
     if not sound:
@@ -181,7 +188,14 @@ def _organization(name: str, value: object, file: Path) -> Organization:
             f"{where}: a key does not belong in this file; refer to it, as in"
             ' key = "env:ACME_KEY" (an environment variable) or key = "file:secrets/acme" (a file)'
         )
-    return Organization(name, reference, base_url, file.parent)
+    if "base_url" in value:
+        base_url = Placed(base_url, _member("base_url", name, file))
+    return Organization(name, reference, base_url, file)
+
+
+def _member(member: str, name: str, file: Path) -> str:
+    """How messages name a member of the file."""
+    return f'"{member}" of [organizations.{name}] in {one_line(str(file), 200)}'
 
 
 def namesakes(ids: Mapping[str, object]) -> dict[str, list[str]]:

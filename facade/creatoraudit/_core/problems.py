@@ -185,8 +185,16 @@ def _redirect_host(response: RawResponse) -> str | None:
         return "an unreadable URL"
 
 
-def error_of(request: PreparedRequest, response: RawResponse) -> APIError:
+def error_of(
+    request: PreparedRequest, response: RawResponse, *, key_place: str, base_url_place: str
+) -> APIError:
     """Make the exception for an error response.
+
+    Args:
+        request: The request.
+        response: The response to it.
+        key_place: Where the key was written.
+        base_url_place: Where the base URL was written.
 
     Raises:
         ContractError: The response is a success whose body was refused.
@@ -205,7 +213,7 @@ def error_of(request: PreparedRequest, response: RawResponse) -> APIError:
     redirect_host = _redirect_host(response)
     retry_after = seconds_asked(response.headers)
     if redirect_host is not None:
-        said = f"redirected to {redirect_host}; redirects are not followed, check base_url="
+        said = f"redirected to {redirect_host}; redirects are not followed, check {base_url_place}"
     elif 300 <= status < 400:
         said = "a response that is neither success nor error"
     elif detail or title:
@@ -224,6 +232,7 @@ def error_of(request: PreparedRequest, response: RawResponse) -> APIError:
     message = f"{operation}: {status}" + (f" {one_line(code, 64)}" if code else "")
     message += f": {one_line(said.rstrip('. '), 300)}"
     message += f" [{shown}{', ...' if len(entries) > 3 else ''}]" if shown else ""
+    hint = hint.replace("api_key=", key_place).replace("base_url=", base_url_place)
     message += f"; {hint}" if hint else ""
     if retry_after is not None:
         message += f"; asked to wait {retry_after:.10g} s"

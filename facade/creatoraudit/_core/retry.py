@@ -55,6 +55,7 @@ class Attempts:
         timeout: Seconds one try may wait for the network.
         max_wait: Seconds that the call may wait for the rate limit; None for no limit.
         made: Tries so far.
+        base_url_place: Where the base URL was written, for messages.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Attempts:
         timeout: float,
         budget: float,
         max_wait: float | None = None,
+        base_url_place: str = "base_url=",
     ) -> None:
         self.operation = operation
         self.repeatable = repeatable
@@ -74,6 +76,7 @@ class Attempts:
         self.max_retries = max_retries
         self.timeout = timeout
         self.max_wait = max_wait
+        self.base_url_place = base_url_place
         self.made = 0
         self.deadline = clock.now() + budget
         self._free = 0
@@ -102,6 +105,7 @@ class Attempts:
             timeout=own.get("timeout", settings.timeout),
             budget=own.get("retry_budget", settings.retry_budget),
             max_wait=own.get("max_wait", settings.max_wait),
+            base_url_place=settings.base_url_place,
         )
 
     def paced(self, seconds: float) -> None:
@@ -177,7 +181,7 @@ class Attempts:
         if failure.timed_out and failure.written:
             message += "; give it more time with timeout="
         if not failure.written and not failure.permanent:
-            message += "; check the network, its proxy settings and base_url="
+            message += f"; check the network, its proxy settings and {self.base_url_place}"
         if failure.advice:
             message += f"; {failure.advice}"
         if failure.written and not self._harmless:

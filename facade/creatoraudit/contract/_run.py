@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from .._core.config import Origin, origin
+from .._core.config import Origin, Placed, origin
 from .._core.contract import document
 from .._core.key import ENV_KEY, ApiKey, KeyRing, KeySource
 from .._core.naming import operation_key
@@ -172,8 +172,9 @@ def check(
     key = keys.key("a contract check", keys.ask())
     if not isinstance(baseline, Baseline | None):
         baseline = Baseline.load(os.fspath(baseline))
+    url = Placed(server.url, server.place)
     try:
-        known = _known_values(key, server.url, timeout)
+        known = _known_values(lambda: Placed(key.reveal(), keys.place), url, timeout)
     except CreatorAuditError as error:
         return Outcome(server.url, Facts(), _one_line(f"{_cause(error)}: {error}"), baseline)
     environment = {
@@ -207,7 +208,7 @@ def _one_line(text: str) -> str:
     return one_line(" ".join(text.split()), _LONGEST)
 
 
-def _known_values(key: ApiKey, base_url: str, timeout: float) -> dict[str, list[Any]]:
+def _known_values(key: Callable[[], str], base_url: str, timeout: float) -> dict[str, list[Any]]:
     """Real values from the API, by the parameters that take them.
 
     Raises:
@@ -215,7 +216,7 @@ def _known_values(key: ApiKey, base_url: str, timeout: float) -> dict[str, list[
     """
     from .. import CreatorAudit  # noqa: PLC0415 - the facade imports nothing of this package
 
-    with CreatorAudit(key.reveal, base_url=base_url, timeout=timeout, max_retries=1) as ca:
+    with CreatorAudit(key, base_url=base_url, timeout=timeout, max_retries=1) as ca:
         _check_key(ca)
         accounts = _ids(lambda: ca.accounts.list(limit=_IDS, max_items=_IDS))
         videos = _ids(lambda: ca.videos.list(limit=_IDS, max_items=_IDS))
