@@ -18,7 +18,7 @@ import click
 import pytest
 
 from creatoraudit import CreatorAudit
-from creatoraudit.cli._app import _COMMANDS, app
+from creatoraudit.cli._app import _EXTRAS, app
 from creatoraudit.cli._extras import missing
 from creatoraudit.cli._output import FORMS
 from creatoraudit.cli._resource import OTHER_ID, SAMPLE_ID
@@ -54,7 +54,7 @@ def commands() -> Iterator[tuple[str, click.Command]]:
 
     for path, command in below("creatoraudit", app):
         name = path.partition(" ")[2].partition(" ")[0]
-        if not name or not missing(_COMMANDS[name][1]):
+        if not name or not missing(_EXTRAS.get(name, "cli")):
             yield path, command
 
 

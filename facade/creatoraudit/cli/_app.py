@@ -27,76 +27,33 @@ if TYPE_CHECKING:
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
-# name: (place of the click command, the extra it needs, its line in --help)
-_COMMANDS: Mapping[str, tuple[str, str, str]] = {
-    "account-videos": (
-        "creatoraudit.cli._commands:account_videos",
-        "cli",
-        "Posts found through tracked accounts.",
-    ),
-    "accounts": ("creatoraudit.cli._commands:accounts", "cli", "Tracked profiles."),
-    "api": ("creatoraudit.cli._api:api", "cli", "Call any endpoint."),
-    "breakouts": (
-        "creatoraudit.cli._breakouts:breakouts",
-        "cli",
-        "Find posts that break out.",
-    ),
-    "completion": (
-        "creatoraudit.cli._completion:completion",
-        "cli",
-        "Print shell completion for bash, zsh and fish.",
-    ),
-    "contract": (
-        "creatoraudit.cli._contract:contract",
-        "contract",
-        "Check whether the API still keeps its contract.",
-    ),
-    "creators": ("creatoraudit.cli._commands:creators", "cli", "Groups of accounts."),
-    "deltas": (
-        "creatoraudit.cli._metrics:deltas",
-        "cli",
-        "Show views gained, by id.",
-    ),
-    "drift": (
-        "creatoraudit.cli._drift:drift",
-        "cli",
-        "What does a new document mean for a client?",
-    ),
-    "digest": (
-        "creatoraudit.cli._digest:digest",
-        "cli",
-        "Compare a period with the last.",
-    ),
-    "export": ("creatoraudit.cli._export:export", "cli", "Write whole lists into files."),
-    "leaderboard": (
-        "creatoraudit.cli._leaderboard:leaderboard",
-        "cli",
-        "Rank creators by views or engagement rate.",
-    ),
-    "metrics": (
-        "creatoraudit.cli._metrics:metrics",
-        "cli",
-        "Show totals over a period, by id.",
-    ),
+# name: (place of the click command, its line in --help)
+_COMMANDS: Mapping[str, tuple[str, str]] = {
+    "account-videos": ("._commands:account_videos", "Posts found through tracked accounts."),
+    "accounts": ("._commands:accounts", "Tracked profiles."),
+    "api": ("._api:api", "Call any endpoint."),
+    "breakouts": ("._breakouts:breakouts", "Find posts that break out."),
+    "completion": ("._completion:completion", "Print shell completion for bash, zsh and fish."),
+    "contract": ("._contract:contract", "Check whether the API still keeps its contract."),
+    "creators": ("._commands:creators", "Groups of accounts."),
+    "deltas": ("._metrics:deltas", "Show views gained, by id."),
+    "drift": ("._drift:drift", "What does a new document mean for a client?"),
+    "digest": ("._digest:digest", "Compare a period with the last."),
+    "export": ("._export:export", "Write whole lists into files."),
+    "leaderboard": ("._leaderboard:leaderboard", "Rank creators by views or engagement rate."),
+    "metrics": ("._metrics:metrics", "Show totals over a period, by id."),
     "organizations": (
-        "creatoraudit.cli._organizations:organizations",
-        "cli",
+        "._organizations:organizations",
         "Organizations of creatoraudit.toml, and their keys.",
     ),
-    "sandbox": ("creatoraudit_sandbox.cli:sandbox", "sandbox", "Run a local CreatorAudit server."),
-    "search": (
-        "creatoraudit.cli._search:search",
-        "cli",
-        "Find accounts, creators and videos.",
-    ),
-    "snapshot": (
-        "creatoraudit.cli._snapshot:snapshot",
-        "cli",
-        "Store every list of many organizations, every day.",
-    ),
-    "videos": ("creatoraudit.cli._commands:videos", "cli", "Posts tracked one by one."),
-    "whoami": ("creatoraudit.cli._whoami:whoami", "cli", "Show whose key is in use."),
+    "sandbox": ("creatoraudit_sandbox.cli:sandbox", "Run a local CreatorAudit server."),
+    "search": ("._search:search", "Find accounts, creators and videos."),
+    "snapshot": ("._snapshot:snapshot", "Store every list of many organizations, every day."),
+    "videos": ("._commands:videos", "Posts tracked one by one."),
+    "whoami": ("._whoami:whoami", "Show whose key is in use."),
 }
+# What a command needs beyond the extra of the command line.
+_EXTRAS: Mapping[str, str] = {"contract": "contract", "sandbox": "sandbox"}
 
 
 _OPTION_LAST = "creatoraudit breakouts --sandbox"
@@ -113,11 +70,10 @@ class _Commands(Group):
     ) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        place, extra, _ = _COMMANDS[cmd_name]
-        if line := missing(extra):
+        if line := missing(_EXTRAS.get(cmd_name, "cli")):
             return _not_installed(cmd_name, line)
-        module, _, name = place.partition(":")
-        command: object = getattr(import_module(module), name)
+        module, _, name = _COMMANDS[cmd_name][0].partition(":")
+        command: object = getattr(import_module(module, __package__), name)
         assert isinstance(command, click.Command)
         return command
 
@@ -137,7 +93,7 @@ class _Commands(Group):
 
         commands = [
             CompletionItem(name, help=line)
-            for name, (_, _, line) in _COMMANDS.items()
+            for name, (_, line) in _COMMANDS.items()
             if name.startswith(incomplete)
         ]
         return commands + click.Command.shell_complete(self, ctx, incomplete)
@@ -148,7 +104,7 @@ class _Commands(Group):
         formatter: click.HelpFormatter,
     ) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, _, line) in _COMMANDS.items()])
+            formatter.write_dl([(name, line) for name, (_, line) in _COMMANDS.items()])
 
 
 def _not_installed(name: str, line: str) -> click.Command:
