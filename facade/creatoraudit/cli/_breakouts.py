@@ -5,7 +5,7 @@ This module chooses the columns; the library finds and orders the posts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,9 +16,9 @@ from ..report import _breakouts as told
 from ..report import _posts
 from . import _output
 from ._accounts import METAVAR
-from ._click import Command, OneOf, Whole
+from ._click import Command, OneOf, Whole, together
 from ._connect import Connection, connection_options
-from ._options import Decorator, examples
+from ._options import examples
 from ._output import Column, Linked, Output, Row, Shape, output_options
 from ._report import Reports, report_options
 from ._seen import SeenPosts
@@ -56,7 +56,8 @@ class Growth(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generi
         raise click.BadParameter(f"must be a percentage such as 50%, not {value!r:.40}", ctx, param)
 
 
-_RANKING: Sequence[Decorator] = (
+# The options that say which posts are ranked, and how.
+ranking_options = together(
     click.option(
         "--top",
         type=Whole(1, TOP_MOST),
@@ -84,13 +85,6 @@ _RANKING: Sequence[Decorator] = (
         "--min-views", type=Whole(0), metavar="N", help="Posts with at least N views in all."
     ),
 )
-
-
-def ranking_options(function: Callable[..., object]) -> Callable[..., object]:
-    """Add the options that say which posts are ranked, and how."""
-    for option in reversed(_RANKING):
-        function = option(function)
-    return function
 
 
 @click.command(

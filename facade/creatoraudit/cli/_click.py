@@ -7,13 +7,15 @@ values in the library's words. No suggestion names a command that destroys somet
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, TypeAlias
 
 import click
 
 from ..errors import CreatorAuditError, UsageError
+
+Decorator: TypeAlias = Callable[[Callable[..., object]], Callable[..., object]]
 
 # Commands that are never suggested for a mistyped word.
 _DESTRUCTIVE = frozenset({"delete", "unlink"})
@@ -153,6 +155,17 @@ class OneOf(click.Choice):  # type: ignore[type-arg,unused-ignore]  # generic fr
         if value not in self.choices:
             raise click.BadParameter(self.get_invalid_choice_message(value, ctx), ctx, param)
         return value
+
+
+def together(*options: Decorator) -> Decorator:
+    """Combine options, in the order of the help, so that several commands can share them."""
+
+    def decorated(command: Callable[..., object]) -> Callable[..., object]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorated
 
 
 def told(error: click.ClickException) -> str:

@@ -6,20 +6,18 @@ as the command.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 from attrs import field, fields_dict, frozen
 
 from . import _safe
-from ._click import Seconds, Whole
+from ._click import Seconds, Whole, together
 
 if TYPE_CHECKING:
     from creatoraudit import CreatorAudit, DriftRecord, WaitEvent
-
-_Command = TypeVar("_Command", bound=Callable[..., object])
 
 
 def _once(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> str | None:
@@ -30,7 +28,8 @@ def _once(context: click.Context, parameter: click.Parameter, value: tuple[str, 
     return value[0] if value else None
 
 
-_SERVER_OPTIONS = (
+# The options for the server, without those for a client.
+server_options = together(
     click.option(
         "--org",
         metavar="NAME",
@@ -69,7 +68,9 @@ _SERVER_OPTIONS = (
     ),
     click.option("--seed", type=int, metavar="N", help="Seed of the figures, with --sandbox."),
 )
-_CLIENT_OPTIONS = (
+# The options of `Connection`.
+connection_options = together(
+    server_options,
     click.option(
         "--concurrency",
         type=Whole(1),
@@ -167,17 +168,3 @@ def _report(drift: Sequence[DriftRecord]) -> None:
         click.echo(_safe.line(said), err=True)
     if not drift:
         click.echo("drift: none", err=True)
-
-
-def server_options(command: _Command) -> _Command:
-    """Add the options for the server to a command, without those for a client."""
-    for option in reversed(_SERVER_OPTIONS):
-        command = option(command)
-    return command
-
-
-def connection_options(command: _Command) -> _Command:
-    """Add the options of `Connection` to a command, which receives them by name."""
-    for option in reversed(_CLIENT_OPTIONS):
-        command = option(command)
-    return server_options(command)

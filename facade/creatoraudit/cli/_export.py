@@ -18,9 +18,9 @@ from ..errors import CreatorAuditError
 from ..export._names import COMPRESSIONS, FORMATS, SOURCES, WHATS
 from . import _output, _safe, _streams
 from ._accounts import with_account
-from ._click import Command, OneOf
+from ._click import Command, Decorator, OneOf, together
 from ._connect import Connection, connection_options
-from ._options import Decorator, examples, from_contract, given
+from ._options import examples, from_contract, given
 
 if TYPE_CHECKING:
     from .._results.breakouts import Progress
@@ -74,12 +74,6 @@ _FIGURES: Mapping[str, Decorator] = {
 }
 
 
-def _options(command: Callable[..., object]) -> Callable[..., object]:
-    for option in reversed([*_FILTERS.values(), *_FIGURES.values()]):
-        command = option(command)
-    return command
-
-
 @click.command(
     cls=Command,
     epilog=examples(
@@ -109,7 +103,7 @@ def _options(command: Callable[..., object]) -> Callable[..., object]:
     type=OneOf(COMPRESSIONS),
     help="gzip or none for csv and jsonl; for parquet snappy (default), zstd, gzip or none.",
 )
-@_options
+@together(*_FILTERS.values(), *_FIGURES.values())
 @click.option("--raw", is_flag=True, help="csv: leave text that a spreadsheet would run as it is.")
 @click.option("--excel", is_flag=True, help="csv: for Excel, with ids that stay text.")
 @click.option("--overwrite", is_flag=True, help="Replace the file if it exists.")

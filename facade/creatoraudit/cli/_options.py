@@ -14,7 +14,7 @@ import click
 
 from ..errors import UsageError
 from ._accounts import METAVAR
-from ._click import Command, OneOf, Whole, in_options
+from ._click import Command, Decorator, OneOf, Whole, in_options, together
 from ._connect import connection_options
 from ._output import output_options
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
 
 T = TypeVar("T")
-Decorator = Callable[[Callable[..., object]], Callable[..., object]]
 
 
 def examples(*commands: str) -> str:
@@ -39,8 +38,7 @@ def command(
     *parameters: Decorator,
 ) -> click.Command:
     """Make a command with its own parameters and those for output and connection."""
-    for parameter in reversed((*parameters, output_options, connection_options)):
-        run = parameter(run)
+    run = together(*parameters, output_options, connection_options)(run)
     return click.command(name, cls=Command, help=says, epilog=examples(*usage))(run)
 
 

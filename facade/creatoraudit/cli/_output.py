@@ -24,7 +24,7 @@ from ..errors import CreatorAuditError
 from ..export import _csv
 from ..export._csv import Style
 from . import _safe, _streams
-from ._click import OneOf
+from ._click import OneOf, together
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -382,7 +382,7 @@ def _fields(
     return tuple(name.strip() for name in value.split(",")) if value else ()
 
 
-_OPTIONS = (
+_options = together(
     click.option(
         "--format",
         "form",
@@ -428,10 +428,7 @@ def output_options(command: Callable[..., object]) -> Callable[..., object]:
             _check_style(style, csv=form == "csv")
         return command(*args, to=Output(form, style, fields), **others)
 
-    given: Callable[..., object] = with_output
-    for option in reversed(_OPTIONS):
-        given = option(given)
-    return given
+    return _options(with_output)
 
 
 def _check_style(style: Style, *, csv: bool) -> None:

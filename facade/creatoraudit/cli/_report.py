@@ -16,13 +16,14 @@ from attrs import frozen
 
 from .._core.files import replace
 from . import _output, _safe
+from ._click import together
 from ._output import Output
 
 if TYPE_CHECKING:
     from creatoraudit import Breakouts, CreatorAudit
     from creatoraudit.report import Digest, Provenance
 
-_OPTIONS = (
+_options = together(
     click.option(
         "--html",
         metavar="FILE",
@@ -99,10 +100,7 @@ def report_options(command: Callable[..., object]) -> Callable[..., object]:
         page = None if html is None else _checked(html)
         return command(*args, to=to, reports=Reports(page, markdown), **others)
 
-    given: Callable[..., object] = with_reports
-    for option in reversed(_OPTIONS):
-        given = option(given)
-    return given
+    return _options(with_reports)
 
 
 def _checked(name: str) -> Path:

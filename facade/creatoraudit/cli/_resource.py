@@ -16,7 +16,8 @@ from creatoraudit_api import operations
 from .._core.arguments import resource_id
 from .._core.urls import Reference, reference
 from ._accounts import METAVAR
-from ._options import Decorator, from_contract
+from ._click import Decorator
+from ._options import from_contract
 from ._output import Column, Shape
 
 if TYPE_CHECKING:

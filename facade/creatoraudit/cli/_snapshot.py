@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -19,8 +19,8 @@ from .._core.files import replace
 from .._results.breakouts import RankBy, Source
 from .._results.lists import ListName
 from . import _breakouts, _connect, _extras, _output, _safe
-from ._click import Command, Group, OneOf, Whole, in_options
-from ._options import Decorator, examples
+from ._click import Command, Decorator, Group, OneOf, Whole, in_options, together
+from ._options import examples
 from ._output import Column, Output, Shape, output_options
 
 if TYPE_CHECKING:
@@ -88,7 +88,8 @@ def _what(says: str) -> Decorator:
     )
 
 
-_PLANNED: Sequence[Decorator] = (
+# The options that select the units.
+_planned = together(
     click.option(
         "--config",
         type=click.Path(dir_okay=False),
@@ -126,13 +127,6 @@ _ROOT = click.argument("root", metavar="ROOT")
 _DAY = click.option(
     "--day", type=_Day(), required=True, metavar="DAY", help="The stored day (UTC)."
 )
-
-
-def _planned(command: Callable[..., object]) -> Callable[..., object]:
-    """Give a command the options that select the units."""
-    for option in reversed(_PLANNED):
-        command = option(command)
-    return command
 
 
 @click.group(
