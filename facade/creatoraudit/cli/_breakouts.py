@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -16,7 +16,7 @@ from ..report import _breakouts as told
 from ..report import _posts
 from . import _output
 from ._accounts import METAVAR
-from ._click import Command, OneOf, Whole, together
+from ._click import PERCENT, Command, OneOf, Whole, together
 from ._connect import Connection, connection_options
 from ._options import examples
 from ._output import Column, Linked, Output, Row, Shape, output_options
@@ -32,28 +32,6 @@ if TYPE_CHECKING:
 _BARS = "▁▂▃▄▅▆▇█"
 NEW_POSTS = 3
 _HINTS = {"window_not_filled": " (--include-partial keeps them)"}
-
-
-class Growth(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.3 on
-    """Growth in percent, such as `50%` or `50`, converted to the ratio that the library takes."""
-
-    name = "percent"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float:
-        """Convert the text to a ratio.
-
-        Raises:
-            click.BadParameter: It is not a number, or not more than 0.
-        """
-        try:
-            percent = float(str(value).strip().removesuffix("%"))
-        except ValueError:
-            percent = 0.0
-        if 0 < percent < float("inf"):
-            return percent / 100
-        raise click.BadParameter(f"must be a percentage such as 50%, not {value!r:.40}", ctx, param)
 
 
 # The options that say which posts are ranked, and how.
@@ -135,7 +113,7 @@ ranking_options = together(
 )
 @click.option(
     "--min-growth",
-    type=Growth(),
+    type=PERCENT,
     metavar="PERCENT",
     help="Show only posts that grew at least so much, such as 50%.",
 )

@@ -6,8 +6,10 @@ values in the library's words. No suggestion names a command that destroys somet
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from difflib import get_close_matches
 from typing import Any, TypeAlias
 
@@ -114,28 +116,45 @@ class Whole(click.IntRange):
         )
 
 
-class Seconds(click.types.FloatParamType):
-    """A number of seconds, more than 0."""
+class Parsed(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.3 on
+    """A value in a notation of its own.
 
-    name = "seconds"
+    Args:
+        name: What it is.
+        read: Reads the text; it returns None or raises ValueError for one that is not valid.
+        must: What the text must be, for the message.
+    """
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float:
-        """Convert the text to a number.
+    def __init__(self, name: str, read: Callable[[str], object], must: str) -> None:
+        self.name = name
+        self._read = read
+        self._must = must
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Convert the text of the option.
 
         Raises:
-            click.BadParameter: It is not a number, or not more than 0.
+            click.BadParameter: It is not valid.
         """
-        try:
-            number = float(value)
-        except ValueError:
-            number = 0.0
-        if 0 < number < float("inf"):
-            return number
-        raise click.BadParameter(
-            f"must be a number of seconds, more than 0, not {value!r:.40}", ctx, param
-        )
+        with suppress(ValueError):
+            if (found := self._read(str(value))) is not None:
+                return found
+        raise click.BadParameter(f"must be {self._must}, not {value!r:.40}", ctx, param)
+
+
+def _positive(text: str) -> float | None:
+    number = float(text)
+    return number if 0 < number < math.inf else None
+
+
+def _ratio(text: str) -> float | None:
+    percent = _positive(text.strip().removesuffix("%"))
+    return None if percent is None else percent / 100
+
+
+SECONDS = Parsed("seconds", _positive, "a number of seconds, more than 0")
+# Growth, such as `50%` or `50`, as the ratio that the library takes.
+PERCENT = Parsed("percent", _ratio, "a percentage such as 50%")
 
 
 class OneOf(click.Choice):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.2 on

@@ -14,7 +14,7 @@ import click
 from attrs import field, fields_dict, frozen
 
 from . import _safe
-from ._click import Seconds, Whole, together
+from ._click import SECONDS, Whole, together
 
 if TYPE_CHECKING:
     from creatoraudit import CreatorAudit, DriftRecord, WaitEvent
@@ -55,7 +55,7 @@ server_options = together(
     ),
     click.option(
         "--timeout",
-        type=Seconds(),
+        type=SECONDS,
         default=30.0,
         show_default=True,
         metavar="SECONDS",

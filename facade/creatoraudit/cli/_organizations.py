@@ -9,7 +9,7 @@ import click
 
 from ..errors import CreatorAuditError
 from . import _safe
-from ._click import Command, Seconds, in_options
+from ._click import SECONDS, Command, in_options
 from ._options import examples
 from ._output import Column, Output, Row, Shape, output_options
 
@@ -59,7 +59,7 @@ def _checked(listed: Organizations, timeout: float) -> Iterator[Row]:
 )
 @click.option(
     "--timeout",
-    type=Seconds(),
+    type=SECONDS,
     default=30.0,
     show_default=True,
     metavar="SECONDS",

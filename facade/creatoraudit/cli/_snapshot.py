@@ -19,7 +19,7 @@ from .._core.files import replace
 from .._results.breakouts import RankBy, Source
 from .._results.lists import ListName
 from . import _breakouts, _connect, _extras, _output, _safe
-from ._click import Command, Decorator, Group, OneOf, Whole, in_options, together
+from ._click import Command, Decorator, Group, OneOf, Parsed, Whole, in_options, together
 from ._options import examples
 from ._output import Column, Output, Shape, output_options
 
@@ -36,47 +36,18 @@ _FAILED_SHOWN = 50
 _NOBODY = "the file names no organizations; add a table such as [organizations.acme]"
 
 
-class Duration(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.3 on
-    """A length of time below a day, such as `12h` or `90m`."""
-
-    name = "duration"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> dt.timedelta:
-        """Convert the text of the option.
-
-        Raises:
-            click.BadParameter: It is not a length of time.
-        """
-        found = _LATE.fullmatch(str(value))
-        seconds = int(found[1]) * _SECONDS[found[2]] if found else 0
-        if 0 < seconds < 24 * 3600:
-            return dt.timedelta(seconds=seconds)
-        raise click.BadParameter(
-            f"must be a time such as 12h or 90m, less than a day, not {value!r:.40}", ctx, param
-        )
+def _length(text: str) -> dt.timedelta | None:
+    found = _LATE.fullmatch(text)
+    seconds = int(found[1]) * _SECONDS[found[2]] if found else 0
+    return dt.timedelta(seconds=seconds) if 0 < seconds < 24 * 3600 else None
 
 
-class _Day(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.3 on
-    """A day, such as `2026-11-26`."""
+def _date(text: str) -> dt.date:
+    return dt.datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a date
 
-    name = "day"
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> dt.date:
-        """Convert the text of the option.
-
-        Raises:
-            click.BadParameter: It is not a day.
-        """
-        try:
-            return dt.datetime.strptime(str(value), "%Y-%m-%d").date()  # noqa: DTZ007 - a date
-        except ValueError:
-            raise click.BadParameter(
-                f"must be a day such as 2026-11-26, not {value!r:.40}", ctx, param
-            ) from None
+_DURATION = Parsed("duration", _length, "a time such as 12h or 90m, less than a day")
+_DATE = Parsed("day", _date, "a day such as 2026-11-26")
 
 
 def _what(says: str) -> Decorator:
@@ -111,22 +82,20 @@ _planned = together(
     ),
     click.option(
         "--day",
-        type=_Day(),
+        type=_DATE,
         metavar="DAY",
         help="Default today, in UTC. The API serves no other day.",
     ),
     click.option(
         "--late",
-        type=Duration(),
+        type=_DURATION,
         default=None,
         metavar="TIME",
         help="How long after midnight (UTC) yesterday's run may still be finished, e.g. 12h.",
     ),
 )
 _ROOT = click.argument("root", metavar="ROOT")
-_DAY = click.option(
-    "--day", type=_Day(), required=True, metavar="DAY", help="The stored day (UTC)."
-)
+_DAY = click.option("--day", type=_DATE, required=True, metavar="DAY", help="The stored day (UTC).")
 
 
 @click.group(

@@ -31,7 +31,7 @@ from ..errors import (
     ValidationError,
 )
 from . import _safe
-from ._click import Seconds, in_options
+from ._click import SECONDS, in_options
 from ._connect import Connection
 from ._journal import Done, Journal, journal_at
 from ._options import Line, command, file_option, given, lines_of
@@ -150,7 +150,7 @@ def track(resource: Resource) -> click.Command:
         *settings.values(),
         click.option(
             "--wait",
-            type=Seconds(),
+            type=SECONDS,
             metavar="SECONDS",
             help="Wait at most so long for its first figures.",
         ),
