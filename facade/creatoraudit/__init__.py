@@ -64,30 +64,7 @@ if TYPE_CHECKING:
     from ._sync.client import CreatorAudit
     from ._sync.pager import Pager
 
-_MODELS = (
-    "Account",
-    "AccountVideo",
-    "AccountsSummary",
-    "ApiMeta",
-    "Creator",
-    "CreatorAccountLink",
-    "Filters",
-    "Health",
-    "Overview",
-    "OverviewChanges",
-    "OverviewFigures",
-    "SearchAccount",
-    "SearchCreator",
-    "SearchMeta",
-    "SearchResponse",
-    "SearchSections",
-    "SearchVideo",
-    "TopCreator",
-    "Video",
-    "WhoAmI",
-    "WindowedTotals",
-)
-# The module of each public name; `__getattr__` imports it on first use.
+# The module of each public name that is not a model; `__getattr__` imports it on first use.
 _HOMES = {
     "JSON": "creatoraudit_api.types",
     "AccountVideoMetrics": "creatoraudit._results.metrics",
@@ -118,7 +95,6 @@ _HOMES = {
     "Skipped": "creatoraudit._results.breakouts",
     "VideoDeltas": "creatoraudit._results.deltas",
     "WaitOptions": "creatoraudit._core.options",
-    **dict.fromkeys(_MODELS, "creatoraudit_api.models"),
 }
 
 __all__ = [
@@ -178,10 +154,9 @@ __all__ += errors.__all__
 
 
 def __getattr__(name: str) -> object:
-    home = _HOMES.get(name)
-    if home is None:
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(home), name)
+    value: object = getattr(import_module(_HOMES.get(name, "creatoraudit_api.models")), name)
     globals()[name] = value
     return value
 
