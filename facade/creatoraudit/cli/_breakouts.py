@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from .._results.breakouts import RANKINGS, SOURCES, SPARK_WINDOWS, TOP_MOST, RankBy, Skipped, Source
+from .._results.breakouts import RANKINGS, SOURCES, SPARK_WINDOWS, TOP_MOST, RankBy, Skipped
 from ..report import _breakouts as told
 from ..report import _posts
 from . import _output
 from ._accounts import METAVAR
 from ._click import PERCENT, Command, OneOf, Whole, together
 from ._connect import Connection, connection_options
-from ._options import examples
+from ._options import examples, given
 from ._output import Column, Linked, Output, Row, Shape, output_options
 from ._report import Reports, report_options
 from ._seen import SeenPosts
@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 
 _BARS = "▁▂▃▄▅▆▇█"
 NEW_POSTS = 3
+# The options that are arguments of `breakouts`, besides window and order.
+_QUERY = (
+    *("top", "source", "platform", "min_views", "include_partial", "accounts", "creators"),
+    *("categories", "published_since", "min_growth", "via"),
+)
 _HINTS = {"window_not_filled": " (--include-partial keeps them)"}
 
 
@@ -138,45 +143,20 @@ ranking_options = together(
 def breakouts(
     *,
     window: int,
-    top: int,
     by: RankBy,
-    source: Source,
-    platform: Literal["instagram", "tiktok"] | None,
-    min_views: int | None,
-    include_partial: bool,
-    accounts: tuple[str, ...],
-    creators: tuple[str, ...],
-    categories: tuple[str, ...],
-    published_since: str | None,
-    min_growth: float | None,
-    via: Literal["post", "get"],
     seen: Path | None,
     exit_code: bool,
     to: Output,
     reports: Reports,
-    **connection: object,
+    **more: Any,
 ) -> int:
     """Find the posts that gained the most views over the last days."""
     known = None if seen is None else SeenPosts(seen)
     rows = to.rows(shape(window, by), hold=True)
-    server = Connection.of(connection)
+    server = Connection.of(more)
+    query = given(more, _QUERY)
     with server.client() as ca, _output.progress("Posts") as on_progress:
-        result = ca.breakouts(
-            window=window,
-            top=top,
-            by=by,
-            source=source,
-            platform=platform,
-            min_views=min_views,
-            include_partial=include_partial,
-            accounts=accounts or None,
-            creators=creators or None,
-            categories=categories or None,
-            published_since=published_since,
-            min_growth=min_growth,
-            via=via,
-            on_progress=on_progress,
-        )
+        result = ca.breakouts(window=window, by=by, on_progress=on_progress, **query)
         about = reports.provenance(ca, to, server.org)
     if known is not None:
         result = known.new_in(result)
