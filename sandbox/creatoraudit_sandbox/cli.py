@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
 
 import click
 
@@ -175,29 +176,14 @@ def _instant(context: click.Context, parameter: click.Parameter, value: str | No
 )
 @click.option("--control", is_flag=True, help="Allow POST /control/clock to move the clock.")
 @click.option("--until-stdin-closes", is_flag=True, help="Also stop when standard input closes.")
-def sandbox(  # noqa: PLR0917 - one argument per option, passed by name
+def sandbox(
+    *,
     host: str,
     port: int,
-    seed: int,
-    accounts: int,
-    videos: int,
-    account_videos: int | None,
-    now: str | None,
-    api_key: str | None,
-    latency_ms: float,
-    rate_limit: int,
-    rate_window: float,
-    account_quota: int | None,
     data: str | None,
-    jitter_ms: float,
-    refresh_delay: float,
-    faults: tuple[str, ...],
-    drift: tuple[str, ...],
-    control: bool,
     until_stdin_closes: bool,
-    organizations: int,
-    world: str | None,
     write_config: str | None,
+    **settings: Any,
 ) -> None:
     """Serve a local CreatorAudit API until Ctrl-C.
 
@@ -205,28 +191,7 @@ def sandbox(  # noqa: PLR0917 - one argument per option, passed by name
     CREATORAUDIT_API_KEY=...
     """
     try:
-        box = Sandbox(
-            seed,
-            accounts,
-            videos,
-            account_videos=account_videos,
-            now=now,
-            api_key=api_key,
-            latency_ms=latency_ms,
-            rate_limit=rate_limit,
-            rate_window=rate_window,
-            host=host,
-            port=port,
-            data=data,
-            account_quota=account_quota,
-            jitter_ms=jitter_ms,
-            refresh_delay=refresh_delay,
-            faults=faults,
-            drift=drift,
-            control=control,
-            organizations=organizations,
-            world=world,
-        )
+        box = Sandbox(host=host, port=port, data=data, **settings)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     except sqlite3.Error as error:
