@@ -295,8 +295,10 @@ class AsyncAccounts:
 
         Docs: https://docs.creatoraudit.com/limits-and-quotas
         """
-        asking = self._metrics(period, start_date, end_date, options)
-        return await asking.all(resource_ids(account_ids, "account_id"))
+        parts = self.stream_metrics(
+            account_ids, period=period, start_date=start_date, end_date=end_date, **options
+        )
+        return await parts.collect(Metrics.merged)
 
     def stream_metrics(
         self,
@@ -315,19 +317,10 @@ class AsyncAccounts:
 
         Docs: https://docs.creatoraudit.com/limits-and-quotas
         """
-        asking = self._metrics(period, start_date, end_date, options)
-        return asking.stream(resource_ids(account_ids, "account_id"))
-
-    def _metrics(
-        self,
-        period: str | None,
-        start_date: Day | None,
-        end_date: Day | None,
-        options: RequestOptions,
-    ) -> AsyncMetricsJob:
         operation = operations.batch_account_metrics
         span = period_arguments(operation, period, start_date, end_date)
-        return AsyncMetricsJob(self._operations, operation, "account_ids", span, options)
+        job = AsyncMetricsJob(self._operations, operation, "account_ids", span, options)
+        return job.stream(resource_ids(account_ids, "account_id"))
 
     async def wait_until_refreshed(
         self,

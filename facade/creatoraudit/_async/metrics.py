@@ -61,7 +61,3 @@ class AsyncMetricsJob:
         return AsyncParts(
             self.chunks(ids, ask), concurrency=self._operations.side_by_side(), repeatable=True
         )
-
-    async def all(self, ids: Iterable[str]) -> Metrics:
-        """Fetch the totals of all ids as one `Metrics`."""
-        return await self.stream(ids).collect(Metrics.merged)

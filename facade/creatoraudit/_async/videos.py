@@ -349,8 +349,10 @@ class AsyncVideos:
 
         Docs: https://docs.creatoraudit.com/api-reference/analytics/batch-windowed-video-metrics
         """
-        asking = self._metrics(period, start_date, end_date, options)
-        return await asking.all(resource_ids(video_ids, "video_id"))
+        parts = self.stream_metrics(
+            video_ids, period=period, start_date=start_date, end_date=end_date, **options
+        )
+        return await parts.collect(Metrics.merged)
 
     def stream_metrics(
         self,
@@ -369,19 +371,10 @@ class AsyncVideos:
 
         Docs: https://docs.creatoraudit.com/api-reference/analytics/batch-windowed-video-metrics
         """
-        asking = self._metrics(period, start_date, end_date, options)
-        return asking.stream(resource_ids(video_ids, "video_id"))
-
-    def _metrics(
-        self,
-        period: str | None,
-        start_date: Day | None,
-        end_date: Day | None,
-        options: RequestOptions,
-    ) -> AsyncMetricsJob:
         operation = operations.batch_video_metrics
         span = period_arguments(operation, period, start_date, end_date)
-        return AsyncMetricsJob(self._operations, operation, "video_ids", span, options)
+        job = AsyncMetricsJob(self._operations, operation, "video_ids", span, options)
+        return job.stream(resource_ids(video_ids, "video_id"))
 
     async def wait_until_refreshed(
         self,

@@ -286,8 +286,10 @@ class Accounts:
 
         Docs: https://docs.creatoraudit.com/limits-and-quotas
         """
-        asking = self._metrics(period, start_date, end_date, options)
-        return asking.all(resource_ids(account_ids, "account_id"))
+        parts = self.stream_metrics(
+            account_ids, period=period, start_date=start_date, end_date=end_date, **options
+        )
+        return parts.collect(Metrics.merged)
 
     def stream_metrics(
         self,
@@ -306,19 +308,10 @@ class Accounts:
 
         Docs: https://docs.creatoraudit.com/limits-and-quotas
         """
-        asking = self._metrics(period, start_date, end_date, options)
-        return asking.stream(resource_ids(account_ids, "account_id"))
-
-    def _metrics(
-        self,
-        period: str | None,
-        start_date: Day | None,
-        end_date: Day | None,
-        options: RequestOptions,
-    ) -> MetricsJob:
         operation = operations.batch_account_metrics
         span = period_arguments(operation, period, start_date, end_date)
-        return MetricsJob(self._operations, operation, "account_ids", span, options)
+        job = MetricsJob(self._operations, operation, "account_ids", span, options)
+        return job.stream(resource_ids(account_ids, "account_id"))
 
     def wait_until_refreshed(
         self,

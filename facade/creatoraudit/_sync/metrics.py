@@ -62,7 +62,3 @@ class MetricsJob:
         return Parts(
             self.chunks(ids, ask), concurrency=self._operations.side_by_side(), repeatable=True
         )
-
-    def all(self, ids: Iterable[str]) -> Metrics:
-        """Fetch the totals of all ids as one `Metrics`."""
-        return self.stream(ids).collect(Metrics.merged)

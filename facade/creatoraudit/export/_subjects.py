@@ -18,6 +18,7 @@ from .._core.arguments import Day, period_arguments
 from .._core.text import one_line
 from .._results.columns import Kind, Row, kinds_of
 from .._results.deltas import DEFAULT_WINDOWS, delta_row
+from .._results.metrics import Metrics
 from .._results.pages import PageOf
 from .._sync.deltas import DeltasJob, Via
 from .._sync.metrics import MetricsJob
@@ -237,7 +238,7 @@ def _metrics(source: str, options: Options) -> Subject:
         job = MetricsJob(operations, operation, id_list, span, {})
 
         def ask(ids: Sequence[str]) -> Mapping[str, Row]:
-            answer = job.all(ids)
+            answer = job.stream(ids).collect(Metrics.merged)
             resolved = {name: getattr(answer, name) for name in _SPAN}
             return {
                 one: {**resolved, **own.to_dict(), **resolved} for one, own in answer.by_id.items()
