@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
 from creatoraudit_api.types import UNSET
 
-from .._core.arguments import number_problem
+from .._core.arguments import number
 from .._core.config import Settings
 from .._core.download import Destination, Downloaded
 from .._core.options import RequestCounter, RequestOptions, split_options
@@ -125,10 +125,7 @@ class AsyncOperations:
         most = self.settings.concurrency
         if wanted is None:
             return most
-        problem = number_problem("concurrency", wanted, 1, whole=True)
-        if problem is not None:
-            raise UsageError(problem)
-        return min(cast("int", wanted), most)
+        return min(cast("int", number("concurrency", wanted)), most)
 
     async def request(
         self,

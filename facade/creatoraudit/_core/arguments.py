@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from uuid import UUID
 
-from ..errors import UsageError
+from ..errors import CreatorAuditError, UsageError
 from .text import one_line
 
 if TYPE_CHECKING:
@@ -54,16 +54,29 @@ def as_number(value: object) -> int | float | None:
     return as_int(found)
 
 
-def number_problem(
-    name: str, value: object, least: float, *, whole: bool = False, zero: bool = False
-) -> str | None:
-    """Describe what is wrong with a number given as a setting; None if it is valid."""
-    found = as_int(value) if whole else as_number(value)
+# Settings and options that are whole numbers, with the least of each. Others are more than 0.
+_LEAST = {"max_retries": 0, "concurrency": 1, "max_response_bytes": 1, "max_bytes": 1, "keys": 1}
+_OPTIONAL = frozenset({"max_wait", "max_response_bytes", "max_bytes", "min_growth"})
+
+
+def number(name: str, value: object, refuse: type[CreatorAuditError] = UsageError) -> Any:
+    """Check a number that is a setting or an option, and convert it to Python's own.
+
+    Raises:
+        CreatorAuditError: It is not a number or too small; the error is of the class `refuse`.
+    """
+    if value is None and name in _OPTIONAL:
+        return None
+    least = _LEAST.get(name)
+    found = as_number(value) if least is None else as_int(value)
     if found is None:
-        return f"{name} must be a {'whole ' if whole else ''}number, not {value!r:.40}"
-    if found < least or (found == 0 and not whole and not zero):
-        return f"{name} must be {'at least ' + str(least) if whole else 'more than 0'}, not {found}"
-    return None
+        kind = "number" if least is None else "whole number"
+        raise refuse(f"{name} must be a {kind}, not {value!r:.40}")
+    if least is not None and found < least:
+        raise refuse(f"{name} must be at least {least}, not {found}")
+    if least is None and (found < 0 or (found == 0 and name != "max_wait")):
+        raise refuse(f"{name} must be more than 0, not {found}")
+    return found
 
 
 def sendable(operation: str, name: str, value: object) -> Any:

@@ -9,7 +9,7 @@ from typing import NamedTuple, Self
 from urllib.parse import urlsplit
 
 from ..errors import ConfigurationError
-from .arguments import number_problem, plain
+from .arguments import number
 from .text import one_line
 
 ENV_BASE_URL = "CREATORAUDIT_BASE_URL"
@@ -148,7 +148,7 @@ def _allowed(host: str, port: int, allow_http: object) -> bool:
     return True
 
 
-class Settings:
+class Settings(NamedTuple):
     """Time limits, retries and concurrency of a client.
 
     Attributes:
@@ -156,37 +156,25 @@ class Settings:
         max_retries: Number of tries after the first.
         retry_budget: Seconds for all tries of a call, including back-off.
         concurrency: Number of requests in flight at a time, shared by all uses of the client.
+        base_url_place: Where the base URL was written, for messages.
         max_wait: Seconds that a request may wait for the rate limit; None for no limit.
         max_response_bytes: Largest response in bytes, decompressed; None for the defaults.
-        base_url_place: Where the base URL was written, for messages.
     """
 
-    def __init__(
-        self,
-        *,
-        timeout: float,
-        max_retries: int,
-        retry_budget: float,
-        concurrency: int,
-        max_wait: float | None = None,
-        max_response_bytes: int | None = None,
-        base_url_place: str,
-    ) -> None:
-        for problem in (
-            number_problem("timeout", timeout, 0),
-            number_problem("max_retries", max_retries, 0, whole=True),
-            number_problem("retry_budget", retry_budget, 0),
-            number_problem("concurrency", concurrency, 1, whole=True),
-            None if max_wait is None else number_problem("max_wait", max_wait, 0, zero=True),
-            max_response_bytes is not None
-            and number_problem("max_response_bytes", max_response_bytes, 1, whole=True),
-        ):
-            if problem:
-                raise ConfigurationError(problem)
-        self.timeout: float = plain(timeout)
-        self.max_retries: int = plain(max_retries)
-        self.retry_budget: float = plain(retry_budget)
-        self.concurrency: int = plain(concurrency)
-        self.max_wait: float | None = plain(max_wait)
-        self.max_response_bytes: int | None = plain(max_response_bytes)
-        self.base_url_place = base_url_place
+    timeout: float
+    max_retries: int
+    retry_budget: float
+    concurrency: int
+    base_url_place: str
+    max_wait: float | None = None
+    max_response_bytes: int | None = None
+
+    @classmethod
+    def of(cls, *, base_url_place: str, **given: object) -> Settings:
+        """Check the settings that a caller passed.
+
+        Raises:
+            ConfigurationError: One of them is not valid.
+        """
+        numbers = {name: number(name, one, ConfigurationError) for name, one in given.items()}
+        return cls(**numbers, base_url_place=base_url_place)

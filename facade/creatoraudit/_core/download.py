@@ -13,7 +13,7 @@ from typing import BinaryIO, NamedTuple
 
 from ..errors import UsageError
 from . import clock
-from .arguments import number_problem, plain
+from .arguments import number
 from .files import move, move_new, new_file
 from .key import ApiKey
 from .text import one_line
@@ -76,10 +76,7 @@ class Destination:
             raise UsageError("path must not have a NUL character in it")
         text = os.path.expanduser(text)  # noqa: PTH111 - a Path loses the slash at its end
         place = Path(text)
-        most = plain(max_bytes)
-        problem = None if most is None else number_problem("max_bytes", most, 1, whole=True)
-        if problem is not None:
-            raise UsageError(problem)
+        most = number("max_bytes", max_bytes)
         if place.is_dir() or text.endswith(("/", os.sep)):
             raise UsageError(f"{place} is a folder; name a file in it")
         if not overwrite and os.path.lexists(place):

@@ -14,7 +14,7 @@ from creatoraudit_api.operations import GONE, LEFT_OUT, OPERATIONS, Operation
 from creatoraudit_api.types import UNSET
 
 from ..errors import UsageError
-from .arguments import checked, number_problem, plain, sendable
+from .arguments import checked, number, sendable
 from .options import CreateOptions, RequestOptions
 from .request_body import WHOLE, body_arguments, consumed_once
 from .text import one_line
@@ -179,18 +179,10 @@ def prepare(
         repeatable=operation.repeatable,
         keyed=operation.idempotency_key,
         authenticated=operation.authenticated,
-        max_response_bytes=_max_response_bytes(options),
+        max_response_bytes=number("max_response_bytes", options.get("max_response_bytes")),
         key_header=key_header,
         once=bool(operation.body_types) and consumed_once(kwargs),
     )
-
-
-def _max_response_bytes(options: RequestOptions) -> int | None:
-    most: int | None = plain(options.get("max_response_bytes"))
-    problem = most is not None and number_problem("max_response_bytes", most, 1, whole=True)
-    if problem:
-        raise UsageError(problem)
-    return most
 
 
 def _apart(

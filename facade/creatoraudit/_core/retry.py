@@ -4,12 +4,11 @@ It serves sync and async: no I/O, no sleeping, no clock except `clock`.
 """
 
 import math
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from ..errors import APIError, NetworkError, RateLimitedError, RequestTimeoutError, UsageError
+from ..errors import APIError, NetworkError, RateLimitedError, RequestTimeoutError
 from . import clock
-from .arguments import number_problem, plain
+from .arguments import number
 from .response import Failure, Timeouts
 
 if TYPE_CHECKING:
@@ -32,16 +31,7 @@ REFUSED = frozenset({425, 429})
 # The server may have processed it, so it is retried only if that is safe. Gateways send 520 to 529.
 TRANSIENT = frozenset({408, 502, 503, 504, *range(520, 530)})
 
-
-# Checks of the numbers given as options of one call.
-_NUMBERS: Mapping[str, Callable[[str, object], str | None]] = {
-    "timeout": lambda name, value: number_problem(name, value, 0),
-    "max_retries": lambda name, value: number_problem(name, value, 0, whole=True),
-    "retry_budget": lambda name, value: number_problem(name, value, 0),
-    "max_wait": lambda name, value: (
-        None if value is None else number_problem(name, value, 0, zero=True)
-    ),
-}
+_NUMBERS = frozenset({"timeout", "max_retries", "retry_budget", "max_wait"})
 
 
 class Attempts:
@@ -92,10 +82,7 @@ class Attempts:
         Raises:
             UsageError: An option is not valid.
         """
-        own = {name: plain(value) for name, value in options.items() if name in _NUMBERS}
-        for name, value in own.items():
-            if problem := _NUMBERS[name](name, value):
-                raise UsageError(problem)
+        own = {name: number(name, value) for name, value in options.items() if name in _NUMBERS}
         return cls(
             operation=request.operation,
             repeatable=request.repeatable,

@@ -20,7 +20,7 @@ from attrs import Factory, asdict, define, evolve, field, frozen
 from creatoraudit_api import models
 from creatoraudit_api.types import JSON, encode, timestamp
 
-from .._core.arguments import Day, number_problem, plain, utc_day
+from .._core.arguments import Day, number, plain, utc_day
 from .._core.text import one_line
 from .._core.urls import post_url
 from ..errors import UsageError
@@ -307,9 +307,7 @@ class BreakoutsQuery:
             raise UsageError(f"top must be between 1 and {TOP_MOST}, not {self.top!r:.40}")
         if self.min_views is not None and (not _whole(self.min_views) or self.min_views < 0):
             raise UsageError(f"min_views must be 0 or more, not {self.min_views!r:.40}")
-        problem = self.min_growth is not None and number_problem("min_growth", self.min_growth, 0)
-        if problem:
-            raise UsageError(problem)
+        number("min_growth", self.min_growth)
         if self.published_since is not None:
             utc_day(self.published_since, "published_since")
 

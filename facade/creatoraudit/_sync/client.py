@@ -93,7 +93,7 @@ class CreatorAudit:
         keys = KeyRing.of(held, awaits=AWAITS)
         log.from_environment()
         self._origin = origin(base_url, allow_http)
-        settings = Settings(
+        settings = Settings.of(
             timeout=timeout,
             max_retries=max_retries,
             retry_budget=retry_budget,

@@ -7,7 +7,7 @@ import datetime as dt
 from typing import Protocol, TypeVar
 
 from .._core import clock
-from .._core.arguments import number_problem, plain
+from .._core.arguments import number
 from ..errors import UsageError, WaitTimeout
 from .io import Function, sleep
 
@@ -45,16 +45,12 @@ def wait_until_refreshed(
         UsageError: A number is not positive, or `after` has no time zone.
         WaitTimeout: It was not refreshed within `timeout` seconds. `last` is the last read.
     """
-    for name, seconds in (("timeout", timeout), ("poll", poll), ("retry_budget", budget)):
-        problem = number_problem(name, seconds, 0)
-        if problem is not None:
-            raise UsageError(problem)
+    seconds, pause = number("timeout", timeout), number("poll", poll)
+    budget = number("retry_budget", budget)
     since: object = after
     if since is not None and (not isinstance(since, dt.datetime) or since.tzinfo is None):
         raise UsageError("after must be a datetime with a zone; add tzinfo")
-    deadline = clock.now() + plain(timeout)
-    pause: float = plain(poll)
-    budget = plain(budget)
+    deadline = clock.now() + seconds
     while True:
         resource = read(min(budget, max(deadline - clock.now(), LAST_LOOK)))
         # Typed as object, because a value that is not a timestamp is kept as sent.

@@ -13,7 +13,7 @@ import anyio
 
 from .._async.client import AsyncCreatorAudit
 from .._async.io import Pool
-from .._core.arguments import number_problem
+from .._core.arguments import number
 from .._core.events import WaitEvent
 from .._core.organizations import namesakes, one_organization
 from .._results.tables import pyarrow
@@ -59,10 +59,7 @@ class LocalRunner:
     """
 
     def __init__(self, keys: int = 8, **settings: Any) -> None:
-        problem = number_problem("keys", keys, 1, whole=True)
-        if problem is not None:
-            raise UsageError(problem)
-        self._keys = int(keys)
+        self._keys: int = number("keys", keys)
         self._settings = checked_settings(settings)
 
     def run(self, units: Sequence[Unit], root: str, on_done: OnDone) -> None:
