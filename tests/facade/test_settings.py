@@ -27,6 +27,8 @@ from creatoraudit import (
     UnauthorizedError,
     UsageError,
 )
+from creatoraudit._core.config import Settings
+from creatoraudit._core.request import PreparedRequest
 from creatoraudit._core.response import Failure
 from creatoraudit._core.retry import BACKOFF_MOST, Attempts
 from support.answers import WHOAMI, one, page, problem, video, video_id
@@ -235,9 +237,10 @@ def test_a_wait_of_centuries_is_as_good_as_a_long_one(facade, serve):
 
 
 def test_however_often_it_was_tried_the_next_pause_is_bounded():
-    tries = Attempts(
-        operation="x", repeatable=True, keyed=False, max_retries=10**6, timeout=1, budget=1e9
+    settings = Settings(
+        timeout=1, max_retries=10**6, retry_budget=1e9, concurrency=1, base_url_place=""
     )
+    tries = Attempts(settings, PreparedRequest("x", "GET", "/x", {}, {}, repeatable=True), {})
     tries.made = 5000
     failure = Failure("cannot connect", "refused", written=False)
     assert 0 <= tries.after_failure(failure) <= BACKOFF_MOST

@@ -51,7 +51,7 @@ class AsyncSender:
         counter: RequestCounter | None = None,
     ) -> RawResponse:
         """Send a request, with retries, and return the successful response or raise."""
-        attempts = Attempts.of(self.settings, request, options)
+        attempts = Attempts(self.settings, request, options)
         while True:
             outcome = await self._try(request, attempts)
             if counter is not None:

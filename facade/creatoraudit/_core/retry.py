@@ -38,66 +38,35 @@ class Attempts:
     """The tries of one call: their number, their deadline, and whether to retry.
 
     Attributes:
-        operation: Name for messages.
-        repeatable: Whether it is safe to send it twice (reads, the PUT link).
-        keyed: Whether an Idempotency-Key makes a second try safe for ten minutes.
-        max_retries: Tries after the first, not counting those after the wait that a 429 asks for.
-        timeout: Seconds one try may wait for the network.
         max_wait: Seconds that the call may wait for the rate limit; None for no limit.
         made: Tries so far.
-        base_url_place: Where the base URL was written, for messages.
+
+    Raises:
+        UsageError: An option is not valid.
     """
 
     def __init__(
-        self,
-        *,
-        operation: str,
-        repeatable: bool,
-        keyed: bool,
-        max_retries: int,
-        timeout: float,
-        budget: float,
-        max_wait: float | None = None,
-        base_url_place: str = "base_url=",
+        self, settings: "Settings", request: "PreparedRequest", options: "RequestOptions"
     ) -> None:
-        self.operation = operation
-        self.repeatable = repeatable
-        self.keyed = keyed
-        self.max_retries = max_retries
-        self.timeout = timeout
-        self.max_wait = max_wait
-        self.base_url_place = base_url_place
+        own = {name: number(name, value) for name, value in options.items() if name in _NUMBERS}
+        self.max_wait: float | None = own.get("max_wait", settings.max_wait)
         self.made = 0
-        self.deadline = clock.now() + budget
+        self._operation = request.operation
+        self._base_url_place = settings.base_url_place
+        self._keyed = request.keyed
+        # Reads, the PUT link, and for ten minutes whatever has an Idempotency-Key.
+        self._harmless = request.repeatable or request.keyed
+        # Not counting those after the wait that a 429 asks for. A stream cannot be sent again.
+        self._max_retries = 0 if request.once else own.get("max_retries", settings.max_retries)
+        self._timeout: float = own.get("timeout", settings.timeout)
+        self._deadline: float = clock.now() + own.get("retry_budget", settings.retry_budget)
         self._free = 0
         self._key_dies = math.inf
         self._last: Failure | APIError | None = None
 
-    @classmethod
-    def of(
-        cls, settings: "Settings", request: "PreparedRequest", options: "RequestOptions"
-    ) -> "Attempts":
-        """The tries of one call, from the client's settings and the options of the call.
-
-        Raises:
-            UsageError: An option is not valid.
-        """
-        own = {name: number(name, value) for name, value in options.items() if name in _NUMBERS}
-        return cls(
-            operation=request.operation,
-            repeatable=request.repeatable,
-            keyed=request.keyed,
-            # A stream that was read cannot be sent again.
-            max_retries=0 if request.once else own.get("max_retries", settings.max_retries),
-            timeout=own.get("timeout", settings.timeout),
-            budget=own.get("retry_budget", settings.retry_budget),
-            max_wait=own.get("max_wait", settings.max_wait),
-            base_url_place=settings.base_url_place,
-        )
-
     def paced(self, seconds: float) -> None:
         """Extend the deadline by a wait for a slot or by a download; the budget counts neither."""
-        self.deadline += seconds
+        self._deadline += seconds
 
     def check_wait(self, seconds: float, total: float) -> None:
         """Check a wait for the rate limit: `seconds` now, `total` for the call.
@@ -111,7 +80,7 @@ class Attempts:
         if self.max_wait is None or total <= self.max_wait:
             return
         raise RateLimitedError(
-            f"{self.operation}: the rate limit allows no request for {total:.3g} s, more than"
+            f"{self._operation}: the rate limit allows no request for {total:.3g} s, more than"
             f" max_wait={self.max_wait:g}; nothing was sent. Try later, or raise max_wait=",
             status=429,
             headers={},
@@ -121,10 +90,10 @@ class Attempts:
     def start(self) -> Timeouts:
         """Begin a try and return its time limits."""
         self.made += 1
-        if self.keyed and self.made == 1:
+        if self._keyed and self.made == 1:
             self._key_dies = clock.now() + IDEMPOTENCY_SECONDS
-        total = max(min(self.timeout, self.deadline - clock.now()), 0.001)
-        return Timeouts(read=min(self.timeout, LONGEST_READ), total=min(total, LONGEST_READ))
+        total = max(min(self._timeout, self._deadline - clock.now()), 0.001)
+        return Timeouts(read=min(self._timeout, LONGEST_READ), total=min(total, LONGEST_READ))
 
     def after_failure(self, failure: Failure) -> float:
         """Seconds to wait before the next try.
@@ -147,7 +116,7 @@ class Attempts:
         """
         refused, transient = error.status in REFUSED, _is_transient(error)
         again = refused or (transient and self._harmless)
-        if error.status == RATE_LIMITED and error.retry_after is not None and self.max_retries:
+        if error.status == RATE_LIMITED and error.retry_after is not None and self._max_retries:
             self._free += 1
         wait = self._wait(error.retry_after) if again else None
         if wait is None:
@@ -157,18 +126,14 @@ class Attempts:
         self._last = error
         return wait
 
-    @property
-    def _harmless(self) -> bool:
-        return self.repeatable or self.keyed
-
     def _error(self, failure: Failure) -> NetworkError:
         cls = RequestTimeoutError if failure.timed_out else NetworkError
         tries = "1 try" if self.made == 1 else f"{self.made} tries"
-        message = f"{self.operation}: {failure.kind} after {tries}: {failure.cause}"
+        message = f"{self._operation}: {failure.kind} after {tries}: {failure.cause}"
         if failure.timed_out and failure.written:
             message += "; give it more time with timeout="
         if not failure.written and not failure.permanent:
-            message += f"; check the network, its proxy settings and {self.base_url_place}"
+            message += f"; check the network, its proxy settings and {self._base_url_place}"
         if failure.advice:
             message += f"; {failure.advice}"
         if failure.written and not self._harmless:
@@ -177,12 +142,12 @@ class Attempts:
 
     def _wait(self, hint: float | None) -> float | None:
         """The longer of back-off and server's hint; None if there is no time or try left."""
-        if self.made - self._free > self.max_retries:
+        if self.made - self._free > self._max_retries:
             return None
         # Limit the exponent, because some calls are tried thousands of times.
         doublings = min(self.made - 1, BACKOFF_DOUBLINGS)
         wait = max(hint or 0.0, clock.jitter(min(BACKOFF_FIRST * 2.0**doublings, BACKOFF_MOST)))
-        return wait if clock.now() + wait < min(self.deadline, self._key_dies) else None
+        return wait if clock.now() + wait < min(self._deadline, self._key_dies) else None
 
 
 def _is_transient(error: APIError) -> bool:

@@ -52,7 +52,7 @@ class Sender:
         counter: RequestCounter | None = None,
     ) -> RawResponse:
         """Send a request, with retries, and return the successful response or raise."""
-        attempts = Attempts.of(self.settings, request, options)
+        attempts = Attempts(self.settings, request, options)
         while True:
             outcome = self._try(request, attempts)
             if counter is not None:
