@@ -20,7 +20,7 @@ import threading
 from collections import OrderedDict
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import NamedTuple, TypeAlias
 from urllib.parse import urlencode
 
 from ..errors import ConfigurationError
@@ -46,21 +46,6 @@ class CachedResponse(NamedTuple):
 
     etag: str
     content: bytes
-
-
-class Store(Protocol):
-    """A place where responses are cached."""
-
-    salt: bytes
-
-    def get(self, name: bytes) -> CachedResponse | None:
-        """Return the response of that name, if it is cached."""
-
-    def put(self, name: bytes, cached: CachedResponse) -> None:
-        """Store a response."""
-
-    def close(self) -> None:
-        """Close the file, if there is one."""
 
 
 class MemoryStore:
@@ -178,7 +163,7 @@ class DiskStore:
 class Cache:
     """Finds cached responses and applies the outcome of conditional requests."""
 
-    def __init__(self, store: Store, base_url: str) -> None:
+    def __init__(self, store: MemoryStore | DiskStore, base_url: str) -> None:
         self.store = store
         self._base_url = base_url
 
