@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from statistics import median
-from typing import Any, Literal, Protocol, TypeAlias, TypeVar, overload
+from typing import Any, Literal, Protocol, TypeAlias, TypeVar, get_args, overload
 
 from attrs import Factory, asdict, define, evolve, field, frozen
 
@@ -32,8 +32,8 @@ Post: TypeAlias = models.Video | models.AccountVideo
 RankBy: TypeAlias = Literal["views", "growth", "outlier"]
 Source: TypeAlias = Literal["account-videos", "videos", "both"]
 
-RANKINGS = ("views", "growth", "outlier")
-SOURCES = ("account-videos", "videos", "both")
+RANKINGS: tuple[RankBy, ...] = get_args(RankBy)
+SOURCES: tuple[Source, ...] = get_args(Source)
 SPARK_WINDOWS = (1, 7, 14, 30)
 # With fewer posts than this, an author's median is not meaningful.
 LEAST_POSTS = 5
@@ -373,14 +373,14 @@ def _key(value: float | None, video_id: str) -> tuple[bool, float, str]:
     return (value is None, 0 if value is None else value, video_id)
 
 
+def value_of(post: Breakout, by: RankBy) -> float | None:
+    """The value that a post is ranked by."""
+    return post.delta if by == "views" else post.growth if by == "growth" else post.outlier
+
+
 def place_of(post: Breakout, by: RankBy) -> tuple[bool, float, str]:
     """Sort key of a ranked post: merges rankings of several organizations into one."""
-    values: Mapping[RankBy, float | None] = {
-        "views": post.delta,
-        "growth": post.growth,
-        "outlier": post.outlier,
-    }
-    return _order(_key(values[by], post.video.id))
+    return _order(_key(value_of(post, by), post.video.id))
 
 
 @define(eq=False)
@@ -404,10 +404,6 @@ class _Best:
             heapq.heappushpop(self.heap, candidate)
 
 
-def _no_deltas() -> array[int]:
-    return array("q")
-
-
 @define(eq=False)
 class Ranking:
     """Collects posts and deltas as they arrive, and ranks them at the end."""
@@ -419,19 +415,17 @@ class Ranking:
     skipped: Skipped = field(factory=Skipped)
     # Hashes of ids and of platform ids: a set of the strings would take three times the memory.
     _seen: set[int] = field(factory=set)
-    _deltas: defaultdict[object, array[int]] = field(factory=lambda: defaultdict(_no_deltas))
+    _deltas: defaultdict[object, array[int]] = Factory(lambda: defaultdict(lambda: array("q")))
     _growths: array[float] = field(factory=lambda: array("d"))
     _best: dict[tuple[object, bool], _Best] = field(factory=dict)
-    _window_key: str = field(init=False)
-    _span: dt.timedelta = field(init=False)
     # Ids of the accounts whose posts count; None for all.
     accounts: frozenset[str] | None = None
     _since: dt.datetime | None = Factory(lambda self: self.query.since, takes_self=True)
     _partial: bool = Factory(lambda self: self.query.include_partial, takes_self=True)
-
-    def __attrs_post_init__(self) -> None:
-        self._window_key = f"{self.query.window}d"
-        self._span = dt.timedelta(days=self.query.window)
+    _window_key: str = Factory(lambda self: f"{self.query.window}d", takes_self=True)
+    _span: dt.timedelta = Factory(
+        lambda self: dt.timedelta(days=self.query.window), takes_self=True
+    )
 
     @property
     def progress(self) -> Progress:

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from statistics import median
-from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from .._results.breakouts import Breakout, Breakouts, RankBy, value_of
 from . import _posts, _words
 from ._spread import spread
-
-if TYPE_CHECKING:
-    from .._results.breakouts import Breakout, Breakouts, RankBy
 
 _COURSE_WIDTH, _COURSE_HEIGHT = 132.0, 36.0
 _WIDTH, _HEIGHT = 720.0, 190.0
@@ -127,7 +124,7 @@ def _ago(days: float) -> str:
 def histogram(result: Breakouts) -> Histogram:
     """Make the histogram of a result that has values."""
     by = result.ranked_by
-    shown = [post.delta if by == "views" else getattr(post, by) for post in result]
+    shown = [value_of(post, by) for post in result]
     found = spread(result.values, [value for value in shown if value is not None])
     step = _WIDTH / len(found.bins)
     most = max(one.size for one in found.bins)
