@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from .._results.breakouts import Breakout, Breakouts
 from .._version import __version__
 from ..errors import ConfigurationError
-from . import _breakouts, _charts, _posts, _words
+from . import _breakouts, _charts, _words
 from ._digest import CREATOR_FIGURES, FIGURES, Digest
 from ._provenance import MADE_UP, Provenance
 
@@ -104,7 +104,7 @@ def _post(post: Breakout, result: Breakouts, highest: int) -> Mapping[str, objec
         "caption": _words.shown(video.description, _words.LONGEST_CAPTION),
         "account": _words.shown(video.account_username, _words.LONGEST_NAME),
         "platform": _words.platform(video.platform),
-        "address": _posts.address(video),
+        "address": post.url,
         "gained": _words.gain(post.delta),
         "share": _share(post.delta, highest),
         "relation": _breakouts.relation(post, result),

@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from .._results.breakouts import Breakout, Breakouts
-from . import _breakouts, _posts, _words
+from . import _breakouts, _words
 from ._digest import CREATOR_FIGURES, FIGURES, Digest
 from ._provenance import MADE_UP, Provenance
 
@@ -88,7 +88,6 @@ def _post(post: Breakout, result: Breakouts) -> str:
     video = post.video
     caption = _words.shown(video.description, _LONGEST_CAPTION)
     account = _words.shown(video.account_username, _words.LONGEST_NAME)
-    address = _posts.address(video)
     relation = _breakouts.relation(post, result)
     if result.ranked_by == "outlier":
         relation += " the author’s median"
@@ -96,7 +95,7 @@ def _post(post: Breakout, result: Breakouts) -> str:
         f"{post.rank}. **{_words.gain(post.delta)}** views ({relation})",
         _words.code(account) if account else "",
         _words.code(caption) if caption else "",
-        f"<{address}>" if address else "",
+        f"<{post.url}>" if post.url else "",
     ]
     return " · ".join(part for part in parts if part)
 

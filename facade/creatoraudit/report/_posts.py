@@ -1,4 +1,4 @@
-"""Derives facts about posts for reports: the post's URL, its views over time, and growth rates."""
+"""Derives facts about posts for reports: views over time, and growth rates."""
 
 from __future__ import annotations
 
@@ -7,15 +7,8 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from .._core.urls import post_url
-
 if TYPE_CHECKING:
     from .._results.breakouts import Breakout, Post
-
-
-def address(post: Post) -> str | None:
-    """The URL of the post on its platform; None unless every part of it is valid."""
-    return post_url(post.platform, post.shortcode, post.account_username, post.external_id)
 
 
 def rates(deltas: Mapping[str, int | None]) -> list[float]:
