@@ -13,7 +13,7 @@ from attrs import frozen
 
 from .._results.breakouts import Breakout, Breakouts, RankBy, value_of
 from . import _posts, _words
-from ._spread import spread
+from ._spread import position, spread
 
 _COURSE_WIDTH, _COURSE_HEIGHT = 132.0, 36.0
 _WIDTH, _HEIGHT = 720.0, 190.0
@@ -125,9 +125,9 @@ def histogram(result: Breakouts) -> Histogram:
     """Make the histogram of a result that has values."""
     by = result.ranked_by
     shown = [value_of(post, by) for post in result]
-    found = spread(result.values, [value for value in shown if value is not None])
-    step = _WIDTH / len(found.bins)
-    most = max(one.size for one in found.bins)
+    bins = spread(result.values, [value for value in shown if value is not None])
+    step = _WIDTH / len(bins)
+    most = max(one.size for one in bins)
 
     def height(size: int) -> float:
         return round(max(_LEAST_BAR, _HEIGHT * size / most), 1) if size else 0.0
@@ -142,15 +142,15 @@ def histogram(result: Breakouts) -> Histogram:
             height=height(one.size),
             marked_height=height(one.marked),
         )
-        for at, one in enumerate(found.bins)
+        for at, one in enumerate(bins)
     ]
-    edges = [(at, one.low) for at, one in enumerate(found.bins) if one.low is not None]
+    edges = [(at, one.low) for at, one in enumerate(bins) if one.low is not None]
     powers = [(at, low) for at, low in edges if f"{low:e}".startswith("1.000000e")]
     ticks = [
         (round(at * step, 1), _short(low, by))
         for at, low in powers[:: 1 + len(powers) // _MOST_TICKS]
     ]
-    middle = round(found.position(median(result.values)) * step, 1)
+    middle = round(position(bins, median(result.values)) * step, 1)
     return Histogram(bars, ticks, middle, most, _UNITS[by])
 
 

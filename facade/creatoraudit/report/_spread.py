@@ -19,7 +19,7 @@ MOST_BINS = 24
 
 @frozen
 class Bin:
-    """Values from `low` (included; None for no limit) to `high` (not included).
+    """The values in a range.
 
     Attributes:
         low: Lower end, included; None for no limit.
@@ -34,32 +34,25 @@ class Bin:
     marked: int
 
 
-@frozen
-class Spread:
-    """Bins without a gap, in ascending order."""
-
-    bins: Sequence[Bin]
-
-    def position(self, value: float) -> float:
-        """The position of a value, in bins from the left end."""
-        at = min(bisect_right([one.high for one in self.bins], value), len(self.bins) - 1)
-        low, high = self.bins[at].low, self.bins[at].high
-        if low is None:
-            return at + 0.5
-        return at + math.log(value / low) / math.log(high / low)
+def position(bins: Sequence[Bin], value: float) -> float:
+    """The position of a value, in bins from the left end."""
+    at = min(bisect_right([one.high for one in bins], value), len(bins) - 1)
+    low, high = bins[at].low, bins[at].high
+    if low is None:
+        return at + 0.5
+    return at + math.log(value / low) / math.log(high / low)
 
 
-def spread(values: Sequence[float], marked: Sequence[float]) -> Spread:
-    """Sort values into bins; `marked` are the values of the shown posts."""
+def spread(values: Sequence[float], marked: Sequence[float]) -> list[Bin]:
+    """Sort values into bins without a gap; `marked` are the values of the shown posts."""
     edges = _edges([value for value in values if value > 0])
     sizes, marks = (Counter(bisect_right(edges, value) for value in of) for of in (values, marked))
     # Bin n ends at edge n; the first one has no lower end, and is omitted if empty.
-    bins = [
+    return [
         Bin(edges[at - 1] if at else None, high, sizes[at], marks[at])
         for at, high in enumerate(edges)
         if at or sizes[at]
     ]
-    return Spread(bins)
 
 
 def _edges(positive: Sequence[float]) -> list[float]:
