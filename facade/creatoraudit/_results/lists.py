@@ -28,7 +28,7 @@ def delta_columns(windows: Sequence[int]) -> list[str]:
     return [f"delta_{days}d" for days in windows]
 
 
-def kinds_of_list(what: str, windows: Sequence[int]) -> Mapping[str, Kind]:
+def kinds_of_list(what: str, windows: Sequence[int] = ()) -> Mapping[str, Kind]:
     """The kind of each column of a list, those of its deltas at the end."""
     deltas: dict[str, Kind] = dict.fromkeys(delta_columns(windows), "integer")
     return {**kinds_of(LISTS[what].item or ""), **deltas}

@@ -18,6 +18,7 @@ from .._core.arguments import Day, period_arguments
 from .._core.text import one_line
 from .._results.columns import Kind, Row, kinds_of
 from .._results.deltas import DEFAULT_WINDOWS, delta_row
+from .._results.lists import LISTS, kinds_of_list
 from .._results.metrics import Metrics
 from .._results.pages import PageOf
 from .._sync.deltas import DeltasJob, Via
@@ -32,12 +33,6 @@ if TYPE_CHECKING:
 
 Ask: TypeAlias = Callable[[Sequence[str]], Mapping[str, Row]]
 
-_LISTS: Mapping[str, Operation[PageOf[object]]] = {
-    "accounts": operations.list_accounts,
-    "videos": operations.list_videos,
-    "account-videos": operations.list_account_videos,
-    "creators": operations.list_creators,
-}
 _METRICS: Mapping[str, tuple[Operation[object], str]] = {
     "videos": (operations.batch_video_metrics, "video_ids"),
     "accounts": (operations.batch_account_metrics, "account_ids"),
@@ -137,7 +132,7 @@ def subject_of(what: str, options: Options) -> Subject:
             goes_with = " and ".join(one for one, (_, names) in _FIGURES.items() if name in names)
             raise UsageError(f"{name} goes with {goes_with}, not with {what}")
     if not sources:
-        return Subject(_LISTS[what], _listed(what))
+        return Subject(LISTS[what], kinds_of_list(what))
     source = options.get("source") or sources[0]
     if source not in sources:
         raise UsageError(f"{what} come from {' or '.join(sources)}, not from {source}")
@@ -195,17 +190,13 @@ def rows_of(
     return rows
 
 
-def _listed(source: str) -> Mapping[str, Kind]:
-    return kinds_of(_LISTS[source].item or "")
-
-
 def _counts(name: str) -> bool:
     """Whether a member of a post is one of its current counts, such as `view_count`."""
     return name.endswith("_count")
 
 
 def _figures(source: str, figures: Mapping[str, Kind]) -> dict[str, Kind]:
-    known = _listed(source)
+    known = kinds_of_list(source)
     described: dict[str, Kind] = {name: known[name] for name in _DESCRIBING if name in known}
     found: dict[str, Kind] = {"found": "boolean"}
     return {**described, **found, **figures}
@@ -223,9 +214,9 @@ def _deltas(source: str, options: Options) -> Subject:
     figures: dict[str, Kind] = {f"delta_{days}d": "integer" for days in windows}
     asked: dict[str, object] = {"source": source, "windows": windows}
     if options.get("with_counts"):
-        figures |= {name: kind for name, kind in _listed(source).items() if _counts(name)}
+        figures |= {name: kind for name, kind in kinds_of_list(source).items() if _counts(name)}
         asked["with_counts"] = True
-    return Subject(_LISTS[source], _figures(source, figures), asked, asker)
+    return Subject(LISTS[source], _figures(source, figures), asked, asker)
 
 
 def _metrics(source: str, options: Options) -> Subject:
@@ -247,7 +238,7 @@ def _metrics(source: str, options: Options) -> Subject:
         return ask
 
     return Subject(
-        _LISTS[source],
+        LISTS[source],
         _figures(source, {**_SPAN, **kinds_of(WindowedTotals.__name__)}),
         {"source": source, **span},
         asker,
