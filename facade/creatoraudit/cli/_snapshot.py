@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import click
 
@@ -24,7 +24,7 @@ from ._options import examples
 from ._output import Column, Output, Shape, output_options
 
 if TYPE_CHECKING:
-    from ..snapshot import Failure, Landed, Receipt, Runner, Unit
+    from ..snapshot import Landed, Runner, Unit
     from ..snapshot._breakouts import StoredBreakouts
     from ..snapshot._views import Dialect
 
@@ -273,28 +273,18 @@ def _show(units: Sequence[Unit], done: Landed) -> None:
 def _unit_lines(done: Landed) -> Iterator[str]:
     """Lines about single units: what failed, and what a reader should know."""
     for receipt in done.receipts:
-        yield from _remarks(receipt)
+        if receipt.moved and not receipt.skipped:
+            yield f"{receipt.unit}: the list changed while it was read"
+        for note in () if receipt.skipped else receipt.notes:
+            yield f"{receipt.unit}: {note}"
     if done.ok:
         yield "Every unit is complete."
         return
     yield f"{len(done.failures):,} failed; to read what is missing, run the same command again:"
     for failure in done.failures[:_FAILED_SHOWN]:
-        yield _failed(failure)
+        yield f"- {failure.unit}: {in_options(failure.reason)}"
     if len(done.failures) > _FAILED_SHOWN:
         yield f"... and {len(done.failures) - _FAILED_SHOWN:,} more; --format json names all"
-
-
-def _remarks(receipt: Receipt) -> Iterator[str]:
-    if receipt.skipped:
-        return
-    if receipt.moved:
-        yield f"{receipt.unit}: the list changed while it was read"
-    for note in receipt.notes:
-        yield f"{receipt.unit}: {note}"
-
-
-def _failed(failure: Failure) -> str:
-    return f"- {failure.unit}: {in_options(failure.reason)}"
 
 
 def _nothing(what: str, root: str, day: dt.date) -> click.ClickException:
@@ -310,15 +300,12 @@ _UNITS = Shape(
         "organization": Column("organization"),
         "what": Column("list"),
         "day": Column("day"),
-        "windows": Column("windows", show=lambda days: ", ".join(map(str, _days(days))) or "–"),
+        "windows": Column(
+            "windows", show=lambda days: ", ".join(map(str, cast("list[int]", days))) or "–"
+        ),
         "path": Column("path", flexible=True),
     },
 )
-
-
-def _days(value: object) -> list[int]:
-    assert isinstance(value, list)
-    return value
 
 
 @snapshot.command(
@@ -382,15 +369,7 @@ def verify(root: str, day: dt.date, to: Output, *, deep: bool) -> int:
     if not found.receipts and not found.problems:
         raise _nothing("snapshots", root, day)
     with to.rows(_PROBLEMS) as rows:
-        rows.write(
-            {
-                "organization": one.organization,
-                "what": one.what,
-                "path": one.path,
-                "problem": one.problem,
-            }
-            for one in found.problems
-        )
+        rows.write({name: getattr(one, name) for name in _PROBLEMS.names} for one in found.problems)
     complete, wrong = len(found.receipts), len(found.problems)
     said = f"{complete:,} unit{'s' * (complete != 1)} complete on {day}"
     click.echo(f"{said}, {wrong:,} problem{'s' * (wrong != 1)}", err=True)
