@@ -134,6 +134,11 @@ class Matched(NamedTuple, Generic[Found]):
     finding: Found
     entry: Entry
 
+    def record(self) -> dict[str, object]:
+        """What the entry adds to the JSON of the finding."""
+        record = self.entry.record()
+        return {name: record.get(name) for name in ("id", "reason", "expires")}
+
 
 class Verdict(NamedTuple, Generic[Found]):
     """Findings sorted into new, accepted and expired ones."""

@@ -127,23 +127,12 @@ def record(outcome: Outcome) -> dict[str, object]:
 
 
 def _finding_record(finding: Finding) -> dict[str, object]:
-    return {
-        "operation": finding.operation,
-        "member": finding.member,
-        "problem": finding.problem,
-        "detail": finding.detail,
-        "check": finding.check,
-    }
+    names = ("operation", "member", "problem", "detail", "check")
+    return {name: getattr(finding, name) for name in names}
 
 
 def _matched(matched: Matched[Finding]) -> dict[str, object]:
-    entry = matched.entry
-    until = entry.expires.isoformat() if entry.expires else None
-    return _finding_record(matched.finding) | {
-        "id": entry.id,
-        "reason": entry.reason,
-        "expires": until,
-    }
+    return _finding_record(matched.finding) | matched.record()
 
 
 def junit(outcome: Outcome) -> bytes:

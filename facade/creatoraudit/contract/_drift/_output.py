@@ -150,12 +150,7 @@ def _record(difference: Difference) -> dict[str, object]:
 
 
 def _matched(matched: Matched[Difference]) -> dict[str, object]:
-    entry = matched.entry
-    return _record(matched.finding) | {
-        "id": entry.id,
-        "reason": entry.reason,
-        "expires": entry.expires.isoformat() if entry.expires else None,
-    }
+    return _record(matched.finding) | matched.record()
 
 
 def as_json(drift: Drift) -> str:
