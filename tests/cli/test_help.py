@@ -162,7 +162,8 @@ def test_every_example_works(
         if " run " not in example:
             assert land(units, inside / "history").ok
         example = example.replace("2026-11-26", units[0].day.isoformat())
-        example = example.replace(" run --to", " run --late 1h --to")
+        late = "" if "--late" in example else " --late 1h"
+        example = example.replace(" run --to", f" run{late} --to")
     for name in ("old.json", "new.json", "new.yaml"):
         (inside / name).write_text('{"openapi": "3.1.0", "paths": {}}')
     line = example.replace(SAMPLE_ID, chosen).replace(OTHER_ID, account)

@@ -81,7 +81,7 @@ def test_wrong_base_url_names_the_missing_v2(
 ) -> None:
     api = serve(answers.problem(404, "NOT_FOUND"))
     complaint = here("whoami", at=api).complaint
-    assert "the base URL probably lacks /v2; check --base-url" in complaint
+    assert "the base URL probably lacks /v2; check CREATORAUDIT_BASE_URL" in complaint
 
 
 @pytest.mark.usefixtures("waits")

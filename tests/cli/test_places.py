@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from .conftest import Here
 
+    Said = Callable[[str, str], tuple[str, str, str]]
+
 KEY = "made-up-key"
 FILE = "[organizations.acme] in creatoraudit.toml"
 # The places of key and base URL, by what they come from.
@@ -33,7 +35,7 @@ NOWHERE = "http://127.0.0.1:9/v2"
 @pytest.fixture(params=PLACES)
 def said(
     request: pytest.FixtureRequest, here: Here, inside: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[str, str], tuple[str, str, str]]:
+) -> Said:
     """Calls `whoami` with a key and a base URL from one source.
 
     Returns the message, and the places of key and base URL that it may name.
@@ -60,9 +62,6 @@ def said(
         return here("whoami", "--org", "acme").complaint
 
     return lambda key, url: (message(key, url), *PLACES[source])
-
-
-Said = "Callable[[str, str], tuple[str, str, str]]"
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def operation_at(method: str, path: str) -> Operation[Any] | None:
     return None
 
 
-def _path(text: str) -> tuple[str, dict[str, Any]]:
+def _path(text: str) -> tuple[str, list[tuple[str, str]]]:
     """Split the typed text into path and query.
 
     Raises:
@@ -58,7 +58,7 @@ def _path(text: str) -> tuple[str, dict[str, Any]]:
     path = "/" + path.strip("/")
     if {".", ".."} & set(path.split("/")):
         raise click.UsageError(f"PATH must not have . or .. in it, as {text!r:.60} has")
-    return path, _collected(parse_qsl(query, keep_blank_values=True))
+    return path, parse_qsl(query, keep_blank_values=True)
 
 
 def _collected(given: Sequence[tuple[str, Any]]) -> dict[str, Any]:
@@ -94,7 +94,8 @@ def _body_of(given: Sequence[tuple[str, Any]]) -> dict[str, Any]:
             if not isinstance(at, kind):
                 raise click.UsageError(f"{name!r:.60} does not go with the other fields")
         if last:
-            at[last] = value
+            if at.setdefault(last, value) != value:
+                raise click.UsageError(f"{name!r:.60} is given twice; which one is meant?")
         else:
             at.append(value)
     return body
@@ -118,7 +119,7 @@ class _Request:
         self.path, query = _path(typed)
         given = list(pairs(fields, "NAME=VALUE"))
         in_query = method == "GET" or body is not None
-        self.params = {**query, **(_collected(given) if in_query else {})}
+        self.params = _collected([*query, *given] if in_query else query)
         self.json: object = None
         if body is not None:
             self.json = _body_in(body)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Mapping, Sequence
+from copy import copy
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ import click
 from .._version import __version__
 from ..errors import ConfigurationError, CreatorAuditError, UsageError
 from . import _safe, _streams
-from ._click import Group, told
+from ._click import Command, Group, told
 from ._extras import missing
 from ._options import examples
 from ._output import ReaderLeftError
@@ -75,7 +76,7 @@ class _Commands(Group):
         module, _, name = _COMMANDS[cmd_name][0].partition(":")
         command: object = getattr(import_module(module, __package__), name)
         assert isinstance(command, click.Command)
-        return command
+        return _in_our_words(command)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse as any group does, but explain where an unknown option belongs."""
@@ -105,6 +106,19 @@ class _Commands(Group):
     ) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in _COMMANDS.items()])
+
+
+def _in_our_words(command: click.Command) -> click.Command:
+    """Give the command of the sandbox, which does not know this package, our messages."""
+    if isinstance(command, (Command, Group)):
+        return command
+    return Command(
+        command.name,
+        callback=command.callback,
+        params=[copy(one) for one in command.params],
+        help=command.help,
+        epilog=command.epilog,
+    )
 
 
 def _not_installed(name: str, line: str) -> click.Command:

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from copy import copy
 from difflib import get_close_matches
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
 import click
 
 from ..errors import CreatorAuditError, UsageError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 Decorator: TypeAlias = Callable[[Callable[..., object]], Callable[..., object]]
 
@@ -32,12 +36,51 @@ _PLAIN = re.compile(
 )
 _METHOD = re.compile(r"\b(accounts|videos|creators)\.([a-z]+)\(\)")
 _IDS = frozenset({"account_id", "creator_id", "video_id", "account_ids", "video_ids"})
+# Where the context of a command keeps the command line.
+_ARGS = "creatoraudit.cli.args"
 # Arguments for which not every command has a parameter.
 _EVERYWHERE: Mapping[str, str] = {"api_key": "--api-key", "base_url": "--base-url"}
 
 
 class Command(click.Command):
-    """A command that reports errors of the library with the names of its own options."""
+    """A command that reports errors of the library with the names of its own options.
+
+    Numbers get the types of this module. An option that takes one value is refused when it is given
+    two different ones, because it is unclear which is meant.
+    """
+
+    def __init__(self, *args: Any, **attributes: Any) -> None:
+        super().__init__(*args, **attributes)
+        for parameter in self.params:
+            parameter.type = _in_our_words(parameter.type)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the command line.
+
+        Raises:
+            click.UsageError: It is not valid.
+        """
+        ctx.meta[_ARGS] = args = list(args)
+        if not ctx.resilient_parsing:
+            self._refuse_second_values(ctx, args)
+        return super().parse_args(ctx, list(args))
+
+    def _refuse_second_values(self, ctx: click.Context, args: list[str]) -> None:
+        parameters = self.get_params(ctx)
+        options = [_collecting(one) for one in parameters if _takes_one(one)]
+        others = [one for one in parameters if not _takes_one(one)]
+        probe = click.Command(self.name, params=[*options, *others], add_help_option=False)
+        values, _, _ = probe.make_parser(ctx).parse_args(list(args))
+        for option in options:
+            given = values.get(option.name or "")
+            if isinstance(given, list) and len(set(given)) > 1:
+                raise click.UsageError(_second(option, args), ctx)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete options, but not their former names."""
+        former = {name for one in self.params if isinstance(one, Renamed) for name in one.opts[1:]}
+        completed = super().shell_complete(ctx, incomplete)
+        return [one for one in completed if one.value not in former]
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command.
@@ -52,6 +95,43 @@ class Command(click.Command):
         except CreatorAuditError as error:
             error.message = in_options(error.message)
             raise
+
+
+class Renamed(click.Option):
+    """An option whose former names, which follow the first, are not in the help."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """The option and its text in the help."""
+        present = copy(self)
+        present.opts = self.opts[:1]
+        return click.Option.get_help_record(present, ctx)
+
+
+def _takes_one(parameter: click.Parameter) -> TypeGuard[click.Option]:
+    """Whether a parameter is an option of which only the last value would count."""
+    if not isinstance(parameter, click.Option) or parameter.multiple or parameter.nargs != 1:
+        return False
+    return not parameter.is_flag or bool(parameter.secondary_opts)
+
+
+def _collecting(option: click.Option) -> click.Option:
+    made = copy(option)
+    made.multiple = True
+    return made
+
+
+def _second(option: click.Option, args: Sequence[str]) -> str:
+    """Describe an option with two values, which may be secret, by the names that were typed."""
+    typed = _typed(option, args)
+    if len(typed) > 1:
+        return f"{' and '.join(typed)} are given together; which one is meant?"
+    return f"{typed[0] if typed else shown(option)} is given twice; which one is meant?"
+
+
+def _typed(parameter: click.Parameter, args: Sequence[str]) -> list[str]:
+    """The names of an option that are among the arguments of a command line."""
+    names = [*parameter.opts, *parameter.secondary_opts]
+    return [name for name in names if any(arg.partition("=")[0] == name for arg in args)]
 
 
 class Group(click.Group):
@@ -157,6 +237,31 @@ SECONDS = Parsed("seconds", _positive, "a number of seconds, more than 0")
 PERCENT = Parsed("percent", _ratio, "a percentage such as 50%")
 
 
+def _in_our_words(kind: Any) -> Any:
+    """The type of this module for a type of click whose messages have another wording."""
+    if type(kind) in (click.types.IntParamType, click.IntRange):
+        return Whole(getattr(kind, "min", None), getattr(kind, "max", None))
+    if type(kind) in (click.types.FloatParamType, click.FloatRange):
+        return _number(kind)
+    return kind
+
+
+def _number(kind: Any) -> Parsed:
+    """A number with the lower bound of a type of click, and its upper one."""
+    least, most = (getattr(kind, name, None) for name in ("min", "max"))
+    is_open = getattr(kind, "min_open", False)
+    bounds = f", {'more than' if is_open else 'at least'} {least:g}" if least is not None else ""
+    bounds += f" and at most {most:g}" if most is not None else ""
+
+    def read(text: str) -> float | None:
+        number = float(text)
+        low = least is not None and (number < least or (is_open and number == least))
+        high = most is not None and number > most
+        return None if low or high or not math.isfinite(number) else number
+
+    return Parsed("number", read, f"a number{bounds}")
+
+
 class OneOf(click.Choice):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.2 on
     """One of some words."""
 
@@ -191,7 +296,8 @@ def told(error: click.ClickException) -> str:
     """The message of a click error, without its heading."""
     if isinstance(error, click.BadParameter) and error.message.startswith("must be "):
         assert error.param is not None
-        return f"{shown(error.param)} {error.message}"
+        typed = _typed(error.param, error.ctx.meta.get(_ARGS, ())) if error.ctx else []
+        return f"{typed[0] if len(typed) == 1 else shown(error.param)} {error.message}"
     message = error.format_message()
     # Messages of click begin with a capital; ours follow a program name and do not.
     if isinstance(error, click.UsageError) and type(error) is not click.UsageError:
@@ -200,9 +306,9 @@ def told(error: click.ClickException) -> str:
 
 
 def shown(parameter: click.Parameter) -> str:
-    """The name of a parameter as it is typed: its longest option, or its name in the usage line."""
+    """The name of a parameter as it is typed: its first long option, or its name in the usage."""
     if isinstance(parameter, click.Option):
-        return max(parameter.opts, key=len)
+        return next((one for one in parameter.opts if one.startswith("--")), parameter.opts[0])
     return (parameter.metavar or parameter.name or "").strip("[].")
 
 

@@ -15,7 +15,7 @@ from . import _options
 from ._accounts import METAVAR, account_id, with_account
 from ._analytics import analytics
 from ._changes import OUTCOMES, each
-from ._click import Group, Whole
+from ._click import Group, Renamed, Whole, in_options
 from ._connect import Connection
 from ._options import command, examples, from_contract, given
 from ._output import Column, Output, Shape, counting, resumable
@@ -28,9 +28,14 @@ if TYPE_CHECKING:
 
 _PAGING = (
     click.option(
-        "--limit", "max_items", type=Whole(1), metavar="N", help="Print at most N; default all."
+        "--limit",
+        "--max-items",
+        "max_items",
+        cls=Renamed,
+        type=Whole(1),
+        metavar="N",
+        help="Print at most N; default all.",
     ),
-    click.option("--max-items", "alias", type=Whole(1), hidden=True),
     click.option(
         "--cursor", metavar="CURSOR", help="Resume a list that failed, with the cursor it printed."
     ),
@@ -53,12 +58,10 @@ def _list(resource: Resource) -> click.Command:
     def run(
         to: Output,
         max_items: int | None,
-        alias: int | None,
         limit: int | None,
         cursor: str | None,
         **options: object,
     ) -> None:
-        max_items = max_items or alias
         with (
             to.rows(resource.shape) as rows,
             Connection.of(options).client() as ca,
@@ -157,6 +160,11 @@ def _update(resource: Resource) -> click.Command:
         changes = given(options, tuple(settings))
         if not changes and not others:
             raise click.UsageError(f"nothing to change; add --active, --{resource.paused} or --set")
+        if twice := sorted(changes.keys() & (others or {}).keys()):
+            option = in_options(f"{twice[0]}=")
+            raise click.UsageError(
+                f"{option} and --set {twice[0]} are given together; which one is meant?"
+            )
         show = to.one(resource.shape)
         with Connection.of(options).client() as ca:
             chosen = _id_of(ca, resource, one)

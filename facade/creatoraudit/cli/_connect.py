@@ -20,14 +20,6 @@ if TYPE_CHECKING:
     from creatoraudit import CreatorAudit, DriftRecord, WaitEvent
 
 
-def _once(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> str | None:
-    """Refuse a repeated option, because it is unclear which key is meant."""
-    del context, parameter
-    if len(value) > 1:
-        raise click.UsageError("--api-key is given twice; which one is meant?")
-    return value[0] if value else None
-
-
 # The options for the server, without those for a client.
 server_options = together(
     click.option(
@@ -43,8 +35,6 @@ server_options = together(
     ),
     click.option(
         "--api-key",
-        multiple=True,
-        callback=_once,
         metavar="KEY",
         help="API key; prefer CREATORAUDIT_API_KEY, as other users can see options.",
     ),
@@ -130,6 +120,8 @@ class Connection:
     @contextmanager
     def server(self) -> Iterator[tuple[str | None, str | None]]:
         """Base URL and key of the server; None for what the environment sets."""
+        if self.sandbox:
+            self._refuse("--sandbox", {"--api-key": self.api_key, "--base-url": self.base_url})
         if self.org is not None:
             yield self._of_organization(self.org)
             return
@@ -145,13 +137,22 @@ class Connection:
         with sandbox(self.seed) as (base_url, api_key):
             yield base_url, api_key
 
+    @staticmethod
+    def _refuse(option: str, others: Mapping[str, object]) -> None:
+        """Refuse options that would have no effect beside another one.
+
+        Raises:
+            click.UsageError: One is given.
+        """
+        for other, value in others.items():
+            if value is not None:
+                raise click.UsageError(f"{option} does not go with {other}")
+
     def _of_organization(self, name: str) -> tuple[str, str]:
         from creatoraudit import Organizations
 
-        given = {"--api-key": self.api_key, "--base-url": self.base_url, "--sandbox": self.sandbox}
-        for option, value in given.items():
-            if value:
-                raise click.UsageError(f"--org does not go with {option}")
+        given = {"--api-key": self.api_key, "--base-url": self.base_url, "--seed": self.seed}
+        self._refuse("--org", {**given, "--sandbox": self.sandbox or None})
         organization = Organizations.load(self.config)[name]
         return organization.base_url, organization.key()
 

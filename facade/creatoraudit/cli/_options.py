@@ -7,14 +7,14 @@ per line.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeVar
 
 import click
 
 from ..errors import UsageError
 from ._accounts import METAVAR
-from ._click import Command, Decorator, OneOf, Whole, in_options, together
+from ._click import Command, Decorator, OneOf, Whole, in_options, shown, together
 from ._connect import connection_options
 from ._output import output_options
 
@@ -97,19 +97,35 @@ def pairs(value: Sequence[str], option: str) -> Iterator[tuple[str, str]]:
         yield name, text
 
 
+def by_name(given: Iterable[tuple[str, str]], parameter: click.Parameter) -> dict[str, str]:
+    """Collect values by name.
+
+    Raises:
+        click.UsageError: A name has two different values.
+    """
+    collected: dict[str, str] = {}
+    for name, text in given:
+        if collected.setdefault(name, text) != text:
+            raise click.UsageError(
+                f"{shown(parameter)} gives {name!r:.60} twice; which one is meant?"
+            )
+    return collected
+
+
 def _tags(
     context: click.Context, parameter: click.Parameter, value: Sequence[str]
 ) -> dict[str, str] | None:
-    del context, parameter
-    return dict(pairs(value, "KEY=VALUE")) or None
+    del context
+    return by_name(pairs(value, "KEY=VALUE"), parameter) or None
 
 
 def members(
     context: click.Context, parameter: click.Parameter, value: Sequence[str]
 ) -> dict[str, object] | None:
     """Read NAME=VALUE members; a value is read as JSON if possible, else as text."""
-    del context, parameter
-    return {name: json_or_text(text) for name, text in pairs(value, "NAME=VALUE")} or None
+    del context
+    given = by_name(pairs(value, "NAME=VALUE"), parameter)
+    return {name: json_or_text(text) for name, text in given.items()} or None
 
 
 def json_or_text(text: str) -> object:

@@ -89,7 +89,8 @@ def resumable(pages: Iterator[T], start: str | None, how: str) -> Iterator[T]:
     except CreatorAuditError as error:
         if error.resume_cursor not in (None, start):
             option = how.format(shlex.quote(error.resume_cursor or ""))
-            said = "what was printed is complete so far; to resume, add to the same command:"
+            where = "add to the same command" if start is None else "replace the cursor by"
+            said = f"what was printed is complete so far; to resume, {where}:"
             click.echo(_safe.line(f"{said} {option}"), err=True)
         raise
 
