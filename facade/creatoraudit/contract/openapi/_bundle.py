@@ -6,11 +6,12 @@ import copy
 from pathlib import Path
 from typing import Any, Final
 
-from ._document import Document, DocumentRefused
+from ._document import Document, DocumentRefused, below
 from ._reading import MOST_BYTES, tree
 from ._schemas import DATA, NAMES
 
 HOLDER: Final = "x-bundled"
+_HELD: Final = f"/{HOLDER}"
 
 
 def bundled(document: Document, folder: Path) -> Document:
@@ -60,7 +61,7 @@ class _Bundle:
     def _into(self, target: str, folder: Path, inside: str | None) -> str:
         path, _, fragment = target.partition("#")
         if not path:
-            return target if inside is None else f"#/{HOLDER}/{inside}{fragment}"
+            return target if inside is None else f"#{below(_HELD, inside)}{fragment}"
         if "://" in path or path.startswith("//"):
             return target
         try:
@@ -72,7 +73,7 @@ class _Bundle:
             self._hold(name, file)
         if name in self.unreadable:
             return target
-        return f"#/{HOLDER}/{_escaped(name)}{fragment}"
+        return f"#{below(_HELD, name)}{fragment}"
 
     def _hold(self, name: str, file: Path) -> None:
         try:
@@ -84,8 +85,4 @@ class _Bundle:
             self.unreadable.add(name)
             return
         self.held[name] = content
-        self.rewrite(content, file.parent, _escaped(name))
-
-
-def _escaped(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")
+        self.rewrite(content, file.parent, name)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple, NoReturn, TypeAlias, TypeGuard
+from functools import reduce
+from typing import Any, Final, NamedTuple, NoReturn, TypeAlias, TypeGuard
 from urllib.parse import unquote
 
 from ._quoting import inert
@@ -73,6 +75,23 @@ def unescaped(part: str) -> str:
     return unquote(part).replace("~1", "/").replace("~0", "~")
 
 
+def follow(root: Any, keys: Iterable[str]) -> Any:
+    """What the keys of a JSON pointer lead to.
+
+    Raises:
+        LookupError: There is nothing.
+    """
+    node = root
+    for key in keys:
+        if isinstance(node, dict):
+            node = node[key]
+        elif isinstance(node, list) and key.isdecimal():
+            node = node[int(key)]
+        else:
+            raise LookupError(key)
+    return node
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
     """An OpenAPI document, and its name for messages."""
@@ -98,16 +117,11 @@ class Document:
 
     def at(self, pointer: str) -> Json:
         """What a JSON pointer leads to; None if there is nothing."""
-        node: Json = self.root
-        for part in pointer.split("/")[1:]:
-            key = part.replace("~1", "/").replace("~0", "~")
-            if is_object(node):
-                node = node.get(key)
-            elif is_array(node) and key.isdecimal() and int(key) < len(node):
-                node = node[int(key)]
-            else:
-                return None
-        return node
+        keys = (part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
+        found: Json = None
+        with suppress(LookupError):
+            found = follow(self.root, keys)
+        return found
 
     def target(self, reference: str, origin: str) -> Place:
         """Resolve a local reference, found at `origin`."""
@@ -120,19 +134,13 @@ class Document:
         return found
 
     def _lookup(self, reference: str, origin: str) -> Place:
-        node: Json = self.root
-        pointer = ""
-        for part in reference[2:].split("/"):
-            key = unescaped(part)
-            if is_object(node) and key in node:
-                node = node[key]
-            elif is_array(node) and key.isdecimal() and int(key) < len(node):
-                node = node[int(key)]
-            else:
-                why = f"refers to {inert(reference)}, which is not there"
-                self.refuse_part(origin, why, reference)
-            pointer = below(pointer, key)
-        return Place(self, pointer, node)
+        keys = [unescaped(part) for part in reference[2:].split("/")]
+        try:
+            node = follow(self.root, keys)
+        except LookupError:
+            why = f"refers to {inert(reference)}, which is not there"
+            self.refuse_part(origin, why, reference)
+        return Place(self, reduce(below, keys, ""), node)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

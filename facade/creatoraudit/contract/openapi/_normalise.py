@@ -18,12 +18,13 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from ._bundle import HOLDER
-from ._document import unescaped
+from ._document import follow, unescaped
 from ._operations import METHODS, unprefixed
-from ._schemas import DATA, NAMES, Slot, subschemas, walk_schemas
+from ._schemas import DATA, NAMES, Slot, walk_schemas
 
 _SHARED: Final = "#/components/schemas/"
 _NOTES: Final = frozenset(
@@ -143,16 +144,9 @@ def _found(document: Any, reference: object) -> Any:
     """Resolve a local reference; None if its target does not exist."""
     if not isinstance(reference, str) or not reference.startswith("#/"):
         return None
-    node = document
-    for part in reference[2:].split("/"):
-        key = unescaped(part)
-        if isinstance(node, dict) and key in node:
-            node = node[key]
-        elif isinstance(node, list) and key.isdecimal() and int(key) < len(node):
-            node = node[int(key)]
-        else:
-            return None
-    return node
+    with suppress(LookupError):
+        return follow(document, map(unescaped, reference[2:].split("/")))
+    return None
 
 
 def _share_parts(document: dict[str, Any]) -> None:
@@ -285,6 +279,3 @@ def _replace_aliases(document: dict[str, Any]) -> None:
         final = shared[name].get("$ref") if isinstance(shared[name], dict) else None
         if _SHARED + name in aliases and final not in aliases:
             del shared[name]
-
-
-__all__ = ["normalise", "schema_slots", "subschemas"]
