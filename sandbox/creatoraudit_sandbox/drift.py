@@ -42,34 +42,6 @@ class Drift:
         return _MEMBER_KINDS[self.kind](value, self.member, self.argument)
 
 
-def _remove(value: JsonObject, member: str, _: str) -> JsonObject:
-    return {name: item for name, item in value.items() if name != member}
-
-
-def _add(value: JsonObject, member: str, argument: str) -> JsonObject:
-    return {**value, member: argument or "unexpected"}
-
-
-def _rename(value: JsonObject, member: str, argument: str) -> JsonObject:
-    return {argument if name == member else name: item for name, item in value.items()}
-
-
-def _retype(value: JsonObject, member: str, _: str) -> JsonObject:
-    return _replace(value, member, _other_type(value.get(member)))
-
-
-def _null(value: JsonObject, member: str, _: str) -> JsonObject:
-    return _replace(value, member, None)
-
-
-def _enum(value: JsonObject, member: str, argument: str) -> JsonObject:
-    return _replace(value, member, argument)
-
-
-def _set(value: JsonObject, member: str, argument: str) -> JsonObject:
-    return _replace(value, member, json.loads(argument))
-
-
 def _replace(value: JsonObject, member: str, item: Json) -> JsonObject:
     return {**value, member: item} if member in value else value
 
@@ -82,13 +54,15 @@ def _other_type(value: Json) -> Json:
 
 
 _MEMBER_KINDS: Final[Mapping[str, Callable[[JsonObject, str, str], JsonObject]]] = {
-    "remove": _remove,
-    "add": _add,
-    "rename": _rename,
-    "retype": _retype,
-    "null": _null,
-    "enum": _enum,
-    "set": _set,
+    "remove": lambda value, member, _: {n: item for n, item in value.items() if n != member},
+    "add": lambda value, member, argument: {**value, member: argument or "unexpected"},
+    "rename": lambda value, member, argument: {
+        argument if name == member else name: item for name, item in value.items()
+    },
+    "retype": lambda value, member, _: _replace(value, member, _other_type(value.get(member))),
+    "null": lambda value, member, _: _replace(value, member, None),
+    "enum": _replace,
+    "set": lambda value, member, argument: _replace(value, member, json.loads(argument)),
 }
 _OPERATION_KINDS: Final = ("envelope", "header", "status", "etag", "error", "ignore")
 _NEED_ARGUMENT: Final = ("rename", "enum", "set", "header", "status", "ignore")

@@ -8,9 +8,9 @@ requests it hits.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from .problems import STATUS, Problem
 
@@ -65,58 +65,42 @@ def _code_of(status: int) -> str:
     return documented[0] if documented else "BAD_REQUEST" if status < 500 else "INTERNAL_ERROR"
 
 
-def _status(text: str) -> int:
-    status = int(text)
-    if not 400 <= status <= 599:
-        raise ValueError("must be between 400 and 599")
-    return status
+_Reader: TypeAlias = Callable[[str], object]
 
 
-def _code(text: str) -> str:
-    if text not in STATUS:
-        raise ValueError(f"must be one of: {', '.join(STATUS)}")
-    return text
+def _number(kind: Callable[[str], float], fits: Callable[[float], bool], must: str) -> _Reader:
+    def read(text: str) -> float:
+        number = kind(text)
+        if not fits(number):
+            raise ValueError(f"must be {must}")
+        return number
+
+    return read
 
 
-def _rate(text: str) -> float:
-    rate = float(text)
-    if not 0 <= rate <= 1:
-        raise ValueError("must be between 0 and 1")
-    return rate
+def _word(words: Collection[str]) -> _Reader:
+    def read(text: str) -> str:
+        if text not in words:
+            raise ValueError(f"must be one of: {', '.join(words)}")
+        return text
+
+    return read
 
 
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError("must be at least 1")
-    return number
-
-
-def _duration(text: str) -> float:
-    number = float(text)
-    if not 0 <= number < 86_400_000:
-        raise ValueError("must be between 0 and a day")
-    return number
-
-
-def _drop(text: str) -> str:
-    if text not in DROPS:
-        raise ValueError(f"must be one of: {', '.join(DROPS)}")
-    return text
-
-
-_READERS: Final[Mapping[str, Callable[[str], object]]] = {
-    "status": _status,
-    "code": _code,
+_COUNT: Final = _number(int, lambda count: count >= 1, "at least 1")
+_DURATION: Final = _number(float, lambda length: 0 <= length < 86_400_000, "between 0 and a day")
+_READERS: Final[Mapping[str, _Reader]] = {
+    "status": _number(int, lambda status: 400 <= status <= 599, "between 400 and 599"),
+    "code": _word(STATUS),
     "html": lambda text: {"yes": True, "no": False}[text],
-    "retry_after": _positive,
-    "delay_ms": _duration,
-    "jitter_ms": _duration,
-    "slow": _positive,
-    "drop": _drop,
-    "rate": _rate,
+    "retry_after": _COUNT,
+    "delay_ms": _DURATION,
+    "jitter_ms": _DURATION,
+    "slow": _COUNT,
+    "drop": _word(DROPS),
+    "rate": _number(float, lambda rate: 0 <= rate <= 1, "between 0 and 1"),
     "operation": str,
-    "times": _positive,
+    "times": _COUNT,
 }
 
 
