@@ -10,9 +10,10 @@ from typing import Final, TypeAlias
 from urllib.parse import urlencode
 
 from .._types import Json, JsonObject
+from ..database import Row
 from ..keys import ApiKey
 from ..organizations import Organization
-from ..problems import Problem, invalid
+from ..problems import Problem, invalid, not_found
 from ..store import Listing, Store
 from ..texts import Body, Posts, Text, listed
 from ..world import PLATFORMS
@@ -189,6 +190,15 @@ def _links(call: Call, next_cursor: str | None) -> str:
     if next_cursor is not None:
         links.append(link("next", ("cursor", next_cursor)))
     return ", ".join(links)
+
+
+def find(call: Call, table: str) -> Row:
+    """The row that the path names; 404 if there is none."""
+    one = table.removesuffix("s")
+    row = call.store.get(table, call.path[f"{one}_id"].lower())
+    if row is None:
+        raise not_found(one.capitalize())
+    return row
 
 
 def single(body: JsonObject | Text) -> Result:

@@ -7,10 +7,20 @@ from typing import Final
 from .. import views
 from .._types import Json
 from ..clock import HOUR
-from ..database import Row
-from ..problems import Problem, not_found
+from ..problems import Problem
 from ..texts import write
-from ._base import Call, Filters, Result, Sorting, conflict, created, page, platform_index, single
+from ._base import (
+    Call,
+    Filters,
+    Result,
+    Sorting,
+    conflict,
+    created,
+    find,
+    page,
+    platform_index,
+    single,
+)
 
 _SORTING: Final = Sorting(
     (
@@ -43,17 +53,9 @@ def list_accounts(call: Call) -> Result:
     )
 
 
-def find(call: Call) -> Row:
-    """The account that the path names."""
-    row = call.store.get("accounts", call.path["account_id"].lower())
-    if row is None:
-        raise not_found("Account")
-    return row
-
-
 def get_account(call: Call) -> Result:
     """Return one profile."""
-    return single(views.account(find(call)))
+    return single(views.account(find(call, "accounts")))
 
 
 def track_account(call: Call) -> Result:
@@ -89,17 +91,17 @@ def _whole(value: Json) -> int:
 
 def update_account(call: Call) -> Result:
     """Pause or resume a profile; undocumented members are ignored."""
-    row = find(call)
+    row = find(call, "accounts")
     active = call.body.get("is_active")
     if isinstance(active, bool):
         with call.store.write():
             call.store.activate("accounts", row, active, call.now)
-    return single(views.account(find(call)))
+    return single(views.account(find(call, "accounts")))
 
 
 def delete_account(call: Call) -> Result:
     """Stop tracking a profile and its posts; individually tracked posts stay."""
-    row = find(call)
+    row = find(call, "accounts")
     with call.store.write():
         call.store.remove_account(row["n"])
     return Result(status=204)

@@ -12,8 +12,8 @@ from ..database import Row
 from ..figures import Totals
 from ..problems import invalid
 from ..rows import UNKNOWN
-from . import creators, periods
-from ._base import Call, Result, integers, single, strings
+from . import periods
+from ._base import Call, Result, find, integers, single, strings
 
 _MOST_IDS: Final = 200
 _FIGURES: Final = ("views", "plays", "likes", "comments", "shares", "engagement")
@@ -88,7 +88,7 @@ def _figures(total: Totals) -> JsonObject:
 
 def creator_analytics(call: Call) -> Result:
     """A creator's figures day by day, for the days of the range that have been collected."""
-    creator = creators.find(call)
+    creator = find(call, "creators")
     first, last = _range(call)
     linked = call.store.accounts_of(creator["n"])
     history = [row for row in linked if row["first_scrape_time"] != UNKNOWN]

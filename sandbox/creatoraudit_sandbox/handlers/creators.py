@@ -11,8 +11,8 @@ from ..database import Row
 from ..problems import not_found
 from ..rows import CreatorRow
 from ..texts import write
-from . import accounts, periods
-from ._base import Call, Filters, Result, Sorting, conflict, created, page, single, tags
+from . import periods
+from ._base import Call, Filters, Result, Sorting, conflict, created, find, page, single, tags
 
 _MOST_RANKED: Final = 10
 _SORTING: Final = Sorting(("name",), descending=False)
@@ -36,17 +36,9 @@ def _shown(call: Call, rows: list[Row]) -> list[JsonObject]:
     return [views.creator(row, linked.get(row["n"], [])) for row in rows]
 
 
-def find(call: Call) -> Row:
-    """The creator that the path names."""
-    row = call.store.get("creators", call.path["creator_id"].lower())
-    if row is None:
-        raise not_found("Creator")
-    return row
-
-
 def get_creator(call: Call) -> Result:
     """Return one creator."""
-    return single(_shown(call, [find(call)])[0])
+    return single(_shown(call, [find(call, "creators")])[0])
 
 
 def create_creator(call: Call) -> Result:
@@ -77,7 +69,7 @@ def update_creator(call: Call) -> Result:
     A null name or is_active changes nothing; null metadata removes all tags. Changing is_active
     does the same to every linked account.
     """
-    row = find(call)
+    row = find(call, "creators")
     store, body = call.store, call.body
     changes: dict[str, str | int | None] = {}
     name, active = body.get("name"), body.get("is_active")
@@ -98,7 +90,7 @@ def update_creator(call: Call) -> Result:
 
 def delete_creator(call: Call) -> Result:
     """Delete a creator; its accounts stay, unlinked."""
-    row = find(call)
+    row = find(call, "creators")
     with call.store.write():
         call.store.remove_creator(row["n"])
     return Result(status=204)
@@ -106,7 +98,7 @@ def delete_creator(call: Call) -> Result:
 
 def link_account(call: Call) -> Result:
     """Link an account: 201, then 200; 409 when it belongs to another creator."""
-    creator, account = find(call), accounts.find(call)
+    creator, account = find(call, "creators"), find(call, "accounts")
     record: JsonObject = {"creator_id": creator["id"], "account_id": account["id"]}
     if account["creator"] == creator["n"]:
         return single(record)
@@ -120,7 +112,7 @@ def link_account(call: Call) -> Result:
 
 def unlink_account(call: Call) -> Result:
     """Unlink an account; 404 when it is not linked to this creator."""
-    creator, account = find(call), accounts.find(call)
+    creator, account = find(call, "creators"), find(call, "accounts")
     if account["creator"] != creator["n"]:
         raise not_found("Link")
     with call.store.write():

@@ -7,8 +7,6 @@ from typing import Final
 
 from .. import identifiers
 from .._types import Json, JsonObject
-from ..database import Row
-from ..problems import not_found
 from ..texts import Text, mapped
 from ._base import (
     Call,
@@ -17,6 +15,7 @@ from ._base import (
     Sorting,
     conflict,
     created,
+    find,
     integers,
     page,
     platform_index,
@@ -53,17 +52,9 @@ def list_account_videos(call: Call) -> Result:
     )
 
 
-def find(call: Call) -> Row:
-    """The individually tracked post that the path names."""
-    row = call.store.get("videos", call.path["video_id"].lower())
-    if row is None:
-        raise not_found("Video")
-    return row
-
-
 def get_video(call: Call) -> Result:
     """Return one post."""
-    return single(_shown(call, find(call)["n"]))
+    return single(_shown(call, find(call, "videos")["n"]))
 
 
 def _shown(call: Call, n: int) -> Text:
@@ -95,7 +86,7 @@ def track_video(call: Call) -> Result:
 
 def update_video(call: Call) -> Result:
     """Pause or resume a post; undocumented members are ignored."""
-    row = find(call)
+    row = find(call, "videos")
     active = call.body.get("is_active")
     if isinstance(active, bool):
         with call.store.write():
@@ -105,7 +96,7 @@ def update_video(call: Call) -> Result:
 
 def delete_video(call: Call) -> Result:
     """Stop tracking a post."""
-    row = find(call)
+    row = find(call, "videos")
     with call.store.write():
         call.store.remove("videos", row["n"])
     return Result(status=204)
