@@ -10,7 +10,7 @@ import click
 from creatoraudit_api.models import Period
 
 from .._core.arguments import Day
-from ._click import OneOf
+from ._click import choice_option
 from ._connect import Connection
 from ._options import command
 from ._output import Column, Output, Shape
@@ -58,12 +58,11 @@ analytics = command(
     (f"creatoraudit creators analytics {SAMPLE_ID}",),
     _run,
     click.argument("one", metavar="ID"),
-    click.option(
+    choice_option(
         "--period",
-        type=OneOf(get_args(Period)),
+        of=get_args(Period),
+        says="The days that end today; or give both dates.",
         default="30d",
-        show_default=True,
-        help="The days that end today; or give both dates.",
     ),
     click.option("--start-date", metavar="DAY", help="First UTC day, such as 2026-06-01."),
     click.option("--end-date", metavar="DAY", help="Last UTC day, included."),

@@ -22,7 +22,7 @@ from .._core.response import payload_of
 from .._results.pages import Walk
 from ..errors import ContractError, CreatorAuditError
 from . import _safe
-from ._click import Command, OneOf, Whole
+from ._click import Command, OneOf, Whole, choice_option
 from ._connect import Connection, connection_options
 from ._options import examples, json_or_text, pairs
 from ._output import resumable, write, write_json
@@ -210,13 +210,11 @@ def _items_of(name: str, response: Any, walk: Walk) -> list[Any]:
 @click.option(
     "--limit", "max_items", type=Whole(1), metavar="N", help="With --paginate: at most N items."
 )
-@click.option(
+@choice_option(
     "--format",
     "form",
-    type=OneOf(["json", "jsonl"]),
-    default="json",
-    show_default=True,
-    help="jsonl is one JSON value per line; with --paginate one per item.",
+    of=["json", "jsonl"],
+    says="jsonl is one JSON value per line; with --paginate one per item.",
 )
 @connection_options
 def api(

@@ -16,7 +16,7 @@ from ..report import _breakouts as told
 from ..report import _posts
 from . import _output
 from ._accounts import METAVAR
-from ._click import PERCENT, Command, OneOf, Whole, together
+from ._click import PERCENT, Command, OneOf, Whole, choice_option, number_option, together
 from ._connect import Connection, connection_options
 from ._options import examples, given
 from ._output import Column, Linked, Output, Row, Shape, output_options
@@ -41,27 +41,14 @@ _HINTS = {"window_not_filled": " (--include-partial keeps them)"}
 
 # The options that say which posts are ranked, and how.
 ranking_options = together(
-    click.option(
-        "--top",
-        type=Whole(1, TOP_MOST),
-        default=10,
-        show_default=True,
-        metavar="N",
-        help="Number of posts to show.",
-    ),
-    click.option(
+    number_option("--top", 1, TOP_MOST, default=10, says="Number of posts to show."),
+    choice_option(
         "--by",
-        type=OneOf(RANKINGS),
-        default="views",
-        show_default=True,
-        help="Rank by views gained, by growth, or by views gained per author's median.",
+        of=RANKINGS,
+        says="Rank by views gained, by growth, or by views gained per author's median.",
     ),
-    click.option(
-        "--source",
-        type=OneOf(SOURCES),
-        default="account-videos",
-        show_default=True,
-        help="Posts of tracked accounts, posts tracked one by one, or both.",
+    choice_option(
+        "--source", of=SOURCES, says="Posts of tracked accounts, posts tracked one by one, or both."
     ),
     click.option("--platform", type=OneOf(["instagram", "tiktok"]), help="One platform only."),
     click.option(
@@ -81,14 +68,7 @@ ranking_options = together(
         "creatoraudit breakouts --category food --min-growth 50% --seen seen.json",
     ),
 )
-@click.option(
-    "--window",
-    type=Whole(1, 365),
-    default=7,
-    show_default=True,
-    metavar="DAYS",
-    help="Days to look back.",
-)
+@number_option("--window", 1, 365, default=7, says="Days to look back.", metavar="DAYS")
 @ranking_options
 @click.option(
     "--account",
@@ -123,12 +103,8 @@ ranking_options = together(
     help="Show only posts that grew at least so much, such as 50%.",
 )
 @click.option("--include-partial", is_flag=True, help="Also posts younger than the window.")
-@click.option(
-    "--via",
-    type=OneOf(["post", "get"]),
-    default="post",
-    show_default=True,
-    help="How to ask for deltas: get for a key that may not POST.",
+@choice_option(
+    "--via", of=["post", "get"], says="How to ask for deltas: get for a key that may not POST."
 )
 @click.option(
     "--seen",

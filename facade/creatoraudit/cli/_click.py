@@ -281,6 +281,29 @@ class OneOf(click.Choice):  # type: ignore[type-arg,unused-ignore]  # generic fr
         return value
 
 
+def choice_option(
+    *names: str, of: Sequence[str], says: str | None = None, default: str | None = None
+) -> Decorator:
+    """Make an option that takes one of some words, by default the first."""
+    return click.option(
+        *names, type=OneOf(of), default=default or of[0], show_default=True, help=says
+    )
+
+
+def number_option(
+    name: str, least: int, most: int | None = None, *, default: int, says: str, metavar: str = "N"
+) -> Decorator:
+    """Make an option that takes a whole number within bounds."""
+    return click.option(
+        name,
+        type=Whole(least, most),
+        default=default,
+        show_default=True,
+        metavar=metavar,
+        help=says,
+    )
+
+
 def together(*options: Decorator) -> Decorator:
     """Combine options, in the order of the help, so that several commands can share them."""
 

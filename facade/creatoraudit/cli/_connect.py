@@ -14,7 +14,7 @@ import click
 from attrs import field, fields_dict, frozen
 
 from . import _safe
-from ._click import SECONDS, Whole, together
+from ._click import SECONDS, number_option, together
 
 if TYPE_CHECKING:
     from creatoraudit import CreatorAudit, DriftRecord, WaitEvent
@@ -61,14 +61,7 @@ server_options = together(
 # The options of `Connection`.
 connection_options = together(
     server_options,
-    click.option(
-        "--concurrency",
-        type=Whole(1),
-        default=8,
-        show_default=True,
-        metavar="N",
-        help="Number of requests in flight at a time.",
-    ),
+    number_option("--concurrency", 1, default=8, says="Number of requests in flight at a time."),
     click.option(
         "--report-drift",
         is_flag=True,

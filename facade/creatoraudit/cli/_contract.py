@@ -13,7 +13,7 @@ from .._core.files import replace
 from ..errors import ConfigurationError, UsageError
 from . import _output, _safe
 from ._baseline import BaselineOptions, baseline_options
-from ._click import Command, OneOf, Whole
+from ._click import Command, choice_option, number_option
 from ._connect import Connection, server_options
 from ._options import examples
 
@@ -62,13 +62,12 @@ class _NotRunError(click.ClickException):
     metavar="N",
     help="Maximum number of requests per second; 0 for no limit.",
 )
-@click.option(
+@number_option(
     "--max-examples",
-    type=Whole(1, 10_000),
+    1,
+    10_000,
     default=10,
-    show_default=True,
-    metavar="N",
-    help="Maximum number of random cases per operation and phase, besides the systematic ones.",
+    says="Maximum number of random cases per operation and phase, besides the systematic ones.",
 )
 @click.option(
     "--random-seed",
@@ -76,13 +75,7 @@ class _NotRunError(click.ClickException):
     metavar="N",
     help="Repeat the random cases of this seed (default: new ones).",
 )
-@click.option(
-    "--format",
-    "form",
-    type=OneOf(["text", "json"]),
-    default="text",
-    show_default=True,
-)
+@choice_option("--format", "form", of=["text", "json"])
 @baseline_options()
 @server_options
 def contract(

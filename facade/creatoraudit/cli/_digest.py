@@ -16,7 +16,7 @@ from .._results.breakouts import span_of
 from ..report import Digest, Provenance, _words
 from ..report._digest import CREATOR_FIGURES, FIGURES
 from . import _output
-from ._click import Command, OneOf, Whole
+from ._click import Command, choice_option, number_option
 from ._connect import Connection, connection_options
 from ._options import examples
 from ._output import Column, Output, Row, Shape, output_options
@@ -34,21 +34,13 @@ _SHAPE = Shape(_NAMES, {name: Column(name) for name in _NAMES})
         "creatoraudit digest --markdown",
     ),
 )
-@click.option(
+@choice_option(
     "--period",
-    type=OneOf(get_args(Period)),
+    of=get_args(Period),
+    says="The days up to now, compared with as many days before.",
     default="7d",
-    show_default=True,
-    help="The days up to now, compared with as many days before.",
 )
-@click.option(
-    "--top",
-    type=Whole(1, 25),
-    default=5,
-    show_default=True,
-    metavar="N",
-    help="Number of top creators to show.",
-)
+@number_option("--top", 1, 25, default=5, says="Number of top creators to show.")
 @output_options
 @report_options
 @connection_options

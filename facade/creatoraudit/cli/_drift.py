@@ -9,7 +9,7 @@ import click
 from ..errors import UsageError
 from . import _output
 from ._baseline import BaselineOptions, baseline_options
-from ._click import Command, OneOf
+from ._click import Command, choice_option
 from ._options import examples
 
 _FAIL_ON = ("breaking", "any", "never")
@@ -25,20 +25,8 @@ _FAIL_ON = ("breaking", "any", "never")
 )
 @click.argument("old", metavar="OLD", type=click.Path())
 @click.argument("new", metavar="NEW", type=click.Path())
-@click.option(
-    "--format",
-    "form",
-    type=OneOf(["text", "json", "markdown"]),
-    default="text",
-    show_default=True,
-)
-@click.option(
-    "--fail-on",
-    type=OneOf(_FAIL_ON),
-    default="breaking",
-    show_default=True,
-    help="Which differences make the exit code 1.",
-)
+@choice_option("--format", "form", of=["text", "json", "markdown"])
+@choice_option("--fail-on", of=_FAIL_ON, says="Which differences make the exit code 1.")
 @baseline_options("--accept")
 def drift(
     *,

@@ -17,7 +17,7 @@ from .._core.pacing import server_time
 from .._sync.batch import Parts
 from ..errors import NotFoundError
 from ..report._words import number
-from ._click import OneOf, Whole
+from ._click import Whole, choice_option
 from ._connect import Connection
 from ._options import command
 from ._output import Column, Output, Row, Shape, counting
@@ -131,19 +131,16 @@ leaderboard = command(
         "creatoraudit leaderboard --all --format csv > leaderboard.csv",
     ),
     _run,
-    click.option(
+    choice_option(
         "--period",
-        type=OneOf(operations.top_creators.bounds["period"].choices),
+        of=operations.top_creators.bounds["period"].choices,
+        says="The days that end today.",
         default="30d",
-        show_default=True,
-        help="The days that end today.",
     ),
-    click.option(
+    choice_option(
         "--by",
-        type=OneOf(list(_BY)),
-        default="views",
-        show_default=True,
-        help="Views, or engagement rate: likes, comments and shares per 100 views.",
+        of=list(_BY),
+        says="Views, or engagement rate: likes, comments and shares per 100 views.",
     ),
     click.option(
         "--top",

@@ -19,7 +19,7 @@ from .._core.urls import Reference, reference
 from .._results.deltas import DEFAULT_WINDOWS
 from ..errors import UsageError
 from ._accounts import METAVAR, Name, account_ids, names_in
-from ._click import Group, OneOf, Whole
+from ._click import Group, OneOf, Whole, choice_option
 from ._connect import Connection
 from ._options import command, examples, file_option, given, ids_from
 from ._output import Column, Output, Row, Shape, counting
@@ -293,11 +293,5 @@ deltas = command(
         metavar="DAYS",
         help="Look-back window; repeatable, default 1, 7, 14 and 30.",
     ),
-    click.option(
-        "--via",
-        type=OneOf(["post", "get"]),
-        default="post",
-        show_default=True,
-        help="How to ask: get for a key that may not POST.",
-    ),
+    choice_option("--via", of=["post", "get"], says="How to ask: get for a key that may not POST."),
 )

@@ -24,7 +24,7 @@ from ..errors import CreatorAuditError
 from ..export import _csv
 from ..export._csv import Style
 from . import _safe, _streams
-from ._click import OneOf, together
+from ._click import choice_option, together
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -384,13 +384,11 @@ def _fields(
 
 
 _options = together(
-    click.option(
+    choice_option(
         "--format",
         "form",
-        type=OneOf(FORMS),
-        default="table",
-        show_default=True,
-        help="How to print the result; jsonl is one JSON object per line.",
+        of=FORMS,
+        says="How to print the result; jsonl is one JSON object per line.",
     ),
     click.option(
         "--fields",

@@ -19,7 +19,18 @@ from .._core.files import replace
 from .._results.breakouts import RankBy, Source
 from .._results.lists import ListName
 from . import _breakouts, _connect, _extras, _output, _safe
-from ._click import Command, Decorator, Group, OneOf, Parsed, Whole, in_options, together
+from ._click import (
+    Command,
+    Decorator,
+    Group,
+    OneOf,
+    Parsed,
+    Whole,
+    choice_option,
+    in_options,
+    number_option,
+    together,
+)
 from ._options import examples
 from ._output import Column, Output, Shape, output_options
 
@@ -149,32 +160,21 @@ def _need(extra: str) -> None:
     "--to", "root", required=True, metavar="ROOT", help="A folder, or a URL such as s3://."
 )
 @_planned
-@click.option(
+@number_option(
     "--keys",
-    type=Whole(1),
+    1,
     default=8,
-    show_default=True,
-    metavar="N",
-    help="With --engine local: number of organizations to read side by side.",
+    says="With --engine local: number of organizations to read side by side.",
 )
-@click.option(
+@choice_option(
     "--engine",
-    type=OneOf(["local", "dask"]),
-    default="local",
-    show_default=True,
-    help="Where to read: in this process, or on the workers of a Dask cluster.",
+    of=["local", "dask"],
+    says="Where to read: in this process, or on the workers of a Dask cluster.",
 )
 @click.option(
     "--scheduler", metavar="ADDRESS", help="With --engine dask: such as tcp://10.0.0.1:8786."
 )
-@click.option(
-    "--format",
-    "form",
-    type=OneOf(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="How to print the summary.",
-)
+@choice_option("--format", "form", of=["table", "json"], says="How to print the summary.")
 def run(
     *,
     root: str,
@@ -385,12 +385,10 @@ def verify(root: str, day: dt.date, to: Output, *, deep: bool) -> int:
     ),
 )
 @_ROOT
-@click.option(
+@choice_option(
     "--dialect",
-    type=OneOf(["duckdb", "dbt"]),
-    default="duckdb",
-    show_default=True,
-    help="Statements for DuckDB, or models for dbt with the duckdb adapter.",
+    of=["duckdb", "dbt"],
+    says="Statements for DuckDB, or models for dbt with the duckdb adapter.",
 )
 @_what("Only this list; repeatable (default those that are stored).")
 @click.option(
@@ -430,13 +428,13 @@ def views(root: str, dialect: Dialect, what: tuple[ListName, ...], out: Path | N
 )
 @_ROOT
 @_DAY
-@click.option(
+@number_option(
     "--window",
-    type=Whole(1, 365),
+    1,
+    365,
     default=7,
-    show_default=True,
+    says="Days to look back; one of the stored windows.",
     metavar="DAYS",
-    help="Days to look back; one of the stored windows.",
 )
 @_breakouts.ranking_options
 @click.option("--include-partial", is_flag=True, help="Include posts younger than the window.")
