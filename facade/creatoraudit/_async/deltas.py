@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from creatoraudit_api import operations as api
 
 from .._core.options import RequestCounter, RequestOptions
-from .._core.response import RawResponse
+from .._core.response import RawResponse, Reply
 from .._results.batch import chunks, once
 from .._results.deltas import GET_BATCH, VideoDeltas, checked_windows, read_deltas
 from ..errors import UsageError
@@ -30,7 +30,7 @@ class AsyncDeltasJob:
     ) -> None:
         if via not in ("post", "get"):
             raise UsageError(f"via must be post or get, not {via!r:.40}")
-        self._operation: Operation[object] = (
+        self._operation: Operation[Any] = (
             api.batch_video_deltas if via == "post" else api.get_video_deltas
         )
         bounds = self._operation.bounds["windows"]
@@ -49,7 +49,7 @@ class AsyncDeltasJob:
             return read_deltas(payload, ids, self.windows)
 
         arguments = {"video_ids": ids, "windows": self.windows}
-        reply = await self._operations.invoke(
+        reply: Reply[VideoDeltas] = await self._operations.invoke(
             self._operation, arguments, self._options, read=read, counter=counter
         )
         return reply.value

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._core.options import RequestOptions
-from .._core.response import RawResponse
+from .._core.response import RawResponse, Reply
 from .._results.batch import chunks, once
 from .._results.metrics import Metrics, Totals, read_totals
 from .batch import AsyncParts, Chunk
@@ -27,7 +27,7 @@ class AsyncMetricsJob:
     def __init__(
         self,
         operations: AsyncOperations,
-        operation: Operation[object],
+        operation: Operation[Any],
         id_list: str,
         period: Mapping[str, object],
         options: RequestOptions,
@@ -45,7 +45,9 @@ class AsyncMetricsJob:
             return read_totals(payload, ids)
 
         arguments = {**self._period, self._id_list: ids}
-        reply = await self._operations.invoke(self._operation, arguments, self._options, read=read)
+        reply: Reply[Totals[Id]] = await self._operations.invoke(
+            self._operation, arguments, self._options, read=read
+        )
         return reply.value
 
     def chunks(self, ids: Iterable[Id], ask: Function[list[Any], T]) -> Iterable[Chunk[T]]:

@@ -10,7 +10,7 @@ from .._core.arguments import as_int
 from .._core.lazy import LazyModule
 from .._core.options import RequestCounter, RequestOptions, split_options
 from .._core.request import find, prepare
-from .._core.response import RawResponse
+from .._core.response import RawResponse, Reply
 from .._results.columns import Row
 from .._results.pages import Page, PageOf, RawPage, Walk
 from .._results.tables import AsyncArrowSource, Expand, ItemList, Origin, Table, table_of_batches
@@ -90,10 +90,11 @@ class AsyncPageFetcher(Generic[T]):
                 raise
             return raw
 
+        operation: Operation[Any] = self.operation
         arguments = self._arguments if at is None else {**self._arguments, "cursor": at}
         try:
-            reply = await self._operations.invoke(
-                self.operation,
+            reply: Reply[RawPage[T]] = await self._operations.invoke(
+                operation,
                 arguments,
                 self._options,
                 read=read,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from creatoraudit_api.operations import GONE, LEFT_OUT, OPERATIONS, Operation
 from creatoraudit_api.types import UNSET
@@ -21,20 +21,11 @@ from .text import one_line
 from .upload import Upload
 
 if TYPE_CHECKING:
-    from creatoraudit_api.operations import Operation
     from creatoraudit_api.types import JSON
 
     from .download import Destination
 
-T = TypeVar("T")
 
-
-@overload
-def find(operation: Operation[T]) -> Operation[T]: ...
-@overload
-def find(operation: str) -> Operation[Any]: ...
-@overload
-def find(operation: Operation[T] | str) -> Operation[T] | Operation[Any]: ...
 def find(operation: Operation[Any] | str) -> Operation[Any]:
     """Find an operation by its name; an operation is returned as it is.
 

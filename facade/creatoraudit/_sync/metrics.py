@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._core.options import RequestOptions
-from .._core.response import RawResponse
+from .._core.response import RawResponse, Reply
 from .._results.batch import chunks, once
 from .._results.metrics import Metrics, Totals, read_totals
 from .batch import Chunk, Parts
@@ -28,7 +28,7 @@ class MetricsJob:
     def __init__(
         self,
         operations: Operations,
-        operation: Operation[object],
+        operation: Operation[Any],
         id_list: str,
         period: Mapping[str, object],
         options: RequestOptions,
@@ -46,7 +46,9 @@ class MetricsJob:
             return read_totals(payload, ids)
 
         arguments = {**self._period, self._id_list: ids}
-        reply = self._operations.invoke(self._operation, arguments, self._options, read=read)
+        reply: Reply[Totals[Id]] = self._operations.invoke(
+            self._operation, arguments, self._options, read=read
+        )
         return reply.value
 
     def chunks(self, ids: Iterable[Id], ask: Function[list[Any], T]) -> Iterable[Chunk[T]]:

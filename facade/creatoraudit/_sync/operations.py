@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from creatoraudit_api.types import UNSET
 
@@ -36,37 +36,16 @@ class Operations:
         """The settings of the client."""
         return self._sender.settings
 
-    @overload
     def invoke(
         self,
         operation: Operation[T],
         arguments: Mapping[str, object],
         options: RequestOptions,
         *,
+        read: Read[T] | None = None,
         strict: bool = False,
         counter: RequestCounter | None = None,
-    ) -> Reply[T]: ...
-    @overload
-    def invoke(
-        self,
-        operation: Operation[Any],
-        arguments: Mapping[str, object],
-        options: RequestOptions,
-        *,
-        read: Read[T],
-        strict: bool = False,
-        counter: RequestCounter | None = None,
-    ) -> Reply[T]: ...
-    def invoke(
-        self,
-        operation: Operation[Any],
-        arguments: Mapping[str, object],
-        options: RequestOptions,
-        *,
-        read: Read[Any] | None = None,
-        strict: bool = False,
-        counter: RequestCounter | None = None,
-    ) -> Reply[Any]:
+    ) -> Reply[T]:
         """Prepare, send and decode one request.
 
         `read` extracts the value if it is not the operation's own model; `strict` refuses arguments
