@@ -7,7 +7,7 @@ module uses only what comes from openapi.json, and the few header values that ar
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from schemathesis.core.failures import Failure, ServerError
 from schemathesis.core.transport import Response
@@ -52,6 +52,9 @@ class Explained(NamedTuple):
     detail: str
 
 
+_Words: TypeAlias = Callable[[Any, Response], list[Explained]]
+
+
 def explain(failure: Failure, response: Response) -> list[Explained]:
     """Explain a failure, one entry per member or header at fault."""
     for kind, words in _WORDS.items():
@@ -81,10 +84,13 @@ def _of_schema(failure: Any, response: Response) -> list[Explained]:
     return [Explained(place, keyword, f"breaks {keyword!r} in its schema")]
 
 
-def _of_status(failure: Any, response: Response) -> list[Explained]:
-    del response
-    status = str(failure.status_code)
-    return [Explained(None, status, f"returns status {status}, which is not documented")]
+def _of_status(says: str) -> _Words:
+    def words(failure: Any, response: Response) -> list[Explained]:
+        del response
+        status = str(failure.status_code)
+        return [Explained(None, status, says.format(status))]
+
+    return words
 
 
 def _of_headers(failure: Any, response: Response) -> list[Explained]:
@@ -98,22 +104,11 @@ def _of_media(failure: Any, response: Response) -> list[Explained]:
     return [Explained("Content-Type", status, f"is {sent} in a {status} response")]
 
 
-def _of_refusal(failure: Any, response: Response) -> list[Explained]:
-    del response
-    status = str(failure.status_code)
-    return [Explained(None, status, f"returns status {status} for a valid request")]
-
-
-def _of_server(failure: Any, response: Response) -> list[Explained]:
-    del response
-    return [Explained(None, str(failure.status_code), f"fails with status {failure.status_code}")]
-
-
-_WORDS: Mapping[type[Failure], Callable[[Any, Response], list[Explained]]] = {
+_WORDS: Mapping[type[Failure], _Words] = {
     JsonSchemaError: _of_schema,
-    UndefinedStatusCode: _of_status,
+    UndefinedStatusCode: _of_status("returns status {}, which is not documented"),
     MissingHeaders: _of_headers,
     UndefinedContentType: _of_media,
-    RejectedPositiveData: _of_refusal,
-    ServerError: _of_server,
+    RejectedPositiveData: _of_status("returns status {} for a valid request"),
+    ServerError: _of_status("fails with status {}"),
 }
