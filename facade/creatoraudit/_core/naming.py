@@ -20,3 +20,9 @@ def blanked(path: str) -> str:
 def operation_key(method: str, path: str) -> str:
     """The key of an operation: `GET /videos/{}` for any name of the path parameter."""
     return f"{method.upper()} {blanked(path)}"
+
+
+def key_of(label: str) -> str:
+    """The key of an operation that is written as method and path: `GET /videos/{id}`."""
+    method, _, path = label.partition(" ")
+    return operation_key(method, path)

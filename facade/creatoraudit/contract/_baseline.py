@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
 from .._core.files import replace
-from .._core.naming import blanked, operation_key
+from .._core.naming import blanked, key_of
 from .openapi import inert
 
 VERSION: Final = 1
@@ -247,18 +247,12 @@ def _entry(name: str, at: int, raw: object) -> Entry:
     return Entry(
         rule=str(said["rule"]),
         location=str(said["location"]),
-        operation=None if operation is None else _key(operation),
+        operation=None if operation is None else key_of(operation),
         problem=said["problem"],
         reason=said["reason"] or "",
         expires=until,
         others={member: value for member, value in raw.items() if member not in _MEMBERS},
     )
-
-
-def _key(operation: str) -> str:
-    """Normalise an operation to its key; it may be written with parameter names."""
-    method, _, path = operation.partition(" ")
-    return operation_key(method, path)
 
 
 def _old_entry(name: str, at: int, raw: object) -> Entry:

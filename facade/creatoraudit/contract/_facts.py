@@ -14,7 +14,7 @@ from typing import Any
 
 from attrs import Factory, asdict, define, frozen
 
-from .._core.naming import operation_key
+from .._core.naming import key_of
 
 #: Bounds the report if a server invents names.
 MOST_FINDINGS = 500
@@ -55,7 +55,7 @@ class Finding:
     @property
     def operation_keys(self) -> tuple[str, ...]:
         """The operation with blanked parameter names."""
-        return (operation_key(*self.operation.split(" ", 1)),)
+        return (key_of(self.operation),)
 
     @property
     def sentence(self) -> str:

@@ -22,7 +22,7 @@ from attrs import frozen
 from .._core.config import Origin, Placed, origin
 from .._core.contract import document
 from .._core.key import ENV_KEY, ApiKey, KeyRing, KeySource
-from .._core.naming import operation_key
+from .._core.naming import key_of
 from .._core.text import one_line
 from ..errors import APIError, ContractError, CreatorAuditError, NotFoundError, UsageError
 from ._baseline import Baseline, Entry, Verdict
@@ -103,11 +103,7 @@ class Outcome:
         """
         if self.reason is not None:
             return []
-        tested = {
-            operation_key(*label.split(" ", 1))
-            for label in self.facts.answers
-            if label not in self.unverified
-        }
+        tested = {key_of(label) for label in self.facts.answers if label not in self.unverified}
         return [one for one in self.verdict.unmatched if one.operation in (None, *tested)]
 
     @property
