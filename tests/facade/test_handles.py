@@ -26,6 +26,8 @@ def respond(request):
             for one in request.json["video_ids"]
         }
         return answers.deltas(gains, windows=windows)
+    if request.path == f"/accounts/{FOOD}":
+        return answers.one({"type": "account", **ACCOUNTS[0]})
     if request.path == "/accounts":
         query = request.query
         found = [

@@ -12,12 +12,13 @@ from creatoraudit_api import operations as api
 
 from .._core.options import RequestCounter, RequestOptions
 from .._core.request import known_options
+from .._core.urls import reference
 from .._results.breakouts import Breakouts, BreakoutsQuery, Post, Progress, Ranking
 from .._results.deltas import VideoDeltas
 from .._results.pages import PageOf, RawItem, RawPage, Walk
 from ..errors import CreatorAuditError
 from .deltas import AsyncDeltasJob, Via
-from .handles import NO_FILTERS, AccountFilters, accounts_of
+from .handles import MOST_REQUESTS, NO_FILTERS, AccountFilters, accounts_of, why_nothing
 from .io import Job, Pool
 from .operations import AsyncOperations
 from .pager import AsyncPageFetcher, AsyncPrefetch, begin_walks
@@ -75,7 +76,16 @@ class AsyncBreakoutsJob:
             await self._ask(pool)
             while self._asked:
                 await self._take()
+        if self._ranking.considered == self._ranking.skipped.no_account:
+            await self._check_accounts()
         return self._ranking.result(self._counter.requests)
+
+    async def _check_accounts(self) -> None:
+        """Check that the accounts given by id exist, because there is no post of them."""
+        given = [one for one in map(reference, self._filters.accounts) if isinstance(one, str)]
+        for one in given[:MOST_REQUESTS]:
+            filters = {"account_id": one}
+            await why_nothing(self._operations, filters, self._options, self._counter)
 
     def _lists(self) -> tuple[ListName, ...]:
         # Individually tracked posts come first: of a post in both lists, this entry is kept.

@@ -563,7 +563,8 @@ class CreatorAudit:
         Raises:
             UsageError: An argument is out of range (nothing was sent), or a handle is tracked on
                 more than one platform.
-            NotFoundError: No tracked account has one of the handles.
+            NotFoundError: No tracked account has one of the handles or categories, a creator does
+                not exist, or none of the posts is of an account that exists.
             ContractError: A response does not follow the contract. A missing figure is never 0.
             CreatorAuditError: As described in `creatoraudit.errors`. `resume_cursor` says how far
                 the list was read (of its first platform, if the list was split by platform).

@@ -7,11 +7,13 @@ The filter `q` of the list matches any part of a username, so whole usernames ar
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
 from creatoraudit_api import operations
 
 from .._core.arguments import resource_ids, several
+from .._core.text import one_line
 from .._core.urls import Handle, reference
 from ..errors import NotFoundError, UsageError
 from .pager import PageFetcher
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 # More handles than this are looked up in the whole list instead of with one request each.
 MOST_REQUESTS = 20
+# Number of categories that a message names.
+_SHOWN = 10
 
 
 class AccountFilters(NamedTuple):
@@ -70,7 +74,8 @@ def accounts_of(
     """Find the ids of the accounts that pass the filters; None if no filter is given.
 
     Raises:
-        NotFoundError: No tracked account has one of the handles.
+        NotFoundError: No tracked account has one of the handles or categories, or a creator does
+            not exist.
     """
     sets: list[set[str]] = []
     if filters.accounts:
@@ -84,10 +89,55 @@ def accounts_of(
             ids.add(account.id)
         sets.append(ids)
     for name, values in (("creator_id", filters.creators), ("category", filters.categories)):
+        found: set[str] = set()
+        for value in values:
+            listed = _listed(sending, {name: value}, options, counter)
+            if not listed and (why := why_nothing(sending, {name: value}, options, counter)):
+                raise _not_found(why)
+            found.update(one.id for some in listed.values() for one in some)
         if values:
-            listed = [_listed(sending, {name: value}, options, counter) for value in values]
-            sets.append({one.id for named in listed for some in named.values() for one in some})
+            sets.append(found)
     return frozenset(set.intersection(*sets)) if sets else None
+
+
+def why_nothing(
+    sending: Operations,
+    filters: Mapping[str, object],
+    options: RequestOptions,
+    counter: RequestCounter | None = None,
+) -> str:
+    """Find out why nothing passes the filters of a list; empty if there is no special reason.
+
+    Raises:
+        NotFoundError: A filter names an account or a creator that does not exist.
+    """
+    for name in ("account_id", "creator_id"):
+        if filters.get(name) is not None:
+            operation = operations.get_account if name == "account_id" else operations.get_creator
+            sending.invoke(operation, {name: filters[name]}, options, counter=counter)
+    category = filters.get("category")
+    if category is None:
+        return ""
+    accounts = _listed(sending, {}, options, counter)
+    known = {str(one.category) for some in accounts.values() for one in some if one.category}
+    return "" if category in known else _no_category(str(category), sorted(known))
+
+
+def _no_category(category: str, known: list[str]) -> str:
+    """Say that no account has a category, and which ones there are."""
+
+    def shown(name: str) -> str:
+        return repr(one_line(name, 60))
+
+    said = f"no tracked account has the category {shown(category)}"
+    if not known:
+        return f"{said}, or any other"
+    folded = {one.casefold(): one for one in known}
+    near = get_close_matches(category.casefold(), folded, n=1)
+    if near:
+        said += f" (did you mean {shown(folded[near[0]])}?)"
+    more = f" and {len(known) - _SHOWN} more" if len(known) > _SHOWN else ""
+    return f"{said}; there is {', '.join(map(shown, known[:_SHOWN]))}{more}"
 
 
 def accounts_named(
@@ -145,10 +195,11 @@ def _chosen(handle: Handle, named: Mapping[str, list[Account]]) -> Account | Non
 
 def unknown(handle: Handle) -> NotFoundError:
     """Make the error for a handle that no tracked account has."""
-    return NotFoundError(
+    return _not_found(
         f"no tracked account is called {handle}; list the accounts to see usernames, or check that"
-        " the key belongs to their organization",
-        status=404,
-        headers={},
-        code="NOT_FOUND",
+        " the key belongs to their organization"
     )
+
+
+def _not_found(message: str) -> NotFoundError:
+    return NotFoundError(message, status=404, headers={}, code="NOT_FOUND")

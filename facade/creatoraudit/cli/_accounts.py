@@ -6,18 +6,23 @@ for each, or by walking the list once if there are many.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import shlex
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from .._core.urls import Handle, Reference, reference
+from . import _safe
+from ._click import shown
 
 if TYPE_CHECKING:
     from creatoraudit import CreatorAudit
     from creatoraudit_api.models import Account
 
 METAVAR = "ID|@NAME"
+# The arguments by which a list can be filtered.
+FILTERS = ("platform", "account_id", "creator_id", "category", "q", "is_active")
 
 
 class Name(NamedTuple):
@@ -72,6 +77,34 @@ def with_account(ca: CreatorAudit, arguments: Mapping[str, Any]) -> dict[str, An
     if filters.get("account_id") is not None:
         filters["account_id"] = account_id(ca, filters["account_id"])
     return filters
+
+
+def nothing_passes(ca: CreatorAudit, what: str, filters: Mapping[str, Any]) -> str:
+    """Say which filters of a list nothing passes, and why; empty if no filter is given.
+
+    Raises:
+        NotFoundError: A filter names an account or a creator that does not exist.
+    """
+    from .._sync.handles import why_nothing
+
+    given = {name: filters[name] for name in FILTERS if filters.get(name) is not None}
+    if not given:
+        return ""
+    why = why_nothing(ca._operations, given, {})
+    said = f"No {what.replace('-', ' ')} pass the filters {' '.join(_typed(given))}"
+    return _safe.line(f"{said}: {why}" if why else said)
+
+
+def _typed(names: Collection[str]) -> Iterator[str]:
+    """Options of the running command as they were typed."""
+    context = click.get_current_context()
+    for option in context.command.params:
+        if option.name in names:
+            value = context.params[option.name]
+            if isinstance(value, bool):
+                yield (option.opts if value else option.secondary_opts)[0]
+            else:
+                yield f"{shown(option)} {shlex.quote(str(value))}"
 
 
 def names_in(ca: CreatorAudit, plural: str) -> dict[str, Name]:

@@ -139,6 +139,9 @@ def breakouts(
     reports.deliver(result, about, lambda: show(result, to, rows, lambda: _below(result), about))
     if known is not None:
         known.keep()
+    # A report or table has it already; a run of cron that finds nothing new stays silent.
+    if to.form != "table" and not (result.considered if known else len(result)):
+        click.echo("\n".join(_below(result)), err=True)
     if told.none_known(result):
         elsewhere = "" if result.source == "videos" else "; try --source videos"
         click.echo(f"The deltas endpoint knows none of these posts{elsewhere}.", err=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from . import _options
-from ._accounts import METAVAR, account_id, with_account
+from ._accounts import METAVAR, account_id, nothing_passes, with_account
 from ._analytics import analytics
 from ._changes import OUTCOMES, each
 from ._click import Group, Renamed, Whole, in_options
@@ -67,10 +67,9 @@ def _list(resource: Resource) -> click.Command:
             Connection.of(options).client() as ca,
             counting(resource.plural, beside_rows=True) as done,
         ):
+            chosen = with_account(ca, given(options, tuple(filters)))
             pager = resource.of(ca).list(
-                limit=limit or min(max_items or most, most),
-                cursor=cursor,
-                **with_account(ca, given(options, tuple(filters))),
+                limit=limit or min(max_items or most, most), cursor=cursor, **chosen
             )
             left = max_items
             for page in resumable(pager.pages(), cursor, "--cursor {}"):
@@ -81,6 +80,8 @@ def _list(resource: Resource) -> click.Command:
                     break
                 if page.has_next:
                     done.expect(lambda: _at_most(max_items, pager.total_count()))
+            if not rows.any:
+                rows.explain(nothing_passes(ca, resource.plural, chosen))
 
     name = resource.plural
     return command(

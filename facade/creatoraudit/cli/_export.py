@@ -17,7 +17,7 @@ from creatoraudit_api import operations
 from ..errors import CreatorAuditError
 from ..export._names import COMPRESSIONS, FORMATS, SOURCES, WHATS
 from . import _output, _safe, _streams
-from ._accounts import with_account
+from ._accounts import nothing_passes, with_account
 from ._click import Command, Decorator, OneOf, together
 from ._connect import Connection, connection_options
 from ._options import examples, from_contract, given
@@ -137,7 +137,7 @@ def export(*, what: Any, out: str, receipt: str | None, **more: Any) -> None:
                 what,
                 out,
                 on_progress=None if bar is None else _shown(bar),
-                **with_account(ca, chosen),
+                **(resolved := with_account(ca, chosen)),
             )
         except CreatorAuditError as error:
             if connection.sandbox:
@@ -151,6 +151,11 @@ def export(*, what: Any, out: str, receipt: str | None, **more: Any) -> None:
             if _streams.reader_left(error):
                 raise _output.ReaderLeftError from None
             raise
+        if not done.rows:
+            items = chosen.get("source", "videos" if what in ("deltas", "metrics") else what)
+            why = nothing_passes(ca, items, resolved)
+            if why:
+                click.echo(why, err=True)
     if receipt is not None:
         _print_receipt(what, done, receipt, err=out == STDOUT)
     elif out != STDOUT:

@@ -307,7 +307,7 @@ class Rows:
     JSON, JSON lines and CSV are printed as they arrive. A table needs rows to find its widths, so a
     long one is printed in parts, each with a heading. After an exception it prints the rows it has,
     but leaves a JSON array open, so that nobody takes it for complete. `stream` says whether
-    something is printed before the end.
+    something is printed before the end, and `any` whether there was a row.
     """
 
     def __init__(self, to: Output, shape: Shape, *, hold: bool = False) -> None:
@@ -316,7 +316,8 @@ class Rows:
         self.stream = not (hold and to.form == "table")
         self._most = _ROWS_PER_TABLE if self.stream else None
         self._waiting: list[Row] = []
-        self._any = False
+        self._empty = shape.empty
+        self.any = False
 
     def __enter__(self) -> Self:
         return self
@@ -330,7 +331,7 @@ class Rows:
                 self._table()
         elif block:
             write(self._head() + self._block(block))
-        self._any = self._any or bool(block)
+        self.any = self.any or bool(block)
 
     def __exit__(
         self,
@@ -343,14 +344,18 @@ class Rows:
         if exc is not None:
             return
         if self._to.form == "json":
-            write(b"\n]\n" if self._any else b"[]\n")
-        elif not self._any:
+            write(b"\n]\n" if self.any else b"[]\n")
+        elif not self.any:
             write(self._head())
-        if not self._any and self._shape.empty:
-            click.echo(self._shape.empty, err=True)
+        if not self.any and self._empty:
+            click.echo(self._empty, err=True)
+
+    def explain(self, why: str) -> None:
+        """Replace the message for no rows, unless `why` is empty."""
+        self._empty = why or self._empty
 
     def _head(self) -> bytes:
-        if self._any or self._to.form in ("table", "jsonl"):
+        if self.any or self._to.form in ("table", "jsonl"):
             return b""
         return b"[" if self._to.form == "json" else _csv.heading(self._shape.names, self._to.style)
 
@@ -362,7 +367,7 @@ class Rows:
             return b"".join(_safe.to_json(row, indent=None) + b"\n" for row in chosen)
         # JSON strings contain no line breaks, so these are all between members.
         indented = [b"\n  " + _safe.to_json(row).replace(b"\n", b"\n  ") for row in chosen]
-        return (b"," if self._any else b"") + b",".join(indented)
+        return (b"," if self.any else b"") + b",".join(indented)
 
     def _table(self) -> None:
         columns = self._shape.columns
