@@ -21,7 +21,7 @@ from .deltas import AsyncDeltasJob, Via
 from .handles import MOST_REQUESTS, NO_FILTERS, AccountFilters, accounts_of, why_nothing
 from .io import Job, Pool
 from .operations import AsyncOperations
-from .pager import AsyncPageFetcher, AsyncPrefetch, begin_walks
+from .pager import AsyncPageFetcher, AsyncPrefetch, begin_walks, undecoded
 
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
@@ -107,7 +107,7 @@ class AsyncBreakoutsJob:
             counter=self._counter,
         )
         self._first_walk = walks[0].walk
-        async with AsyncPrefetch[Post](len(walks)) as prefetch:
+        async with AsyncPrefetch[RawPage[Post]](len(walks), undecoded) as prefetch:
             for one in walks:
                 if not one.walk.ended:
                     await prefetch.follow(one.fetcher, one.walk, counter=self._counter)

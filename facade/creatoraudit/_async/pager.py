@@ -30,6 +30,7 @@ else:
     pa = LazyModule("pyarrow", optional=True)
 
 T = TypeVar("T")
+P = TypeVar("P")
 
 # Prefetched pages per walk; more would only cost memory.
 AHEAD = 2
@@ -116,15 +117,26 @@ class AsyncPageFetcher(Generic[T]):
         return page.pagination.total_count
 
 
-class AsyncPrefetch(Generic[T]):
+def undecoded(page: RawPage[T]) -> RawPage[T]:
+    """Leave a page as it is, so that the walk does not wait while it is decoded."""
+    return page
+
+
+class AsyncPrefetch(Generic[P]):
     """Follows walks side by side and returns their pages in the order of arrival.
 
     Only jobs that need every page use it (breakouts, exports, `to_list`). Plain iteration requests
     a page only when it is needed.
+
+    Args:
+        walks: Number of walks.
+        arrive: Called with each page as soon as it has arrived, before the next one is requested;
+            `next` returns its result.
     """
 
-    def __init__(self, walks: int) -> None:
-        self._channel: Channel[RawPage[T] | BaseException | None] = Channel(AHEAD * walks)
+    def __init__(self, walks: int, arrive: Callable[[RawPage[Any]], P]) -> None:
+        self._arrive = arrive
+        self._channel: Channel[P | BaseException | None] = Channel(AHEAD * walks)
         self._pool = Pool(walks)
         self._open = 0
 
@@ -144,7 +156,7 @@ class AsyncPrefetch(Generic[T]):
 
     async def follow(
         self,
-        fetcher: AsyncPageFetcher[T],
+        fetcher: AsyncPageFetcher[Any],
         walk: Walk,
         *,
         most: int | None = None,
@@ -155,11 +167,8 @@ class AsyncPrefetch(Generic[T]):
         await self._pool.start(self._read, fetcher, walk, most, counter)
         await give_way()
 
-    async def next(self) -> RawPage[T] | None:
-        """Return the next page, or None if every walk has ended. Raises the error of a walk.
-
-        The page is undecoded, so that decoding overlaps with the next request.
-        """
+    async def next(self) -> P | None:
+        """Return the next page, or None if every walk has ended. Raises the error of a walk."""
         while self._open:
             page = await self._channel.get()
             if isinstance(page, BaseException):
@@ -172,7 +181,7 @@ class AsyncPrefetch(Generic[T]):
 
     async def _read(
         self,
-        fetcher: AsyncPageFetcher[T],
+        fetcher: AsyncPageFetcher[Any],
         walk: Walk,
         most: int | None,
         counter: RequestCounter | None,
@@ -182,7 +191,7 @@ class AsyncPrefetch(Generic[T]):
             while wanted and not walk.ended and (most is None or seen < most):
                 page = await fetcher.fetch_raw(walk, counter)
                 seen += page.size
-                wanted = await self._channel.put(page)
+                wanted = await self._channel.put(self._arrive(page))
         # Passed on to `next`, which would wait forever otherwise; a hook may call sys.exit().
         except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001 - see above
             await self._channel.put(error)
@@ -362,7 +371,7 @@ class AsyncPager(AsyncArrowSource, Generic[T]):
         if most == 0:
             return
         left = most
-        async with AsyncPrefetch[T](1) as prefetch:
+        async with AsyncPrefetch[RawPage[T]](1, undecoded) as prefetch:
             await prefetch.follow(self._fetcher, self._fetcher.walk(), most=most)
             while (raw := await prefetch.next()) is not None:
                 page = raw.page()

@@ -158,7 +158,7 @@ class Table:
         arrays = []
         for name, kind in self.kinds.items():
             column = others if name == OTHERS else values[name]
-            array = _instants(column, fields.field(name).type) if kind == "datetime" else None
+            array = _as_sent(column, kind, fields.field(name).type)
             if array is None:
                 cells, wrong = typed(column, kind)
                 if wrong:
@@ -189,12 +189,17 @@ class Table:
         """The values of each declared column, and the undeclared members of each row."""
         names = [name for name in self.kinds if name != OTHERS]
         shapes = Shapes(names, frozenset())
-        taken, others = [], []
+        taken: list[tuple[object, ...]] = []
+        others: list[dict[str, object] | None] = []
         for row in self.rows:
             try:
                 taken.append(shapes.take(row))
             except KeyError:
                 taken.append(shapes.take({**shapes.absent, **row}))
+            else:
+                if len(row) == len(names):  # all declared members and no other
+                    others.append(None)
+                    continue
             unknown = shapes[tuple(row)][1]
             others.append({name: row[name] for name in unknown} if unknown else None)
         columns = zip(*taken, strict=True) if taken else ([] for _ in names)
@@ -442,11 +447,14 @@ def arrow_schema(kinds: Mapping[str, Kind]) -> pa.Schema:
     return library.schema([(name, types[kind]) for name, kind in kinds.items()])
 
 
-def _instants(values: Sequence[object], instant: pa.DataType) -> pa.Array | None:
-    """Let Arrow parse timestamps, which is fast; None if it cannot parse one of them."""
+def _as_sent(values: Sequence[object], kind: Kind, wanted: pa.DataType) -> pa.Array | None:
+    """Let Arrow check texts and parse timestamps, which is fast; None if one does not fit."""
+    if kind not in ("string", "datetime"):
+        return None
     library = pyarrow()
     try:
-        return library.array(values, library.string()).cast(instant)
+        texts = library.array(values, library.string())
+        return texts if kind == "string" else texts.cast(wanted)
     except (library.ArrowInvalid, library.ArrowTypeError, UnicodeEncodeError):
         return None
 

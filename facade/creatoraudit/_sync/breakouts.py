@@ -22,7 +22,7 @@ from .deltas import DeltasJob, Via
 from .handles import MOST_REQUESTS, NO_FILTERS, AccountFilters, accounts_of, why_nothing
 from .io import Job, Pool
 from .operations import Operations
-from .pager import PageFetcher, Prefetch, begin_walks
+from .pager import PageFetcher, Prefetch, begin_walks, undecoded
 
 if TYPE_CHECKING:
     from creatoraudit_api.operations import Operation
@@ -106,7 +106,7 @@ class BreakoutsJob:
             counter=self._counter,
         )
         self._first_walk = walks[0].walk
-        with Prefetch[Post](len(walks)) as prefetch:
+        with Prefetch[RawPage[Post]](len(walks), undecoded) as prefetch:
             for one in walks:
                 if not one.walk.ended:
                     prefetch.follow(one.fetcher, one.walk, counter=self._counter)

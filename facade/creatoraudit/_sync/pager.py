@@ -31,6 +31,7 @@ else:
     pa = LazyModule("pyarrow", optional=True)
 
 T = TypeVar("T")
+P = TypeVar("P")
 
 # Prefetched pages per walk; more would only cost memory.
 AHEAD = 2
@@ -115,15 +116,26 @@ class PageFetcher(Generic[T]):
         return page.pagination.total_count
 
 
-class Prefetch(Generic[T]):
+def undecoded(page: RawPage[T]) -> RawPage[T]:
+    """Leave a page as it is, so that the walk does not wait while it is decoded."""
+    return page
+
+
+class Prefetch(Generic[P]):
     """Follows walks side by side and returns their pages in the order of arrival.
 
     Only jobs that need every page use it (breakouts, exports, `to_list`). Plain iteration requests
     a page only when it is needed.
+
+    Args:
+        walks: Number of walks.
+        arrive: Called with each page as soon as it has arrived, before the next one is requested;
+            `next` returns its result.
     """
 
-    def __init__(self, walks: int) -> None:
-        self._channel: Channel[RawPage[T] | BaseException | None] = Channel(AHEAD * walks)
+    def __init__(self, walks: int, arrive: Callable[[RawPage[Any]], P]) -> None:
+        self._arrive = arrive
+        self._channel: Channel[P | BaseException | None] = Channel(AHEAD * walks)
         self._pool = Pool(walks)
         self._open = 0
 
@@ -143,7 +155,7 @@ class Prefetch(Generic[T]):
 
     def follow(
         self,
-        fetcher: PageFetcher[T],
+        fetcher: PageFetcher[Any],
         walk: Walk,
         *,
         most: int | None = None,
@@ -154,11 +166,8 @@ class Prefetch(Generic[T]):
         self._pool.start(self._read, fetcher, walk, most, counter)
         give_way()
 
-    def next(self) -> RawPage[T] | None:
-        """Return the next page, or None if every walk has ended. Raises the error of a walk.
-
-        The page is undecoded, so that decoding overlaps with the next request.
-        """
+    def next(self) -> P | None:
+        """Return the next page, or None if every walk has ended. Raises the error of a walk."""
         while self._open:
             page = self._channel.get()
             if isinstance(page, BaseException):
@@ -171,7 +180,7 @@ class Prefetch(Generic[T]):
 
     def _read(
         self,
-        fetcher: PageFetcher[T],
+        fetcher: PageFetcher[Any],
         walk: Walk,
         most: int | None,
         counter: RequestCounter | None,
@@ -181,7 +190,7 @@ class Prefetch(Generic[T]):
             while wanted and not walk.ended and (most is None or seen < most):
                 page = fetcher.fetch_raw(walk, counter)
                 seen += page.size
-                wanted = self._channel.put(page)
+                wanted = self._channel.put(self._arrive(page))
         # Passed on to `next`, which would wait forever otherwise; a hook may call sys.exit().
         except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001 - see above
             self._channel.put(error)
@@ -359,7 +368,7 @@ class Pager(ArrowSource, Generic[T]):
         if most == 0:
             return
         left = most
-        with Prefetch[T](1) as prefetch:
+        with Prefetch[RawPage[T]](1, undecoded) as prefetch:
             prefetch.follow(self._fetcher, self._fetcher.walk(), most=most)
             while (raw := prefetch.next()) is not None:
                 page = raw.page()

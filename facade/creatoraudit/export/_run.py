@@ -28,7 +28,7 @@ from .._results.tables import Origin, Table, metadata
 from .._sync.client import CreatorAudit
 from .._sync.deltas import Via
 from .._sync.io import Job, Pool
-from .._sync.pager import PageFetcher, Prefetch, begin_walks
+from .._sync.pager import PageFetcher, Prefetch, begin_walks, undecoded
 from ..errors import CreatorAuditError, UsageError, ValidationError
 from ._checkpoint import Checkpoint, Position, failures_told, folder_for, is_unfinished
 from ._csv import style_of
@@ -133,7 +133,7 @@ class PageSource(NamedTuple):
 
     def pages(self, opened: ExitStack) -> Iterator[RawPage[object]]:
         """The pages, fetched ahead until `opened` is left."""
-        ahead = opened.enter_context(Prefetch[object](1))
+        ahead = opened.enter_context(Prefetch(1, undecoded))
         if not self.walk.ended:
             ahead.follow(self.fetcher, self.walk)
         return chain(() if self.page is None else (self.page,), iter(ahead.next, None))

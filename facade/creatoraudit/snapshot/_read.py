@@ -69,19 +69,17 @@ class Threads:
 
 
 class _Rows(NamedTuple):
-    """The rows of a page that wait for their deltas.
+    """The rows of a page.
 
     Attributes:
         batch: Their columns.
         ids: Their ids, as the deltas endpoint takes them; None for those it cannot know.
         arrived: When the page arrived.
-        end: Number of ids to request up to here, including earlier pages.
     """
 
     batch: pa.RecordBatch
     ids: Sequence[str | None]
     arrived: dt.datetime
-    end: int
 
 
 class Reader:
@@ -115,7 +113,8 @@ class Reader:
         self._operation = LISTS[unit.what]
         self._seen = Seen()
         self._duplicates = 0
-        self._rows: deque[_Rows] = deque()
+        # Rows that wait for their deltas, and the number of ids to request up to their last one.
+        self._waiting: deque[tuple[_Rows, int]] = deque()
         self._deltas = _Deltas(client, unit, counter) if unit.windows else None
 
     async def read(self) -> Reading:
@@ -133,14 +132,14 @@ class Reader:
         first = sum(sizes) if len(sizes) == len(walks) else None
         whole = len(walks) == 1 and walks[0].walk.ended
         async with Pool(concurrency) as pool:
-            async with AsyncPrefetch[Any](len(walks)) as prefetch:
+            async with AsyncPrefetch(len(walks), self._rows_of) as prefetch:
                 for one in walks:
                     if not one.walk.ended:
                         await prefetch.follow(one.fetcher, one.walk, counter=self._counter)
                 for one in walks:
-                    await self._take(pool, one.page)
-                while (page := await prefetch.next()) is not None:
-                    await self._take(pool, page)
+                    await self._take(pool, self._rows_of(one.page))
+                while (rows := await prefetch.next()) is not None:
+                    await self._take(pool, rows)
             if self._deltas is not None:
                 await self._deltas.finish(pool)
                 await self._pass_on()
@@ -150,26 +149,31 @@ class Reader:
         chosen = {} if platform is None else {"platform": platform}
         return AsyncPageFetcher(self._operations, self._operation, {**chosen, **more}, {})
 
-    async def _take(self, pool: Pool, page: RawPage[Any]) -> None:
+    def _rows_of(self, page: RawPage[Any]) -> _Rows:
+        """Turn the new items of a page into columns.
+
+        This happens as soon as a page has arrived. Later its objects would have left the caches of
+        the processor, and the same work would take up to twice the time.
+        """
         arrived = dt.datetime.fromtimestamp(page.arrived, dt.UTC)
         self._unit.check_time(dt.datetime.fromtimestamp(page.sent_at, dt.UTC))
-        rows = page.rows()
-        new = [row for row in rows if self._seen.add(digest_of(row["id"]))]
-        self._duplicates += len(rows) - len(new)
-        ids: Sequence[str | None] = ()
-        end = 0
-        if self._deltas is not None:
-            ids = [_known_id(row["id"]) for row in new]
-            end = await self._deltas.ask(pool, ids)
-        table = Table.of(self._operation.item, new, page.origin)
-        batch = await self._threads.run(table.to_batch)
-        self._rows.append(_Rows(batch, ids, arrived, end))
+        items = page.rows()
+        new = [item for item in items if self._seen.add(digest_of(item["id"]))]
+        self._duplicates += len(items) - len(new)
+        ids = [] if self._deltas is None else [_known_id(item["id"]) for item in new]
+        return _Rows(Table.of(self._operation.item, new, page.origin).to_batch(), ids, arrived)
+
+    async def _take(self, pool: Pool, rows: _Rows) -> None:
+        """Request the deltas of rows, and write all rows whose deltas have arrived."""
+        end = 0 if self._deltas is None else await self._deltas.ask(pool, rows.ids)
+        self._waiting.append((rows, end))
         await self._pass_on()
 
     async def _pass_on(self) -> None:
         """Write the rows whose deltas have arrived."""
-        while self._rows and (self._deltas is None or self._rows[0].end <= self._deltas.answered):
-            rows = self._rows.popleft()
+        answered = 0 if self._deltas is None else self._deltas.answered
+        while self._waiting and self._waiting[0][1] <= answered:
+            rows, _ = self._waiting.popleft()
             full = self._part.add(self._with_columns(rows))
             if full:
                 await self._threads.run(self._part.write)
