@@ -283,10 +283,7 @@ class _Comparison:
 
     def _body(self, scope: Scope, base: Place, head: Place) -> None:
         compare_notes(scope, base, head)
-        required = head.flag("required")
-        if base.flag("required") != required:
-            how = "required" if required else "optional"
-            scope.report(f"request-body-became-{how}", head)
+        _requirement(scope, base, head, "request-body")
         self._media_types(scope, base, head, "request")
 
     def _media_types(self, scope: Scope, base: Place, head: Place, direction: Direction) -> None:
@@ -345,9 +342,7 @@ class _Comparison:
         was, now = base.get("requestBody"), head.get("requestBody")
         if was is not None and now is not None:
             old, new = was.resolved(), now.resolved()
-            if old.flag("required") != new.flag("required"):
-                how = "required" if new.flag("required") else "optional"
-                scope.report(f"webhook-body-became-{how}", new, name=name)
+            _requirement(scope, old, new, "webhook-body", name=name)
             self._media_types(scope, old, new, "response")
         elif was is not None:
             scope.report("webhook-body-removed", was, name=name)
@@ -415,10 +410,7 @@ class _Comparison:
 
     def _one_header(self, scope: Scope, name: str, base: Place, head: Place) -> None:
         compare_notes(scope, base, head)
-        required = head.flag("required")
-        if base.flag("required") != required:
-            how = "required" if required else "optional"
-            scope.report(f"response-header-became-{how}", head, name=name)
+        _requirement(scope, base, head, "response-header", name=name)
         _deprecation(scope, base, head, "response-header", name=name)
         rule = "response-header-serialization-changed"
         self._written(scope, base, head, "header", rule, name=name)
@@ -452,6 +444,12 @@ def _same(one: Json, other: Json, *, unordered: bool) -> bool:
     if unordered and is_array(one) and is_array(other):
         return sorted(map(canonical, one)) == sorted(map(canonical, other))
     return canonical(one) == canonical(other)
+
+
+def _requirement(scope: Scope, base: Place, head: Place, what: str, **named: Json) -> None:
+    if base.flag("required") != head.flag("required"):
+        how = "required" if head.flag("required") else "optional"
+        scope.report(f"{what}-became-{how}", head, **named)
 
 
 def _deprecation(scope: Scope, base: Place, head: Place, what: str, **named: Json) -> None:
