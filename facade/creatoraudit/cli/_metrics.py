@@ -6,8 +6,8 @@ listed at the end.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple, get_args
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TypeVar, get_args
 
 import click
 from attrs import evolve
@@ -16,7 +16,7 @@ from creatoraudit_api.models import Period, Platform
 
 from .._core.arguments import resource_id
 from .._core.urls import Reference, reference
-from .._results.deltas import DEFAULT_WINDOWS
+from .._results.deltas import DEFAULT_WINDOWS, delta_row
 from ..errors import UsageError
 from ._accounts import METAVAR, Name, account_ids, names_in
 from ._click import Group, OneOf, Whole, choice_option
@@ -26,7 +26,9 @@ from ._output import Column, Output, Row, Shape, counting
 from ._resource import SAMPLE_ID
 
 if TYPE_CHECKING:
-    from creatoraudit import CreatorAudit, WindowedTotals
+    from creatoraudit import AccountVideoMetrics, CreatorAudit, Metrics, VideoDeltas
+
+T = TypeVar("T", bound="Metrics | VideoDeltas | AccountVideoMetrics")
 
 _TOTALS = ("views", "plays", "likes", "comments", "shares", "engagement")
 _SHAPE = Shape(
@@ -59,19 +61,14 @@ _PERIOD_NAMES = ("period", "start_date", "end_date")
 _NAMED_MISSING = 3
 
 
-class _Part(NamedTuple):
-    """The rows of one response."""
-
-    rows: Sequence[Row]
-    missing: Sequence[object]
-
-
-def _row(one: str, totals: WindowedTotals, names: Mapping[str, Name | None]) -> Row:
-    return {**_named(one, names), **totals.to_dict()}
-
-
-def _print(to: Output, shape: Shape, ids: Sequence[object], parts: Iterable[_Part]) -> int:
-    """Print the parts as they arrive.
+def _print(
+    to: Output,
+    shape: Shape,
+    ids: Collection[object],
+    parts: Iterable[T],
+    rows_of: Callable[[T], list[Row]],
+) -> int:
+    """Print the rows of each part as it arrives.
 
     Returns:
         1 if none of the ids was found, else 0.
@@ -81,10 +78,13 @@ def _print(to: Output, shape: Shape, ids: Sequence[object], parts: Iterable[_Par
     with to.rows(shape) as rows, counting("ids", beside_rows=True) as done:
         done.expect(lambda: len(ids))
         for part in parts:
-            rows.write(part.rows)
-            printed += len(part.rows)
-            missing += part.missing
-            done.advance(len(part.rows) + len(part.missing))
+            found = rows_of(part)
+            rows.write(found)
+            printed += len(found)
+            # An account video that is not found is named with its platform.
+            unknown = [one[1] if isinstance(one, tuple) else one for one in part.not_found]
+            missing += unknown
+            done.advance(len(found) + len(unknown))
     if missing:
         some = ", ".join(str(one) for one in missing[:_NAMED_MISSING])
         more = ", ..." if len(missing) > _NAMED_MISSING else ""
@@ -113,11 +113,11 @@ def _of(plural: str, what: str) -> click.Command:
             return _print(
                 to,
                 _with_names(_SHAPE, names),
-                list(names),
-                (
-                    _Part([_row(*one, names) for one in part.items()], part.not_found)
-                    for part in parts
-                ),
+                names,
+                parts,
+                lambda part: [
+                    {**_named(one, names), **totals.to_dict()} for one, totals in part.items()
+                ],
             )
 
     name = f"creatoraudit metrics {plural}"
@@ -201,16 +201,10 @@ def _account_videos(
             to,
             _WITH_PLATFORM,
             chosen,
-            (
-                _Part(
-                    [
-                        {"platform": one.platform, "id": one.id, **one.totals.to_dict()}
-                        for one in part
-                    ],
-                    [one for _, one in part.not_found],
-                )
-                for part in parts
-            ),
+            parts,
+            lambda part: [
+                {"platform": one.platform, "id": one.id, **one.totals.to_dict()} for one in part
+            ],
         )
 
 
@@ -258,18 +252,14 @@ def _deltas(
     with Connection.of(options).client() as ca:
         names = _names(ca, "videos", typed, with_names)
         parts = ca.videos.stream_deltas(list(names), windows=asked, via=via)
-
-        def row(one: str, changes: Mapping[str, int | None]) -> Row:
-            return {
-                **_named(one, names),
-                **{f"delta_{key}": value for key, value in changes.items()},
-            }
-
         return _print(
             to,
             _with_names(shape, names),
-            list(names),
-            (_Part([row(*one) for one in part.by_id.items()], part.not_found) for part in parts),
+            names,
+            parts,
+            lambda part: [
+                {**_named(one, names), **delta_row(changes)} for one, changes in part.items()
+            ],
         )
 
 
