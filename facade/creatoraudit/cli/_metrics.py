@@ -108,6 +108,7 @@ def _of(plural: str, what: str) -> click.Command:
         period = given(options, _PERIOD_NAMES)
         with Connection.of(options).client() as ca:
             names = _names(ca, plural, typed, with_names)
+            named = _naming(names)
             resource = ca.accounts if accounts else ca.videos
             parts = resource.stream_metrics(list(names), **period)
             return _print(
@@ -115,9 +116,7 @@ def _of(plural: str, what: str) -> click.Command:
                 _with_names(_SHAPE, names),
                 names,
                 parts,
-                lambda part: [
-                    {**_named(one, names), **totals.to_dict()} for one, totals in part.items()
-                ],
+                lambda part: [{**named(one), **totals.to_dict()} for one, totals in part.items()],
             )
 
     name = f"creatoraudit metrics {plural}"
@@ -170,12 +169,12 @@ def _with_names(shape: Shape, names: Mapping[str, Name | None]) -> Shape:
     )
 
 
-def _named(one: str, names: Mapping[str, Name | None]) -> Row:
-    """The id of a row, with its name if any row has one."""
+def _naming(names: Mapping[str, Name | None]) -> Callable[[str], Row]:
+    """Make the function that returns the id of a row, with its name if any row has one."""
     if not any(names.values()):
-        return {"id": one}
-    name = names.get(one) or Name(None, None)
-    return {"id": one, **name._asdict()}
+        return lambda one: {"id": one}
+    nobody = Name(None, None)
+    return lambda one: {"id": one, **(names.get(one) or nobody)._asdict()}
 
 
 def _integer(text: str) -> int:
@@ -251,15 +250,14 @@ def _deltas(
     shape = Shape(("id", *columns), {"id": Column("id", flexible=True), **columns})
     with Connection.of(options).client() as ca:
         names = _names(ca, "videos", typed, with_names)
+        named = _naming(names)
         parts = ca.videos.stream_deltas(list(names), windows=asked, via=via)
         return _print(
             to,
             _with_names(shape, names),
             names,
             parts,
-            lambda part: [
-                {**_named(one, names), **delta_row(changes)} for one, changes in part.items()
-            ],
+            lambda part: [{**named(one), **delta_row(changes)} for one, changes in part.items()],
         )
 
 
