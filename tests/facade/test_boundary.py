@@ -306,11 +306,13 @@ def test_home_in_a_path_is_expanded(sandbox, tmp_path, monkeypatch):
         assert export(ca, "creators", "~/new/").path == tmp_path / "new" / "creators.csv"
 
 
-@pytest.mark.parametrize("path", [7, None, ["x.csv"], object()], ids=kind_of)
+@pytest.mark.parametrize(
+    "path", [7, None, ["x.csv"], object(), "a\0.csv", "~a\0/b.csv"], ids=kind_of
+)
 def test_path_that_is_none_is_refused(sandbox, path):
     with (
         CreatorAudit(sandbox.api_key, base_url=sandbox.base_url) as ca,
-        pytest.raises(UsageError, match="out must be a path"),
+        pytest.raises(UsageError, match=r"out must (be a path|not have a NUL character)"),
     ):
         export(ca, "creators", path)
 

@@ -14,7 +14,7 @@ from typing import BinaryIO, NamedTuple
 from ..errors import UsageError
 from . import clock
 from .arguments import number
-from .files import move, move_new, new_file
+from .files import file_exists, move, move_new, new_file, path_text
 from .key import ApiKey
 from .text import one_line
 
@@ -68,19 +68,13 @@ class Destination:
         Raises:
             UsageError: The path is not a file path or exists, or the limit is not a number.
         """
-        try:
-            text = os.fsdecode(path)  # type: ignore[arg-type]  # whether it can is the question
-        except TypeError:
-            raise UsageError(f"path must be a path, not {type(path).__name__}") from None
-        if "\0" in text:
-            raise UsageError("path must not have a NUL character in it")
-        text = os.path.expanduser(text)  # noqa: PTH111 - a Path loses the slash at its end
+        text = path_text("path", path)
         place = Path(text)
         most = number("max_bytes", max_bytes)
         if place.is_dir() or text.endswith(("/", os.sep)):
             raise UsageError(f"{place} is a folder; name a file in it")
         if not overwrite and os.path.lexists(place):
-            raise _exists(place)
+            raise file_exists(place)
         return cls(place, overwrite=overwrite, most=sys.maxsize if most is None else most)
 
     def begin(self, key: ApiKey | None) -> None:
@@ -163,13 +157,9 @@ class Destination:
             try:
                 move_new(self._part, self.path)
             except FileExistsError:
-                raise _exists(self.path) from None
+                raise file_exists(self.path) from None
         kind = one_line(headers.get("content-type", "").partition(";")[0].strip(), 120)
         return Downloaded(self.path, self.size, kind or None, headers, request_id)
-
-
-def _exists(path: Path) -> UsageError:
-    return UsageError(f"{path} exists; pass overwrite=True to replace it")
 
 
 def _usual_mode(part: Path) -> int:

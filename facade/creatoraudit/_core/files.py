@@ -11,9 +11,31 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
+from ..errors import UsageError
+
 # Links are not followed, except on Windows, which cannot guarantee it.
 _NEW = os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+
+
+def path_text(name: str, value: object) -> str:
+    """A path that a caller passed, as text that keeps a slash at its end.
+
+    Raises:
+        UsageError: It is not a path.
+    """
+    try:
+        text = os.fsdecode(value)  # type: ignore[arg-type]  # whether it can is the question
+    except TypeError:
+        raise UsageError(f"{name} must be a path, not {type(value).__name__}") from None
+    if "\0" in text:
+        raise UsageError(f"{name} must not have a NUL character in it")
+    return os.path.expanduser(text)  # noqa: PTH111 - a Path loses the slash at its end
+
+
+def file_exists(path: Path) -> UsageError:
+    """Make the error for a file that exists and is not to be replaced."""
+    return UsageError(f"{path} exists; pass overwrite=True to replace it")
 
 
 def replace(path: Path, content: bytes) -> Path:

@@ -20,7 +20,7 @@ from attrs import define, field, frozen
 from creatoraudit_api.models import MetricsPeriod
 
 from .._core.arguments import Day
-from .._core.files import move, new_file
+from .._core.files import file_exists, move, new_file, path_text
 from .._core.seen import Seen, digest_of
 from .._results.columns import Row
 from .._results.pages import Page, RawPage, Walk
@@ -217,7 +217,7 @@ def export(
     if not isinstance(given, CreatorAudit):
         raise UsageError(f"export() takes a CreatorAudit, not {type(given).__name__}")
     style = style_of(raw=raw, excel=excel)
-    target = target_of(_path(out), what, format, compression)
+    target = target_of(path_text("out", out), what, format, compression)
     subject = subject_of(
         what,
         {
@@ -241,7 +241,7 @@ def export(
         return job.stream(target)
     folder = folder_for(path)
     if path.exists() and not overwrite and not is_unfinished(folder):
-        raise _exists(path)
+        raise file_exists(path)
     organization = client.whoami().organization_id
     job.organization = str(organization)
     identity = {
@@ -257,18 +257,6 @@ def export(
     anew = overwrite or not path.exists()
     with Checkpoint(folder, identity, restart=restart, overwrite=anew) as checkpoint:
         return job.run(checkpoint, target, path, overwrite=overwrite)
-
-
-def _path(out: object) -> str:
-    try:
-        text = os.fsdecode(out)  # type: ignore[arg-type]  # whether it can is the question
-        return os.path.expanduser(text)  # noqa: PTH111 - a Path loses the slash at its end
-    except TypeError:
-        raise UsageError(f"out must be a path, not {type(out).__name__}") from None
-
-
-def _exists(path: Path) -> UsageError:
-    return UsageError(f"{path} exists; pass overwrite=True to replace it")
 
 
 @contextmanager
@@ -313,7 +301,7 @@ class _Job:
     ) -> Exported:
         """Continue from the checkpoint to the end of the list."""
         if path.exists() and not overwrite and not checkpoint.delivered:
-            raise _exists(path)
+            raise file_exists(path)
         resumed = checkpoint.rows
         try:
             with failures_told(path):
