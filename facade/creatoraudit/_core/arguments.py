@@ -221,16 +221,12 @@ def checked(operation: Operation[object], name: str, value: object, *, own: bool
     if isinstance(value, str):
         _between(name, len(value), bound.min_length, bound.max_length, "characters")
     elif bound.kind == "integer":
-        value = _whole(name, value)
-        _between(name, value, bound.minimum, bound.maximum, "")
+        found = as_int(value)
+        if found is None:
+            raise UsageError(f"{name} must be a whole number, not {value!r:.40}")
+        _between(name, found, bound.minimum, bound.maximum, "")
+        return found
     return value
-
-
-def _whole(name: str, value: object) -> int:
-    found = as_int(value)
-    if found is None:
-        raise UsageError(f"{name} must be a whole number, not {value!r:.40}")
-    return found
 
 
 def _checked_items(name: str, value: object, bound: Bound, *, own: bool) -> list[object]:

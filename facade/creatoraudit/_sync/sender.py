@@ -118,13 +118,7 @@ class Sender:
 
 
 class Turn:
-    """A context in which one request may be sent; entering it waits for a slot.
-
-    Attributes:
-        paced: Whether the request counts towards the rate limit.
-        max_wait: Seconds that the request may wait for the rate limit; None for no limit.
-        paced_before: The scheduler's total pacing when the request first joined the queue.
-    """
+    """The ticket of one request (`pacing.Ticket`) as a context; entering it waits for a slot."""
 
     def __init__(
         self, scheduler: Scheduler, request: PreparedRequest, attempts: Attempts, hooks: Hooks
