@@ -216,7 +216,8 @@ def faults(session: nox.Session) -> None:
 def contract(session: nox.Session) -> None:
     """Compare the sandbox with openapi.json, and try the contract checks on it."""
     install(session, "test", extras="cli,contract")
-    run_tests(session, ("tests/contract", "--dist=loadfile"), include=WITH_SCHEMATHESIS)
+    suite = ("tests/contract", *FEW, "--dist=loadfile")
+    run_tests(session, suite, include=WITH_SCHEMATHESIS)
 
 
 @nox.session(name="contract-drift")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import json
+import os
+import sys
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -11,9 +14,19 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from creatoraudit.cli import _app
-from creatoraudit.contract import Baseline, BaselineError, Facts, Finding, Outcome, _reports, check
+from creatoraudit.contract import (
+    Baseline,
+    BaselineError,
+    Facts,
+    Finding,
+    Outcome,
+    _reports,
+    _run,
+    check,
+)
 from creatoraudit.contract._baseline import Entry
 from creatoraudit_sandbox import Sandbox
+from support import warm
 
 TODAY = dt.date(2026, 6, 15)
 FINDING = Finding(
@@ -218,15 +231,28 @@ def moved() -> Any:
         yield sandbox
 
 
+@pytest.fixture
+def _few_operations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs check some operations only, in a process that starts at once and is not measured."""
+    document = copy.deepcopy(_run.document())
+    document["paths"] = {path: document["paths"][path] for path in ("/meta", "/videos", "/whoami")}
+    monkeypatch.setattr(_run, "document", lambda: document)
+    monkeypatch.setattr(sys, "executable", warm.python(warm.CONTRACT))
+    for name in [name for name in os.environ if "COVERAGE" in name]:
+        monkeypatch.delenv(name)
+
+
 def ran(sandbox: Sandbox, *options: str) -> int:
     return _app.run(
         [
             *("contract", "--rate", "0", "--max-examples", "1", "--format", "json"),
+            *("--random-seed", "1"),
             *("--base-url", sandbox.base_url, "--api-key", sandbox.api_key, *options),
         ]
     )
 
 
+@pytest.mark.usefixtures("_few_operations")
 def test_a_baseline_is_recorded_held_to_expires_and_is_pruned(
     moved: Sandbox, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -275,6 +301,7 @@ def test_a_baseline_that_cannot_be_used_ends_with_two_before_anything_is_sent(
     assert moved.requests.total == before
 
 
+@pytest.mark.usefixtures("_few_operations")
 def test_a_baseline_that_cannot_be_written_ends_with_two(
     moved: Sandbox, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

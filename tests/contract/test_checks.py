@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import jsonschema_rs
 import pytest
 import requests
 from schemathesis.core.failures import Failure
 from schemathesis.core.transport import Response
-from schemathesis.openapi.checks import MissingHeaders
+from schemathesis.openapi.checks import JsonSchemaError, MissingHeaders
 
 from creatoraudit._core.contract import deviations
 from creatoraudit.contract import (
@@ -355,6 +356,15 @@ def test_headers_that_a_document_requires_are_reported_one_by_one() -> None:
         ("ETag", "200"),
         ("Link", "200"),
     ]
+
+
+def test_alternatives_of_which_none_fits_are_named_where_no_member_is_wrong_by_itself() -> None:
+    schema = {"properties": {"data": {"items": {"anyOf": [{"type": "null"}, False]}}}}
+    item = {"id": "1", "platform": "tiktok", "external_id": "x", "mood": 1}
+    (error,) = jsonschema_rs.validator_for(schema).iter_errors({"data": [item]})
+    failure = JsonSchemaError(operation=VIDEOS, exc=error, root_schema=schema)
+    (told,) = explain(failure, answered(200))
+    assert (told.member, told.problem) == ("$.data[]", "anyOf")
 
 
 def test_a_failure_that_nobody_knows_is_reported_by_its_title() -> None:

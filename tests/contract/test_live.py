@@ -18,7 +18,7 @@ import creatoraudit_api
 from creatoraudit.contract import _run
 from creatoraudit_api import operations
 from creatoraudit_sandbox import Sandbox
-from support import warm
+from support import measure, warm
 from support.server import Answer, ScriptedServer
 
 NOW = "2026-06-15T12:00:00Z"
@@ -53,17 +53,22 @@ class Ran:
 
 
 def contract(
-    folder: Path, *options: str, url: str | None, key: str | None, env: dict[str, str] | None = None
+    folder: Path,
+    *options: str,
+    url: str | None,
+    key: str | None,
+    env: dict[str, str] | None = None,
+    measured: bool = True,
 ) -> Ran:
     (folder / "tmp").mkdir()
     given = {"CREATORAUDIT_BASE_URL": url, "CREATORAUDIT_API_KEY": key}
-    seed = () if "--random-seed" in options else ("--random-seed", "1")
+    folder_of_reports = () if "--report-dir" in options else ("--report-dir", "reports")
     ran = subprocess.run(
         [
             *(warm.python(warm.CONTRACT), "-P", "-m", "creatoraudit", "contract"),
-            *("--rate", "0", "--report-dir", "reports", *seed, *options),
+            *("--rate", "0", "--random-seed", "1", *folder_of_reports, *options),
         ],
-        env=os.environ
+        env=(os.environ if measured else measure.unmeasured())
         | {name: value for name, value in given.items() if value is not None}
         | {"TMPDIR": str(folder / "tmp"), "GITHUB_STEP_SUMMARY": str(folder / "step.md")}
         | (env or {}),
@@ -105,7 +110,12 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
     with Sandbox(now=NOW, rate_limit=0) as sandbox:
         private = private_text(sandbox)
         sandbox.requests.clear()
-        ran = contract(tmp_path_factory.mktemp("kept"), url=sandbox.base_url, key=sandbox.api_key)
+        ran = contract(
+            tmp_path_factory.mktemp("kept"),
+            url=sandbox.base_url,
+            key=sandbox.api_key,
+            measured=False,  # `drifted` passes the same lines, and more of them
+        )
         served = sandbox.requests.counts()
         return Kept(ran.code, ran.stdout, ran.stderr, ran.folder, sandbox.api_key, served, private)
 
@@ -263,6 +273,7 @@ def test_a_document_with_other_names_of_path_parameters_is_checked_alike(
     for name in ("video_id", "account_id", "creator_id"):
         text = text.replace(f"{{{name}}}", "{id}")
     document = json.loads(text)
+    document["paths"] = {p: item for p, item in document["paths"].items() if "s/{" in p}
     for path, item in document["paths"].items():
         for operation in item.values():
             for parameter in operation.get("parameters", []):
@@ -274,6 +285,7 @@ def test_a_document_with_other_names_of_path_parameters_is_checked_alike(
         url=sandbox.base_url,
         key=sandbox.api_key,
         env={"PYTHONPATH": str(tmp_path / "generated")},
+        measured=False,
     )
     assert ran.code == 0, ran.stdout + ran.stderr
     assert "GET /videos/{id}" in {case.attrib["name"] for case in ran.junit}

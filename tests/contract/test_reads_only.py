@@ -16,7 +16,7 @@ from creatoraudit._core.key import ApiKey
 from creatoraudit.contract import Exchange, _run
 from creatoraudit.contract._wire import ReadOnly, RefusedRequestError, Rules
 from creatoraudit_sandbox import Sandbox
-from support import warm
+from support import measure, warm
 from support.conformance import ROOT
 from support.server import Answer, Raw, Request, Reset, ScriptedServer, Step, Truncated
 
@@ -53,7 +53,7 @@ def schemathesis(
             *ASKED_FOR_EVERYTHING,
             *("--include-path", "/creators", *options),
         ],
-        env=os.environ | (live if hooks else {}),
+        env=measure.unmeasured() | (live if hooks else {}),
         cwd=folder,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from creatoraudit.cli._contract import contract
+from support import measure
 from support.pages import ROOT, blocks
 
 PAGE = ROOT / "docs" / "ci.md"
@@ -48,6 +49,7 @@ def test_the_tests_of_the_page_pass(tmp_path: Path) -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)],
         cwd=tmp_path,
+        env=measure.unmeasured(),
         capture_output=True,
         text=True,
         check=False,

@@ -16,7 +16,7 @@ from typing import Any
 from creatoraudit.contract import Facts
 from creatoraudit_sandbox import Sandbox
 
-from . import warm
+from . import measure, warm
 
 ROOT = Path(__file__).parents[2]
 #: The same cases in every ordinary run, new ones wherever a larger number of them is asked for.
@@ -60,8 +60,7 @@ def conform(
             *chosen,
             *options,
         ],
-        # Tracing every line would be several times slower; the tests of the command do that.
-        env={name: value for name, value in os.environ.items() if "COVERAGE" not in name}
+        env=measure.unmeasured()
         | {
             "CREATORAUDIT_BASE_URL": sandbox.base_url,
             "CREATORAUDIT_API_KEY": sandbox.api_key,

@@ -5,6 +5,7 @@ On Python 3.11 a thread that is traced runs at half its speed, though none of it
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -42,6 +43,11 @@ def spare_servers() -> None:
         return trace(frame, event, arg)
 
     threading.settrace(chosen)
+
+
+def unmeasured() -> dict[str, str]:
+    """The environment of a process whose lines are measured elsewhere."""
+    return {name: value for name, value in os.environ.items() if "COVERAGE" not in name}
 
 
 @contextmanager

@@ -22,8 +22,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 HERE = Path(__file__).parent
-# What a process has imported when it is forked; `.*` stands for all modules of a package. Not what
-# imports pyarrow, polars or pandas: those start threads, which a fork would lose.
+# What a process has imported when it is forked; `.*` stands for all modules of a package, and a
+# call may follow a module. Not what imports pyarrow, polars or pandas: those start threads, which a
+# fork would lose.
 LIBRARIES = ("anyio._backends._asyncio", "h11", "httpcore", "httpx", "jinja2", "msgspec", "trio")
 PACKAGE = (
     *LIBRARIES,
@@ -38,7 +39,12 @@ PACKAGE = (
     *("creatoraudit_sandbox.cli", "uvicorn.loops.asyncio", "uvicorn.protocols.http.h11_impl"),
 )
 # Not our own hooks of schemathesis: importing them is what a run begins with.
-CONTRACT = (*PACKAGE, "creatoraudit.contract._run", "schemathesis.cli.commands.run", "requests")
+CONTRACT = (
+    *(*PACKAGE, "creatoraudit.contract._run", "schemathesis.*", "pyrate_limiter", "requests"),
+    # Tables of characters: making them takes longer than all imports.
+    *(f"hypothesis.internal.charmap:intervals_from_codec:{codec}" for codec in ("utf-8", "ascii")),
+    "hypothesis.internal.charmap:charmap",
+)
 # Not the package: the scripts of each checkout import their own.
 GENERATOR = (*LIBRARIES, "openapi_python_client.cli", "yaml")
 

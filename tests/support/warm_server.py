@@ -22,10 +22,16 @@ PYTHON = sys.executable
 
 
 def warm(names: list[str]) -> None:
-    """Import modules, and all below those that end with `.*`, but for what is not installed."""
-    for name in names:
+    """Import modules, and all below those that end with `.*`, but for what is not installed.
+
+    `module:function:argument` calls a function too, for what it keeps.
+    """
+    for each in names:
+        name, *call = each.split(":")
         with contextlib.suppress(Exception):  # whoever needs it will tell
             found = importlib.import_module(name.removesuffix(".*"))
+            if call:
+                getattr(found, call[0])(*call[1:])
             if name.endswith(".*"):
                 for module in pkgutil.walk_packages(found.__path__, f"{found.__name__}."):
                     if not module.name.endswith(".__main__"):
