@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from ..errors import UsageError
 from .arguments import as_int, resource_id
@@ -21,10 +21,31 @@ else:  # the command line starts without the generated package
     models = LazyModule("creatoraudit_api.models")
 
 _DOMAINS: dict[str, models.Platform] = {"instagram.com": "instagram", "tiktok.com": "tiktok"}
+# Hosts below the domains that serve what the domain itself serves.
+_SAME = frozenset({"", "www.", "m."})
+# Hosts below the domains whose links lead to a post, as tiktok.com/t/... does.
+_SHORT = frozenset({"vm.", "vt."})
 # What comes before the id in the path of a post.
-_POSTS = frozenset({"p", "reel", "reels", "tv", "video", "photo"})
-# First path segments of Instagram that are not a profile.
-_NO_PROFILE = frozenset({"p", "reel", "reels", "tv", "stories", "explore", "accounts", "direct"})
+_POSTS: dict[models.Platform, frozenset[str]] = {
+    "instagram": frozenset({"p", "reel", "reels", "tv"}),
+    "tiktok": frozenset({"video", "photo", "v"}),
+}
+# First path segments that belong neither to a profile nor to a post.
+_OTHERS: dict[models.Platform, frozenset[str]] = {
+    "instagram": frozenset({"stories", "explore", "accounts", "direct", "about", "legal"}),
+    "tiktok": frozenset({"tag", "music", "discover", "foryou", "search", "live", "login", "legal"}),
+}
+# Parts of a profile that have a URL of their own, all of them by platform.
+_TABS: dict[models.Platform, frozenset[str]] = {
+    "instagram": frozenset(
+        {"reels", "tagged", "channel", "guides", "feed", "followers", "following", "live"}
+    ),
+    "tiktok": frozenset({"live", "shop", "reposts", "liked", "followers", "following"}),
+}
+_LOOKS = {
+    "profile": "https://www.instagram.com/name/ or https://www.tiktok.com/@name",
+    "post": "https://www.instagram.com/p/CODE/ or https://www.tiktok.com/@name/video/123",
+}
 
 
 _SHORTCODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -65,15 +86,22 @@ def handle(text: str) -> Handle | None:
         UsageError: It is a URL of a platform, but not of a profile.
     """
     text = text.strip()
-    platform: models.Platform
-    for platform in _DOMAINS.values():
-        if text.casefold().startswith(f"{platform}:") and "/" not in text:
-            name = text[len(platform) + 1 :].removeprefix("@")
-            return Handle(platform, name) if name else None
+    if (prefixed := _prefixed(text)) is not None:
+        return Handle(*prefixed)
     if text.startswith("@") and len(text) > 1:
         return Handle(None, text[1:])
     if "/" in text and _parts(text) is not None:
         return Handle(*profile(text, None))
+    return None
+
+
+def _prefixed(text: str) -> tuple[models.Platform, str] | None:
+    """Read `tiktok:@name`; None for any other text."""
+    platform: models.Platform
+    for platform in _DOMAINS.values():
+        if text.casefold().startswith(f"{platform}:") and "/" not in text:
+            name = text[len(platform) + 1 :].removeprefix("@")
+            return (platform, name) if name else None
     return None
 
 
@@ -97,7 +125,58 @@ def reference(text: str) -> Reference:
         ) from None
 
 
-def _parts(text: str) -> tuple[models.Platform, list[str]] | None:
+class _Pasted(NamedTuple):
+    """A URL of one of the platforms, taken apart.
+
+    Attributes:
+        platform: The platform.
+        host: What precedes the domain, such as `www.`.
+        steps: The decoded segments of the path.
+    """
+
+    platform: models.Platform
+    host: str
+    steps: list[str]
+
+    @property
+    def words(self) -> list[str]:
+        """The segments without regard to case, for comparison with words of the platform."""
+        return [step.casefold() for step in self.steps]
+
+    @property
+    def username(self) -> str | None:
+        """The username, if it is the URL of a profile or of a tab of one."""
+        steps, words = self.steps, self.words
+        if self.host not in _SAME or len(steps) not in (1, 2):
+            return None
+        if len(steps) == 2 and words[1] not in _TABS[self.platform]:
+            return None
+        if not steps[0].startswith("@"):
+            reserved = _POSTS[self.platform] | _OTHERS[self.platform]
+            if self.platform == "tiktok" or words[0] in reserved:
+                return None
+        name = steps[0].removeprefix("@")
+        return name if _is(_USERNAME, name) else None
+
+    @property
+    def is_post(self) -> bool:
+        """Whether it has the form of the URL of a post."""
+        words = self.words
+        if self.host in _SHORT or (self.platform == "tiktok" and words[:1] == ["t"]):
+            return bool(words)
+        return self.host in _SAME and not _POSTS[self.platform].isdisjoint(words[:-1])
+
+    @property
+    def may_be_post(self) -> bool:
+        """Whether the server may find a post there: it knows more forms than this module."""
+        if self.is_post:
+            return True
+        if self.host not in _SAME or len(self.words) < 2 or self.username is not None:
+            return False
+        return self.words[0] not in _OTHERS[self.platform]
+
+
+def _parts(text: str) -> _Pasted | None:
     candidate = text if "://" in text else f"https://{text}"
     try:
         parts = urlsplit(candidate)
@@ -108,15 +187,9 @@ def _parts(text: str) -> tuple[models.Platform, list[str]] | None:
         return None
     for domain, platform in _DOMAINS.items():
         if host == domain or host.endswith(f".{domain}"):
-            return platform, [step for step in parts.path.split("/") if step]
+            steps = [unquote(step) for step in parts.path.split("/") if step]
+            return _Pasted(platform, host.removesuffix(domain), steps)
     return None
-
-
-def _is_profile(platform: models.Platform, steps: list[str]) -> bool:
-    """Whether a URL path on a platform belongs to a profile."""
-    if len(steps) != 1:
-        return False
-    return steps[0].startswith("@") if platform == "tiktok" else steps[0] not in _NO_PROFILE
 
 
 def text_of(name: str, value: object) -> str:
@@ -139,19 +212,26 @@ def post_platform(identifier: str, platform: models.Platform | None) -> models.P
     Raises:
         UsageError: No platform is given and `identifier` is not a URL of one.
     """
-    found = _parts(identifier)
-    if found is not None and _is_profile(*found):
-        raise UsageError(
-            f"{one_line(identifier, 80)!r} is a profile, not a post; use accounts.track()"
-        )
-    if platform is not None:
-        return platform
+    text = one_line(identifier.strip(), 80)
+    found = _parts(identifier.strip())
     if found is None:
+        if platform is not None and "://" not in identifier:
+            return platform
         raise UsageError(
-            f"{one_line(identifier, 80)!r} is not an instagram.com or tiktok.com URL;"
+            f"{text!r} is not an instagram.com or tiktok.com URL;"
             " pass platform= with an id or a shortcode"
         )
-    return found[0]
+    if found.username is not None:
+        raise UsageError(f"{text!r} is a profile, not a post; use accounts.track()")
+    if not found.may_be_post:
+        raise UsageError(f"{text!r} is not the URL of a post; one looks like {_LOOKS['post']}")
+    return _agreed(found.platform, platform, text)
+
+
+def _agreed(named: models.Platform, platform: models.Platform | None, text: str) -> models.Platform:
+    if platform not in (None, named):
+        raise UsageError(f"platform={platform!r} does not match {text!r}")
+    return named
 
 
 def profile(username_or_url: str, platform: models.Platform | None) -> tuple[models.Platform, str]:
@@ -161,22 +241,18 @@ def profile(username_or_url: str, platform: models.Platform | None) -> tuple[mod
         UsageError: It is neither.
     """
     text = username_or_url.strip()
+    shown = one_line(text, 80)
     found = _parts(text) if "/" in text else None
     if found is None:
-        if platform is None:
-            raise UsageError(
-                f"{one_line(text, 80)!r} is not a profile URL; pass platform= with a username"
-            )
+        typed = _prefixed(text)
+        if typed is not None:
+            return _agreed(typed[0], platform, shown), typed[1]
+        if platform is None or "/" in text:
+            raise UsageError(f"{shown!r} is not a profile URL; pass platform= with a username")
         return platform, text.removeprefix("@")
-    named, steps = found
-    if not _is_profile(named, steps):
-        is_post = len(steps) > 1 and steps[-2] in _POSTS
-        remedy = "use videos.track() for a post" if is_post else "one looks like"
-        looks = (
-            "" if is_post else " https://www.instagram.com/name/ or https://www.tiktok.com/@name"
-        )
-        raise UsageError(f"{one_line(text, 80)!r} is not a profile URL; {remedy}{looks}")
-    name = steps[0]
-    if platform is not None and platform != named:
-        raise UsageError(f"platform={platform!r} does not match {one_line(text, 80)!r}")
-    return named, name.removeprefix("@")
+    if found.username is None:
+        remedy = f"one looks like {_LOOKS['profile']}"
+        if found.is_post:
+            remedy = "use videos.track() for a post"
+        raise UsageError(f"{shown!r} is not a profile URL; {remedy}")
+    return _agreed(found.platform, platform, shown), found.username
