@@ -7,7 +7,6 @@ loop that applies them.
 from __future__ import annotations
 
 import logging
-from types import TracebackType
 
 from .._core import clock
 from .._core.cache import Cache, CachedResponse
@@ -150,12 +149,7 @@ class AsyncTurn:
             self._scheduler.leave(self)
             raise
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *exc_info: object) -> None:
         self._scheduler.leave(self)
 
     async def _pace(self, pause: float) -> None:

@@ -8,7 +8,6 @@ loop that applies them.
 from __future__ import annotations
 
 import logging
-from types import TracebackType
 
 from .._core import clock
 from .._core.cache import Cache, CachedResponse
@@ -151,12 +150,7 @@ class Turn:
             self._scheduler.leave(self)
             raise
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exc_info: object) -> None:
         self._scheduler.leave(self)
 
     def _pace(self, pause: float) -> None:
