@@ -501,7 +501,7 @@ def test_a_client_used_before_a_fork_opens_connections_of_its_own_in_the_child(s
         client.whoami()
     # The parent's connection was not touched by the child: it served both of the parent's calls.
     assert len(server.requests) == 3
-    assert len(server._connections) == 2
+    assert len(server.connections) == 2
 
 
 @with_marks
@@ -514,7 +514,7 @@ def test_an_async_client_used_before_a_fork_opens_connections_of_its_own_in_the_
         runner.run(_called(client.whoami))
         runner.run(client.aclose())
     assert len(server.requests) == 3
-    assert len(server._connections) == 2
+    assert len(server.connections) == 2
 
 
 async def _called(call):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import pickle
-from collections.abc import Callable
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import anyio
 import pyarrow.parquet as pq
@@ -30,7 +33,7 @@ from creatoraudit.snapshot import (
 )
 from creatoraudit_sandbox import Sandbox
 from support import answers
-from support.server import Held, Reset
+from support.server import Held, Request, Reset
 
 from .conftest import Api, Tenant, files, posts, rows, visible
 
@@ -184,6 +187,56 @@ def test_failures_of_some_organizations_do_not_touch_the_others(api: Start, tmp_
         for one in started.server.requests[sent:]
         if one.headers["authorization"] in ("Bearer key-of-good", "Bearer key-of-slow")
     ]
+
+
+def test_connections_are_of_one_organization_and_stay_open_until_its_last_unit_has_ended(
+    api: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # No connection expires between two units, however slow this machine is.
+    monkeypatch.setattr("httpcore._async.http11.time", SimpleNamespace(monotonic=lambda: 0.0))
+    lists = {"videos": [posts(0, 3)], "creators": [[{"id": answers.video_id(1), "name": "A"}]]}
+    started = api(acme=Tenant("o-1", lists), globex=Tenant("o-2", lists))
+    server = started.server
+    closed: list[bool] = []
+
+    def globex_begins(_: Request) -> None:
+        closed.extend(one.closed.wait(60) for one in server.connections[:-1])
+
+    started.tenants["globex"].steps["/whoami"] = globex_begins
+    units = plan(started.config, ["videos", "creators"])
+    assert land(units, tmp_path / "history", runner=LocalRunner(keys=1)).ok
+    assert closed
+    assert all(closed)
+    for name in ("acme", "globex"):
+        first, *_, last = (
+            one for one in server.requests if one.headers["authorization"].endswith(name)
+        )
+        assert (first.path, last.path) == ("/whoami", "/creators")
+        assert last.connection == first.connection
+    assert keys_by_connection(server.requests) == [1] * len(server.connections)
+    assert all(one.closed.wait(60) for one in server.connections)
+
+
+def test_organizations_side_by_side_share_no_connection(api: Start, tmp_path: Path) -> None:
+    started = api(**{f"org{n}": Tenant(f"o-{n}", {"videos": [posts(0, 3)]}) for n in range(3)})
+    together = threading.Barrier(3)
+
+    def wait(_: Request) -> None:
+        together.wait(60)
+
+    for tenant in started.tenants.values():
+        tenant.steps |= {"/whoami": wait, "/videos/deltas": wait}
+    units = plan(started.config, ["videos"])
+    assert land(units, tmp_path / "history", runner=LocalRunner(keys=3)).ok
+    assert keys_by_connection(started.server.requests) == [1] * len(started.server.connections)
+
+
+def keys_by_connection(requests: Sequence[Request]) -> list[int]:
+    """How many keys each connection has carried."""
+    keys: defaultdict[int, set[str]] = defaultdict(set)
+    for one in requests:
+        keys[one.connection].add(one.headers["authorization"])
+    return [len(sent) for sent in keys.values()]
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])

@@ -26,12 +26,16 @@ DRIP_GAP = 0.01
 
 @dataclass(frozen=True)
 class Request:
-    """A request as it arrived. Header names are in lower case."""
+    """A request as it arrived. Header names are in lower case.
+
+    `connection` is the position of its connection in `ScriptedServer.connections`.
+    """
 
     method: str
     target: str
     headers: Mapping[str, str]
     body: bytes
+    connection: int
 
     @property
     def path(self) -> str:
@@ -48,9 +52,11 @@ class Request:
 
 
 class Connection:
-    """One connection, as steps see it."""
+    """One connection, as steps see it. `closed` is set when either side has ended it."""
 
-    def __init__(self, sock: socket.socket, ended: threading.Event) -> None:
+    def __init__(self, sock: socket.socket, ended: threading.Event, number: int) -> None:
+        self.closed = threading.Event()
+        self._number = number
         self._sock = sock
         self._buffer = b""
         self._ended = ended
@@ -71,13 +77,13 @@ class Connection:
             for name, _, value in (line.partition(":") for line in lines)
         }
         if headers.get("transfer-encoding") == "chunked":
-            return Request(method, target, headers, self._chunks())
+            return Request(method, target, headers, self._chunks(), self._number)
         length = int(headers.get("content-length", "0"))
         while len(self._buffer) < length:
             if not self._receive():
                 return None
         body, self._buffer = self._buffer[:length], self._buffer[length:]
-        return Request(method, target, headers, body)
+        return Request(method, target, headers, body, self._number)
 
     def _chunks(self) -> bytes:
         body = b""
@@ -307,7 +313,7 @@ class ScriptedServer:
         self._listener.listen(128)
         self.port: int = self._listener.getsockname()[1]
         self._held: list[Held] = []
-        self._connections: list[Connection] = []
+        self.connections: list[Connection] = []
         self._threads: list[threading.Thread] = []
         self._failures: list[BaseException] = []
         self._accepting = self._thread(self._accept)
@@ -356,8 +362,8 @@ class ScriptedServer:
             if self.ended.is_set():
                 sock.close()
                 return
-            connection = Connection(sock, self.ended)
-            self._connections.append(connection)
+            connection = Connection(sock, self.ended, len(self.connections))
+            self.connections.append(connection)
             self._threads.append(self._thread(self._serve, connection))
 
     def _serve(self, connection: Connection) -> None:
@@ -370,6 +376,7 @@ class ScriptedServer:
             self._failures.append(error)
         finally:
             connection.close()
+            connection.closed.set()
 
     def _one(self, connection: Connection) -> bool:
         with self._lock:
@@ -398,7 +405,7 @@ class ScriptedServer:
         socket.create_connection(("127.0.0.1", self.port)).close()
         self._accepting.join()
         self._listener.close()
-        for connection in self._connections:
+        for connection in self.connections:
             connection.break_off()
         for thread in self._threads:
             thread.join()

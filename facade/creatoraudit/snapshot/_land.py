@@ -107,7 +107,7 @@ class LocalRunner:
                     outcome = failure_of(unit, error)
                 on_done(outcome)
             for one in made:
-                session.release(one)
+                await session.close(one)
 
 
 class Lanes:

@@ -16,7 +16,6 @@ from attrs import evolve
 from creatoraudit_api import operations as api
 
 from .._async.client import AsyncCreatorAudit
-from .._async.transport import AsyncTransport
 from .._core.options import RequestCounter
 from .._core.organizations import Organization, Organizations
 from .._core.pacing import server_time
@@ -54,27 +53,27 @@ _REFUSED = {
 
 
 class Session:
-    """What the units of one run share: the root, configuration files and connections.
+    """What the units of one run share: the root, configuration files and clients.
 
-    It lives in one event loop. Use it as an async context manager.
+    Each client has connections of its own: none carries the key of two organizations. In a pool for
+    all, httpcore would also look at every connection before and after each request.
+
+    It lives in one event loop. Use it as an async context manager, which closes the clients.
     """
 
     def __init__(self, root: Root, settings: dict[str, Any]) -> None:
         self._root = root
         self._settings = checked_settings(settings)
         self._files: dict[str | None, Organizations] = {}
-        self._transports: list[AsyncTransport] = []
-        # Those that no client uses now, by base URL. Each client has one to itself, because
-        # httpcore looks at all connections of its pool before and after each request.
-        self._free: dict[str, list[AsyncTransport]] = {}
-        self._ids: dict[AsyncCreatorAudit, str] = {}
+        # The open clients, and the id of their organization as soon as it is known.
+        self._clients: dict[AsyncCreatorAudit, str | None] = {}
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        for transport in self._transports:
-            await transport.aclose()
+        for client in [*self._clients]:
+            await self.close(client)
 
     def organization(self, unit: Unit) -> Organization:
         """Return the organization of a unit.
@@ -87,7 +86,7 @@ class Session:
         return self._files[unit.config][unit.organization]
 
     def client(self, unit: Unit, **more: Any) -> AsyncCreatorAudit:
-        """Make a client for the organization of a unit, on connections that are open if possible.
+        """Make a client for the organization of a unit.
 
         Raises:
             ConfigurationError: The file, the organization or its key is missing.
@@ -96,19 +95,13 @@ class Session:
         organization.key()  # fails here, not when a request is sent
         settings = {**self._settings, **more}
         client = AsyncCreatorAudit(organization.key, base_url=organization.base_url, **settings)
-        free = self._free.setdefault(client._origin.url, [])
-        if free:
-            client._transport = free.pop()
-        else:
-            self._transports.append(client._transport)
+        self._clients[client] = None
         return client
 
-    def release(self, client: AsyncCreatorAudit) -> None:
-        """Leave the connections of a client, which is not used again, to another one.
-
-        They hold no key, so organizations on one server can share them.
-        """
-        self._free[client._origin.url].append(client._transport)
+    async def close(self, client: AsyncCreatorAudit) -> None:
+        """Close a client, whose last unit has ended."""
+        del self._clients[client]
+        await client.aclose()
 
     async def run(self, unit: Unit, client: Callable[[], AsyncCreatorAudit]) -> Receipt:
         """Run a unit; see `run_async`."""
@@ -152,12 +145,13 @@ class Session:
     async def _organization_id(
         self, client: AsyncCreatorAudit, unit: Unit, counter: RequestCounter
     ) -> str:
-        if client not in self._ids:
+        known = self._clients[client]
+        if known is None:
             reply = await client._operations.invoke(api.whoami, {}, {}, counter=counter)
             # The clock of this machine may be wrong, so the server's day counts.
             unit.check_time(dt.datetime.fromtimestamp(server_time(reply.headers), dt.UTC))
-            self._ids[client] = str(reply.value.data.organization_id)
-        return self._ids[client]
+            known = self._clients[client] = str(reply.value.data.organization_id)
+        return known
 
 
 def failure_of(unit: Unit, error: Exception) -> Failure:
