@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
+from ..errors import ConfigurationError
+
 
 class LazyModule:
     """Stands for a module in annotations, so that these can be read at run time.
@@ -29,6 +31,20 @@ class LazyModule:
                 return Any
             raise
         return getattr(module, name)
+
+
+def installed(library: str, extra: str | None = None) -> Any:
+    """Import a library of an extra, which has its name unless another one is given.
+
+    Raises:
+        ConfigurationError: It is not installed.
+    """
+    try:
+        return import_module(library)
+    except ImportError:
+        raise ConfigurationError(
+            f"{library} is not installed; run: pip install 'creatoraudit[{extra or library}]'"
+        ) from None
 
 
 def attribute(package: str, homes: Mapping[str, str], name: str) -> object:

@@ -17,10 +17,10 @@ from creatoraudit_api.types import ReadModel, Shapes, html_table
 
 from .._core import clock
 from .._core.contract import Fault, contract_error, type_name
-from .._core.lazy import LazyModule
+from .._core.lazy import LazyModule, installed
 from .._core.text import one_line
 from .._version import __version__
-from ..errors import ConfigurationError, ContractError, UsageError
+from ..errors import ContractError, UsageError
 from .columns import CALLED, OTHERS, Kind, Row, is_open, kind_seen, kinds_of, typed
 
 if TYPE_CHECKING:
@@ -101,45 +101,41 @@ class Table:
 
     def to_polars(self, expand: Expand) -> pl.DataFrame:
         """Make a polars data frame; see `creatoraudit.frames.to_polars`."""
-        try:
-            import polars as pl  # noqa: PLC0415 - an extra, loaded only for this call
-        except ImportError:
-            raise missing("polars") from None
+        library = installed("polars")
         dtypes: dict[Kind, Any] = {
-            "string": pl.String,
-            "integer": pl.Int64,
-            "number": pl.Float64,
-            "boolean": pl.Boolean,
-            "datetime": pl.Datetime("us", "UTC"),
-            "json": pl.String,
+            "string": library.String,
+            "integer": library.Int64,
+            "number": library.Float64,
+            "boolean": library.Boolean,
+            "datetime": library.Datetime("us", "UTC"),
+            "json": library.String,
         }
-        return pl.DataFrame(
+        frame: pl.DataFrame = library.DataFrame(
             [
-                pl.Series(name, cells, dtype=dtypes[kind])
+                library.Series(name, cells, dtype=dtypes[kind])
                 for name, (kind, cells) in self._columns(expand).items()
             ]
         )
+        return frame
 
     def to_pandas(self, expand: Expand) -> pd.DataFrame:
         """Make a pandas data frame; see `creatoraudit.frames.to_pandas`."""
-        try:
-            import pandas as pd  # noqa: PLC0415 - an extra, loaded only for this call
-        except ImportError:
-            raise missing("pandas") from None
+        library = installed("pandas")
         dtypes: dict[Kind, Any] = {
             "string": "string",
             "integer": "Int64",
             "number": "Float64",
             "boolean": "boolean",
-            "datetime": pd.DatetimeTZDtype("us", "UTC"),
+            "datetime": library.DatetimeTZDtype("us", "UTC"),
             "json": "string",
         }
-        return pd.DataFrame(
+        frame: pd.DataFrame = library.DataFrame(
             {
-                name: pd.array(cells, dtype=dtypes[kind])
+                name: library.array(cells, dtype=dtypes[kind])
                 for name, (kind, cells) in self._columns(expand).items()
             }
         )
+        return frame
 
     def to_arrow(self) -> pa.Table:
         """Make an Arrow table. Raises the same exceptions as `to_batch`."""
@@ -465,15 +461,4 @@ def pyarrow() -> Any:
     Raises:
         ConfigurationError: It is not installed.
     """
-    try:
-        import pyarrow as pa  # noqa: PLC0415 - an extra, loaded only where it is needed
-    except ImportError:
-        raise missing("pyarrow", "arrow") from None
-    return pa
-
-
-def missing(library: str, extra: str | None = None) -> ConfigurationError:
-    """Make the error for a library that is not installed."""
-    return ConfigurationError(
-        f"{library} is not installed; run: pip install 'creatoraudit[{extra or library}]'"
-    )
+    return installed("pyarrow", "arrow")

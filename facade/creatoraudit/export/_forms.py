@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
+from .._core.lazy import installed
 from .._core.text import json_text
 from .._results.columns import OTHERS, Kind
 from .._results.tables import Table
-from ..errors import ConfigurationError, UsageError
+from ..errors import UsageError
 from . import _csv
 from ._csv import Style
 from ._names import FORMATS
@@ -50,12 +51,9 @@ def form_of(target: Target, columns: Mapping[str, Kind], style: Style) -> Form:
         return Csv(columns, style)
     if name == "jsonl":
         return Jsonl()
-    try:
-        from ._parquet import Parquet  # noqa: PLC0415 - needs an extra
-    except ImportError:
-        raise ConfigurationError(
-            "pyarrow is not installed; run: pip install 'creatoraudit[parquet]'"
-        ) from None
+    installed("pyarrow", "parquet")
+    from ._parquet import Parquet  # noqa: PLC0415 - needs this extra
+
     return Parquet(columns, target.compression)
 
 

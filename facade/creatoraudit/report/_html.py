@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
+from .._core.lazy import installed
 from .._results.breakouts import Breakout, Breakouts
 from .._version import __version__
-from ..errors import ConfigurationError
 from . import _breakouts, _charts, _words
 from ._digest import CREATOR_FIGURES, FIGURES, Digest
 from ._provenance import MADE_UP, Provenance
@@ -62,19 +62,15 @@ def render_html(
 
 @cache
 def _templates() -> Environment:
-    try:
-        import jinja2  # noqa: PLC0415 - an extra, loaded only for pages
-    except ImportError:
-        raise ConfigurationError(
-            "jinja2 is not installed; run: pip install 'creatoraudit[cli]'"
-        ) from None
-    return jinja2.Environment(
+    jinja2 = installed("jinja2", "cli")
+    made: Environment = jinja2.Environment(
         loader=jinja2.PackageLoader("creatoraudit.report"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    return made
 
 
 def _of_breakouts(result: Breakouts) -> dict[str, object]:
