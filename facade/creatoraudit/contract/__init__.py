@@ -15,8 +15,9 @@ this package does not load it.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from .._core.lazy import attribute
 
 if TYPE_CHECKING:
     from ._baseline import Baseline, BaselineError
@@ -26,19 +27,19 @@ if TYPE_CHECKING:
     from .openapi import DocumentRefused
 
 # Loaded on first use: `openapi` must work without the generated package.
-_MODULES = {
-    "Baseline": "_baseline",
-    "BaselineError": "_baseline",
-    "Difference": "_drift",
-    "DocumentRefused": "openapi",
-    "Drift": "_drift",
-    "Exchange": "_facts",
-    "Facts": "_facts",
-    "Finding": "_facts",
-    "Level": "_drift",
-    "Outcome": "_run",
-    "check": "_run",
-    "drift": "_drift",
+_HOMES = {
+    "Baseline": "._baseline",
+    "BaselineError": "._baseline",
+    "Difference": "._drift",
+    "DocumentRefused": ".openapi",
+    "Drift": "._drift",
+    "Exchange": "._facts",
+    "Facts": "._facts",
+    "Finding": "._facts",
+    "Level": "._drift",
+    "Outcome": "._run",
+    "check": "._run",
+    "drift": "._drift",
 }
 
 __all__ = [
@@ -58,6 +59,4 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f".{_MODULES[name]}", __name__), name)
+    return attribute(__name__, _HOMES, name)
