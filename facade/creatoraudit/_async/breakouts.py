@@ -18,7 +18,7 @@ from .._results.deltas import VideoDeltas
 from .._results.pages import PageOf, RawItem, RawPage, Walk
 from ..errors import CreatorAuditError
 from .deltas import AsyncDeltasJob, Via
-from .handles import MOST_REQUESTS, NO_FILTERS, AccountFilters, accounts_of, why_nothing
+from .handles import MOST_REQUESTS, AccountFilters, accounts_of, why_nothing
 from .io import Job, Pool
 from .operations import AsyncOperations
 from .pager import AsyncPageFetcher, AsyncPrefetch, begin_walks, undecoded
@@ -46,7 +46,7 @@ class AsyncBreakoutsJob:
         options: RequestOptions,
         on_progress: OnProgress | None,
         *,
-        filters: AccountFilters = NO_FILTERS,
+        filters: AccountFilters,
     ) -> None:
         own = (*fields_dict(BreakoutsQuery), *AccountFilters._fields, "via", "on_progress")
         known_options("breakouts", options, own=own)

@@ -19,7 +19,7 @@ from .._results.deltas import VideoDeltas
 from .._results.pages import PageOf, RawItem, RawPage, Walk
 from ..errors import CreatorAuditError
 from .deltas import DeltasJob, Via
-from .handles import MOST_REQUESTS, NO_FILTERS, AccountFilters, accounts_of, why_nothing
+from .handles import MOST_REQUESTS, AccountFilters, accounts_of, why_nothing
 from .io import Job, Pool
 from .operations import Operations
 from .pager import PageFetcher, Prefetch, begin_walks, undecoded
@@ -47,7 +47,7 @@ class BreakoutsJob:
         options: RequestOptions,
         on_progress: OnProgress | None,
         *,
-        filters: AccountFilters = NO_FILTERS,
+        filters: AccountFilters,
     ) -> None:
         own = (*fields_dict(BreakoutsQuery), *AccountFilters._fields, "via", "on_progress")
         known_options("breakouts", options, own=own)

@@ -35,9 +35,9 @@ _SHOWN = 10
 class AccountFilters(NamedTuple):
     """Filters by account, creator and category; an account must pass all that are given."""
 
-    accounts: tuple[str, ...] = ()
-    creators: tuple[str, ...] = ()
-    categories: tuple[str, ...] = ()
+    accounts: tuple[str, ...]
+    creators: tuple[str, ...]
+    categories: tuple[str, ...]
 
     @classmethod
     def of(
@@ -60,9 +60,6 @@ class AccountFilters(NamedTuple):
         for one in given.accounts:
             reference(one)
         return given
-
-
-NO_FILTERS = AccountFilters()
 
 
 def accounts_of(
