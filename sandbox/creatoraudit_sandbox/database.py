@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -27,9 +27,17 @@ def _contains(text: str | None, folded: str) -> bool:
 
 
 class Database:
-    """A connection that may be used from any thread, one at a time."""
+    """A connection that may be used from any thread, one at a time.
 
-    def __init__(self, path: str | None = None) -> None:
+    Args:
+        path: The file; in memory if None.
+        tables: Tables that an existing file must have.
+
+    Raises:
+        ValueError: The file is the database of another program.
+    """
+
+    def __init__(self, path: str | None = None, tables: Collection[str] = ()) -> None:
         self._path = path
         if path is not None:
             _claim(path)
@@ -40,11 +48,17 @@ class Database:
         self._connection.create_function("recorded", 4, recorded.count, deterministic=True)
         try:
             if path is not None:
+                self._refuse_foreign(tables)
                 self.execute("PRAGMA journal_mode = WAL")
                 self.execute("PRAGMA synchronous = NORMAL")
         except BaseException:
             self.close()
             raise
+
+    def _refuse_foreign(self, tables: Collection[str]) -> None:
+        found = {row["name"] for row in self.all("SELECT name FROM sqlite_master")}
+        if found and not found.issuperset(tables):
+            raise ValueError("the data file is the database of another program; name another one")
 
     def keep_private(self) -> None:
         """Remove all permissions of other users from the database file."""

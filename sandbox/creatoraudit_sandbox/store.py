@@ -91,7 +91,7 @@ class Store:
 
     def __init__(self, world: World, path: str | None = None, refresh_delay: float = 1.0) -> None:
         self.world = world
-        self._db = Database(path)
+        self._db = Database(path, ("settings", *schema.TABLES))
         try:
             self._indexes = ChangingIndexes(self._db)
             if not self._db.one("SELECT 1 FROM sqlite_master WHERE name = 'settings'"):

@@ -36,6 +36,8 @@ class Ran(NamedTuple):
 
 
 Command = Callable[..., Ran]
+# What an earlier page begins with, as far as it matters here.
+YESTERDAY = '<!doctype html><meta name="generator" content="creatoraudit 0"> of yesterday'
 
 
 @pytest.fixture
@@ -156,7 +158,7 @@ def test_page_that_is_there_is_replaced_and_keeps_its_mode(
     command: Command, reporting: Callable[..., ScriptedServer], tmp_path: Path
 ) -> None:
     target = tmp_path / "report.html"
-    target.write_text("the one of yesterday")
+    target.write_text(YESTERDAY)
     target.chmod(0o640)
     mode = target.stat().st_mode
     link = tmp_path / "latest.html"
@@ -174,10 +176,10 @@ def test_a_reader_of_the_last_page_reads_it_to_its_end(
     command: Command, reporting: Callable[..., ScriptedServer], tmp_path: Path
 ) -> None:
     target = tmp_path / "report.html"
-    target.write_text("the one of yesterday")
+    target.write_text(YESTERDAY)
     with target.open() as reading:
         assert command(reporting(), "digest", "--html", str(target)).code == 0
-        assert reading.read() == "the one of yesterday"
+        assert reading.read() == YESTERDAY
 
 
 @windows.needed
@@ -186,12 +188,12 @@ def test_page_that_is_open_on_windows_is_named_and_kept(
     command: Command, reporting: Callable[..., ScriptedServer], tmp_path: Path
 ) -> None:
     target = tmp_path / "report.html"
-    target.write_text("the one of yesterday")
+    target.write_text(YESTERDAY)
     with target.open():
         ran = command(reporting(), "digest", "--html", str(target))
     assert ran.code == 1
     assert "report.html was not written: permission denied, or another program has it" in ran.err
-    assert [one.read_text() for one in tmp_path.iterdir()] == ["the one of yesterday"]
+    assert [one.read_text() for one in tmp_path.iterdir()] == [YESTERDAY]
 
 
 def test_page_that_is_refused_at_last_leaves_no_half_of_it(
@@ -215,11 +217,11 @@ def test_failure_of_the_api_leaves_the_last_page_alone(
     command: Command, serve: Callable[..., ScriptedServer], tmp_path: Path
 ) -> None:
     target = tmp_path / "report.html"
-    target.write_text("the one of yesterday")
+    target.write_text(YESTERDAY)
     api = serve(answers.problem(401, "UNAUTHORIZED"))
     ran = command(api, "digest", "--html", str(target))
     assert ran.code == 1
-    assert target.read_text() == "the one of yesterday"
+    assert target.read_text() == YESTERDAY
     assert list(tmp_path.iterdir()) == [target]
 
 

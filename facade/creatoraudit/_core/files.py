@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
 import shutil
 import stat
@@ -15,6 +16,8 @@ from ..errors import UsageError
 
 # Links are not followed, except on Windows, which cannot guarantee it.
 _NEW = os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+# Bytes at the beginning of a file that say what it is.
+_HEAD = 4096
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -36,6 +39,30 @@ def path_text(name: str, value: object) -> str:
 def file_exists(path: Path) -> UsageError:
     """Make the error for a file that exists and is not to be replaced."""
     return UsageError(f"{path} exists; pass overwrite=True to replace it")
+
+
+def why_not_ours(path: Path, name: str, mark: re.Pattern[bytes]) -> str | None:
+    """Why a file must not be written over, as the end of a sentence about it.
+
+    None if it is new, empty, or one of the same kind.
+
+    Args:
+        path: The file.
+        name: What files of this kind are called.
+        mark: What they begin with.
+    """
+    if not os.path.lexists(path):
+        return None
+    if not path.is_file():
+        return "is not a regular file; name another file"
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError as error:
+        return f"cannot be read ({error.strerror}); name another file"
+    if head and mark.match(head) is None:
+        return f"exists and is not {name}; name another file, or delete it"
+    return None
 
 
 def replace(path: Path, content: bytes) -> Path:

@@ -142,6 +142,14 @@ def _make_ready(report_dir: Path | None, summary: Path | None) -> None:
         raise UsageError(f"--report-dir {report_dir}: {error.strerror}") from None
     if summary is not None and not summary.parent.is_dir():
         raise UsageError(f"--summary {summary}: there is no folder {summary.parent}")
+    from creatoraudit.contract._reports import MARKS
+
+    name = "a report of this command"
+    if report_dir is not None:
+        for file, mark in MARKS.items():
+            _output.check_ours("--report-dir", report_dir / file, name, mark)
+    if summary is not None:
+        _output.check_ours("--summary", summary, name, MARKS["summary.md"])
 
 
 def _report(outcome: Outcome, report_dir: Path | None, summary: Path | None) -> None:

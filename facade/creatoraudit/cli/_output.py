@@ -7,18 +7,21 @@ terminal; the commands choose the columns.
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial, wraps
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Protocol, Self, TypeAlias, TypeVar
 
 import click
 from attrs import evolve, frozen
 
+from .._core.files import why_not_ours
 from .._core.text import printable, shows_itself
 from ..errors import CreatorAuditError
 from ..export import _csv
@@ -227,6 +230,16 @@ def _tell_dropped(titles: list[str], width: int) -> None:
         _dropped[:] = titles
         said = f"too narrow for: {', '.join(titles)}; widen the terminal, or use --format"
         click.echo(textwrap.fill(said, width), err=True)
+
+
+def check_ours(option: str, path: Path, name: str, mark: re.Pattern[bytes]) -> None:
+    """Check that the file of an option is not somebody else's.
+
+    Raises:
+        click.UsageError: It would be lost.
+    """
+    if (why := why_not_ours(path, name, mark)) is not None:
+        raise click.UsageError(f"{option} {_safe.line(str(path))} {why}")
 
 
 def write_lines(lines: Iterable[str]) -> None:

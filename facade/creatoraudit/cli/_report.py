@@ -5,6 +5,7 @@ A page is written completely or not at all. `creatoraudit.report` makes its cont
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable
 from functools import wraps
@@ -23,12 +24,13 @@ if TYPE_CHECKING:
     from creatoraudit import Breakouts, CreatorAudit
     from creatoraudit.report import Digest, Provenance
 
+_PAGE = re.compile(rb'<!doctype html>.*<meta name="generator" content="creatoraudit ', re.DOTALL)
 _options = together(
     click.option(
         "--html",
         metavar="FILE",
-        help="Also write a page to hand on: one file that loads nothing and runs nothing. A file of"
-        " that name is replaced.",
+        help="Also write a page to hand on: one file that loads nothing and runs nothing. It"
+        " replaces an earlier page, but no other file.",
     ),
     click.option(
         "--markdown",
@@ -124,6 +126,7 @@ def _checked(name: str) -> Path:
         else:
             # Trying is the only reliable check of permissions.
             with tempfile.TemporaryFile(dir=path.parent):
+                _output.check_ours("--html", path, "a page of this command", _PAGE)
                 return path
     except OSError as error:
         problem = f"cannot be written ({error.strerror}); name another file"

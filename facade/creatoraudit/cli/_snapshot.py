@@ -414,6 +414,9 @@ def views(root: str, dialect: Dialect, what: tuple[ListName, ...], out: Path | N
         return
     out.mkdir(parents=True, exist_ok=True)
     for view in made:
+        file = out / f"{view.name}.sql"
+        _output.check_ours("--out", file, "a view of this command", _views.mark(view))
+    for view in made:
         replace(out / f"{view.name}.sql", _views.statement(view, dialect).encode())
     click.echo(f"{len(made)} files in {_safe.line(str(out))}", err=True)
 

@@ -7,6 +7,7 @@ undocumented members, are escaped for each format. Files are written atomically.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
@@ -235,6 +236,16 @@ def _entry(exchange: Exchange) -> dict[str, object]:
 
 def _pairs(items: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
     return [{"name": name, "value": value} for name, value in items]
+
+
+# What each file of `write` begins with.
+MARKS: Mapping[str, re.Pattern[bytes]] = {
+    "junit.xml": re.compile(rb'<\?xml [^>]*>\s*<testsuites>\s*<testsuite name="creatoraudit '),
+    "contract.har": re.compile(
+        rb'\{\s*"log": \{\s*"version": "1.2",\s*"creator": \{\s*"name": "crea'
+    ),
+    "summary.md": re.compile("### (✅|❌|⚠️) ".encode()),
+}
 
 
 def write(outcome: Outcome, folder: Path) -> list[Path]:

@@ -110,6 +110,13 @@ def statement(view: View, dialect: Dialect) -> str:
     return f"-- {view.says}\nCREATE OR REPLACE VIEW {_name(view.name)} AS\n{view.sql};\n"
 
 
+def mark(view: View) -> re.Pattern[bytes]:
+    """What the file of a view begins with, in both dialects."""
+    name = re.escape(view.name)
+    head = rf'-- {name}\.sql: |-- [^\n]*\nCREATE OR REPLACE VIEW "{name}" AS\n'
+    return re.compile(head.encode())
+
+
 def _name(text: str) -> str:
     """A name in SQL."""
     return '"' + text.replace('"', '""') + '"'
