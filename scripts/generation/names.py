@@ -13,6 +13,8 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 from openapi_python_client.strings import ClassName, PythonIdentifier
@@ -92,11 +94,13 @@ class _Wanted(NamedTuple):
         return f"{self.key} {self.position}"
 
 
+@cache
 def snake(text: str) -> str:
     """Make a Python name from any text."""
     return str(PythonIdentifier(text, prefix="field_"))
 
 
+@cache
 def pascal(text: str) -> str:
     """Make a class name from any text."""
     return str(ClassName(text, prefix="Model"))
@@ -411,10 +415,8 @@ class _Classes:
 
     def new(self, *wanted: str) -> str:
         """The first wanted name that is free, or one with a number appended."""
-        names = [pascal(name) for name in wanted]
-        names += [pascal(f"{wanted[-1]}_schema")]
-        names += [pascal(f"{wanted[-1]}_schema_{number}") for number in range(2, 1000)]
-        for name in names:
+        numbered = (f"{wanted[-1]}_schema_{number}" for number in range(2, 1000))
+        for name in map(pascal, chain(wanted, [f"{wanted[-1]}_schema"], numbered)):
             if name not in TAKEN and snake(name) not in self._modules:
                 self.take(name)
                 return name
