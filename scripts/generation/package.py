@@ -46,10 +46,10 @@ RUFF_VERSION = "0.17.6"
 # Isolated from the settings of a surrounding project, which would change the output.
 _RUFF = "--isolated --no-cache --line-length 100 --target-version py311"
 _COMPACT_IMPORTS = "--config lint.isort.split-on-trailing-comma=false"
-_POST_HOOKS = (
-    f"check . {_RUFF} --fix-only --select F401,I,UP {_COMPACT_IMPORTS}",
-    f"format . {_RUFF} --config format.skip-magic-trailing-comma=true",
-    f"check . {_RUFF} --select F821,F811,E9",
+_RUFF_RUNS = (
+    f"check {{}} {_RUFF} --fix-only --select F401,I,UP {_COMPACT_IMPORTS}",
+    f"format {{}} {_RUFF} --config format.skip-magic-trailing-comma=true",
+    f"check {{}} {_RUFF} --select F821,F811,E9",
 )
 _UNWANTED = ("errors.py",)
 _IMPORT_ALL = """
@@ -192,13 +192,12 @@ def _refusal(left_out: LeftOut) -> str:
 
 
 def _run(command: list[str], cwd: Path | None = None, text: str | None = None) -> tuple[int, str]:
-    """Run a tool; returns exit code and output. Without ruff, the generator would only warn."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    """Run a tool; returns exit code and output."""
     done = subprocess.run(
         [sys.executable, *command],
         input=text,
         cwd=cwd,
-        env={**os.environ, "PATH": path, "NO_COLOR": "1", "COLUMNS": "200"},
+        env={**os.environ, "NO_COLOR": "1", "COLUMNS": "200"},
         capture_output=True,
         encoding="utf-8",
         check=False,
@@ -235,7 +234,7 @@ def _run_generator(
             {
                 "literal_enums": True,
                 "use_path_prefixes_for_title_model_names": False,
-                "post_hooks": [f"ruff {hook}" for hook in _POST_HOOKS],
+                "post_hooks": [],
             }
         ),
         encoding="utf-8",
@@ -265,6 +264,7 @@ def _finish(contract: bytes, target: Path, tables: _Tables, sources: Sources) ->
         if not path.read_bytes().strip():
             path.unlink()
     _write_tables(target, tables, sources.templates)
+    _clean(target)
     (target / "py.typed").write_bytes(b"")
     (target / "openapi.json").write_bytes(tables.document)
     stamp = {
@@ -305,17 +305,18 @@ def _write_tables(target: Path, tables: _Tables, templates: Path) -> None:
     models = sorted({model for entry in tables.operations for model in entry.models})
     imports = [{"name": model, "module": snake(model)} for model in models]
     given = {**tables._asdict(), "imports": imports}
-    paths = [target / name for name in ("operations.py", "columns.py", "requests.py")]
-    for path in paths:
-        template = environment.get_template(f"{path.name}.jinja")
-        path.write_text(template.render(given), encoding="utf-8")
-    for hook in _POST_HOOKS:
-        written = " ".join(str(path.relative_to(target.parent)) for path in paths)
-        words = hook.replace(" . ", f" {written} ").split()
+    for name in ("operations.py", "columns.py", "requests.py"):
+        template = environment.get_template(f"{name}.jinja")
+        (target / name).write_text(template.render(given), encoding="utf-8")
+
+
+def _clean(target: Path) -> None:
+    """Sort imports, format, and check for undefined names, all files at once."""
+    for words in _RUFF_RUNS:
         # Run outside of the package, whose types.py would hide that of the standard library.
-        code, output = _run(["-m", "ruff", *words], target.parent)
+        code, output = _run(["-m", "ruff", *words.format(target.name).split()], target.parent)
         if code:
-            raise ContractRefused(f"the generated tables are invalid:\n{output}")
+            raise ContractRefused(f"the generated code is invalid:\n{output}")
 
 
 def _check_complete(prepared: Node, target: Path, table: list[Entry]) -> None:

@@ -1,4 +1,8 @@
-"""A temporary checkout for regeneration. It needs the pinned generator and ruff."""
+"""A temporary checkout for regeneration. It needs the pinned generator and ruff.
+
+It has a contract, a generated tree and what the scripts read. The scripts themselves are those of
+the project, in a process that has imported them already.
+"""
 
 from __future__ import annotations
 
@@ -32,13 +36,15 @@ class Ran(NamedTuple):
 
 
 class Checkout:
-    """Copies of the contract, the scripts and the generated tree in a separate folder."""
+    """Copies of the contract, the data of the scripts and the generated tree in a folder."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self.scripts = root / "scripts"
         self.package = root / "generated" / "creatoraudit_api"
-        shutil.copytree(SCRIPTS, self.scripts, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(SCRIPTS / "templates", self.scripts / "templates")
+        for name in ("names.json", "overlay.json"):
+            shutil.copyfile(SCRIPTS / name, self.scripts / name)
 
     def with_generated(self) -> Checkout:
         shutil.copyfile(ROOT / "openapi.json", self.root / "openapi.json")
@@ -59,11 +65,17 @@ class Checkout:
 
     def regenerate(self, *arguments: str, hash_seed: str | None = None) -> Ran:
         seed = {} if hash_seed is None else {"PYTHONHASHSEED": hash_seed}
-        return self._run([str(self.scripts / "regenerate.py"), *arguments], **seed)
+        return self.run([str(SCRIPTS / "regenerate.py"), *self.places, *arguments], **seed)
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The options of regenerate.py that make it work here."""
+        return ("--root", str(self.root), "--scripts", str(self.scripts))
 
     def python(self, code: str) -> str:
         """Run a script that imports the generated package of this checkout; return its output."""
-        ran = self._run(["-c", code], PYTHONPATH=str(self.root / "generated"))
+        path = [str(self.root / "generated"), str(ROOT / "tests")]
+        ran = self.run(["-c", f"import sys\nsys.path[:0] = {path}\n{code}"])
         assert ran.code == 0, ran.err
         return ran.out.strip()
 
@@ -76,7 +88,8 @@ class Checkout:
             if path.is_file() and "__pycache__" not in path.parts
         }
 
-    def _run(self, command: list[str], **environment: str) -> Ran:
+    def run(self, command: list[str], **environment: str) -> Ran:
+        """Run Python; a variable of its own makes it start anew."""
         done = subprocess.run(
             [warm.python(warm.GENERATOR), "-B", "-W", "error", *command],
             cwd=self.root,

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,9 +21,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 HERE = Path(__file__).parent
-# What a process has imported when it is forked; `.*` stands for all modules of a package, and a
-# call may follow a module. Not what imports pyarrow, polars or pandas: those start threads, which a
-# fork would lose.
+# What a process has imported when it is forked; `.*` stands for all modules of a package, a call
+# may follow a module, and a folder is one to import from. Not what imports pyarrow, polars or
+# pandas: those start threads, which a fork would lose.
 LIBRARIES = ("anyio._backends._asyncio", "h11", "httpcore", "httpx", "jinja2", "msgspec", "trio")
 PACKAGE = (
     *LIBRARIES,
@@ -45,8 +44,13 @@ CONTRACT = (
     *(f"hypothesis.internal.charmap:intervals_from_codec:{codec}" for codec in ("utf-8", "ascii")),
     "hypothesis.internal.charmap:charmap",
 )
-# Not the package: the scripts of each checkout import their own.
-GENERATOR = (*LIBRARIES, "openapi_python_client.cli", "yaml")
+# Not what imports creatoraudit_api: each checkout has its own.
+GENERATOR = (
+    *(*LIBRARIES, "openapi_python_client.cli", "yaml"),
+    *(str(HERE.parents[1] / "scripts"), "generation.package", "generation.changes"),
+    *("generation.validation", "openapi_spec_validator", "creatoraudit_sandbox.*"),
+    *("uvicorn.loops.asyncio", "uvicorn.protocols.http.h11_impl"),
+)
 
 
 _running: dict[tuple[str, ...], str] = {}
@@ -78,8 +82,6 @@ def _warm(imported: tuple[str, ...]) -> Iterator[str]:
         words = (sys.executable, "-I", "-S", *client, sys.executable)
         program.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n')
         program.chmod(0o755)
-        if ruff := shutil.which("ruff", path=str(Path(sys.executable).parent)):
-            (Path(folder) / "ruff").symlink_to(ruff)  # scripts look for it beside Python
         server = subprocess.Popen(
             [sys.executable, "-P", str(HERE / "warm_server.py"), str(address), *imported],
             stdin=subprocess.PIPE,

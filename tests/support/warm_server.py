@@ -24,9 +24,12 @@ PYTHON = sys.executable
 def warm(names: list[str]) -> None:
     """Import modules, and all below those that end with `.*`, but for what is not installed.
 
-    `module:function:argument` calls a function too, for what it keeps.
+    `module:function:argument` calls a function too, for what it keeps; a folder is imported from.
     """
     for each in names:
+        if Path(each).is_absolute():
+            sys.path.append(each)
+            continue
         name, *call = each.split(":")
         with contextlib.suppress(Exception):  # whoever needs it will tell
             found = importlib.import_module(name.removesuffix(".*"))

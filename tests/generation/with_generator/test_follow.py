@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from support import warm
-from support.checkout import ROOT, Checkout, Node
+from support.checkout import ROOT, SCRIPTS, Checkout, Node
 
 HOSTILE = "a`|<b>@all [c](d)\n# e\u202e"
 
@@ -20,13 +20,15 @@ def follow(
     checkout: Checkout, document: Node, *, as_yaml: bool = False
 ) -> subprocess.CompletedProcess[str]:
     checkout.with_generated()
-    shutil.copytree(ROOT / "facade", checkout.root / "facade")
+    # The summary names the methods that a change affects.
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "facade", checkout.root / "facade", ignore=ignored)
     published = checkout.root / "new.json"
     text = yaml.safe_dump(document, sort_keys=False) if as_yaml else json.dumps(document)
     published.write_text(text, encoding="utf-8")
     return subprocess.run(
         [
-            *(warm.python(warm.GENERATOR), str(checkout.scripts / "follow.py")),
+            *(warm.python(warm.GENERATOR), str(SCRIPTS / "follow.py")),
             *("--from", "new.json", "--root", ".", "--summary", "summary.md"),
         ],
         cwd=checkout.root,

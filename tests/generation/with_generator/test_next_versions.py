@@ -9,10 +9,7 @@ from __future__ import annotations
 
 import copy
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,7 +17,7 @@ from typing import Any
 import pytest
 import yaml
 
-from support.checkout import ROOT, Checkout, Node
+from support.checkout import Checkout, Node
 
 NULLABLE_BODY = {"anyOf": [{"$ref": "#/components/schemas/UpdateVideoRequest"}, {"type": "null"}]}
 PAGE_AND_OFFSET = [
@@ -255,14 +252,5 @@ def adopted(checkout: Checkout, new: Path) -> str:
     checkout.with_generated()
     ran = checkout.regenerate("--from", str(new))
     assert ran.code == 0, ran.err
-    path = os.pathsep.join([str(checkout.root / "generated"), str(ROOT / "tests")])
-    used = subprocess.run(
-        [sys.executable, "-B", "-c", USE],
-        cwd=checkout.root,
-        env={**os.environ, "PYTHONPATH": path},
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert used.stdout.strip() == "done", used.stderr[-3000:]
+    assert checkout.python(USE) == "done"
     return ran.out
