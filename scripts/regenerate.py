@@ -32,7 +32,7 @@ try:
     from generation.package import PACKAGE, Sources, Summary, generate
     from generation.validation import findings
 except ModuleNotFoundError as error:
-    if error.name not in ("httpx", "jinja2", "openapi_python_client"):
+    if error.name not in ("httpx", "jinja2", "openapi_python_client", "ruff"):
         raise
     sys.exit(f"regenerate: {error.name} is not installed here; use `nox -s regenerate`")
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from ruff import find_ruff_bin
 
 from creatoraudit.contract.openapi import inert, normalise
 
@@ -194,7 +195,7 @@ def _refusal(left_out: LeftOut) -> str:
 def _run(command: list[str], cwd: Path | None = None, text: str | None = None) -> tuple[int, str]:
     """Run a tool; returns exit code and output."""
     done = subprocess.run(
-        [sys.executable, *command],
+        command,
         input=text,
         cwd=cwd,
         env={**os.environ, "NO_COLOR": "1", "COLUMNS": "200"},
@@ -239,7 +240,15 @@ def _run_generator(
         ),
         encoding="utf-8",
     )
-    command = ["-m", "openapi_python_client", "generate", "--meta", "none", "--fail-on-warning"]
+    command = [
+        sys.executable,
+        "-m",
+        "openapi_python_client",
+        "generate",
+        "--meta",
+        "none",
+        "--fail-on-warning",
+    ]
     command += ["--path", str(document), "--config", str(config), "--output-path", str(target)]
     code, output = _run([*command, "--custom-template-path", str(own)])
     if code or output.strip() != f"Generating {target}":
@@ -313,8 +322,7 @@ def _write_tables(target: Path, tables: _Tables, templates: Path) -> None:
 def _clean(target: Path) -> None:
     """Sort imports, format, and check for undefined names, all files at once."""
     for words in _RUFF_RUNS:
-        # Run outside of the package, whose types.py would hide that of the standard library.
-        code, output = _run(["-m", "ruff", *words.format(target.name).split()], target.parent)
+        code, output = _run([find_ruff_bin(), *words.format(target.name).split()], target.parent)
         if code:
             raise ContractRefused(f"the generated code is invalid:\n{output}")
 
@@ -362,7 +370,7 @@ def _check_imports(prepared: Node, target: Path, table: list[Entry]) -> None:
         for entry in table
     }
     code, output = _run(
-        ["-B", "-c", _IMPORT_ALL, str(target.parent), target.name],
+        [sys.executable, "-B", "-c", _IMPORT_ALL, str(target.parent), target.name],
         text=json.dumps({"operations": operations, "models": _classes(prepared)}),
     )
     if code or output != "[]":

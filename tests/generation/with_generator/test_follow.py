@@ -115,6 +115,6 @@ def test_servers_that_are_none_are_no_traceback(
     checkout: Checkout, contract: Node, servers: object
 ) -> None:
     contract["servers"] = servers
-    contract["paths"] = {f"/v2{path}": item for path, item in contract["paths"].items()}
+    contract["paths"] = {"/v2/health": contract["paths"]["/health"]}
     ran = follow(checkout, contract)
     assert "Traceback" not in ran.stderr

@@ -81,45 +81,40 @@ print(json.dumps(sorted(WIDGET_COLOR_VALUES)))
     untouched(checkout)
 
 
-@pytest.mark.parametrize("text", PAYLOADS[::2])
-def test_member_names_are_inert(checkout: Checkout, mini: Node, text: str) -> None:
-    widget(mini)["properties"][text] = {"type": "string"}
-    mini["paths"]["/widgets"]["get"]["parameters"].append(
-        {"name": text, "in": "query", "schema": {"type": "string"}}
-    )
+def test_member_names_are_inert(checkout: Checkout, mini: Node) -> None:
+    for text in PAYLOADS:
+        widget(mini)["properties"][text] = {"type": "string"}
+        mini["paths"]["/widgets"]["get"]["parameters"].append(
+            {"name": text, "in": "query", "schema": {"type": "string"}}
+        )
     checkout.data("overlay.json", {})
     ran = checkout.with_contract(mini, names={"operations": {}}).regenerate()
-    if ran.code == 0:
-        sent = {"id": "a", "color": "b", text: "c"}
-        code = f"print(Widget.from_dict({sent!r}).to_dict())"
-        code = f"from creatoraudit_api.models import Widget\n{code}"
-        assert checkout.python(code) == repr(sent)
-    else:
-        assert "Traceback" not in ran.err
+    assert ran.code == 0, ran.err
+    sent = {"id": "a", "color": "b"} | {text: str(n) for n, text in enumerate(PAYLOADS)}
+    code = f"print(Widget.from_dict({sent!r}).to_dict())"
+    code = f"from creatoraudit_api.models import Widget\n{code}"
+    assert checkout.python(code) == repr(sent)
     untouched(checkout)
 
 
-@pytest.mark.parametrize("text", [*PAYLOADS[1::3], "../../evil", "__init__", "a/b"])
-def test_names_of_schemas_and_tags_stay_in_their_folder(
-    checkout: Checkout, mini: Node, text: str
-) -> None:
-    mini["components"]["schemas"][text] = {
-        "type": "object",
-        "properties": {"a": {"type": "string"}},
-    }
-    mini["paths"]["/widgets"]["post"]["tags"] = [text]
+def test_names_of_schemas_and_tags_stay_in_their_folder(checkout: Checkout, mini: Node) -> None:
+    answer = mini["paths"]["/widgets"]["get"]["responses"]
+    for number, text in enumerate([*PAYLOADS, "../../evil", "__init__", "a/b"]):
+        members = {f"member_{number}": {"type": "string"}}
+        mini["components"]["schemas"][text] = {"type": "object", "properties": members}
+        mini["paths"][f"/other/{number}"] = {"get": {"tags": [text], "responses": answer}}
     checkout.data("overlay.json", {})
     ran = checkout.with_contract(mini, names={"operations": {}}).regenerate()
-    assert "Traceback" not in ran.err
+    assert ran.code == 0, ran.err
     untouched(checkout)
 
 
-@pytest.mark.parametrize("path", ['/a"b', "/a\nb", "/../{}", "/a b", "a", "/{{x}}"])
-def test_a_path_that_is_none_is_refused(checkout: Checkout, mini: Node, path: str) -> None:
-    mini["paths"][path] = {"get": {"responses": {}}}
+def test_a_path_that_is_none_is_refused(checkout: Checkout, mini: Node) -> None:
+    for path in ('/a"b', "/a\nb", "/../{}", "/a b", "a", "/{{x}}"):
+        mini["paths"][path] = {"get": {"responses": {}}}
     ran = checkout.with_contract(mini, names={"operations": {}}).regenerate()
     assert ran.code == 1
-    assert "holds characters a URL path cannot have" in ran.err
+    assert ran.err.count("holds characters a URL path cannot have") == 6
     assert not (checkout.root / "generated").joinpath("creatoraudit_api").exists()
 
 
