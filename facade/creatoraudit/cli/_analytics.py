@@ -12,7 +12,7 @@ from creatoraudit_api.models import Period
 from .._core.arguments import Day
 from ._click import choice_option
 from ._connect import Connection
-from ._options import command
+from ._options import command, day_options
 from ._output import Column, Output, Shape
 from ._resource import SAMPLE_ID
 
@@ -64,6 +64,5 @@ analytics = command(
         says="The days that end today; or give both dates.",
         default="30d",
     ),
-    click.option("--start-date", metavar="DAY", help="First UTC day, such as 2026-06-01."),
-    click.option("--end-date", metavar="DAY", help="Last UTC day, included."),
+    day_options,
 )

@@ -18,7 +18,7 @@ from . import _output
 from ._accounts import METAVAR
 from ._click import PERCENT, Command, OneOf, Whole, choice_option, number_option, together
 from ._connect import Connection, connection_options
-from ._options import examples, given
+from ._options import examples, given, via_option
 from ._output import Column, Linked, Output, Row, Shape, output_options
 from ._report import Reports, report_options
 from ._seen import SeenPosts
@@ -103,9 +103,7 @@ ranking_options = together(
     help="Show only posts that grew at least so much, such as 50%.",
 )
 @click.option("--include-partial", is_flag=True, help="Also posts younger than the window.")
-@choice_option(
-    "--via", of=["post", "get"], says="How to ask for deltas: get for a key that may not POST."
-)
+@via_option
 @click.option(
     "--seen",
     type=click.Path(dir_okay=False, path_type=Path),

@@ -19,9 +19,18 @@ from .._core.urls import Reference, reference
 from .._results.deltas import DEFAULT_WINDOWS, delta_row
 from ..errors import UsageError
 from ._accounts import METAVAR, Name, account_ids, names_in
-from ._click import Group, OneOf, Whole, choice_option
+from ._click import Group, OneOf
 from ._connect import Connection
-from ._options import command, examples, file_option, given, ids_from
+from ._options import (
+    command,
+    day_options,
+    examples,
+    file_option,
+    given,
+    ids_from,
+    via_option,
+    windows_option,
+)
 from ._output import Column, Output, Row, Shape, counting
 from ._resource import SAMPLE_ID
 
@@ -54,8 +63,7 @@ _PERIOD = (
         type=OneOf(get_args(Period)),
         help="Default 30d; or give both dates.",
     ),
-    click.option("--start-date", metavar="DAY", help="First UTC day, such as 2026-06-01."),
-    click.option("--end-date", metavar="DAY", help="Last UTC day, included."),
+    day_options,
 )
 _PERIOD_NAMES = ("period", "start_date", "end_date")
 _NAMED_MISSING = 3
@@ -273,13 +281,6 @@ deltas = command(
     click.argument("ids", nargs=-1, metavar="[ID]..."),
     file_option,
     _WITH_NAMES,
-    click.option(
-        "--window",
-        "windows",
-        type=Whole(1, 365),
-        multiple=True,
-        metavar="DAYS",
-        help="Look-back window; repeatable, default 1, 7, 14 and 30.",
-    ),
-    choice_option("--via", of=["post", "get"], says="How to ask: get for a key that may not POST."),
+    windows_option,
+    via_option,
 )

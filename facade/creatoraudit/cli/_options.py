@@ -14,7 +14,7 @@ import click
 
 from ..errors import UsageError
 from ._accounts import METAVAR
-from ._click import Command, Decorator, OneOf, Whole, in_options, shown, together
+from ._click import Command, Decorator, OneOf, Whole, choice_option, in_options, shown, together
 from ._connect import connection_options
 from ._output import output_options
 
@@ -150,6 +150,23 @@ file_option = click.option(
     metavar="FILE",
     help="Read them from a file, one per line; - is standard input. Blank lines and lines that"
     " start with # are skipped.",
+)
+
+
+day_options = together(
+    click.option("--start-date", metavar="DAY", help="First UTC day, such as 2026-06-01."),
+    click.option("--end-date", metavar="DAY", help="Last UTC day, included."),
+)
+windows_option = click.option(
+    "--window",
+    "windows",
+    type=Whole(1, 365),
+    multiple=True,
+    metavar="DAYS",
+    help="Look-back window of the deltas; repeatable (default 1, 7, 14 and 30).",
+)
+via_option = choice_option(
+    "--via", of=["post", "get"], says="How to ask for deltas: get for a key that may not POST."
 )
 
 

@@ -25,13 +25,12 @@ from ._click import (
     Group,
     OneOf,
     Parsed,
-    Whole,
     choice_option,
     in_options,
     number_option,
     together,
 )
-from ._options import examples
+from ._options import examples, windows_option
 from ._output import Column, Output, Shape, output_options
 
 if TYPE_CHECKING:
@@ -80,14 +79,7 @@ _planned = together(
         " ~/.config/creatoraudit/config.toml).",
     ),
     _what("Only this list; repeatable (default all four)."),
-    click.option(
-        "--window",
-        "windows",
-        type=Whole(1, 365),
-        multiple=True,
-        metavar="DAYS",
-        help="Look-back window of the deltas; repeatable (default 1, 7, 14 and 30).",
-    ),
+    windows_option,
     click.option(
         "--only", multiple=True, metavar="ORG", help="Only this organization; repeatable."
     ),
