@@ -6,15 +6,15 @@ The columns come from the generated models, so they always follow the contract.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 from uuid import UUID
 
 from attrs import field, frozen
 
 from creatoraudit_api import operations
-from creatoraudit_api.models import MetricsPeriod, OrderDirection, Platform, WindowedTotals
+from creatoraudit_api.models import OrderDirection, Platform, WindowedTotals
 
-from .._core.arguments import Day, period_arguments
+from .._core.arguments import period_arguments
 from .._core.text import one_line
 from .._results.columns import Kind, Row, kinds_of
 from .._results.deltas import DEFAULT_WINDOWS, delta_row
@@ -88,18 +88,6 @@ class ListFilters(TypedDict, total=False):
     sort: str
 
 
-class Options(TypedDict, total=False):
-    """Options of figures beside filters; None if not given."""
-
-    source: Source | None
-    windows: Iterable[int] | None
-    via: Via | None
-    period: MetricsPeriod | None
-    start_date: Day | None
-    end_date: Day | None
-    with_counts: bool | None
-
-
 @frozen
 class Subject:
     """The subject of an export.
@@ -118,8 +106,8 @@ class Subject:
     asker: Callable[[Operations], Ask] | None = None
 
 
-def subject_of(what: str, options: Options) -> Subject:
-    """The subject for a name and its options.
+def subject_of(what: str, options: Mapping[str, Any]) -> Subject:
+    """The subject for a name and its options beside filters, which are None if not given.
 
     Raises:
         UsageError: The subject does not exist, or does not take one of the options.
@@ -166,11 +154,7 @@ def columns(
         >>> columns("deltas", windows=[7])["delta_7d"]
         'integer'
     """
-    options: Options = {
-        "source": source,
-        "windows": windows,
-        "with_counts": with_counts or None,
-    }
+    options = {"source": source, "windows": windows, "with_counts": with_counts or None}
     return subject_of(what, options).columns
 
 
@@ -202,10 +186,10 @@ def _figures(source: str, figures: Mapping[str, Kind]) -> dict[str, Kind]:
     return {**described, **found, **figures}
 
 
-def _deltas(source: str, options: Options) -> Subject:
+def _deltas(source: str, options: Mapping[str, Any]) -> Subject:
     given = options.get("windows")
     windows = list(dict.fromkeys(DEFAULT_WINDOWS if given is None else given))
-    via = options.get("via") or "post"
+    via: Via = options.get("via") or "post"
 
     def asker(operations: Operations) -> Ask:
         job = DeltasJob(operations, windows, via, {})
@@ -219,7 +203,7 @@ def _deltas(source: str, options: Options) -> Subject:
     return Subject(LISTS[source], _figures(source, figures), asked, asker)
 
 
-def _metrics(source: str, options: Options) -> Subject:
+def _metrics(source: str, options: Mapping[str, Any]) -> Subject:
     operation, id_list = _METRICS[source]
     span = period_arguments(
         operation, options.get("period"), options.get("start_date"), options.get("end_date")
