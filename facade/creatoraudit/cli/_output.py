@@ -441,25 +441,15 @@ def output_options(command: Callable[..., object]) -> Callable[..., object]:
         **others: object,
     ) -> object:
         style = _csv.style_of(raw=raw, excel=excel)
-        if style != "plain":
-            _check_style(style, csv=form == "csv")
+        if style != "plain" and form != "csv":
+            raise click.UsageError(f"--{style} goes with --format csv")
+        if style != "plain" and sys.stdout.isatty():
+            raise click.UsageError(
+                f"--{style} is not for a terminal, which obeys what others wrote; add: > FILE"
+            )
         return command(*args, to=Output(form, style, fields), **others)
 
     return _options(with_output)
-
-
-def _check_style(style: Style, *, csv: bool) -> None:
-    """Refuse a CSV style that has no effect or would send unsafe text to a terminal.
-
-    Raises:
-        click.UsageError: The style is refused.
-    """
-    if not csv:
-        raise click.UsageError(f"--{style} goes with --format csv")
-    if sys.stdout.isatty():
-        raise click.UsageError(
-            f"--{style} is not for a terminal, which obeys what others wrote; add: > FILE"
-        )
 
 
 class Counting(Protocol):
