@@ -173,6 +173,29 @@ EQUAL += [
     ),
     ({**OBJECT, "dependentRequired": {}, "propertyNames": True, "patternProperties": {}}, OBJECT),
 ]
+NUMBER = {"type": "number"}
+# Numbers that can only be whole, alternatives that add nothing, further empty keywords.
+EQUAL += [
+    ({**NUMBER, "multipleOf": 1}, INTEGER),
+    ({**NUMBER, "multipleOf": 1.0, "exclusiveMinimum": 0}, {**INTEGER, "minimum": 1}),
+    ({**NUMBER, "multipleOf": 5}, {**INTEGER, "multipleOf": 5}),
+    ({"allOf": [NUMBER, {"multipleOf": 1}]}, INTEGER),
+    ({"type": ["number", "string"], "multipleOf": 1}, {"type": ["integer", "string"]}),
+    ({**NUMBER, "enum": [1, 2.0]}, {**INTEGER, "enum": [1, 2]}),
+    ({**INTEGER, "multipleOf": 0.5}, INTEGER),
+    ({"anyOf": [OBJECT, OBJECT]}, OBJECT),
+    ({"anyOf": [OBJECT, OBJECT, LIST_OF]}, {"anyOf": [OBJECT, LIST_OF]}),
+    ({"anyOf": [OBJECT, {}]}, {}),
+    ({"anyOf": [True, STRING], "description": "Anything."}, {"description": "Anything."}),
+    ({**STRING, "pattern": ".*"}, STRING),
+    ({**STRING, "pattern": "^"}, STRING),
+    ({**ARRAY, "contains": STRING, "minContains": 1}, {**ARRAY, "contains": STRING}),
+    ({**ARRAY, "contains": STRING, "minContains": 0}, ARRAY),
+    ({**ARRAY, "minContains": 2, "maxContains": 3}, ARRAY),
+    ({**ARRAY, "maxItems": 1, "uniqueItems": True}, {**ARRAY, "maxItems": 1}),
+    ({**OBJECT, "dependentRequired": {"a": []}, "dependentSchemas": {"a": True}}, OBJECT),
+    ({**OBJECT, "patternProperties": {"^x": {}}}, OBJECT),
+]
 
 
 @pytest.mark.parametrize("direction", ["request", "response"])
@@ -191,6 +214,14 @@ def test_schemas_in_other_words_are_the_same(one: Any, other: Any, direction: st
         (ARRAY, {**ARRAY, "unevaluatedItems": False}, "request-constraint-tightened"),
         (OBJECT, {**OBJECT, "propertyNames": False}, "request-constraint-tightened"),
         ({**STRING, "maxLength": 4}, {**INTEGER, "maxLength": 4}, "request-type-changed"),
+        (NUMBER, {**NUMBER, "multipleOf": 1}, "request-type-narrowed"),
+        (INTEGER, {**INTEGER, "multipleOf": 2}, "request-constraint-tightened"),
+        (NUMBER, {**NUMBER, "multipleOf": 0.1}, "request-constraint-tightened"),
+        (
+            {**OBJECT, "patternProperties": {"^x": {}}, "additionalProperties": False},
+            {**OBJECT, "additionalProperties": False},
+            "request-constraint-loosened",
+        ),
     ],
 )
 def test_schemas_in_other_words_that_say_less_are_told(one: Any, other: Any, rule: str) -> None:

@@ -93,7 +93,7 @@ LOOSER = [
     ({"type": "string", "maxLength": 9}, {"type": "string", "maxLength": 10}),
     ({"type": "array", "maxItems": 9}, {"type": "array"}),
     ({"type": "integer", "minimum": 1}, {"type": "integer", "minimum": 0}),
-    ({"type": "number", "multipleOf": 2}, {"type": "number"}),
+    ({"type": "number", "multipleOf": 0.5}, {"type": "number"}),
     ({"type": "string", "pattern": "a"}, {"type": "string", "pattern": "b"}),
     ({"type": "string", "format": "uuid"}, {"type": "string"}),
     ({"type": "array", "uniqueItems": True}, {"type": "array"}),

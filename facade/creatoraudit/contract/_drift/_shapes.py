@@ -50,7 +50,7 @@ _CONSTRAINTS: Final = frozenset(
 """Keywords that are compared as a whole, with references followed and without annotations."""
 
 _SAYS_NOTHING: Final[Mapping[str, Sequence[Json]]] = {
-    "pattern": ("",),
+    "pattern": ("", "^", "$", ".*", "^.*"),
     "not": (False,),
     "uniqueItems": (False,),
     "prefixItems": ([],),
@@ -77,6 +77,8 @@ _CONCERNS: Final[Mapping[str, frozenset[str]]] = {
 """The types whose values a keyword restricts; all others satisfy it."""
 
 _ON_NULL: Final = frozenset({"type", "nullable", "enum", "const", "anyOf", "oneOf"})
+_OF_NAMES: Final = frozenset({"patternProperties", "dependentRequired", "dependentSchemas"})
+_CLOSING: Final = frozenset({"additionalProperties", "unevaluatedProperties"})
 _FLAGS: Final = ("deprecated", "readOnly", "writeOnly")
 # OpenAPI 3.0 uses a format where 3.1 uses a keyword of JSON Schema.
 _BINARY: Final = "application/octet-stream"
@@ -312,7 +314,7 @@ class _Builder:
             if types is not None and shape.values is None:
                 shape.nullable = False
         shape.any = types is None and not shape.choices
-        shape.types = _ANY if types is None else _plain(types)
+        shape.types = self._whole_numbers(_ANY if types is None else _plain(types))
         shape.nullable = shape.nullable or self.forced_null
         if shape.types == {"boolean"} and shape.values and len(shape.values) > 1:
             shape.values = None  # true and false are all there is
@@ -322,6 +324,21 @@ class _Builder:
                     limit, outside, fact = shape.bounds[keyword]
                     shape.bounds[keyword] = (_whole(keyword, limit, outside), False, fact)
         return shape
+
+    def _whole_numbers(self, types: frozenset[str]) -> frozenset[str]:
+        """The types, with `integer` for numbers that can only be whole; drops what that implies."""
+        shape, steps = self.shape, self.shape.rules.get("multipleOf", {})
+        numbers = [fact.place.node for fact in steps.values()]
+        kinds = {_type_of(fact.value) for fact in (shape.values or {}).values()}
+        listed = bool(kinds) and "number" not in kinds
+        if "number" in types and (listed or any(_is_whole(one) for one in numbers)):
+            types = (types - {"number"}) | {"integer"}
+        if "number" not in types:
+            left = {text: each for text, each in steps.items() if not _divides_one(each.place.node)}
+            shape.rules.pop("multipleOf", None)
+            if left:
+                shape.rules["multipleOf"] = left
+        return types
 
     def _types(self, types: frozenset[str], on_null: bool, *, null: bool) -> None:
         self.types = _meet(self.types, types)
@@ -435,7 +452,12 @@ class _Builder:
         self, place: Place, keyword: str, on_null: bool
     ) -> Iterator[tuple[Place, bool, bool]]:
         """Read a set of alternatives; returns the only one if a single one is left."""
-        branches = [*_flattened(place, keyword)]
+        every = [*_flattened(place, keyword)]
+        branches = [*{_said(one.place.node): one for one in every}.values()]
+        if keyword == "anyOf" and any(_takes_anything(one.place.node) for one in branches):
+            return
+        if not branches or (keyword == "oneOf" and len(branches) < len(every)):
+            branches = every  # of two equal ones, both hold
         if not branches:
             return
         shapes = [self.shapes.of(branch) for branch in branches]
@@ -517,9 +539,39 @@ def _says_nothing(place: Place, name: str) -> bool:
         return beside.keys().isdisjoint(("then", "else"))
     if name in ("then", "else") and "if" not in beside:
         return True
-    if name == "multipleOf":
-        return beside.get("type") == "integer" and value == 1 and not isinstance(value, bool)
+    if name in ("minContains", "maxContains") and "contains" not in beside:
+        return True
+    if name == "minContains" and value == 1:
+        return True
+    if name in ("contains", "minContains") and "maxContains" not in beside:
+        return beside.get("minContains") == 0
+    if name == "uniqueItems" and beside.get("maxItems") in (0, 1):
+        return True
+    if name in _OF_NAMES and is_object(value):
+        closed = name == "patternProperties" and not beside.keys().isdisjoint(_CLOSING)
+        return not closed and all(one == [] or _takes_anything(one) for one in value.values())
     return any(value == one and type(value) is type(one) for one in _SAYS_NOTHING.get(name, ()))
+
+
+def _takes_anything(node: Json) -> bool:
+    """Whether a schema is satisfied by any value."""
+    return node is True or (is_object(node) and node.keys() <= ANNOTATIONS.keys())
+
+
+def _said(node: Json) -> str:
+    """What a schema says, as text. Schemas of one document with equal texts mean the same."""
+    if is_object(node):
+        return canonical({name: each for name, each in node.items() if name not in ANNOTATIONS})
+    return canonical(node)
+
+
+def _is_whole(step: Json) -> bool:
+    return is_number(step) and step > 0 and float(step).is_integer()
+
+
+def _divides_one(step: Json) -> bool:
+    """Whether every whole number is a multiple of a number, as of 1 and of 0.5."""
+    return is_number(step) and step > 0 and (1 / step).is_integer()
 
 
 def _constants(node: Json) -> bool:
