@@ -269,7 +269,7 @@ def _path_id(name: str, value: object, bound: Bound | None) -> str:
 
 def _one_id(value: object, name: str) -> object:
     """Return an id, but refuse a model or a list."""
-    if isinstance(value, Collection) and not isinstance(value, str):
+    if not isinstance(value, str) and isinstance(value, Collection):
         raise UsageError(f"{name} must be an id, not {type(value).__name__}")
     return value
 

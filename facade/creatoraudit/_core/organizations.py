@@ -62,7 +62,8 @@ class Organization:
             path = self._file.parent / Path(place).expanduser()
             problem = f"{path} is empty"
             try:
-                value = path.read_text(encoding="utf-8-sig")  # editors of Windows leave a mark
+                # Read for each request, and so as bytes; editors of Windows leave a mark.
+                value = path.read_bytes().decode("utf-8-sig")
             except (OSError, UnicodeDecodeError) as error:
                 why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
                 value, problem = "", f"{path} cannot be read: {why}"

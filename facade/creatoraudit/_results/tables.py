@@ -152,14 +152,14 @@ class Table:
         fields = arrow_schema(self.kinds)
         values, others = self.values()
         arrays = []
-        for name, kind in self.kinds.items():
+        for (name, kind), wanted in zip(self.kinds.items(), fields.types, strict=True):
             column = others if name == OTHERS else values[name]
-            array = _as_sent(column, kind, fields.field(name).type)
+            array = _as_sent(column, kind, wanted)
             if array is None:
                 cells, wrong = typed(column, kind)
                 if wrong:
                     raise self._misfit(name, kind, wrong)
-                array = library.array(cells, fields.field(name).type)
+                array = library.array(cells, wanted)
             arrays.append(array)
         return library.RecordBatch.from_arrays(arrays, schema=fields)
 
