@@ -1,4 +1,4 @@
-"""What a generated operation needs of the object that sends it: httpx's `request`.
+"""What a generated operation needs from the client that sends it: httpx's `request`.
 
 Authentication, timeouts, retries and errors are that object's business; nothing here knows of them.
 """
@@ -14,7 +14,7 @@ from .types import Response
 
 T = TypeVar("T")
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-# Only encodings of characters: Python has others too, and some are slow.
+# Only encodings of characters, because Python also has others, and some are slow.
 _CHARSETS = re.compile(
     r"(?:iso-?8859|windows|cp\d|utf-(?:16|32)|shift|euc|gb|big5|koi8|iso-2022|mac)[\w-]*$", re.ASCII
 )
@@ -23,7 +23,7 @@ _LATIN = ("iso-8859-1", "iso8859-1", "latin-1", "latin1", "us-ascii", "ascii")
 
 
 class SupportsResponse(Protocol):
-    """The part of an HTTP answer that is read here."""
+    """The part of an HTTP response that is read here."""
 
     @property
     def status_code(self) -> int: ...
@@ -38,7 +38,7 @@ class SupportsResponse(Protocol):
 
 
 class SupportsRequest(Protocol):
-    """Sends `method`, a relative `url` and httpx's other arguments, and waits for the answer."""
+    """Sends `method`, a relative `url` and httpx's other arguments and waits for the response."""
 
     def request(self, *args: Any, **kwargs: Any) -> SupportsResponse: ...
 
@@ -52,7 +52,7 @@ class AsyncSupportsRequest(Protocol):
 def answer(
     response: SupportsResponse, decode: Callable[[int, Any], T], kind: str = "json"
 ) -> Response[T]:
-    """The record of an answer; only a success that has a body is decoded, as what is declared."""
+    """Record a response; only the body of a success is decoded, as the contract declares it."""
     status_code, content = response.status_code, response.content
     value = None
     if 200 <= status_code < 300 and content:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 
 class Column(NamedTuple):
-    """One declared member: its name on the wire and what the contract says of its value."""
+    """One declared member: its name in JSON and what the contract says about its value."""
 
     name: str
     kind: str

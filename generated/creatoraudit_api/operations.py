@@ -35,7 +35,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 class Bound(NamedTuple):
-    """What the contract says of one argument or body member.
+    """What the contract says about one argument or body member.
 
     For lists `format` and `choices` are those of the items.
     """
@@ -60,7 +60,7 @@ class Operation(NamedTuple, Generic[T_co]):
 
     name: str
     key: str
-    """Method and path with blanked parameter names: what the operation is known by."""
+    """Method and path with blanked parameter names, which identify the operation."""
     method: str
     path: str
     tag: str
@@ -74,7 +74,7 @@ class Operation(NamedTuple, Generic[T_co]):
     wire_names: Mapping[str, str] = _NONE
     """Names on the wire of the arguments and body members whose Python name differs."""
     styles: Mapping[str, str] = _NONE
-    """How an argument that is no scalar is written, where that is not the default."""
+    """How an argument that is not a scalar is written, if not in the default style."""
     body: str | None = None
     """Model of the body; "object" where it has members and no model."""
     body_types: tuple[str, ...] = ()
@@ -90,11 +90,11 @@ class Operation(NamedTuple, Generic[T_co]):
     item: str | None = None
     """Model of the items of a list; see `decode_item`."""
     value: str = "json"
-    """What a success is decoded to, by its declared media type: "json", "text" or "bytes"."""
+    """How a success is decoded, by its declared media type: "json", "text" or "bytes"."""
     accept: str = "application/json"
     """The declared media type of a success."""
     key_header: tuple[str, str] | None = ("Authorization", "Bearer ")
-    """The header that carries the key, and what stands before the key in it."""
+    """The header that carries the key, and the text before the key in it."""
     page_limit: int | None = None
     id_lists: tuple[str, ...] = ()
     batch_size: int | None = None
@@ -800,7 +800,7 @@ LEFT_OUT: Mapping[str, str] = {}
 
 GONE: frozenset[str] = frozenset([])
 """Operations that the contract had once and has no longer: there is one of that name all the same,
-without a method, so that whoever uses it gets to the place that says so."""
+without a method. Using it raises an error that says so."""
 
 
 class _NoBounds(dict[str, Bound]):

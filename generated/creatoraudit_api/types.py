@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeAlias, Type
 
 if TYPE_CHECKING:
     JSON: TypeAlias = "None | bool | int | float | str | list[JSON] | dict[str, JSON]"
-    """Any JSON value, as the standard library's decoder gives it."""
+    """Any JSON value, as the standard library decodes it."""
 else:
     # So that annotations can be read at run time: nothing else resolves a type that holds itself.
     JSON = Any
@@ -35,7 +35,7 @@ _SCALARS = frozenset({type(None), bool, int, float, str})
 
 
 class Unset(enum.Enum):
-    """Type of the one value that stands for a member or argument that is not there at all."""
+    """Type of the value that stands for a member or argument that was not given."""
 
     UNSET = "UNSET"
 
@@ -51,7 +51,7 @@ UNSET: Final = Unset.UNSET
 
 
 class Response(Generic[T]):
-    """One HTTP answer: what was received, and its decoded value if it is a success with a body."""
+    """An HTTP response, with its decoded value if it is a success that has a body."""
 
     __slots__ = ("content", "headers", "status_code", "value")
 
@@ -68,26 +68,26 @@ class Response(Generic[T]):
 
 
 def wrong_container(name: str, expected: str, value: object) -> TypeError:
-    """The error for a value that is not an object or list where one belongs; never holds the value."""
+    """The error for a value that should be an object or a list; it never holds the value."""
     return TypeError(f"{name} must be {expected}, not {type(value).__name__}")
 
 
 def require_dict(value: Any) -> dict[str, Any]:
-    """The value itself when it is an object, else a TypeError."""
+    """Return a value that is an object; any other is a TypeError."""
     if not isinstance(value, dict):
         raise wrong_container("value", "an object", value)
     return value
 
 
 def require_list(value: Any) -> list[Any]:
-    """The value itself when it is a list, else a TypeError."""
+    """Return a value that is a list; any other is a TypeError."""
     if not isinstance(value, list):
         raise wrong_container("value", "a list", value)
     return value
 
 
 def first_that_decodes(value: Any, decoders: Iterable[Callable[[Any], Any]]) -> Any:
-    """What the first fitting decoder makes of the value; the value as sent when none fits."""
+    """Decode a value with the first decoder that fits; if none fits, return it unchanged."""
     if value is None:
         return None
     for decode in decoders:
@@ -99,7 +99,7 @@ def first_that_decodes(value: Any, decoders: Iterable[Callable[[Any], Any]]) -> 
 
 
 def timestamp(value: Any) -> Any:
-    """An aware datetime from an ISO 8601 string (no zone means UTC); all else stays as sent."""
+    """Read an ISO 8601 string as an aware datetime (UTC by default); other values are unchanged."""
     if value is None:
         return None
     try:
@@ -112,7 +112,7 @@ def timestamp(value: Any) -> Any:
 
 
 def _unusual_timestamp(value: str) -> datetime.datetime | str:
-    """Spellings the standard library refuses (lower case, 24:00); imported when one is met."""
+    """Read spellings that the standard library refuses, such as lower case and 24:00."""
     try:
         parsed: datetime.datetime = import_module("dateutil.parser").isoparse(value)
         return parsed if parsed.tzinfo is not None else parsed.replace(tzinfo=_UTC)
@@ -121,7 +121,7 @@ def _unusual_timestamp(value: str) -> datetime.datetime | str:
 
 
 def encode(value: Any) -> Any:
-    """A JSON value from a model, a date, or a container of these; JSON values stay as they are."""
+    """Turn a model, a date, or a container of these into JSON; JSON values are unchanged."""
     if value.__class__ in _SCALARS:
         return value
     if isinstance(value, datetime.datetime):
@@ -144,7 +144,7 @@ def encode_body(body: WriteModel | ReadModel | Mapping[str, JSON]) -> Any:
 
 
 def encode_query(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Query parameters that are there: no None, no UNSET, dates as ISO 8601, sequences as lists."""
+    """Query parameters without None and UNSET, with dates as ISO 8601 and sequences as lists."""
     return {
         name: encode(value)
         for name, value in parameters.items()
@@ -153,7 +153,7 @@ def encode_query(parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def encode_headers(parameters: Mapping[str, Any]) -> dict[str, str]:
-    """Header parameters that are there, as text."""
+    """Header parameters without None and UNSET, as text."""
     return {
         name: ("true" if value else "false") if isinstance(value, bool) else str(value)
         for name, value in parameters.items()
@@ -162,7 +162,7 @@ def encode_headers(parameters: Mapping[str, Any]) -> dict[str, str]:
 
 
 def comma_separated(value: Any) -> Any:
-    """One text of a sequence's items, for parameters whose items share a key."""
+    """Join the items of a sequence, for parameters whose items share a key."""
     return (
         value if value is None or value is UNSET else ",".join(str(encode(item)) for item in value)
     )
@@ -188,7 +188,7 @@ def _html(value: object, longest: int = 80) -> str:
 
 
 class Shapes(dict[tuple[str, ...], tuple[frozenset[str], tuple[str, ...]]]):
-    """How documents of one model are taken apart.
+    """Takes the JSON objects of one model apart.
 
     For each order of keys met so far it holds the member names as a set, and the undeclared ones:
     items of a page share their keys, so neither is worked out per item. The number of remembered
@@ -221,7 +221,7 @@ class Shapes(dict[tuple[str, ...], tuple[frozenset[str], tuple[str, ...]]]):
 
 
 class ReadModel(Mapping[str, JSON]):
-    """What all models of responses have in common.
+    """Base class of the models of responses.
 
     A model is also the mapping that was sent: each member that the response had, or that has been
     given a value since, by its JSON name and as a JSON value, whether it is declared or not. So
@@ -233,7 +233,7 @@ class ReadModel(Mapping[str, JSON]):
     MEMBERS: ClassVar[tuple[tuple[str, str], ...]]
     """JSON name and attribute name of each declared member."""
     REQUIRED: ClassVar[frozenset[str]]
-    """JSON names of the members a document cannot do without."""
+    """JSON names of the required members."""
     ATTRIBUTES: ClassVar[Mapping[str, str]]
     """Attribute name of each declared member by its JSON name."""
 
@@ -283,7 +283,7 @@ class ReadModel(Mapping[str, JSON]):
         return sum(1 for _ in self)
 
     def __repr__(self) -> str:
-        """The members that have a value, long ones cut; `to_dict()` has all of them whole."""
+        """The members that have a value, with long ones cut; `to_dict()` has them in full."""
         shown = (
             f"{self.ATTRIBUTES.get(name, name)}={_BRIEF.repr(self[name])}"
             for name in self
@@ -304,7 +304,7 @@ class ReadModel(Mapping[str, JSON]):
 
 
 class WriteModel:
-    """What all models of request bodies have in common."""
+    """Base class of the models of request bodies."""
 
     __slots__ = ()
 

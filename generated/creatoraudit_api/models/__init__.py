@@ -1,4 +1,4 @@
-"""Models of requests and responses; each is imported when it is first asked for."""
+"""Models of requests and responses; each is imported on first use."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Values the contract names; the API may send others, which stay plain values."""
+"""Values that the contract names; others that the API sends stay plain values."""
 
 from typing import Literal, TypeAlias
 

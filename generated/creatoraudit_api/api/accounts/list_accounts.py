@@ -44,12 +44,12 @@ def get_kwargs(
 
 
 def decode(status_code: int, payload: Any) -> AccountPage:
-    """The value of a success answer's body."""
+    """Decode the body of a successful response."""
     return AccountPage.from_dict(payload)
 
 
 def decode_item(payload: Any) -> Account:
-    """The value of one item of the list."""
+    """Decode one item of the list."""
     return Account.from_dict(payload)
 
 

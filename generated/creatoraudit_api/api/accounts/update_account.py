@@ -19,7 +19,7 @@ def get_kwargs(
 
 
 def decode(status_code: int, payload: Any) -> AccountEnvelope:
-    """The value of a success answer's body."""
+    """Decode the body of a successful response."""
     return AccountEnvelope.from_dict(payload)
 
 

@@ -17,7 +17,7 @@ def get_kwargs(*, body: AccountMetricsRequest | Mapping[str, JSON]) -> dict[str,
 
 
 def decode(status_code: int, payload: Any) -> WindowedMetricsResponse:
-    """The value of a success answer's body."""
+    """Decode the body of a successful response."""
     return WindowedMetricsResponse.from_dict(payload)
 
 

@@ -17,7 +17,7 @@ def get_kwargs(*, body: VideoMetricsRequest | Mapping[str, JSON]) -> dict[str, A
 
 
 def decode(status_code: int, payload: Any) -> WindowedMetricsResponse:
-    """The value of a success answer's body."""
+    """Decode the body of a successful response."""
     return WindowedMetricsResponse.from_dict(payload)
 
 

@@ -21,7 +21,7 @@ def get_kwargs(
 
 
 def decode(status_code: int, payload: Any) -> CreatorAnalytics:
-    """The value of a success answer's body."""
+    """Decode the body of a successful response."""
     return CreatorAnalytics.from_dict(payload)
 
 

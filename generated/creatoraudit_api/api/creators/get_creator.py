@@ -15,7 +15,7 @@ def get_kwargs(creator_id: str) -> dict[str, Any]:
 
 
 def decode(status_code: int, payload: Any) -> CreatorEnvelope:
-    """The value of a success answer's body."""
+    """Decode the body of a successful response."""
     return CreatorEnvelope.from_dict(payload)
 
 

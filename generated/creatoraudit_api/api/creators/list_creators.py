@@ -35,12 +35,12 @@ def get_kwargs(
 
 
 def decode(status_code: int, payload: Any) -> CreatorPage:
-    """The value of a success answer's body."""
+    """Decode the body of a successful response."""
     return CreatorPage.from_dict(payload)
 
 
 def decode_item(payload: Any) -> Creator:
-    """The value of one item of the list."""
+    """Decode one item of the list."""
     return Creator.from_dict(payload)
 
 

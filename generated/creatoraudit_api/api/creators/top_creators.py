@@ -19,12 +19,12 @@ def get_kwargs(
 
 
 def decode(status_code: int, payload: Any) -> TopCreators:
-    """The value of a success answer's body."""
+    """Decode the body of a successful response."""
     return TopCreators.from_dict(payload)
 
 
 def decode_item(payload: Any) -> TopCreator:
-    """The value of one item of the list."""
+    """Decode one item of the list."""
     return TopCreator.from_dict(payload)
 
 

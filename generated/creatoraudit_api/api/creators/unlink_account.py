@@ -14,7 +14,7 @@ def get_kwargs(creator_id: str, account_id: str) -> dict[str, Any]:
 
 
 def decode(status_code: int, payload: Any) -> None:
-    """The value of a success answer's body."""
+    """Decode the body of a successful response."""
     return None
 
 

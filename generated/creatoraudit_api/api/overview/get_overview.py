@@ -16,7 +16,7 @@ def get_kwargs(*, period: Period | str | None | Unset = UNSET) -> dict[str, Any]
 
 
 def decode(status_code: int, payload: Any) -> OverviewEnvelope:
-    """The value of a success answer's body."""
+    """Decode the body of a successful response."""
     return OverviewEnvelope.from_dict(payload)
 
 

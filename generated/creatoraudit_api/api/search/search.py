@@ -17,7 +17,7 @@ def get_kwargs(
 
 
 def decode(status_code: int, payload: Any) -> SearchResponse:
-    """The value of a success answer's body."""
+    """Decode the body of a successful response."""
     return SearchResponse.from_dict(payload)
 
 

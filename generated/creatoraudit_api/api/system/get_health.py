@@ -15,7 +15,7 @@ def get_kwargs() -> dict[str, Any]:
 
 
 def decode(status_code: int, payload: Any) -> Health:
-    """The value of a success answer's body."""
+    """Decode the body of a successful response."""
     return Health.from_dict(payload)
 
 

@@ -17,7 +17,7 @@ def get_kwargs(*, body: VideoDeltasRequest | Mapping[str, JSON]) -> dict[str, An
 
 
 def decode(status_code: int, payload: Any) -> VideoDeltasResponse:
-    """The value of a success answer's body."""
+    """Decode the body of a successful response."""
     return VideoDeltasResponse.from_dict(payload)
 
 

@@ -18,7 +18,7 @@ def get_kwargs(
 
 
 def decode(status_code: int, payload: Any) -> VideoDeltasResponse:
-    """The value of a success answer's body."""
+    """Decode the body of a successful response."""
     return VideoDeltasResponse.from_dict(payload)
 
 

@@ -25,12 +25,12 @@ def get_kwargs(
 
 
 def decode(status_code: int, payload: Any) -> AccountVideoPage:
-    """The value of a success answer's body."""
+    """Decode the body of a successful response."""
     return AccountVideoPage.from_dict(payload)
 
 
 def decode_item(payload: Any) -> AccountVideo:
-    """The value of one item of the list."""
+    """Decode one item of the list."""
     return AccountVideo.from_dict(payload)
 
 

@@ -42,12 +42,12 @@ def get_kwargs(
 
 
 def decode(status_code: int, payload: Any) -> VideoPage:
-    """The value of a success answer's body."""
+    """Decode the body of a successful response."""
     return VideoPage.from_dict(payload)
 
 
 def decode_item(payload: Any) -> Video:
-    """The value of one item of the list."""
+    """Decode one item of the list."""
     return Video.from_dict(payload)
 
 

@@ -17,7 +17,7 @@ def get_kwargs(video_id: str, *, body: UpdateVideoRequest | Mapping[str, JSON]) 
 
 
 def decode(status_code: int, payload: Any) -> VideoEnvelope:
-    """The value of a success answer's body."""
+    """Decode the body of a successful response."""
     return VideoEnvelope.from_dict(payload)
 
 
