@@ -75,6 +75,8 @@ class Operation(NamedTuple, Generic[T_co]):
     """Names on the wire of the arguments and body members whose Python name differs."""
     styles: Mapping[str, str] = _NONE
     """How an argument that is not a scalar is written, if not in the default style."""
+    encodings: Mapping[str, Mapping[str, tuple[str, str]]] = _NONE
+    """Style and media type of the members of a form, if not the default, by form and member."""
     body: str | None = None
     """Model of the body; "object" where it has members and no model."""
     body_types: tuple[str, ...] = ()

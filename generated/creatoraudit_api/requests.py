@@ -153,10 +153,11 @@ def _body(
         kind = MULTIPART
     elif kind != FORM and FORM in operation.body_types and arguments.get("form"):
         kind = FORM
+    encoding = operation.encodings.get(kind, {})
     if kind == MULTIPART:
-        return _multipart({} if body is UNSET or body is None else encode(body), files)
+        return _multipart({} if body is UNSET or body is None else encode(body), files, encoding)
     if kind == FORM:
-        return {"data": _fields({} if body is UNSET or body is None else encode(body))}
+        return {"data": _fields({} if body is UNSET or body is None else encode(body), encoding)}
     if isinstance(body, str) and not is_json(kind):
         headers["Content-Type"] = f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
         return {"content": body.encode()}
@@ -176,35 +177,48 @@ def is_json(media_type: str) -> bool:
     return media_type in ("application/json", "text/json") or media_type.endswith("+json")
 
 
-def _fields(members: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a form: lists are repeated, objects are JSON, null is left out."""
-    return {
-        name: [_field(item) for item in value]
-        if isinstance(value, (list, tuple))
-        else _field(value)
-        for name, value in members.items()
-        if value is not None
-    }
+def _fields(
+    members: Mapping[str, Any], encoding: Mapping[str, tuple[str, str]]
+) -> dict[str, list[str]]:
+    """The fields of a form."""
+    fields: dict[str, list[str]] = {}
+    for name, value, _ in _texts(members, encoding):
+        fields.setdefault(name, []).append(value)
+    return fields
 
 
-def _field(value: Any) -> str:
-    return compact(value) if _nested(value) else text(value)
+def _texts(
+    members: Mapping[str, Any], encoding: Mapping[str, tuple[str, str]]
+) -> list[tuple[str, str, str]]:
+    """Name, text and media type of each field of a form, null left out.
 
-
-def _nested(value: Any) -> bool:
-    return isinstance(value, (list, tuple, Mapping))
-
-
-def _multipart(members: Mapping[str, Any], files: Mapping[str, Any]) -> dict[str, Any]:
-    """The parts of a multipart form; it is one even without a file. JSON is declared as such."""
-    parts: list[tuple[str, Any]] = []
+    Without an encoding of its own, a list is repeated and an object is JSON.
+    """
+    texts: list[tuple[str, str, str]] = []
     for name, value in members.items():
+        style, kind = encoding.get(name, ("", ""))
         if value is None:
             continue
-        for one in value if isinstance(value, (list, tuple)) else [value]:
-            kind = ("application/json",) if _nested(one) else ()
-            parts.append((name, (None, _field(one).encode(), *kind)))
+        styled = _in_query(name, value, style) if style else {name: value}
+        for key, each in styled.items():
+            for one in each if isinstance(each, (list, tuple)) else [each]:
+                nested = isinstance(one, (list, tuple, Mapping))
+                json = is_json(kind) or (nested and not kind)
+                declared = kind or ("application/json" if nested else "")
+                texts.append((key, compact(one) if json else text(one), declared))
+    return texts
+
+
+def _multipart(
+    members: Mapping[str, Any], files: Mapping[str, Any], encoding: Mapping[str, tuple[str, str]]
+) -> dict[str, Any]:
+    """The parts of a multipart form; it is one even without a file. JSON is declared as such."""
+    parts: list[tuple[str, Any]] = []
+    for name, value, kind in _texts(members, encoding):
+        parts.append((name, (None, value.encode(), *([kind] if kind else []))))
     for name, value in files.items():
+        kind = encoding.get(name, ("", ""))[1]
         for one in value if isinstance(value, list) else [value]:
-            parts.append((name, one if isinstance(one, tuple) else (name, one)))
+            part = one if isinstance(one, tuple) else (name, one)
+            parts.append((name, (*part, kind) if kind and len(part) == 2 else part))
     return {"files": parts}

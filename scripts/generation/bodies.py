@@ -111,14 +111,46 @@ def request(body: dict[str, Any], pointer: str, simple: Simple) -> dict[str, Any
         schema = simple.of(schema, where)
     else:
         schema = {}
+    encodings = {
+        essence(name): found
+        for name in names
+        if kind_of(name) in ("multipart", "form")
+        and (found := _encoding(content[name].get("encoding", {}), pointer))
+    }
     sent = [name for name in names if kind_of(name, content[name].get("schema")) != "events"]
     return {
         "required": body.get("required", False),
         "content": {first: {"schema": schema}},
+        **({"x-encodings": encodings} if encodings else {}),
         "x-media-types": [essence(name) if name != "*/*" else "application/json" for name in sent]
         if kind == "json"
         else [essence(name) for name in sent],
     }
+
+
+_STYLES = ("form", "spaceDelimited", "pipeDelimited", "deepObject")
+
+
+def _encoding(declared: Any, pointer: str) -> dict[str, list[str]]:
+    """Style and media type of the members of a form that are not written in the default way.
+
+    Where a style is given, the media type says nothing (OpenAPI 3.1).
+    """
+    if not isinstance(declared, dict) or not all(isinstance(e, dict) for e in declared.values()):
+        raise BodyRefused("has an `encoding` that is not an object of objects", pointer)
+    found: dict[str, list[str]] = {}
+    for name, own in declared.items():
+        style, kind = own.get("style", "form"), own.get("contentType", "")
+        if style not in _STYLES:
+            raise BodyRefused(f"has the unknown style {label(str(style))} in `encoding`", pointer)
+        if own.keys() & {"style", "explode", "allowReserved"}:
+            joined = style == "form" and own.get("explode", True) is False
+            found[name] = ["comma" if joined else style, ""]
+            continue
+        # Of several media types, or a range of them, none is the one.
+        if isinstance(kind, str) and kind and not {",", "*"} & {*kind}:
+            found[name] = ["", kind.strip()]
+    return found
 
 
 def response(answer: dict[str, Any], status: str, pointer: str, simple: Simple) -> dict[str, Any]:

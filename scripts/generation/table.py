@@ -267,6 +267,11 @@ class _Builder:
         nullable = kind == "json" and bool(schema) and _nullable(self.document, schema)
         required = bool(body.get("required")) and not nullable
         self.body = {"body_types": tuple(body["x-media-types"]), "body_required": required}
+        if encodings := body.get("x-encodings"):
+            self.body["encodings"] = {
+                form: {name: tuple(own) for name, own in members.items()}
+                for form, members in encodings.items()
+            }
         if kind in ("text", "bytes"):
             self.body_type = {"text": "str", "bytes": "bytes"}[kind]
             return
@@ -305,6 +310,7 @@ class _Builder:
 _DEFAULTS: dict[str, Any] = {
     "wire_names": {},
     "styles": {},
+    "encodings": {},
     "body": None,
     "body_types": (),
     "body_required": False,

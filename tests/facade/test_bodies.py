@@ -8,7 +8,7 @@ import os
 
 import pytest
 
-from creatoraudit import NetworkError, RateLimitedError, ServerError, UsageError
+from creatoraudit import CreatorAudit, NetworkError, RateLimitedError, ServerError, UsageError
 from creatoraudit_api import operations
 from creatoraudit_api.models import UpdateVideoRequest
 from creatoraudit_api.types import UNSET
@@ -101,6 +101,47 @@ def test_a_form_has_fields(facade, serve):
     assert request.body == b"a=1&a=true&b=%7B%22c%22%3A1%7D"
     assert sent(facade, serve(OK), operation, a="x y").body == b"a=x+y"
     assert sent(facade, serve(OK), operation, body={"a": [{"b": 1}]}).body == b"a=%7B%22b%22%3A1%7D"
+
+
+STYLED = {
+    "comma": (("comma", ""), [1, 2], b"a=1%2C2"),
+    "spaces": (("spaceDelimited", ""), ["x", "y"], b"a=x+y"),
+    "pipes": (("pipeDelimited", ""), ["x", "y"], b"a=x%7Cy"),
+    "deep object": (
+        ("deepObject", ""),
+        {"b": 1, "c": {"d": True}},
+        b"a%5Bb%5D=1&a%5Bc%5D%5Bd%5D=true",
+    ),
+    "exploded object": (("form", ""), {"b": 1, "c": [2, 3]}, b"b=1&c=2&c=3"),
+    "exploded list": (("form", ""), [1, 2], b"a=1&a=2"),
+    "JSON text": (("", "application/json"), "x", b"a=%22x%22"),
+    "plain text": (("", "text/plain"), {"b": 1}, b"a=b%2C1"),
+}
+
+
+@pytest.mark.parametrize("name", STYLED)
+def test_a_member_of_a_form_is_written_in_its_declared_style(serve, name):
+    encoding, value, body = STYLED[name]
+    operation = sending(FORM, encodings={FORM: {"a": encoding}})
+    with CreatorAudit("made-up-key", base_url=(server := serve(OK)).url) as ca:
+        ca.call(operation, data={"a": value})
+    assert server.requests[-1].body == body
+
+
+def test_parts_of_a_multipart_form_have_their_declared_styles_and_media_types(serve):
+    own = {"a": ("", "text/csv"), "b": ("comma", ""), "file": ("", "image/png")}
+    operation = sending(MULTIPART, encodings={MULTIPART: own})
+    with CreatorAudit("made-up-key", base_url=(server := serve(OK)).url) as ca:
+        files = {"file": [b"x", ("y.txt", b"y", "text/plain")]}
+        ca.call(operation, data={"a": "1,2", "b": [1, 2], "c": {"d": 1}}, files=files)
+    for part in (
+        b'name="a"\r\nContent-Type: text/csv\r\n\r\n1,2\r\n',
+        b'name="b"\r\n\r\n1,2\r\n',
+        b'name="c"\r\nContent-Type: application/json\r\n\r\n{"d":1}\r\n',
+        b'filename="file"\r\nContent-Type: image/png\r\n\r\nx\r\n',
+        b'filename="y.txt"\r\nContent-Type: text/plain\r\n\r\ny\r\n',
+    ):
+        assert part in server.requests[-1].body
 
 
 ANY_A = {"a": operations.Bound(kind="any")}

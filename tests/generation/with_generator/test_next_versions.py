@@ -151,7 +151,18 @@ def an_upload(document: Node) -> Node:
     }
     document["paths"]["/videos/{video_id}/thumbnail"] = {
         "post": {
-            "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": form}}},
+            "requestBody": {
+                "required": True,
+                "content": {
+                    "multipart/form-data": {
+                        "schema": form,
+                        "encoding": {
+                            "more": {"contentType": "image/png"},
+                            "note": {"contentType": "text/markdown"},
+                        },
+                    }
+                },
+            },
             "responses": {"204": {"description": ""}},
         }
     }
