@@ -495,5 +495,7 @@ class RawProxy(FaultyProxy):
             self._seen += 1
             due = self._seen >= self._first
         headers = {**request.headers, "authorization": f"Bearer {self._api_key}"}
-        good = self._forward(Request(request.method, request.target, headers, request.body))
+        good = self._forward(
+            Request(request.method, request.target, headers, request.body, request.connection)
+        )
         return self._fault.spoil(good) if due else good
