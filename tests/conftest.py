@@ -5,16 +5,16 @@ from __future__ import annotations
 import gc
 import os
 import signal
-from collections import defaultdict
-from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, nullcontext
+from functools import cache
 from typing import TYPE_CHECKING, cast
 
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from creatoraudit._core import clock
-from support import measure, warm, windows
+from support import cases, measure, warm, windows
 from support.driver import KINDS, Facade, Kind
 from support.faults import FaultyProxy, Injection
 from support.server import Script, ScriptedServer
@@ -29,23 +29,9 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 NOW = "2026-06-15T12:00:00Z"
 
 
-QUICK = "CREATORAUDIT_TEST_QUICK" in os.environ
-CASES_OF_A_QUICK_TEST = 4
-
-
-def sampled(items: Iterable[pytest.Item]) -> set[pytest.Item]:
-    """Some cases of each test, from its first to its last."""
-    cases: defaultdict[str, list[pytest.Item]] = defaultdict(list)
-    for item in items:
-        cases[item.nodeid.partition("[")[0]].append(item)
-    sample: set[pytest.Item] = set()
-    for each in cases.values():
-        most = min(len(each), CASES_OF_A_QUICK_TEST)
-        sample |= {each[n * (len(each) - 1) // max(1, most - 1)] for n in range(most)}
-    return sample
-
-
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("numprocesses", 0) and "PYTEST_XDIST_WORKER" not in os.environ:
+        measure.end()  # this process only collects what the workers tell
     measure.spare_servers()
 
 
@@ -60,12 +46,19 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if QUICK:
-        sample = sampled(items)
-        config.hook.pytest_deselected(items=[item for item in items if item not in sample])
-        items[:] = [item for item in items if item in sample]
+    chosen = cases.chosen(items)
+    config.hook.pytest_deselected(items=list(set(items).difference(chosen)))
+    items[:] = chosen
     for item in items:
         item.add_marker(pytest.mark.allow_hosts(["127.0.0.1", "::1"]))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    with ExitStack() as unmeasured:
+        if not cases.measured(item):
+            unmeasured.enter_context(measure.paused())
+        return (yield)
 
 
 def pytest_sessionfinish() -> None:
@@ -102,22 +95,28 @@ def waits() -> Iterator[list[float]]:
 
 
 @pytest.fixture(scope="session")
-def _portals() -> Iterator[dict[Kind, BlockingPortal | None]]:
+def _portals() -> Iterator[Callable[[Kind, bool], BlockingPortal | None]]:
+    """Event loops in threads of their own, of each kind, measured or not."""
     with ExitStack() as portals:
-        # Not measured on trio, which runs the same lines as asyncio.
-        with measure.paused_for_threads():
-            trio = portals.enter_context(start_blocking_portal("trio"))
-        asyncio = portals.enter_context(start_blocking_portal("asyncio"))
-        yield {"sync": None, "asyncio": asyncio, "trio": trio}
+
+        @cache
+        def portal(kind: Kind, measured: bool) -> BlockingPortal | None:
+            if kind == "sync":
+                return None
+            with nullcontext() if measured else measure.paused_for_threads():
+                return portals.enter_context(start_blocking_portal(kind))
+
+        yield portal
 
 
 @pytest.fixture(params=KINDS)
 def facade(
-    request: pytest.FixtureRequest, _portals: dict[Kind, BlockingPortal | None]
+    request: pytest.FixtureRequest, _portals: Callable[[Kind, bool], BlockingPortal | None]
 ) -> Iterator[Facade]:
     """Makes clients: sync, async on asyncio, async on trio."""
     with ExitStack() as sessions:
-        yield Facade(request.param, _portals[request.param], sessions)
+        portal = _portals(request.param, cases.measured(request.node))
+        yield Facade(request.param, portal, sessions)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from creatoraudit import CreatorAudit
-from support import answers
+from support import answers, cases
 from support.server import Answer
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from .conftest import Cli, Here
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs sh and /dev/full")
-ALL = os.environ.get("CREATORAUDIT_TEST_FAULTS") == "all"
 FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 
 
@@ -68,11 +67,11 @@ COMMANDS = [
     [
         *(("<&- 2>&-", args) for args in COMMANDS),
         # `nox -s faults` tries them all.
-        *(("<&-", args) for args in (COMMANDS if ALL else COMMANDS[::3])),
-        *(("2>&-", args) for args in (COMMANDS if ALL else COMMANDS[1::3])),
+        *(("<&-", args) for args in (COMMANDS if cases.ALL else COMMANDS[::3])),
+        *(("2>&-", args) for args in (COMMANDS if cases.ALL else COMMANDS[1::3])),
         *(
             pytest.param("2>/dev/full", args, marks=FULL)
-            for args in (COMMANDS if ALL else COMMANDS[2::3])
+            for args in (COMMANDS if cases.ALL else COMMANDS[2::3])
         ),
     ],
 )

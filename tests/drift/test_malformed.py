@@ -1,13 +1,12 @@
 """Whatever stands in a document, a comparison gives findings or a refusal.
 
 Each piece of junk is put in each place, and the document is compared as the old one, the new one or
-both, in turn. With CREATORAUDIT_TEST_FAULTS=all, which `nox -s faults` sets, it is all three.
+both, in turn. With CREATORAUDIT_TEST_EVERY_CASE, which `nox -s faults` sets, it is all three.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -18,8 +17,8 @@ from drift_mutations import KEY, OAUTH
 from drift_mutations import TEXT as STRING
 
 from creatoraudit.contract import DocumentRefused
+from support import cases
 
-ALL = os.environ.get("CREATORAUDIT_TEST_FAULTS") == "all"
 JUNK = [
     *(None, True, False, 0, -1, 10**400, 1e400, 0.5, "", "x", "string", "#/components", "#"),
     *([], [None], [[]], [{}], ["a", 1], {}, {"": {}}, {"$ref": 5}, {"$ref": "#/paths"}),
@@ -117,7 +116,7 @@ def test_junk_anywhere_gives_findings_or_a_refusal(junk: Any) -> None:
             continue  # such a file is refused before
         broken = edited(RICH, [(pointer, junk)])
         pairs = ((RICH, broken), (broken, RICH), (broken, broken))
-        for pair in pairs if ALL else [pairs[(number + JUNK.index(junk)) % 3]]:
+        for pair in pairs if cases.ALL else [pairs[(number + JUNK.index(junk)) % 3]]:
             outcome, told = compared(*pair)
             assert pair[0] is not pair[1] or outcome != "found"
             assert all(re.fullmatch(r"[ -~]+", line) for line in told)

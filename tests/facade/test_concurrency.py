@@ -29,6 +29,8 @@ from creatoraudit_sandbox import Sandbox
 from support.answers import WHOAMI, deltas, one, page, problem, video, video_id
 from support.server import Answer, Reset
 
+pytestmark = pytest.mark.every_kind  # threads and tasks wait in ways of their own
+
 IDS = [video_id(number) for number in range(6400)]
 
 

@@ -16,6 +16,8 @@ from support.answers import WHOAMI
 from support.faults import FaultyProxy
 from support.server import Answer, Held
 
+pytestmark = pytest.mark.every_kind  # threads and tasks wait in ways of their own
+
 NOON = 1_781_524_800
 LIMIT, WINDOW = 20, 60
 

@@ -17,6 +17,8 @@ from support.answers import WHOAMI
 from support.server import Endless
 from support.tls import certificate, server_context
 
+pytestmark = pytest.mark.every_kind  # each kind of client has a clock of its own
+
 LIMIT = 0.3
 # How much later than its time a call may end on a machine that is busy.
 SLACK = 5.0

@@ -4,13 +4,12 @@ Each pair is tried twice over real HTTP: the fault happens once, and it lasts. W
 create is carried out at most once, the number of tries is bounded, and so are the waits.
 
 Operations that are sent and read alike have one shape. Each fault is tried on one operation of each
-shape, on another one from fault to fault; CREATORAUDIT_TEST_FAULTS=all, which `nox -s faults` sets,
+shape, on another one from fault to fault; CREATORAUDIT_TEST_EVERY_CASE, which `nox -s faults` sets,
 tries it on all of them.
 """
 
 from __future__ import annotations
 
-import os
 import time
 from collections import defaultdict
 from contextlib import ExitStack
@@ -20,6 +19,7 @@ import pytest
 from creatoraudit import CreatorAuditError
 from creatoraudit._core import clock
 from creatoraudit_api.operations import OPERATIONS
+from support import cases
 from support.breaks import BREAKS, CELL, REFUSED, BreakingProxy
 from support.jobs import JOBS
 from support.server import bind
@@ -28,7 +28,6 @@ from support.server import bind
 RETRIES_OF_LASTING = 1
 RETRIES_OF_ONCE = 6
 SAMPLE = ("list_videos", "track_video", "update_account")
-ALL = os.environ.get("CREATORAUDIT_TEST_FAULTS") == "all"
 
 
 def shape(job):
@@ -45,7 +44,7 @@ def pairs():
         alike[shape(job)].append(job)
     for number, fault in enumerate(BREAKS):
         for jobs in alike.values():
-            for job in jobs if ALL else [jobs[number % len(jobs)]]:
+            for job in jobs if cases.ALL else [jobs[number % len(jobs)]]:
                 yield pytest.param(job, fault, id=f"{job.name}-{fault}")
 
 
@@ -141,7 +140,7 @@ def test_documented_exception_or_right_result(facade, world, job, fault, record_
     [
         pytest.param(JOBS[name], fault, id=f"{name}-{fault}")
         for number, fault in enumerate(BREAKS)
-        for name in (SAMPLE if ALL else [SAMPLE[number % len(SAMPLE)]])
+        for name in (SAMPLE if cases.ALL else [SAMPLE[number % len(SAMPLE)]])
     ],
 )
 def test_the_same_asynchronously(facade, world, job, fault, record_property):

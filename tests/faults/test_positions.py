@@ -1,16 +1,15 @@
 """A passing fault at each position of a walk or a batch loses no id and doubles none.
 
 Each fault is tried at one position of each walk and batch, at another one from fault to fault;
-CREATORAUDIT_TEST_FAULTS=all, which `nox -s faults` sets, tries it at all of them.
+CREATORAUDIT_TEST_EVERY_CASE, which `nox -s faults` sets, tries it at all of them.
 """
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from creatoraudit import CreatorAuditError
+from support import cases
 from support.answers import video_id
 from support.breaks import BREAKS, REFUSED, BreakingProxy
 
@@ -20,7 +19,6 @@ OF_BATCHES = ["answer lost", "truncated body", "stall", "429", "503"]
 FINAL = ["HTML with 404", "truncated body", "500", "429 for ages", "data missing"]
 WALKS = ("accounts", "videos", "account_videos")  # three pages of five each
 PARTS = 3
-ALL = os.environ.get("CREATORAUDIT_TEST_FAULTS") == "all"
 STRANGE = 90_000
 
 
@@ -37,7 +35,7 @@ def known_and_strange(known, size):
 def positions(fault, case):
     """Where to let a fault happen in a walk or a batch of three requests."""
     turn = (PASSING.index(fault) + len(case)) % PARTS + 1
-    return range(1, PARTS + 1) if ALL else [turn]
+    return range(1, PARTS + 1) if cases.ALL else [turn]
 
 
 BATCHES = {

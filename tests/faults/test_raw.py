@@ -4,7 +4,7 @@ Whatever comes out of the socket, a job ends in time with its right result or wi
 ours; the key is in nothing that can be seen; memory stays bounded; a create is carried out once.
 
 By default a part of the faults is tried, another part on each of the two clients;
-CREATORAUDIT_TEST_FAULTS=all, which `nox -s faults` sets, tries all of them.
+CREATORAUDIT_TEST_EVERY_CASE, which `nox -s faults` sets, tries all of them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from __future__ import annotations
 import base64
 import gc
 import logging
-import os
 import sys
 import time
 import traceback
@@ -23,12 +22,12 @@ import pytest
 from creatoraudit import AsyncCreatorAudit, CreatorAuditError
 from creatoraudit._core import clock
 from creatoraudit.export import export
+from support import cases
 from support.driver import Session
 from support.jobs import plain
 from support.raw import FAULTS, KEY, RAW, RawProxy
 
-ALL = os.environ.get("CREATORAUDIT_TEST_FAULTS") == "all"
-EVERY = 12 if ALL else 40
+EVERY = 12 if cases.ALL else 40
 MEMORY = 200 * 2**20
 SLOW_TIMEOUT = 0.2
 # No job takes longer on a machine that is busy.
@@ -79,8 +78,8 @@ def chosen(offset, *, every=EVERY):
 
 
 CASES = [
-    *(("sync", name) for name in chosen(0, every=1 if ALL else EVERY)),
-    *(("asyncio", name) for name in chosen(5, every=1 if ALL else EVERY)),
+    *(("sync", name) for name in chosen(0, every=1 if cases.ALL else EVERY)),
+    *(("asyncio", name) for name in chosen(5, every=1 if cases.ALL else EVERY)),
     *(("trio", name) for name in chosen(9)),
 ]
 
@@ -165,7 +164,7 @@ def test_any_bytes_end_in_a_right_result_or_an_exception_of_ours(facade, world, 
     said = "\n".join([*map(str, seen), caplog.text])
     for form in kinds_of_the_key():
         assert form not in said
-    if ALL:  # in a session of its own; here other tests have taken and given back memory before
+    if cases.ALL:  # otherwise other tests have taken and given back memory before
         assert peak() - before < MEMORY
 
 

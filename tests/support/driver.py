@@ -11,7 +11,6 @@ several calls at the same time.
 from __future__ import annotations
 
 import inspect
-import os
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
@@ -21,10 +20,11 @@ import anyio
 from anyio.from_thread import BlockingPortal
 
 from creatoraudit import AsyncCreatorAudit, CreatorAudit
+from support import cases
 
 Kind: TypeAlias = Literal["sync", "asyncio", "trio"]
 KINDS: tuple[Kind, ...] = ("sync", "asyncio", "trio")
-if os.environ.get("CREATORAUDIT_TEST_QUICK"):
+if cases.QUICK:
     KINDS = ("asyncio",)  # the source; sync is derived from it, and trio differs only within anyio
 Call: TypeAlias = Callable[[Any], Any]
 

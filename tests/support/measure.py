@@ -1,6 +1,7 @@
-"""Keeps coverage from slowing down what it does not measure.
+"""Keeps coverage from slowing down what it does not need to measure.
 
-On Python 3.11 a thread that is traced runs at half its speed, though none of its files is measured.
+On Python 3.11 a thread that is traced runs at half its speed, whether its files are measured or
+not. So servers are not traced, and neither are tests that repeat what others reach.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from typing import Any
 # Names of the threads that serve, by `ScriptedServer` and by `Sandbox`.
 SCRIPTED, SANDBOX = "scripted", "creatoraudit-sandbox"
 
+# Tells a Python that starts as another process to measure itself.
+OF_PROCESSES = "COVERAGE_PROCESS_CONFIG"
+
 _measured = [False]  # whether sandboxes are, that start now
 
 
@@ -27,6 +31,12 @@ def sandboxes_measured() -> Iterator[None]:
         yield
     finally:
         _measured[0] = before
+
+
+def end() -> None:
+    """Trace neither this thread any more, nor those that it starts."""
+    sys.settrace(None)
+    threading.settrace(None)  # type: ignore[arg-type]  # None ends it, typeshed lacks that
 
 
 def spare_servers() -> None:
@@ -55,5 +65,21 @@ def paused_for_threads() -> Iterator[None]:
     """Trace no thread that is started meanwhile."""
     trace = threading.gettrace()
     threading.settrace(None)  # type: ignore[arg-type]  # None ends it, typeshed lacks that
-    yield
-    threading.settrace(trace)  # type: ignore[arg-type]  # may be None, as above
+    try:
+        yield
+    finally:
+        threading.settrace(trace)  # type: ignore[arg-type]  # may be None, as above
+
+
+@contextmanager
+def paused() -> Iterator[None]:
+    """Trace neither this thread meanwhile, nor threads and processes that it starts."""
+    trace, config = sys.gettrace(), os.environ.pop(OF_PROCESSES, None)
+    sys.settrace(None)
+    try:
+        with paused_for_threads():
+            yield
+    finally:
+        if config is not None:
+            os.environ[OF_PROCESSES] = config
+        sys.settrace(trace)
