@@ -169,14 +169,19 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def typing(session: nox.Session) -> None:
-    """Check the types with two checkers: they disagree often enough to need both."""
+    """Check the types with two checkers: they disagree often enough to need both.
+
+    One of them also checks the examples in docstrings.
+    """
     install(session, "typing", "generate", extras=f"{TESTED},contract", editable=True)
+    examples = Path(session.create_tmp()) / "examples_in_docstrings.py"
+    session.run("python", "-m", "support.docstrings", str(examples), env={"PYTHONPATH": "tests"})
     # Named, because basedpyright would otherwise use a .venv in the project's folder.
     second = ("basedpyright", "--pythonpath", str(Path(session.bin) / "python"))
     with ThreadPoolExecutor() as side_by_side:
         running = side_by_side.submit(session.run, *second, silent=True)
         try:
-            session.run("mypy", *TYPED, "noxfile.py")
+            session.run("mypy", *TYPED, "noxfile.py", str(examples))
         finally:
             session.log(str(running.result()).strip())
 

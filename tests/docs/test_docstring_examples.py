@@ -9,9 +9,9 @@ import inspect
 import io
 import re
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import redirect_stdout
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,41 +19,17 @@ import anyio
 import pytest
 
 import creatoraudit
-from creatoraudit import AsyncCreatorAudit, CreatorAudit, export, frames, report, snapshot
+from creatoraudit import AsyncCreatorAudit, CreatorAudit, snapshot
 from creatoraudit_sandbox import Sandbox
+from support.docstrings import CLIENTS, DOCUMENTED, MODULES, WITH_EXAMPLE
 
 NOW = "2026-06-15T12:00:00Z"
-MODULES = (export, frames, report, snapshot)
-CLIENTS = (CreatorAudit, AsyncCreatorAudit)
 CHECK = doctest.OutputChecker()
 # Lines of a docstring that open a part of it.
 MISSPELT = re.compile(r"\s*(Arguments|Parameters|Return|Examples|Usage|Raise|Throws):")
 PARTS = ("Args:", "Returns:", "Raises:", "Example:", "Attributes:")
 
 
-def documented() -> Iterator[tuple[str, Callable[..., object], bool]]:
-    """Every public function and method: its name, itself, whether it is of the async client."""
-    for module in MODULES:
-        for name in module.__all__:
-            value = getattr(module, name)
-            if isinstance(value, types.FunctionType):
-                yield f"{module.__name__}.{name}", value, False
-    for client in CLIENTS:
-        made = client("a-key", base_url="http://127.0.0.1:9/v2")
-        yield client.__name__, client, client is AsyncCreatorAudit
-        owners = {client.__name__: client}
-        for name, value in vars(client).items():
-            if isinstance(value, cached_property):
-                owners[f"{client.__name__}.{name}"] = type(getattr(made, name))
-        for owner, cls in owners.items():
-            for name in dir(cls):
-                value = inspect.getattr_static(cls, name)
-                if not name.startswith("_") and isinstance(value, types.FunctionType):
-                    yield f"{owner}.{name}", value, client is AsyncCreatorAudit
-
-
-DOCUMENTED = list(documented())
-WITH_EXAMPLE = [one for one in DOCUMENTED if ">>>" in (inspect.getdoc(one[1]) or "")]
 every_one = pytest.mark.parametrize(
     "function",
     [function for _, function, _ in DOCUMENTED],
