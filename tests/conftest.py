@@ -54,10 +54,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    with nullcontext() if cases.measured(item) else measure.paused_for_processes():
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    with ExitStack() as unmeasured:
-        if not cases.measured(item):
-            unmeasured.enter_context(measure.paused())
+    # Not when its fixtures are set up: other tests may share what they start.
+    with nullcontext() if cases.measured(item) else measure.paused():
         return (yield)
 
 

@@ -17,8 +17,10 @@ from typing import Any
 # Names of the threads that serve, by `ScriptedServer` and by `Sandbox`.
 SCRIPTED, SANDBOX = "scripted", "creatoraudit-sandbox"
 
-# Tells a Python that starts as another process to measure itself.
-OF_PROCESSES = "COVERAGE_PROCESS_CONFIG"
+# Tells a Python that starts as another process to measure itself; empty if nothing is measured.
+OF_PROCESSES = {
+    name: value for name, value in os.environ.items() if name == "COVERAGE_PROCESS_CONFIG"
+}
 
 _measured = [False]  # whether sandboxes are, that start now
 
@@ -73,13 +75,22 @@ def paused_for_threads() -> Iterator[None]:
 
 @contextmanager
 def paused() -> Iterator[None]:
-    """Trace neither this thread meanwhile, nor threads and processes that it starts."""
-    trace, config = sys.gettrace(), os.environ.pop(OF_PROCESSES, None)
+    """Trace neither this thread meanwhile, nor threads that it starts."""
+    trace = sys.gettrace()
     sys.settrace(None)
     try:
         with paused_for_threads():
             yield
     finally:
-        if config is not None:
-            os.environ[OF_PROCESSES] = config
         sys.settrace(trace)
+
+
+@contextmanager
+def paused_for_processes() -> Iterator[None]:
+    """Measure no process that is started meanwhile, but for those that get `OF_PROCESSES`."""
+    for name in OF_PROCESSES:
+        os.environ.pop(name, None)
+    try:
+        yield
+    finally:
+        os.environ.update(OF_PROCESSES)

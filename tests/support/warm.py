@@ -20,6 +20,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from support import measure
+
 HERE = Path(__file__).parent
 # What a process has imported when it is forked; `.*` stands for all modules of a package, a call
 # may follow a module, and a folder is one to import from. Not what imports pyarrow, polars or
@@ -86,6 +88,7 @@ def _warm(imported: tuple[str, ...]) -> Iterator[str]:
             [sys.executable, "-P", str(HERE / "warm_server.py"), str(address), *imported],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            env=os.environ | measure.OF_PROCESSES,  # whichever test needs it first
         )
         with server:  # which closes its standard input, and that ends it
             assert server.stdout
