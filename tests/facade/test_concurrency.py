@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from contextvars import ContextVar
+from functools import cache
 
 import anyio
 import pytest
@@ -63,7 +64,11 @@ def answering(request):
     if request.path == "/videos/deltas":
         ids = request.json["video_ids"]
         return deltas({one: {"7d": 5, "1d": 1, "14d": 6, "30d": 9} for one in ids})
-    number = int(request.query.get("cursor", ["0"])[0])
+    return listed(int(request.query.get("cursor", ["0"])[0]))
+
+
+@cache
+def listed(number):
     items = [video(number * 200 + n) for n in range(200)]
     return page(items, str(number + 1) if number < 19 else None, filters={})
 

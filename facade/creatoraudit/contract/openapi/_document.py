@@ -227,8 +227,8 @@ _REFERENCE: Final = re.compile(r'"\$ref": ("(?:[^"\\]|\\.)*")')
 
 
 def _references(text: str) -> set[str]:
-    """All references in a JSON text."""
-    return {json.loads(each) for each in _REFERENCE.findall(text)}
+    """All references in a JSON text, as they are written there."""
+    return set(_REFERENCE.findall(text))
 
 
 def _changed(base: Document, head: Document) -> set[str]:
@@ -238,7 +238,8 @@ def _changed(base: Document, head: Document) -> set[str]:
     for reference in _references(json.dumps(base.root)):
         users.setdefault(reference, set())
         try:
-            one, other = (json.dumps(each.target(reference, "").node) for each in (base, head))
+            name = json.loads(reference)
+            one, other = (json.dumps(each.target(name, "").node) for each in (base, head))
         except DocumentRefused:
             changed.append(reference)
             continue
