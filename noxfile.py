@@ -51,7 +51,7 @@ NOT_QUICK = tuple(
     )
 )
 
-# Tests that try only some of the faults, unless CREATORAUDIT_TEST_FAULTS is `all`.
+# Tests that try only some of the faults, unless CREATORAUDIT_TEST_EVERY_CASE is set.
 WITH_MORE_FAULTS = ("tests/faults", "tests/cli/test_streams.py", "tests/drift/test_malformed.py")
 
 # More workers than cores, because most tests sometimes wait for a server or a process.
@@ -210,11 +210,15 @@ def properties(session: nox.Session) -> None:
 
 @nox.session
 def faults(session: nox.Session) -> None:
-    """Try every operation under every fault, instead of one operation of each shape."""
-    install(session, "test", extras=TESTED)
-    every = {"CREATORAUDIT_TEST_FAULTS": "all"}
-    chosen = () if named(session) else WITH_MORE_FAULTS
-    session.run("pytest", *SIDE_BY_SIDE, *chosen, *session.posargs, env=every)
+    """Try every operation under every fault, and every case with every kind of client."""
+    install(session, "test", "docs-test", "httpx2", extras=TESTED)
+    every = {"CREATORAUDIT_TEST_EVERY_CASE": "1"}
+    if named(session):
+        session.run("pytest", *SIDE_BY_SIDE, *session.posargs, env=every)
+        return
+    session.run("pytest", *SIDE_BY_SIDE, *WITH_MORE_FAULTS, *session.posargs, env=every)
+    others = [f"--ignore={one}" for one in WITH_MORE_FAULTS]
+    session.run("pytest", *SIDE_BY_SIDE, "tests", *NOT_THESE, *others, *session.posargs, env=every)
 
 
 @nox.session

@@ -23,8 +23,7 @@ CASES_OF_A_QUICK_TEST = 4
 REPEATING = {
     *("docs", "packaging", "properties", "workflows"),
     *("test_bounds.py", "test_cancellation.py", "test_matrix.py", "test_positions.py"),
-    *("test_raw.py", "test_concurrency.py", "test_help.py", "test_malformed.py"),
-    *("test_streams.py", "test_walk.py"),
+    *("test_raw.py", "test_malformed.py", "test_walk.py"),
 }
 
 
