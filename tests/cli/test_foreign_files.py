@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from creatoraudit.contract import _reports
-from support import answers
+from support import answers, extras
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +40,7 @@ WRITING = {
 
 
 @pytest.mark.parametrize("content", [NOTES, "<!doctype html>\n<p>hers</p>"])
-@pytest.mark.parametrize("line", WRITING)
+@pytest.mark.parametrize("line", extras.cases(WRITING))
 def test_file_of_somebody_else_is_never_written_over(
     here: Here, serve: Callable[..., ScriptedServer], inside: Path, line: str, content: str
 ) -> None:
@@ -69,6 +69,7 @@ def test_page_replaces_an_earlier_page(here: Here, gained: Gained, inside: Path,
     assert "creatoraudit" in page.read_text(encoding="utf-8")
 
 
+@extras.needs_contract
 def test_reports_of_the_checks_replace_earlier_ones(here: Here, inside: Path) -> None:
     args = ("contract", "--base-url", "nonsense", "--report-dir", "r", "--summary", "s.md")
     for _ in range(2):
@@ -85,6 +86,7 @@ def test_views_replace_earlier_ones_of_either_dialect(here: Here, dialect: str) 
         assert here(*args, one).code == 0
 
 
+@extras.needs_contract
 def test_file_that_cannot_be_looked_into_is_left_alone(here: Here, inside: Path) -> None:
     (inside / "s.md").symlink_to("/dev/null")
     ran = here("contract", "--base-url", "nonsense", "--summary", "s.md")

@@ -9,7 +9,7 @@ import pytest
 
 from creatoraudit.cli._app import app
 from creatoraudit.cli._click import Command
-from support import answers
+from support import answers, extras
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,10 +44,9 @@ def found(path: tuple[str, ...]) -> click.Command:
     return command
 
 
-@pytest.mark.parametrize("path", EVERY, ids=" ".join)
-def test_every_option_with_one_value_refuses_a_second_one(
-    here: Here, path: tuple[str, ...]
-) -> None:
+@pytest.mark.parametrize("words", extras.cases(map(" ".join, EVERY)))
+def test_every_option_with_one_value_refuses_a_second_one(here: Here, words: str) -> None:
+    path = tuple(words.split())
     command = found(path)
     assert isinstance(command, Command)
     for option in command.params:
@@ -113,21 +112,23 @@ def test_former_name_is_neither_in_the_help_nor_completed(here: Here) -> None:
 
 @pytest.mark.parametrize(
     ("args", "says"),
-    [
-        ("videos list --max-items=0", "--max-items must be at least 1, not 0"),
-        ("sandbox --accounts=-1", "--accounts must be at least 0, not -1"),
-        ("sandbox --port 70000", "--port must be between 0 and 65535, not 70000"),
-        ("sandbox --organizations few", "--organizations must be a whole number, not 'few'"),
-        ("sandbox --latency-ms=-1", "--latency-ms must be a number, at least 0, not '-1'"),
-        ("sandbox --jitter-ms inf", "--jitter-ms must be a number, at least 0, not 'inf'"),
-        ("sandbox --rate-window 0", "--rate-window must be a number, more than 0, not '0'"),
-        ("sandbox --seed x", "--seed must be a whole number, not 'x'"),
-        ("whoami --sandbox --seed 1.5", "--seed must be a whole number, not '1.5'"),
-        ("contract --rate x", "--rate must be a number, at least 0 and at most 1000, not 'x'"),
-        ("contract --rate 1001", "--rate must be a number, at least 0 and at most 1000, not"),
-        ("contract --random-seed x", "--random-seed must be a whole number, not 'x'"),
-        ("export deltas --window x", "--window must be a whole number, not 'x'"),
-    ],
+    extras.cases(
+        [
+            ("videos list --max-items=0", "--max-items must be at least 1, not 0"),
+            ("sandbox --accounts=-1", "--accounts must be at least 0, not -1"),
+            ("sandbox --port 70000", "--port must be between 0 and 65535, not 70000"),
+            ("sandbox --organizations few", "--organizations must be a whole number, not 'few'"),
+            ("sandbox --latency-ms=-1", "--latency-ms must be a number, at least 0, not '-1'"),
+            ("sandbox --jitter-ms inf", "--jitter-ms must be a number, at least 0, not 'inf'"),
+            ("sandbox --rate-window 0", "--rate-window must be a number, more than 0, not '0'"),
+            ("sandbox --seed x", "--seed must be a whole number, not 'x'"),
+            ("whoami --sandbox --seed 1.5", "--seed must be a whole number, not '1.5'"),
+            ("contract --rate x", "--rate must be a number, at least 0 and at most 1000, not 'x'"),
+            ("contract --rate 1001", "--rate must be a number, at least 0 and at most 1000, not"),
+            ("contract --random-seed x", "--random-seed must be a whole number, not 'x'"),
+            ("export deltas --window x", "--window must be a whole number, not 'x'"),
+        ]
+    ),
 )
 def test_number_is_refused_in_plain_words(here: Here, args: str, says: str) -> None:
     ran = here(*args.split())
