@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from importlib.util import find_spec
 from typing import Any
 
@@ -14,9 +14,10 @@ needs_contract = pytest.mark.skipif(
 )
 
 
-def cases(lines: Iterable[Any]) -> Iterator[Any]:
+def cases(lines: Iterable[Any]) -> list[Any]:
     """Cases of a table of command lines; those of `creatoraudit contract` need its extra."""
-    for line in lines:
-        values = line if isinstance(line, tuple) else (line,)
-        marks = [needs_contract] if values[0].split()[0] == "contract" else []
-        yield pytest.param(*values, marks=marks)
+    rows = [line if isinstance(line, tuple) else (line,) for line in lines]
+    return [
+        pytest.param(*row, marks=[needs_contract] if row[0].split()[0] == "contract" else [])
+        for row in rows
+    ]
