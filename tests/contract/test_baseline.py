@@ -5,8 +5,8 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import json
-import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -26,7 +26,7 @@ from creatoraudit.contract import (
 )
 from creatoraudit.contract._baseline import Entry
 from creatoraudit_sandbox import Sandbox
-from support import warm
+from support import measure, warm
 
 TODAY = dt.date(2026, 6, 15)
 FINDING = Finding(
@@ -232,14 +232,14 @@ def moved() -> Any:
 
 
 @pytest.fixture
-def _few_operations(monkeypatch: pytest.MonkeyPatch) -> None:
+def _few_operations(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Runs check some operations only, in a process that starts at once and is not measured."""
     document = copy.deepcopy(_run.document())
     document["paths"] = {path: document["paths"][path] for path in ("/meta", "/videos", "/whoami")}
     monkeypatch.setattr(_run, "document", lambda: document)
     monkeypatch.setattr(sys, "executable", warm.python(warm.CONTRACT))
-    for name in [name for name in os.environ if "COVERAGE" in name]:
-        monkeypatch.delenv(name)
+    with measure.paused_for_processes():
+        yield
 
 
 def ran(sandbox: Sandbox, *options: str) -> int:

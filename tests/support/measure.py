@@ -18,9 +18,7 @@ from typing import Any
 SCRIPTED, SANDBOX = "scripted", "creatoraudit-sandbox"
 
 # Tells a Python that starts as another process to measure itself; empty if nothing is measured.
-OF_PROCESSES = {
-    name: value for name, value in os.environ.items() if name == "COVERAGE_PROCESS_CONFIG"
-}
+OF_PROCESSES = {name: value for name, value in os.environ.items() if "COVERAGE" in name}
 
 _measured = [False]  # whether sandboxes are, that start now
 
@@ -59,7 +57,7 @@ def spare_servers() -> None:
 
 def unmeasured() -> dict[str, str]:
     """The environment of a process whose lines are measured elsewhere."""
-    return {name: value for name, value in os.environ.items() if "COVERAGE" not in name}
+    return {name: value for name, value in os.environ.items() if name not in OF_PROCESSES}
 
 
 @contextmanager
