@@ -228,11 +228,12 @@ def error_of(
         said = (
             none if reason is None else reason if document else f"{one_line(reason, 200)} ({none})"
         )
+    # Our own text, which calls the settings by their arguments.
     hint = _HINTS.get((operation, cls), cls.hint)
+    hint = hint.replace("api_key=", key_place).replace("base_url=", base_url_place)
     message = f"{operation}: {status}" + (f" {one_line(code, 64)}" if code else "")
     message += f": {one_line(said.rstrip('. '), 300)}"
     message += f" [{shown}{', ...' if len(entries) > 3 else ''}]" if shown else ""
-    hint = hint.replace("api_key=", key_place).replace("base_url=", base_url_place)
     message += f"; {hint}" if hint else ""
     if retry_after is not None:
         message += f"; asked to wait {retry_after:.10g} s"
