@@ -40,7 +40,7 @@ WRITING = {
 
 
 @pytest.mark.parametrize("content", [NOTES, "<!doctype html>\n<p>hers</p>"])
-@pytest.mark.parametrize("line", extras.cases(WRITING))
+@pytest.mark.parametrize("line", extras.table(WRITING))
 def test_file_of_somebody_else_is_never_written_over(
     here: Here, serve: Callable[..., ScriptedServer], inside: Path, line: str, content: str
 ) -> None:

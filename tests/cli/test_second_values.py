@@ -44,7 +44,7 @@ def found(path: tuple[str, ...]) -> click.Command:
     return command
 
 
-@pytest.mark.parametrize("words", extras.cases(map(" ".join, EVERY)))
+@pytest.mark.parametrize("words", extras.table(map(" ".join, EVERY)))
 def test_every_option_with_one_value_refuses_a_second_one(here: Here, words: str) -> None:
     path = tuple(words.split())
     command = found(path)
@@ -112,7 +112,7 @@ def test_former_name_is_neither_in_the_help_nor_completed(here: Here) -> None:
 
 @pytest.mark.parametrize(
     ("args", "says"),
-    extras.cases(
+    extras.table(
         [
             ("videos list --max-items=0", "--max-items must be at least 1, not 0"),
             ("sandbox --accounts=-1", "--accounts must be at least 0, not -1"),

@@ -97,7 +97,7 @@ FOREIGN = [
 )
 def test_profile_is_read_however_it_is_pasted(text: str, platform: str) -> None:
     assert profile(text, None) == (platform, "some.one")
-    assert reference(text) == Handle(platform, "some.one")  # type: ignore[arg-type]
+    assert reference(text) == Handle(platform, "some.one")  # type: ignore[arg-type]  # any text
     if not text.casefold().startswith("tiktok:"):
         with pytest.raises(UsageError, match=r"is a profile, not a post; use accounts.track\(\)"):
             post_platform(text, None)
@@ -133,9 +133,9 @@ def test_url_of_another_site_is_refused_with_and_without_a_platform(
     text: str, platform: object
 ) -> None:
     with pytest.raises(UsageError, match=r"is not an instagram.com or tiktok.com URL"):
-        post_platform(text, platform)  # type: ignore[arg-type]
+        post_platform(text, platform)  # type: ignore[arg-type]  # any text
     with pytest.raises(UsageError, match="is not a profile URL"):
-        profile(text, platform)  # type: ignore[arg-type]
+        profile(text, platform)  # type: ignore[arg-type]  # any text
     with pytest.raises(UsageError, match="an account is given as"):
         reference(text)
 

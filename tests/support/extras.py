@@ -14,8 +14,8 @@ needs_contract = pytest.mark.skipif(
 )
 
 
-def cases(lines: Iterable[Any]) -> list[Any]:
-    """Cases of a table of command lines; those of `creatoraudit contract` need its extra."""
+def table(lines: Iterable[Any]) -> list[Any]:
+    """The cases of a table of command lines; those of `creatoraudit contract` need its extra."""
     rows = [line if isinstance(line, tuple) else (line,) for line in lines]
     return [
         pytest.param(*row, marks=[needs_contract] if row[0].split()[0] == "contract" else [])

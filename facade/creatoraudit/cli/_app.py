@@ -76,7 +76,7 @@ class _Commands(Group):
         module, _, name = _COMMANDS[cmd_name][0].partition(":")
         command: object = getattr(import_module(module, __package__), name)
         assert isinstance(command, click.Command)
-        return _in_our_words(command)
+        return _with_our_messages(command)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse as any group does, but explain where an unknown option belongs."""
@@ -108,7 +108,7 @@ class _Commands(Group):
             formatter.write_dl([(name, line) for name, (_, line) in _COMMANDS.items()])
 
 
-def _in_our_words(command: click.Command) -> click.Command:
+def _with_our_messages(command: click.Command) -> click.Command:
     """Give the command of the sandbox, which does not know this package, our messages."""
     if isinstance(command, (Command, Group)):
         return command
