@@ -451,12 +451,21 @@ def test_max_wait_counts_for_calls_that_wait_behind_others(facade, serve):
     assert sorted(type(one).__name__ for one in results) == ["RateLimitedError", "WhoAmI"]
 
 
-@pytest.mark.parametrize("wrong", [-1, float("nan"), "5", True])
-def test_max_wait_that_is_no_number_of_seconds_is_refused(facade, serve, wrong):
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (-1, "at least 0, not -1"),
+        (-0.5, "at least 0, not -0.5"),
+        (float("nan"), "a number"),
+        ("5", "a number"),
+        (True, "a number"),
+    ],
+)
+def test_max_wait_that_is_not_a_number_of_seconds_is_refused(facade, serve, wrong, says):
     server = serve()
-    with pytest.raises(ValueError, match="max_wait"):
+    with pytest.raises(ValueError, match=f"max_wait must be {says}"):
         facade(server.url, max_wait=wrong)
-    with pytest.raises(ValueError, match="max_wait"):
+    with pytest.raises(ValueError, match=f"max_wait must be {says}"):
         facade(server.url).do(lambda ca: ca.whoami(max_wait=wrong))
 
 

@@ -54,8 +54,12 @@ def as_number(value: object) -> int | float | None:
     return as_int(found)
 
 
-# Settings and options that are whole numbers, with the least of each. Others are more than 0.
-_LEAST = {"max_retries": 0, "concurrency": 1, "max_response_bytes": 1, "max_bytes": 1, "keys": 1}
+# The least value of settings and options; others are numbers of more than 0.
+_LEAST = {
+    **{"max_retries": 0, "max_wait": 0},
+    **{"concurrency": 1, "max_response_bytes": 1, "max_bytes": 1, "keys": 1},
+}
+_WHOLE = _LEAST.keys() - {"max_wait"}
 _OPTIONAL = frozenset({"max_wait", "max_response_bytes", "max_bytes", "min_growth"})
 
 
@@ -68,13 +72,13 @@ def number(name: str, value: object, refuse: type[CreatorAuditError] = UsageErro
     if value is None and name in _OPTIONAL:
         return None
     least = _LEAST.get(name)
-    found = as_number(value) if least is None else as_int(value)
+    found = as_int(value) if name in _WHOLE else as_number(value)
     if found is None:
-        kind = "number" if least is None else "whole number"
+        kind = "whole number" if name in _WHOLE else "number"
         raise refuse(f"{name} must be a {kind}, not {value!r:.40}")
     if least is not None and found < least:
         raise refuse(f"{name} must be at least {least}, not {found}")
-    if least is None and (found < 0 or (found == 0 and name != "max_wait")):
+    if least is None and found <= 0:
         raise refuse(f"{name} must be more than 0, not {found}")
     return found
 
