@@ -14,7 +14,7 @@ import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from creatoraudit._core import clock
-from support import cases, measure, warm, windows
+from support import cases, extras, measure, warm, windows
 from support.driver import KINDS, Facade, Kind
 from support.faults import FaultyProxy, Injection
 from support.server import Script, ScriptedServer
@@ -49,6 +49,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     chosen = cases.chosen(items)
     config.hook.pytest_deselected(items=list(set(items).difference(chosen)))
     items[:] = chosen
+    extras.mark(items)
     for item in items:
         item.add_marker(pytest.mark.allow_hosts(["127.0.0.1", "::1"]))
 

@@ -8,10 +8,21 @@ from typing import Any
 
 import pytest
 
-needs_contract = pytest.mark.skipif(
+# The session contract runs the tests with this mark; tests/contract has it as a folder.
+needs_contract = pytest.mark.contract
+_SKIPPED = pytest.mark.skipif(
     find_spec("schemathesis") is None,
-    reason="needs the extra `contract`, which the session newest has",
+    reason="needs the extra `contract`: nox -s contract runs it",
 )
+
+
+def mark(items: Iterable[pytest.Item]) -> None:
+    """Mark the tests of `tests/contract`, and skip marked ones where the extra is missing."""
+    for item in items:
+        if item.path.parent.name == "contract":
+            item.add_marker(needs_contract)
+        if item.get_closest_marker("contract"):
+            item.add_marker(_SKIPPED)
 
 
 def table(lines: Iterable[Any]) -> list[Any]:
