@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from creatoraudit import ConfigurationError, CreatorAudit, UsageError
-from support import answers
+from support import answers, extras
 from support.server import ScriptedServer, Stall
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .conftest import Here
 
 KEY = "made-up-key"
+ID = answers.video_id(1)
 
 
 @pytest.mark.parametrize(
@@ -74,6 +75,35 @@ def test_what_was_copied_with_a_key_is_named(key: str, says: str) -> None:
         CreatorAudit(key)
     assert says in str(caught.value)
     assert "abcdefgh" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("words", "args"),
+    extras.table(
+        [
+            ("whoami", ""),
+            ("videos list", ""),
+            ("account-videos list", ""),
+            ("creators create", "Us"),
+            ("accounts get", f"{ID} --format json"),
+            ("accounts track", "https://www.tiktok.com/@a"),
+            ("breakouts", ""),
+            ("deltas", ID),
+            ("metrics accounts", ID),
+            ("digest", ""),
+            ("leaderboard", "--all"),
+            ("search", "a"),
+            ("export", "videos --out -"),
+            ("api", "GET /videos"),
+            ("contract", "--rate 0"),
+        ]
+    ),
+)
+def test_missing_key_names_the_command_that_was_typed(here: Here, words: str, args: str) -> None:
+    ran = here(*words.split(), *args.split(), "--base-url", "http://127.0.0.1:9/v2")
+    assert ran.code == 2
+    said = f"{words} needs an API key: set CREATORAUDIT_API_KEY, or pass --api-key ("
+    assert said in ran.out + ran.err
 
 
 def test_wrong_base_url_names_the_missing_v2(

@@ -34,6 +34,8 @@ _PLAIN = re.compile(
     r"(?<![\w-])([a-z]+)(?= (?:must be|goes? with|does not go with|do not go with)\b)"
     r"|(?:(?<=\[)|(?<=, ))([a-z]+)(?=: )"
 )
+# The request that a command needs a key for is not what was typed.
+_NO_KEY = re.compile(r"^[\w ]+(?= needs an API key)")
 _METHOD = re.compile(r"\b(accounts|videos|creators)\.([a-z]+)\(\)")
 _IDS = frozenset({"account_id", "creator_id", "video_id", "account_ids", "video_ids"})
 # Where the context of a command keeps the command line.
@@ -336,12 +338,13 @@ def shown(parameter: click.Parameter) -> str:
 
 
 def in_options(message: str) -> str:
-    """Rewrite a library message with the option names of the running command."""
+    """Rewrite a library message with the running command's name and those of its options."""
     context = click.get_current_context(silent=True)
     names = dict(_EVERYWHERE)
-    for parameter in () if context is None else context.command.params:
-        if parameter.name:
-            names[parameter.name] = shown(parameter)
+    if context is not None:
+        message = _NO_KEY.sub(context.command_path.partition(" ")[2], message)
+        options = {one.name: shown(one) for one in context.command.params if one.name}
+        names |= options
 
     def passed(found: re.Match[str]) -> str:
         option, value = names.get(found[1]), found[2].strip("\"'")

@@ -13,7 +13,7 @@ from .._core.files import replace
 from ..errors import ConfigurationError, UsageError
 from . import _output, _safe
 from ._baseline import BaselineOptions, baseline_options
-from ._click import Command, choice_option, number_option
+from ._click import Command, choice_option, in_options, number_option
 from ._connect import Connection, server_options
 from ._options import examples
 
@@ -130,7 +130,7 @@ def _outcome(**options: Any) -> Outcome:
         return check(**options)
     except ConfigurationError as error:
         # Reported like any other problem, so that it is also in the summary of a CI job.
-        return Outcome(base_url="", facts=Facts(), reason=str(error))
+        return Outcome(base_url="", facts=Facts(), reason=in_options(str(error)))
 
 
 def _make_ready(report_dir: Path | None, summary: Path | None) -> None:
