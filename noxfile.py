@@ -223,7 +223,7 @@ def faults(session: nox.Session) -> None:
 
 @nox.session
 def contract(session: nox.Session) -> None:
-    """Compare the sandbox with openapi.json, and try the contract checks and their command on it."""
+    """Compare the sandbox with openapi.json; try the contract checks and their command."""
     install(session, "test", extras="cli,contract")
     suite = ("tests/contract", "tests/cli", "-m", "contract", *FEW, "--dist=loadfile")
     run_tests(session, suite, include=WITH_SCHEMATHESIS)

@@ -55,10 +55,9 @@ def as_number(value: object) -> int | float | None:
 
 
 # The least value of settings and options; others are numbers of more than 0.
-_LEAST = {
-    **{"max_retries": 0, "max_wait": 0},
-    **{"concurrency": 1, "max_response_bytes": 1, "max_bytes": 1, "keys": 1},
-}
+_LEAST = {"max_wait": 0, "max_retries": 0} | dict.fromkeys(
+    ("concurrency", "max_response_bytes", "max_bytes", "keys"), 1
+)
 _WHOLE = _LEAST.keys() - {"max_wait"}
 _OPTIONAL = frozenset({"max_wait", "max_response_bytes", "max_bytes", "min_growth"})
 
