@@ -25,7 +25,7 @@ from .._core.text import one_line
 from .._core.urls import post_url
 from ..errors import UsageError
 from .columns import Kind
-from .deltas import delta_row
+from .deltas import delta_kinds, delta_row
 from .tables import Computed, Table
 
 Post: TypeAlias = models.Video | models.AccountVideo
@@ -150,12 +150,12 @@ class Breakout(Computed):
         return row | delta_row(self.deltas)
 
     def _table(self) -> Table:
-        return Table([self._row()], breakout_kinds(self.deltas))
+        deltas: dict[str, Kind] = dict.fromkeys(delta_row(self.deltas), "integer")
+        return Table([self._row()], breakout_kinds(deltas))
 
 
-def breakout_kinds(windows: Iterable[str]) -> dict[str, Kind]:
-    """The columns of ranked posts with deltas over these windows."""
-    deltas: dict[str, Kind] = dict.fromkeys([f"delta_{window}" for window in windows], "integer")
+def breakout_kinds(deltas: Mapping[str, Kind]) -> dict[str, Kind]:
+    """The columns of ranked posts, with those of their deltas."""
     return {
         "rank": "integer",
         "id": "string",
@@ -250,8 +250,8 @@ class Breakouts(Computed):
         return (min(ends) - dt.timedelta(days=self.window)).date(), max(ends).date()
 
     def _table(self) -> Table:
-        windows = [f"{days}d" for days in self.windows]
-        return Table([post._row() for post in self.posts], breakout_kinds(windows))
+        kinds = breakout_kinds(delta_kinds(self.windows))
+        return Table([post._row() for post in self.posts], kinds)
 
     def to_dict(self) -> dict[str, JSON]:
         """Return the result as plain data, ready for JSON."""

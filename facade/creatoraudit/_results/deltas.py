@@ -7,7 +7,7 @@ accepted; anything else is a ContractError, never a silent zero.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 from attrs import field, frozen
@@ -17,6 +17,9 @@ from .._core.contract import Fault
 from ..errors import UsageError
 from .columns import Kind
 from .tables import Computed, Lookup, Table
+
+if TYPE_CHECKING:
+    from creatoraudit_api.operations import Bound
 
 # Ids per request when they travel in the URL: 50 UUIDs make a query of 2.5 kB.
 GET_BATCH = 50
@@ -65,9 +68,13 @@ class VideoDeltas(Lookup[str, Mapping[str, "int | None"]], Computed):
         return f"<VideoDeltas of {len(self):,} posts over {days} days{missing}>"
 
     def _table(self) -> Table:
-        kinds: dict[str, Kind] = {"id": "string"}
-        kinds |= dict.fromkeys([f"delta_{days}d" for days in self.windows], "integer")
+        kinds: dict[str, Kind] = {"id": "string", **delta_kinds(self.windows)}
         return Table([{"id": one} | delta_row(deltas) for one, deltas in self.items()], kinds)
+
+
+def delta_kinds(windows: Iterable[int]) -> dict[str, Kind]:
+    """The column of each window."""
+    return dict.fromkeys([f"delta_{days}d" for days in windows], "integer")
 
 
 def delta_row(deltas: Mapping[str, int | None]) -> dict[str, object]:
@@ -75,12 +82,14 @@ def delta_row(deltas: Mapping[str, int | None]) -> dict[str, object]:
     return {f"delta_{window}": change for window, change in deltas.items()}
 
 
-def checked_windows(windows: Iterable[int], least: int, most: int, count: int) -> tuple[int, ...]:
-    """Check the windows and drop repetitions.
+def checked_windows(windows: Iterable[int], bound: Bound) -> tuple[int, ...]:
+    """Check the windows against the bound of their operation, and drop repetitions.
 
     Raises:
         UsageError: There are none or too many, or one is not a whole number of days in range.
     """
+    least, most = bound.item_minimum or 1, bound.item_maximum or 365
+    count = bound.max_items or 10
     wanted: list[int] = []
     given: object = windows
     if not isinstance(given, Iterable):
@@ -109,9 +118,7 @@ def read_deltas(payload: Any, asked: Sequence[str], windows: tuple[int, ...]) ->
     data = payload["data"]
     names = [f"{days}d" for days in windows]
     if isinstance(data, dict):
-        found = {
-            video_id: _entry(entry, names, "$.data", video_id) for video_id, entry in data.items()
-        }
+        found = {video_id: _entry(entry, names, video_id) for video_id, entry in data.items()}
     elif isinstance(data, list):
         found = _rows(data, names)
     else:
@@ -138,36 +145,27 @@ def _not_found(payload: dict[str, Any]) -> list[str]:
     return missing
 
 
-def _entry(entry: Any, names: Sequence[str], path: str, place: str | int) -> dict[str, int | None]:
+def _entry(entry: Any, names: Sequence[str], place: str | int) -> dict[str, int | None]:
     """Read the deltas of one video. The path is built only for a fault."""
     if not isinstance(entry, dict):
-        raise Fault(_at(path, place), "is not an object of windows")
+        raise Fault(_at(place), "is not an object of windows")
     changes = {name: entry.get(name) for name in names}
-    for value in changes.values():
+    for name, value in changes.items():
         if not (value is None or (value.__class__ is int and -_HUGE <= value < _HUGE)):
-            name = next(name for name in names if not _is_change(changes[name]))
-            raise _no_change(changes[name], f"{_at(path, place)}.{name}")
+            huge = "is not a valid view count: it needs more than 64 bits"
+            what = huge if value.__class__ is int else "is not an integer"
+            raise Fault(f"{_at(place)}.{name}", what)
     return changes
 
 
-def _at(path: str, place: str | int) -> str:
-    return f"{path}[{place}]" if isinstance(place, int) else f"{path}.{place}"
-
-
-def _is_change(value: Any) -> bool:
-    return value is None or (value.__class__ is int and -_HUGE <= value < _HUGE)
-
-
-def _no_change(value: Any, path: str) -> Fault:
-    if value.__class__ is int:
-        return Fault(path, "is not a valid view count: it needs more than 64 bits")
-    return Fault(path, "is not an integer")
+def _at(place: str | int) -> str:
+    return f"$.data[{place}]" if isinstance(place, int) else f"$.data.{place}"
 
 
 def _rows(rows: list[Any], names: Sequence[str]) -> dict[str, dict[str, int | None]]:
     found: dict[str, dict[str, int | None]] = {}
     for position, row in enumerate(rows):
-        path = f"$.data[{position}]"
+        path = _at(position)
         if not isinstance(row, dict):
             raise Fault(path, "is not a row")
         video_id = row.get("id")
@@ -181,14 +179,11 @@ def _rows(rows: list[Any], names: Sequence[str]) -> dict[str, dict[str, int | No
 
 def _row(row: dict[str, Any], position: int, names: Sequence[str]) -> dict[str, int | None]:
     if any(name in row for name in names):
-        return _entry(row, names, "$.data", position)
+        return _entry(row, names, position)
     plain = next((name for name in ("views_delta", "views") if name in row), None)
-    path = f"$.data[{position}]"
+    path = _at(position)
     if plain is None:
         raise Fault(path, f"has none of {', '.join(names)}")
     if len(names) != 1:
         raise Fault(f"{path}.{plain}", "does not say which of several windows it is")
-    value = row[plain]
-    if not _is_change(value):
-        raise _no_change(value, f"{path}.{plain}")
-    return {names[0]: value}
+    return {names[0]: _entry(row, [plain], position)[plain]}

@@ -10,7 +10,7 @@ from creatoraudit_api import operations
 from .._core.text import one_line
 from ..errors import UsageError
 from .columns import Kind, kinds_of
-from .deltas import checked_windows
+from .deltas import checked_windows, delta_kinds
 
 ListName: TypeAlias = Literal["accounts", "videos", "account-videos", "creators"]
 
@@ -23,15 +23,9 @@ LISTS: Mapping[str, operations.Operation[Any]] = {
 WITH_DELTAS = ("videos", "account-videos")
 
 
-def delta_columns(windows: Sequence[int]) -> list[str]:
-    """Name the column of each window."""
-    return [f"delta_{days}d" for days in windows]
-
-
 def kinds_of_list(what: str, windows: Sequence[int] = ()) -> Mapping[str, Kind]:
     """The kind of each column of a list, those of its deltas at the end."""
-    deltas: dict[str, Kind] = dict.fromkeys(delta_columns(windows), "integer")
-    return {**kinds_of(LISTS[what].item or ""), **deltas}
+    return {**kinds_of(LISTS[what].item or ""), **delta_kinds(windows)}
 
 
 def windows_of_list(what: str, windows: Iterable[int]) -> tuple[int, ...]:
@@ -48,7 +42,4 @@ def windows_of_list(what: str, windows: Iterable[int]) -> tuple[int, ...]:
         return ()
     if what not in WITH_DELTAS:
         raise UsageError(f"windows goes with {' and '.join(WITH_DELTAS)}, not with {what}")
-    bounds = operations.batch_video_deltas.bounds["windows"]
-    return checked_windows(
-        windows, bounds.item_minimum or 1, bounds.item_maximum or 365, bounds.max_items or 10
-    )
+    return checked_windows(windows, operations.batch_video_deltas.bounds["windows"])

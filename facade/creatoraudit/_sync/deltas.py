@@ -34,10 +34,7 @@ class DeltasJob:
         self._operation: Operation[Any] = (
             api.batch_video_deltas if via == "post" else api.get_video_deltas
         )
-        bounds = self._operation.bounds["windows"]
-        self.windows = checked_windows(
-            windows, bounds.item_minimum or 1, bounds.item_maximum or 365, bounds.max_items or 10
-        )
+        self.windows = checked_windows(windows, self._operation.bounds["windows"])
         most = self._operation.batch_size or GET_BATCH
         self.size = most if via == "post" else min(most, GET_BATCH)
         self._operations = operations

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .._results.breakouts import RANKINGS, SOURCES, SPARK_WINDOWS, TOP_MOST, RankBy, Skipped
+from .._results.breakouts import (
+    RANKINGS,
+    SOURCES,
+    SPARK_WINDOWS,
+    TOP_MOST,
+    RankBy,
+    Skipped,
+    breakout_kinds,
+)
+from .._results.deltas import delta_kinds
 from ..report import _breakouts as told
 from ..report import _posts
 from . import _output
@@ -153,15 +162,10 @@ def shape(window: int, by: RankBy, *, of_many: bool = False) -> Shape:
         assert isinstance(value, int | float)
         return f"{value:,.1f}×" if by == "outlier" else f"{value:+,.0%}"
 
-    windows = sorted({*SPARK_WINDOWS, window})
     whose = {"organization": Column("organization")} if of_many else {}
+    rank, *others = breakout_kinds(delta_kinds(sorted({*SPARK_WINDOWS, window})))
     return Shape(
-        names=(
-            *("rank", *whose, "id", "platform", "external_id", "shortcode", "url", "account_id"),
-            *("account_username", "description", "create_time", "view_count"),
-            *(f"delta_{days}d" for days in windows),
-            *("delta", "views_before", "growth", "outlier"),
-        ),
+        names=(rank, *whose, *others),
         columns={
             "rank": Column("#", "right"),
             **whose,
@@ -199,11 +203,7 @@ def show(
 
 def _whole(post: Breakout, to: Output) -> Row:
     """A post with all its members; flat if members are columns or were chosen."""
-    whole = post.to_dict()
-    if to.form in ("json", "jsonl") and not to.fields:
-        return whole
-    del whole["deltas"]
-    return whole | {f"delta_{window}": delta for window, delta in post.deltas.items()}
+    return post.to_dict() if to.form in ("json", "jsonl") and not to.fields else post._row()
 
 
 def _cells(post: Breakout, to: Output) -> Row:

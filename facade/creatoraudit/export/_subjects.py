@@ -17,7 +17,7 @@ from creatoraudit_api.models import OrderDirection, Platform, WindowedTotals
 from .._core.arguments import period_arguments
 from .._core.text import one_line
 from .._results.columns import Kind, Row, kinds_of
-from .._results.deltas import DEFAULT_WINDOWS, delta_row
+from .._results.deltas import DEFAULT_WINDOWS, delta_kinds, delta_row
 from .._results.lists import LISTS, kinds_of_list
 from .._results.metrics import Metrics
 from .._results.pages import PageOf
@@ -195,7 +195,7 @@ def _deltas(source: str, options: Mapping[str, Any]) -> Subject:
         job = DeltasJob(operations, windows, via, {})
         return lambda ids: {one: delta_row(changes) for one, changes in job.all(ids).by_id.items()}
 
-    figures: dict[str, Kind] = {f"delta_{days}d": "integer" for days in windows}
+    figures = delta_kinds(windows)
     asked: dict[str, object] = {"source": source, "windows": windows}
     if options.get("with_counts"):
         figures |= {name: kind for name, kind in kinds_of_list(source).items() if _counts(name)}

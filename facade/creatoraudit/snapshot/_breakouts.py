@@ -25,7 +25,9 @@ from .._results.breakouts import (
     breakout_kinds,
     place_of,
 )
-from .._results.lists import LISTS, ListName, delta_columns
+from .._results.columns import Kind
+from .._results.deltas import delta_kinds, delta_row
+from .._results.lists import LISTS, ListName
 from .._results.tables import Result, Table, pyarrow
 from ..errors import UsageError
 from ._receipt import Receipt
@@ -59,11 +61,12 @@ class StoredBreakout(Breakout):
         return {"rank": whole.pop("rank"), "organization": self.organization, **whole}
 
     def _table(self) -> Table:
-        return Table([self._row()], _kinds(self.deltas))
+        deltas: dict[str, Kind] = dict.fromkeys(delta_row(self.deltas), "integer")
+        return Table([self._row()], _kinds(deltas))
 
 
-def _kinds(windows: Iterable[str]) -> dict[str, Any]:
-    return {"rank": "integer", "organization": "string", **breakout_kinds(windows)}
+def _kinds(deltas: Mapping[str, Kind]) -> dict[str, Kind]:
+    return {"rank": "integer", "organization": "string", **breakout_kinds(deltas)}
 
 
 @frozen
@@ -101,8 +104,7 @@ class StoredBreakouts(Result):
         return iter(self.posts)
 
     def _table(self) -> Table:
-        kinds = _kinds(f"{days}d" for days in self.windows)
-        return Table([post._row() for post in self.posts], kinds)
+        return Table([post._row() for post in self.posts], _kinds(delta_kinds(self.windows)))
 
     def to_dict(self) -> dict[str, JSON]:
         """Return the result as plain data, ready for JSON."""
@@ -225,7 +227,7 @@ def _rows(root: str | os.PathLike[str], receipt: Receipt) -> Iterator[list[dict[
 
     with root_of(root).open(receipt.unit.path) as opened:
         file = parquet.ParquetFile(opened)
-        wanted = {*_COLUMNS, *delta_columns(receipt.unit.windows)}
+        wanted = {*_COLUMNS, *delta_kinds(receipt.unit.windows)}
         columns = [name for name in file.schema_arrow.names if name in wanted]
         for batch in file.iter_batches(batch_size=_ROWS, columns=columns):
             yield batch.to_pylist()
