@@ -26,6 +26,7 @@ from .._core.urls import post_url
 from ..errors import UsageError
 from .columns import Kind
 from .deltas import delta_kinds, delta_row
+from .lists import ListName
 from .tables import Computed, Table
 
 Post: TypeAlias = models.Video | models.AccountVideo
@@ -318,6 +319,14 @@ class BreakoutsQuery:
         if given is None or isinstance(given, dt.datetime):
             return given
         return dt.datetime.combine(utc_day(given, "published_since"), dt.time(), dt.UTC)
+
+    @property
+    def lists(self) -> tuple[ListName, ...]:
+        """The lists of the posts.
+
+        Individually tracked posts come first: of a post in both lists, this entry is kept.
+        """
+        return ("videos", "account-videos") if self.source == "both" else (self.source,)
 
     @property
     def windows(self) -> tuple[int, ...]:

@@ -5,18 +5,16 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import fields_dict
-
-from creatoraudit_api import operations as api
 
 from .._core.options import RequestCounter, RequestOptions
 from .._core.request import known_options
 from .._core.urls import reference
 from .._results.breakouts import Breakouts, BreakoutsQuery, Post, Progress, Ranking
 from .._results.deltas import VideoDeltas
-from .._results.pages import PageOf, RawItem, RawPage, Walk
+from .._results.lists import LISTS, ListName
+from .._results.pages import RawItem, RawPage, Walk
 from ..errors import CreatorAuditError
 from .deltas import DeltasJob, Via
 from .handles import MOST_REQUESTS, AccountFilters, accounts_of, why_nothing
@@ -24,16 +22,7 @@ from .io import Job, Pool
 from .operations import Operations
 from .pager import PageFetcher, Prefetch, begin_walks, undecoded
 
-if TYPE_CHECKING:
-    from creatoraudit_api.operations import Operation
-
 OnProgress = Callable[[Progress], object]
-ListName: TypeAlias = str
-
-_LISTS: dict[ListName, Operation[PageOf[Post]]] = {
-    "videos": api.list_videos,
-    "account-videos": api.list_account_videos,
-}
 
 
 class BreakoutsJob:
@@ -67,7 +56,7 @@ class BreakoutsJob:
     def run(self) -> Breakouts:
         """Run the job and return the ranked posts."""
         # Built before anything is sent, so that an invalid filter costs no request.
-        lists = [(name, self._fetcher(name, self._query.platform)) for name in self._lists()]
+        lists = [(name, self._fetcher(name, self._query.platform)) for name in self._query.lists]
         self._ranking.accounts = accounts_of(
             self._operations, self._filters, self._options, self._counter
         )
@@ -88,14 +77,9 @@ class BreakoutsJob:
             filters = {"account_id": one}
             why_nothing(self._operations, filters, self._options, self._counter)
 
-    def _lists(self) -> tuple[ListName, ...]:
-        # Individually tracked posts come first: of a post in both lists, this entry is kept.
-        source = self._query.source
-        return ("videos", "account-videos") if source == "both" else (source,)
-
     def _fetcher(self, name: ListName, platform: str | None, **more: object) -> PageFetcher[Post]:
         arguments = {"platform": platform, **more}
-        return PageFetcher(self._operations, _LISTS[name], arguments, self._options)
+        return PageFetcher(self._operations, LISTS[name], arguments, self._options)
 
     def _walk(self, pool: Pool, name: ListName, fetcher: PageFetcher[Post]) -> None:
         split = self._query.platform is None and self._concurrency > 1

@@ -160,10 +160,9 @@ def breakouts(
         ...     print(post.organization, post.delta, post.url)
     """
     query = BreakoutsQuery(window, top, by, source, platform, min_views, include_partial)
-    lists: tuple[ListName, ...] = ("videos", "account-videos") if source == "both" else (source,)
     pyarrow()
     found = verify(root, day)
-    stored = _by_organization(found.receipts, lists)
+    stored = _by_organization(found.receipts, query.lists)
     for receipt in (one for units in stored.values() for one in units):
         if window not in receipt.unit.windows:
             known = ", ".join(map(str, receipt.unit.windows)) or "none"
@@ -183,7 +182,7 @@ def breakouts(
         considered=sum(one.considered for one in ranked.values()),
         skipped=Skipped(**skipped),
         posts=tuple(_merged(ranked, query)),
-        problems=tuple(one for one in found.problems if one.what in lists),
+        problems=tuple(one for one in found.problems if one.what in query.lists),
     )
 
 
