@@ -27,6 +27,7 @@ from creatoraudit import (
     UnauthorizedError,
     UsageError,
 )
+from creatoraudit._core.cache import CachedResponse
 from creatoraudit._core.config import Settings
 from creatoraudit._core.request import PreparedRequest
 from creatoraudit._core.response import Failure
@@ -502,6 +503,37 @@ def test_a_client_used_before_a_fork_opens_connections_of_its_own_in_the_child(s
     # The parent's connection was not touched by the child: it served both of the parent's calls.
     assert len(server.requests) == 3
     assert len(server.connections) == 2
+
+
+@with_marks
+def test_a_request_of_the_parent_holds_no_slot_of_the_child(serve):
+    held = Held(WHOAMI)
+    server = serve(held, WHOAMI)
+    with CreatorAudit("k", base_url=server.url, concurrency=1) as client:
+        call = threading.Thread(target=client.whoami)
+        call.start()
+        held.reached.wait()
+        assert use_in_child_of_fork(client) == "sent"
+        held.release.set()
+        call.join()
+
+
+@with_marks
+@pytest.mark.parametrize("cache", [True, "kept.db"])
+def test_a_cache_that_the_parent_is_using_does_not_stop_the_child(serve, cache, tmp_path):
+    server = serve(WHOAMI, WHOAMI)
+    setting = cache if cache is True else tmp_path / cache
+    with CreatorAudit("k", base_url=server.url, cache=setting) as client:
+        inherited = client._cache._store
+        with inherited._lock:
+            assert use_in_child_of_fork(client) == "sent"
+        client.whoami()
+        assert client._cache._store is inherited
+        client._cache._pid = -1  # as the child sees it
+        client._cache.close()
+        inherited.put(b"name", CachedResponse("etag", b"{}"))
+        assert inherited.get(b"name")
+        client._cache._pid = os.getpid()
 
 
 @with_marks

@@ -209,7 +209,7 @@ class AsyncCreatorAudit:
     async def aclose(self) -> None:
         """Close the connections. The client cannot be used afterwards."""
         if self._cache is not None:
-            self._cache.store.close()
+            self._cache.close()
         await self._transport.aclose()
 
     @overload

@@ -79,14 +79,16 @@ class AsyncSender:
             await sleep(wait)
 
     async def _try(self, request: PreparedRequest, attempts: Attempts) -> RawResponse | Failure:
-        self._transport.check()
+        if self._transport.check():
+            # The parent's requests hold slots of the inherited scheduler, and perhaps its lock.
+            self._scheduler = Scheduler(self.settings.concurrency)
         key = await self._key(request.operation) if request.authenticated else None
         cache = self._cache if request.into is None else None
         name = None if cache is None else cache.name(request, key)
         cached: CachedResponse | None = None
         asking = request
         if cache is not None and name is not None:
-            cached = await off_loop(cache.store.get, name)
+            cached = await off_loop(cache.get, name)
             if cached is not None:
                 asking = with_header(request, "If-None-Match", cached.etag)
         async with AsyncTurn(self._scheduler, request, attempts, self._hooks):

@@ -18,7 +18,9 @@ import secrets
 import sqlite3
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 from urllib.parse import urlencode
@@ -163,9 +165,21 @@ class DiskStore:
 class Cache:
     """Finds cached responses and applies the outcome of conditional requests."""
 
-    def __init__(self, store: MemoryStore | DiskStore, base_url: str) -> None:
-        self.store = store
+    def __init__(self, open_store: Callable[[], MemoryStore | DiskStore], base_url: str) -> None:
+        self._open = open_store
         self._base_url = base_url
+        # Those of parent processes come first. They are kept, because a connection of SQLite must
+        # not be used or closed after a fork.
+        self._stores = [open_store()]
+        self._pid = os.getpid()
+
+    @property
+    def _store(self) -> MemoryStore | DiskStore:
+        """The store of this process. One that was inherited through a fork may be locked."""
+        if self._pid != os.getpid():
+            self._stores.append(self._open())
+            self._pid = os.getpid()
+        return self._stores[-1]
 
     @classmethod
     def of(cls, setting: bool | str | os.PathLike[str], base_url: str) -> Cache:
@@ -175,16 +189,24 @@ class Cache:
             ConfigurationError: The file cannot be used.
         """
         if plain(setting) is True:
-            return cls(MemoryStore(), base_url)
+            return cls(MemoryStore, base_url)
         try:
-            path = Path(os.fsdecode(setting)).expanduser()  # type: ignore[arg-type]  # see below
+            path = Path(os.fsdecode(setting)).expanduser().absolute()  # type: ignore[arg-type]  # see below
         except TypeError:
             kind = type(setting).__name__
             raise ConfigurationError(f"cache= must be True or a path, not {kind}") from None
         except RuntimeError as error:
             raise ConfigurationError(f"cache={setting!r} cannot be used: {error}") from None
-        store = MemoryStore() if str(path) == ":memory:" else DiskStore(path)
-        return cls(store, base_url)
+        return cls(MemoryStore if path.name == ":memory:" else partial(DiskStore, path), base_url)
+
+    def get(self, name: bytes) -> CachedResponse | None:
+        """Return the response of that name, if it is cached."""
+        return self._store.get(name)
+
+    def close(self) -> None:
+        """Close the file, unless it was opened before a fork."""
+        if self._pid == os.getpid():
+            self._store.close()
 
     def name(self, request: PreparedRequest, key: ApiKey | None) -> bytes | None:
         """The name under which the response is cached; None if it must not be cached."""
@@ -200,8 +222,9 @@ class Cache:
             ]
         )
         secret = b"" if key is None else key.reveal().encode("ascii")
-        digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), key=self.store.salt)
-        digest.update(hashlib.blake2b(secret, key=self.store.salt).digest())
+        salt = self._store.salt
+        digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), key=salt)
+        digest.update(hashlib.blake2b(secret, key=salt).digest())
         return digest.digest()
 
     def settle(self, name: bytes, cached: CachedResponse | None, sent: RawResponse) -> RawResponse:
@@ -211,7 +234,7 @@ class Cache:
         etag = sent.headers.get("etag", "")
         control = sent.headers.get("cache-control", "").lower()
         if sent.status_code == OK and _usable(etag) and "no-store" not in control and _read(sent):
-            self.store.put(name, CachedResponse(etag, sent.content))
+            self._store.put(name, CachedResponse(etag, sent.content))
         return sent
 
 

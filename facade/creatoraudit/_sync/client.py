@@ -210,7 +210,7 @@ class CreatorAudit:
     def close(self) -> None:
         """Close the connections. The client cannot be used afterwards."""
         if self._cache is not None:
-            self._cache.store.close()
+            self._cache.close()
         self._transport.close()
 
     @overload

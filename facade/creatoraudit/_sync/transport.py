@@ -59,18 +59,23 @@ class Transport:
             self._loop.check()
             self._client.close()
 
-    def check(self) -> None:
+    def check(self) -> bool:
         """Check that the connections can be used from here.
+
+        Returns:
+            Whether this process was forked from the one that last used the client.
 
         Raises:
             UsageError: The client is closed, or its connections cannot be used here.
         """
         if self._closed:
             raise UsageError("this client is closed; create a new one")
-        if self._pid not in (None, os.getpid()):
+        forked = self._pid not in (None, os.getpid())
+        if forked:
             self._leave_to_parent()
         self._loop.check()
         self._pid = os.getpid()
+        return forked
 
     def _leave_to_parent(self) -> None:
         """Start with new connections after a fork, because the open ones are shared."""
