@@ -74,9 +74,18 @@ NOT_FOUND = "404 NOT_FOUND"
         ("account-videos list --platform tiktok", "No account videos pass the filters --platform"),
         ("creators list --archived", "No creators pass the filters --archived"),
         ("creators list", "There are no creators here"),
-        (f"breakouts --account {KNOWN}", "No posts are tracked here, or none pass the filters"),
-        (f"breakouts --creator {KNOWN}", "No posts are tracked here, or none pass the filters"),
-        ("breakouts --category food", "No posts are tracked here, or none pass the filters"),
+        (f"breakouts --account {KNOWN}", f"No posts pass the filters --account {KNOWN}"),
+        (f"breakouts --creator {KNOWN}", f"No posts pass the filters --creator {KNOWN}"),
+        (
+            "breakouts --category food --category Pets --min-views 9",
+            "No posts pass the filters --min-views 9 --category food --category Pets",
+        ),
+        ("breakouts", "No posts are tracked here; start with: creatoraudit accounts track URL"),
+        (
+            "leaderboard --period 7d",
+            "The API names no top creators for --period 7d; rank all creators with --all",
+        ),
+        ("leaderboard --all", "There are no creators here; make one"),
     ],
 )
 def test_empty_list_is_explained_on_stderr(

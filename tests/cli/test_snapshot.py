@@ -160,7 +160,6 @@ def test_two_names_of_one_organization_are_refused(
         (("plan", "--window", "0"), "--window"),
         (("plan", "--day", "yesterday"), "--day must be a day such as 2026-11-26"),
         (("verify", "x"), "missing option '--day'"),
-        (("views", "nothing-there"), "'nothing-there' has no snapshots"),
         (("views", "x", "--dialect", "sqlite"), "--dialect must be one of duckdb, dbt"),
     ],
 )
@@ -284,6 +283,31 @@ def test_breakouts_name_what_they_leave_out(here: Here, stored: str, tmp_path: P
     assert ran.code == 1
     assert ran.json["organizations"] == ["globex"]
     assert ran.err.startswith("left out: acme account-videos: ")
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv"])
+def test_filters_that_no_stored_post_passes_are_named(here: Here, stored: str, form: str) -> None:
+    filters = ("--platform", "tiktok", "--min-views", "9999999999999")
+    ran = here("snapshot", "breakouts", stored, "--day", DAY, *filters, "--format", form)
+    where = ran.out if form == "table" else ran.err
+    said = "No stored posts pass the filters --platform tiktok --min-views 9999999999999"
+    assert (ran.code, said in where) == (0, True), ran
+
+
+@pytest.mark.parametrize(
+    ("args", "lacks"),
+    [
+        ((), "snapshots"),
+        (("--what", "videos"), "videos"),
+        (("--what", "videos", "--what", "creators"), "videos and creators"),
+    ],
+)
+def test_views_of_what_is_not_stored_are_not_made(
+    here: Here, inside: Path, args: tuple[str, ...], lacks: str
+) -> None:
+    ran = here("snapshot", "views", "history", *args, "--out", "m")
+    assert (ran.code, list(inside.iterdir())) == (1, [])
+    assert f"'history' has no {lacks}; check the root" in ran.complaint
 
 
 @pytest.mark.parametrize(

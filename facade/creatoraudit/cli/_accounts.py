@@ -91,20 +91,26 @@ def nothing_passes(ca: CreatorAudit, what: str, filters: Mapping[str, Any]) -> s
     if not given:
         return ""
     why = why_nothing(ca._operations, given, {})
-    said = f"No {what.replace('-', ' ')} pass the filters {' '.join(_typed(given))}"
-    return _safe.line(f"{said}: {why}" if why else said)
+    said = passed_by_none(what, given)
+    return f"{said}: {_safe.line(why)}" if why else said
+
+
+def passed_by_none(what: str, names: Collection[str]) -> str:
+    """Say that nothing passes the filters of these names; empty if none of them is given."""
+    typed = " ".join(_typed(names))
+    return _safe.line(f"No {what.replace('-', ' ')} pass the filters {typed}") if typed else ""
 
 
 def _typed(names: Collection[str]) -> Iterator[str]:
     """Options of the running command as they were typed."""
     context = click.get_current_context()
     for option in context.command.params:
-        if option.name in names:
-            value = context.params[option.name]
-            if isinstance(value, bool):
-                yield (option.opts if value else option.secondary_opts)[0]
-            else:
-                yield f"{shown(option)} {shlex.quote(str(value))}"
+        value = context.params.get(option.name or "") if option.name in names else None
+        if isinstance(value, bool):
+            yield (option.opts if value else option.secondary_opts)[0]
+        elif value is not None:
+            for one in value if isinstance(value, tuple) else (value,):
+                yield f"{shown(option)} {shlex.quote(str(one))}"
 
 
 def names_in(ca: CreatorAudit, plural: str) -> dict[str, Name]:

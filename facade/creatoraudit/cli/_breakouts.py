@@ -5,7 +5,7 @@ This module chooses the columns; the library finds and orders the posts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ from .._results.deltas import delta_kinds
 from ..report import _breakouts as told
 from ..report import _posts
 from . import _output
-from ._accounts import METAVAR
+from ._accounts import METAVAR, passed_by_none
 from ._click import PERCENT, Command, OneOf, Whole, choice_option, number_option, together
 from ._connect import Connection, connection_options
 from ._options import examples, given, via_option
@@ -45,6 +45,8 @@ _QUERY = (
     *("top", "source", "platform", "min_views", "include_partial", "accounts", "creators"),
     *("categories", "published_since", "min_growth", "via"),
 )
+# The filters without which a post would be considered.
+FILTERS = ("platform", "min_views", "accounts", "creators", "categories")
 _HINTS = {"window_not_filled": " (--include-partial keeps them)"}
 
 
@@ -143,12 +145,13 @@ def breakouts(
         about = reports.provenance(ca, to, server.org)
     if known is not None:
         result = known.new_in(result)
-    reports.deliver(result, about, lambda: show(result, to, rows, lambda: _below(result), about))
+    # A run of cron that finds nothing new stays silent.
+    silent = known is not None and result.considered > 0
+    reports.deliver(
+        result, about, lambda: show(result, to, rows, _below(result), about, silent=silent)
+    )
     if known is not None:
         known.keep()
-    # A report or table has it already; a run of cron that finds nothing new stays silent.
-    if to.form != "table" and not (result.considered if known else len(result)):
-        click.echo("\n".join(_below(result)), err=True)
     if told.none_known(result):
         elsewhere = "" if result.source == "videos" else "; try --source videos"
         click.echo(f"The deltas endpoint knows none of these posts{elsewhere}.", err=True)
@@ -186,10 +189,14 @@ def show(
     result: Breakouts | StoredBreakouts,
     to: Output,
     rows: _output.Rows,
-    below: Callable[[], list[str]],
+    below: list[str],
     about: Provenance | None = None,
+    *,
+    silent: bool = False,
 ) -> None:
-    """Print ranked posts, and below a table the notes."""
+    """Print ranked posts, and the notes: below a table, or on stderr if there are no posts."""
+    if to.form != "table" and not len(result) and not silent:
+        click.echo("\n".join(below), err=True)
     if to.form == "json":
         posts = [to.chosen(_whole(post, to)) for post in result]
         told = {} if about is None else {"provenance": about.to_dict()}
@@ -198,7 +205,7 @@ def show(
     with rows:
         rows.write(_cells(post, to) if to.form == "table" else _whole(post, to) for post in result)
     if to.form == "table":
-        _output.write_lines([*_legend(result), *below()])
+        _output.write_lines([*_legend(result), *below])
 
 
 def _whole(post: Breakout, to: Output) -> Row:
@@ -231,10 +238,8 @@ def _legend(result: Breakouts | StoredBreakouts) -> list[str]:
 def _below(result: Breakouts) -> list[str]:
     if result.considered == 0:
         what = "videos" if result.source == "videos" else "accounts"
-        said = (
-            f"No posts are tracked here, or none pass the filters; start with: creatoraudit {what}"
-        )
-        return [f"{said} track URL"]
+        begin = f"No posts are tracked here; start with: creatoraudit {what} track URL"
+        return [passed_by_none("posts", FILTERS) or begin]
     looked_at = f"{result.considered:,} posts considered in {result.requests:,} requests"
     return skips(looked_at, result.skipped)
 

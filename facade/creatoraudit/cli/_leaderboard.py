@@ -78,6 +78,9 @@ def _run(
     with to.rows(_SHAPE) as rows, connection.client() as ca:
         first, today = days_up_to_now(ca, period)
         names = _everyone(ca) if everybody else _top(ca, period, top)
+        if not everybody:
+            what = f"The API names no top creators for --period {period}"
+            rows.explain(f"{what}; rank all creators with --all")
 
         def figures_of(ids: list[str]) -> tuple[str, dict[str, float | None]]:
             (one,) = ids

@@ -19,6 +19,7 @@ from .._core.files import replace
 from .._results.breakouts import RankBy, Source
 from .._results.lists import ListName
 from . import _breakouts, _connect, _extras, _output, _safe
+from ._accounts import passed_by_none
 from ._click import (
     Command,
     Decorator,
@@ -279,10 +280,11 @@ def _unit_lines(done: Landed) -> Iterator[str]:
         yield f"... and {len(done.failures) - _FAILED_SHOWN:,} more; --format json names all"
 
 
-def _nothing(what: str, root: str, day: dt.date) -> click.ClickException:
+def _nothing(what: str, root: str, day: dt.date | None = None) -> click.ClickException:
+    of, check = (f" of {day}", "the root and the day") if day else ("", "the root")
     return click.ClickException(
-        f"{_safe.line(root)!r} has no {what} of {day}; check the root and the day (a day is stored"
-        " while it lasts, with: creatoraudit snapshot run --to ROOT)"
+        f"{_safe.line(root)!r} has no {what}{of}; check {check} (a day is stored while it lasts,"
+        " with: creatoraudit snapshot run --to ROOT)"
     )
 
 
@@ -398,9 +400,11 @@ def views(root: str, dialect: Dialect, what: tuple[ListName, ...], out: Path | N
     """
     from ..snapshot import _views
 
-    if not what:
-        what = _views.stored_lists(root)
-    made = _views.views(root, dialect, what)
+    stored = _views.stored_lists(root)
+    missing = [one for one in what if one not in stored]
+    if missing or not stored:
+        raise _nothing(" and ".join(missing) or "snapshots", root)
+    made = _views.views(root, dialect, what or stored)
     if out is None:
         _output.write(_views.as_text(made, dialect))
         return
@@ -452,10 +456,12 @@ def breakouts(
     for problem in result.problems:
         said = f"{problem.organization} {problem.what}: {problem.problem}"
         click.echo(f"left out: {_safe.line(said)}", err=True)
-    _breakouts.show(result, to, rows, lambda: _below(result))
+    _breakouts.show(result, to, rows, _below(result))
     return 1 if result.problems else 0
 
 
 def _below(result: StoredBreakouts) -> list[str]:
+    if not result.considered and (none := passed_by_none("stored posts", _breakouts.FILTERS)):
+        return [none]
     considered = f"{result.considered:,} posts of {len(result.organizations):,} organizations"
     return _breakouts.skips(f"{considered} considered", result.skipped)
