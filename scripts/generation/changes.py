@@ -16,8 +16,11 @@ from creatoraudit.contract._drift import Level, compare
 from creatoraudit.contract.openapi import Document, operations
 
 SOURCE = Path("facade", "creatoraudit", "_async")
-# Modules that implement a public method, by that method.
-WORKS_FOR = {"breakouts": "breakouts", "deltas": "videos.deltas"}
+# Modules that implement a public method: that method, and operations that they take from a table.
+WORKS_FOR: dict[str, tuple[str, set[str]]] = {
+    "breakouts": ("breakouts", {"list_videos", "list_account_videos"}),
+    "deltas": ("videos.deltas", set()),
+}
 
 
 def facade_methods(root: Path) -> dict[str, list[str]]:
@@ -26,8 +29,9 @@ def facade_methods(root: Path) -> dict[str, list[str]]:
     for path in sorted((root / SOURCE).glob("*.py")):
         module = ast.parse(path.read_text("utf-8"))
         if path.stem in WORKS_FOR:
-            for name in {*_operations_in(module, _table(module))}:
-                found.setdefault(name, []).append(WORKS_FOR[path.stem])
+            method, taken = WORKS_FOR[path.stem]
+            for name in {*_operations_in(module, _table(module)), *taken}:
+                found.setdefault(name, []).append(method)
             continue
         for methods in _classes(module):
             for method, uses in _used(methods, _table(module)):
