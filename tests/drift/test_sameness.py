@@ -196,6 +196,62 @@ EQUAL += [
     ({**OBJECT, "dependentRequired": {"a": []}, "dependentSchemas": {"a": True}}, OBJECT),
     ({**OBJECT, "patternProperties": {"^x": {}}}, OBJECT),
 ]
+SHORT = {**STRING, "minLength": 2}
+ANYTHING = {"type": ["string", "number", "boolean", "object", "array", "null"]}
+NEEDED = {**OBJECT, "required": ["a"]}
+# What is denied twice or decided, what other keywords imply, conditions and items in other words.
+EQUAL += [
+    ({**STRING, "not": {"not": {"minLength": 2}}}, SHORT),
+    ({"not": {"description": "No text.", "not": STRING}}, STRING),
+    ({"not": {}}, False),
+    ({"type": ["string", "null"], "not": NULL}, STRING),
+    ({**STRING, "if": True, "then": {"minLength": 2}, "else": False}, SHORT),
+    ({**STRING, "if": False, "then": False, "else": {"minLength": 2}}, SHORT),
+    ({**STRING, "if": {"not": {}}, "then": {"minLength": 2}}, STRING),
+    ({**STRING, "if": {"pattern": "a"}, "then": {}, "else": True}, STRING),
+    ({**NEEDED, "minProperties": 1}, NEEDED),
+    ({**INTEGER, "enum": [1, 2, 3], "minimum": 2, "maximum": 9}, {"enum": [2, 3]}),
+    ({"enum": ["a", "bb"], "maxLength": 1}, {"const": "a"}),
+    ({"enum": [[], [1]], "minItems": 1}, {"const": [1]}),
+    ({"enum": ["a", 1], **STRING}, {"enum": ["a"]}),
+    ({"enum": [None]}, NULL),
+    (ANYTHING, {}),
+    ({"anyOf": [STRING, ANYTHING]}, {}),
+    ({"anyOf": [STRING, {"minLength": 0}]}, {}),
+    ({"oneOf": [OBJECT, STRING, {"not": True}]}, {"oneOf": [OBJECT, STRING]}),
+    ({"anyOf": [OBJECT, False]}, OBJECT),
+    ({"anyOf": [False]}, False),
+    ({**OBJECT, "additionalProperties": {"not": {}}}, {**OBJECT, "additionalProperties": False}),
+    ({**OBJECT, "patternProperties": {".*": STRING}}, {**OBJECT, "additionalProperties": STRING}),
+    ({**OBJECT, "patternProperties": {"^x": {}}, "additionalProperties": True}, OBJECT),
+    ({**OBJECT, "propertyNames": STRING}, OBJECT),
+    ({**OBJECT, "dependentRequired": {"a": ["a"]}}, OBJECT),
+    (
+        {**OBJECT, "dependentRequired": {"a": ["b", "c"]}},
+        {**OBJECT, "dependentRequired": {"a": ["c", "b"]}},
+    ),
+    (
+        {**OBJECT, "dependentSchemas": {"type": {"allOf": [{"required": ["b"]}]}}},
+        {**OBJECT, "dependentSchemas": {"type": {"required": ["b"]}}},
+    ),
+    ({**ARRAY, "prefixItems": [True, {}]}, ARRAY),
+    (
+        {**ARRAY, "items": [STRING], "additionalItems": False},
+        {**ARRAY, "prefixItems": [{"type": ["string"]}], "items": False},
+    ),
+    ({**ARRAY, "items": STRING, "maxItems": 0}, {**ARRAY, "maxItems": 0}),
+    ({**ARRAY, "contains": {"enum": [1]}}, {**ARRAY, "contains": {"const": 1}}),
+    ({**STRING, "not": {"const": "a"}}, {**STRING, "not": {"enum": ["a"]}}),
+    (
+        {**STRING, "contentSchema": {"oneOf": [OBJECT]}, **MEDIA},
+        {**STRING, "contentSchema": OBJECT, **MEDIA},
+    ),
+    ({**STRING, "contentSchema": OBJECT}, STRING),
+    (
+        {**OBJECT, "if": {"properties": {"a": {"const": "x"}}}, "then": {"required": ["a"]}},
+        {**OBJECT, "if": {"properties": {"a": {"enum": ["x"]}}}, "then": {"required": ["a"]}},
+    ),
+]
 
 
 @pytest.mark.parametrize("direction", ["request", "response"])
@@ -220,12 +276,68 @@ def test_schemas_in_other_words_are_the_same(one: Any, other: Any, direction: st
         (
             {**OBJECT, "patternProperties": {"^x": {}}, "additionalProperties": False},
             {**OBJECT, "additionalProperties": False},
-            "request-constraint-loosened",
+            "request-other-members-refused",
         ),
+        (
+            {**STRING, "not": {"const": {"x-a": 1}}},
+            {**STRING, "not": {"const": {"x-a": 2}}},
+            "request-constraint-changed",
+        ),
+        ({**STRING, "not": {"not": {"minLength": 2}}}, STRING, "request-bound-loosened"),
+        ({**STRING, "if": True, "then": {}}, {**SHORT, "if": False}, "request-bound-tightened"),
+        (STRING, {**STRING, "not": {}}, "request-type-changed"),
+        ({"enum": [1, 2]}, {"enum": [1, 2], "maximum": 1}, "request-enum-value-removed"),
+        (ARRAY, {**ARRAY, "prefixItems": [STRING]}, "request-type-narrowed"),
+        (OBJECT, {**OBJECT, "patternProperties": {"^x": STRING}}, "request-other-members-typed"),
     ],
 )
 def test_schemas_in_other_words_that_say_less_are_told(one: Any, other: Any, rule: str) -> None:
     assert rules(with_schema(one, "request"), with_schema(other, "request")) == [rule]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "rule"),
+    [
+        ({"prefixItems": [STRING]}, {"prefixItems": [INTEGER]}, "response-type-changed"),
+        ({"prefixItems": [STRING]}, {"items": INTEGER}, "response-type-changed"),
+        ({"prefixItems": [OBJECT]}, {"prefixItems": [NEEDED]}, "response-member-became-required"),
+        ({"prefixItems": [STRING], "items": False}, {"items": False}, "response-type-changed"),
+    ],
+)
+def test_each_of_the_first_items_is_compared(one: Any, other: Any, rule: str) -> None:
+    assert rule in rules(with_schema({**ARRAY, **one}), with_schema({**ARRAY, **other}))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "rule"),
+    [
+        ({"^x": STRING}, {"^x": INTEGER}, "response-type-changed"),
+        ({"^x": STRING}, {}, "response-other-members-untyped"),
+        ({"^x": STRING}, {"^y": STRING}, "response-other-members-untyped"),
+        ({"^x": {}}, {"^x": STRING}, "response-other-members-typed"),
+    ],
+)
+def test_members_are_compared_by_the_pattern_of_their_names(
+    one: Any, other: Any, rule: str
+) -> None:
+    old, new = ({**OBJECT, "patternProperties": each} for each in (one, other))
+    assert rule in rules(with_schema(old), with_schema(new))
+    closed = {**OBJECT, "additionalProperties": False}
+    gone = rules(with_schema({**closed, "patternProperties": {"^x": STRING}}), with_schema(closed))
+    assert gone == ["response-map-values-removed"]
+
+
+def test_a_new_member_is_compared_with_the_values_of_the_map_that_it_was_in() -> None:
+    old = {"type": "object", "additionalProperties": INTEGER}
+    for direction in ("request", "response"):
+        new = with_schema({**old, "properties": {"a": STRING}}, direction)
+        found = rules(with_schema(old, direction), new)
+        assert found == [f"{direction}-type-changed", f"{direction}-member-added"]
+
+
+def test_a_member_that_no_value_satisfies_no_longer_comes() -> None:
+    new = {"type": "object", "properties": {"a": False}}
+    assert rules(with_schema(OBJECT), with_schema(new)) == ["response-type-changed"]
 
 
 def test_exclusive_bounds_of_3_0_and_3_1_are_the_same() -> None:

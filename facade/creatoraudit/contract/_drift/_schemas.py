@@ -11,10 +11,12 @@ from itertools import zip_longest
 from typing import Final, Literal, TypeAlias
 
 from ..openapi import Json, Place, Unchanged, canonical
-from ._shapes import ANNOTATIONS, Fact, Group, Shape, Shapes, group, tightness
+from ._shapes import ANNOTATIONS, Fact, Group, Shape, Shapes, group, tightness, within
 from ._walk import ABSENT, Absent, Scope
 
 Direction: TypeAlias = Literal["request", "response"]
+_Rest: TypeAlias = Group | Literal[False] | None
+"""The schema of members beyond those listed; None if they are free, False if there are none."""
 
 # Each format and a wider one.
 _WIDER: Final = frozenset({('"int32"', '"int64"'), ('"float"', '"double"')})
@@ -200,8 +202,10 @@ class _Pair:
         old, new = self.old, self.new
         if old.types == new.types and old.any == new.any:
             return False
-        fewer = old.any or all(_within(name, old.types) for name in new.types)
-        more = new.any or all(_within(name, new.types) for name in old.types)
+        fewer = old.any or (
+            bool(new.types or new.nullable) and all(within(name, old.types) for name in new.types)
+        )
+        more = new.any or all(within(name, new.types) for name in old.types)
         what = (
             "type-narrowed" if fewer and not new.any else "type-widened" if more else "type-changed"
         )
@@ -329,7 +333,7 @@ class _Pair:
             elif was is not None and not self._hidden(self.comparison.old.of(was)):
                 self._report("member-removed", was.site, name=name)
             elif now is not None and not self._hidden(self.comparison.new.of(now)):
-                self._member_added(name, now.site)
+                self._member_added(name, now)
         known = self.old.members.keys() | self.new.members.keys()
         for name in (self.old.required ^ self.new.required) - known:
             self._required(name, self.new.at("required"))
@@ -337,11 +341,13 @@ class _Pair:
     def _hidden(self, shape: Shape) -> bool:
         return _HIDDEN[self.direction] in shape.notes
 
-    def _member_added(self, name: str, where: Place) -> None:
+    def _member_added(self, name: str, now: Group) -> None:
         if self.direction == "request" and name in self.new.required:
-            self._report("required-member-added", where, name=name)
+            self._report("required-member-added", now.site, name=name)
         else:
-            self._report("member-added", where, name=name)
+            self._report("member-added", now.site, name=name)
+        if isinstance(before := _rest(self.old, self.comparison.old), Group):
+            self.comparison.compare(self.scope, before, now, self.direction)
 
     def _member(self, name: str, was: Group, now: Group) -> None:
         as_required = (name in self.old.required) == (name in self.new.required)
@@ -368,24 +374,38 @@ class _Pair:
         self._report(f"member-became-{'required' if now else 'optional'}", where, name=name)
 
     def _others(self) -> None:
-        was, now = _state(self.old, self.comparison.old), _state(self.new, self.comparison.new)
-        old, new = self.old.others, self.new.others
-        if was == now:
-            if was == "typed" and old is not None and new is not None:
-                self.comparison.compare(self.scope, old, new, self.direction)
-            return
+        """Compare members beyond those listed, also by the patterns of their names."""
+        old, new = _rest(self.old, self.comparison.old), _rest(self.new, self.comparison.new)
         where = self.new.others_at or self.old.others_at or self.new.place
-        if (self.direction, was, now) == ("response", "typed", "closed"):
+        self._rest(old, new, where)
+        for name in sorted(self.old.patterns.keys() | self.new.patterns.keys()):
+            was, now = self.old.patterns.get(name), self.new.patterns.get(name)
+            site = (now or was or self.groups[1]).site
+            self._rest(
+                old if was is None else _typed(was, self.comparison.old),
+                new if now is None else _typed(now, self.comparison.new),
+                site,
+            )
+
+    def _rest(self, old: _Rest, new: _Rest, where: Place) -> None:
+        was, now = _state(old), _state(new)
+        if isinstance(old, Group) and isinstance(new, Group):
+            self.comparison.compare(self.scope, old, new, self.direction)
+        elif (self.direction, was, now) == ("response", "typed", "closed"):
             self._report("map-values-removed", where)
-        else:
+        elif was != now:
             self._report(_OTHERS[was, now], where)
 
     def _items(self) -> None:
-        old, new = self.old.items, self.new.items
-        site = self.new.place
-        self.comparison.compare(
-            self.scope, old or Group(self.old.place, ()), new or Group(site, ()), self.direction
-        )
+        for one, other in zip_longest(self.old.prefix, self.new.prefix):
+            self._item(one, other)
+        self._item(None, None)
+
+    def _item(self, one: Group | None, other: Group | None) -> None:
+        """Compare the schemas of an item; the general one holds where it has none of its own."""
+        old = one or self.old.items or Group(self.old.place, ())
+        new = other or self.new.items or Group(self.new.place, ())
+        self.comparison.compare(self.scope, old, new, self.direction)
 
     def _one_and_several(self) -> None:
         """Compare alternatives on one side with a single schema on the other."""
@@ -445,7 +465,7 @@ def _similarity(comparison: SchemaComparison, one: Group, other: Group) -> int:
     if old.any or new.any:
         return 1
     either_way = ((old.types, new.types), (new.types, old.types))
-    if not any(_within(name, types) for names, types in either_way for name in names):
+    if not any(within(name, types) for names, types in either_way for name in names):
         return 0
     if _component(one) == _component(other) is not None:
         return 80
@@ -462,10 +482,6 @@ def _text(alternative: Group) -> str:
     return canonical([part.node for part in alternative.parts])
 
 
-def _within(name: str, types: frozenset[str]) -> bool:
-    return name in types or (name == "integer" and "number" in types)
-
-
 def _types(shape: Shape) -> Json:
     if shape.any:
         return "anything"
@@ -480,9 +496,17 @@ def _fact_values(facts: Mapping[str, Fact]) -> Json | Absent:
     return values[0] if len(values) == 1 else values or ABSENT
 
 
-def _state(shape: Shape, shapes: Shapes) -> str:
+def _rest(shape: Shape, shapes: Shapes) -> _Rest:
+    """What members beyond those listed are like."""
     if shape.closed:
-        return "closed"
-    if shape.others is None or shapes.of(shape.others).any:
-        return "open"
-    return "typed"
+        return False
+    return None if shape.others is None else _typed(shape.others, shapes)
+
+
+def _typed(schemas: Group, shapes: Shapes) -> _Rest:
+    shape = shapes.of(schemas)
+    return False if shape.verdict is False else None if shape.any else schemas
+
+
+def _state(rest: _Rest) -> str:
+    return "closed" if rest is False else "open" if rest is None else "typed"

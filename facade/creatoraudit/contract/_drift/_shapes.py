@@ -3,7 +3,7 @@
 Schemas that mean the same have the same shape, however they are written: references are followed,
 allOf is merged, a choice of one is that one, a choice between bare types is a list of types, a
 choice between constants is an enum, and null is a flag, not a type, value or alternative. Bounds of
-integers are inclusive, and a keyword that any value satisfies is left out.
+integers are inclusive. What any value satisfies is left out, and so is what other keywords imply.
 
 Two readings are more lenient than the specification, because authors mean them so: `nullable: true`
 counts in every version and next to every keyword, and a schema that lists members or items without
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sized
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -41,25 +41,23 @@ ANNOTATIONS: Final[Mapping[str, str]] = {
 
 _CONSTRAINTS: Final = frozenset(
     {
-        *("not", "if", "then", "else", "contains", "minContains", "maxContains", "prefixItems"),
-        *("patternProperties", "propertyNames", "dependentRequired", "dependentSchemas"),
-        *("unevaluatedItems", "contentEncoding", "contentMediaType", "contentSchema"),
-        *("multipleOf", "uniqueItems"),
+        *("not", "if", "then", "else", "contains", "minContains", "maxContains", "propertyNames"),
+        *("dependentRequired", "dependentSchemas", "unevaluatedItems", "contentSchema"),
+        *("contentEncoding", "multipleOf", "uniqueItems"),
     }
 )
-"""Keywords that are compared as a whole, with references followed and without annotations."""
+"""Keywords that are compared as a whole, by what they mean."""
 
-_SAYS_NOTHING: Final[Mapping[str, Sequence[Json]]] = {
-    "pattern": ("", "^", "$", ".*", "^.*"),
-    "not": (False,),
-    "uniqueItems": (False,),
-    "prefixItems": ([],),
-    **dict.fromkeys(("patternProperties", "dependentRequired", "dependentSchemas"), ({},)),
-    **dict.fromkeys(
-        ("propertyNames", "unevaluatedItems", "then", "else", "contentSchema"), ({}, True)
-    ),
-}
-"""Values of keywords that any value satisfies."""
+_SCHEMAS: Final = frozenset(
+    {
+        *("not", "if", "then", "else", "contains", "propertyNames"),
+        *("unevaluatedItems", "contentSchema", "dependentSchemas"),
+    }
+)
+"""Those of them whose value is a schema, or several by name."""
+
+_ANY_TEXT: Final = frozenset({"", "^", "$", ".*", "^.*", "^.*$"})
+"""Patterns that any text matches."""
 
 _CONCERNS: Final[Mapping[str, frozenset[str]]] = {
     name: frozenset(kinds)
@@ -68,8 +66,8 @@ _CONCERNS: Final[Mapping[str, frozenset[str]]] = {
         (("contentEncoding", "contentMediaType", "contentSchema"), {"string"}),
         (("maximum", "minimum", "multipleOf"), {"number", "integer"}),
         (("maxItems", "minItems", "uniqueItems", "unevaluatedItems"), {"array"}),
-        (("contains", "minContains", "maxContains", "prefixItems"), {"array"}),
-        (("maxProperties", "minProperties", "patternProperties", "propertyNames"), {"object"}),
+        (("contains", "minContains", "maxContains"), {"array"}),
+        (("maxProperties", "minProperties", "propertyNames"), {"object"}),
         (("dependentRequired", "dependentSchemas"), {"object"}),
     )
     for name in names
@@ -77,18 +75,11 @@ _CONCERNS: Final[Mapping[str, frozenset[str]]] = {
 """The types whose values a keyword restricts; all others satisfy it."""
 
 _ON_NULL: Final = frozenset({"type", "nullable", "enum", "const", "anyOf", "oneOf"})
-_OF_NAMES: Final = frozenset({"patternProperties", "dependentRequired", "dependentSchemas"})
-_CLOSING: Final = frozenset({"additionalProperties", "unevaluatedProperties"})
+_BRANCHES: Final = ("then", "else")
 _FLAGS: Final = ("deprecated", "readOnly", "writeOnly")
 # OpenAPI 3.0 uses a format where 3.1 uses a keyword of JSON Schema.
 _BINARY: Final = "application/octet-stream"
 _ENCODINGS: Final[Mapping[str, str]] = {"base64": "byte", "base64url": "byte"}
-_UNORDERED: Final = frozenset({"required", "enum", "type"})
-
-_NAMED: Final = frozenset({"properties", "patternProperties", "dependentSchemas"})
-_BARE: Final = frozenset({"type", "nullable", *ANNOTATIONS})
-_LISTED: Final = frozenset({"const", "enum"})
-_CONSTANT: Final = _LISTED | _BARE
 
 
 class Fact(NamedTuple):
@@ -146,11 +137,35 @@ class Shape:
     """The place of the keyword about other members."""
     others: Group | None = None
     """The schema of members beyond those listed."""
+    patterns: dict[str, Group] = field(default_factory=dict)
+    """The schemas of members whose name matches a pattern."""
     items: Group | None = None
+    prefix: list[Group] = field(default_factory=list)
+    """The schemas of the first items, one by one."""
     choices: list[tuple[Place, list[Group]]] = field(default_factory=list)
     """Sets of alternatives, each with the place of its keyword."""
     discriminator: Place | None = None
     """The discriminator of the alternatives."""
+
+    @property
+    def plain(self) -> bool:
+        """Whether it states types, or that there are none, and nothing else."""
+        return self.values is None and self.only_values
+
+    @property
+    def only_values(self) -> bool:
+        """Whether it states types and values, and nothing else."""
+        return not (
+            (self.bounds or self.rules or self.members or self.required or self.choices)
+            or (self.closed or self.others or self.patterns or self.items or self.prefix)
+        )
+
+    @property
+    def verdict(self) -> bool | None:
+        """Whether any value satisfies it; False if none does, None if some do."""
+        if not self.types and not self.nullable:
+            return False
+        return True if self.any and self.nullable and self.plain else None
 
     def concerned(self, keyword: str) -> bool:
         """Whether a keyword restricts any value of these types."""
@@ -192,6 +207,16 @@ def _meet(one: frozenset[str] | None, other: frozenset[str]) -> frozenset[str]:
     return (one & other) | (narrow if not one & other & {"number"} else set())
 
 
+def within(name: str, types: frozenset[str]) -> bool:
+    """Whether a type is one of several, or an integer where numbers are."""
+    return name in types or (name == "integer" and "number" in types)
+
+
+def _size(value: Json) -> float:
+    """What bounds are about: a number itself, or the length of anything else."""
+    return value if is_number(value) else len(value) if isinstance(value, Sized) else 0
+
+
 def _plain(types: frozenset[str]) -> frozenset[str]:
     return types - {"integer"} if "number" in types else types
 
@@ -210,7 +235,7 @@ class Shapes:
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, ...], Shape | None] = {}
-        self._digests: dict[str, str] = {}
+        self._digests: dict[tuple[str, ...], str] = {}
 
     def of(self, schemas: Group) -> Shape:
         """The shape of a group; an empty group allows anything."""
@@ -227,50 +252,39 @@ class Shapes:
         """The shape of the schema at a place."""
         return self.of(group(place)) if place is not None else None
 
-    def digest(self, place: Place, *, names: bool = False) -> str:
-        """Canonical text of everything at and below a place, without annotations.
+    def digest(self, schemas: Group) -> str:
+        """Text of what a group of schemas means; equal if they mean the same."""
+        key = schemas.key
+        if key not in self._digests:
+            if self._known.get(key, schemas) is None:
+                return "around"
+            self._digests[key] = "around"
+            meaning = canonical(self._meaning(self.of(schemas)))
+            self._digests[key] = hashlib.sha256(meaning.encode()).hexdigest()
+        return self._digests[key]
 
-        With `names`, the members are named schemas, not keywords.
-        """
-        if place.pointer in self._digests:
-            return self._digests[place.pointer]
-        self._digests[place.pointer] = "around"
-        node = place.node
-        value: Json
-        if is_object(node) and isinstance(reference := node.get("$ref"), str):
-            target = self.digest(place.document.target(reference, place.pointer))
-            rest = [
-                self.keyword(each)
-                for name, each in sorted(place.each(), key=_by_name)
-                if name != "$ref"
-            ]
-            value = [target, *rest] if any(rest) else None
-            self._digests[place.pointer] = canonical(value) if value else target
-            return self._digests[place.pointer]
-        if is_object(node):
-            value = {
-                name: self.digest(each) if names else self.keyword(each)
-                for name, each in sorted(place.each(), key=_by_name)
-                if names or not (name in ANNOTATIONS or name.startswith("x-"))
-            }
-        else:
-            value = node
-        text = hashlib.sha256(canonical(value).encode()).hexdigest()
-        self._digests[place.pointer] = text
-        return text
+    def _meaning(self, shape: Shape) -> Json:
+        return {
+            "types": sorted(shape.types),
+            "nullable": shape.nullable,
+            "values": None if shape.values is None else sorted(shape.values),
+            "bounds": {name: [*bound[:2]] for name, bound in shape.bounds.items()},
+            "rules": {name: sorted(facts) for name, facts in shape.rules.items()},
+            "members": self._digests_of(shape.members),
+            "required": sorted(shape.required),
+            "patterns": self._digests_of(shape.patterns),
+            "closed": shape.closed,
+            "others": self.digest(shape.others) if shape.others else None,
+            "items": self.digest(shape.items) if shape.items else None,
+            "prefix": [self.digest(each) for each in shape.prefix],
+            "choices": sorted(
+                "".join(sorted(self.digest(branch) for branch in branches))
+                for _, branches in shape.choices
+            ),
+        }
 
-    def keyword(self, place: Place) -> Json:
-        """Canonical text of one keyword of a schema."""
-        name = place.pointer.rpartition("/")[2]
-        if name in ANNOTATIONS or name.startswith("x-"):
-            return None
-        if is_array(place.node):
-            items = [
-                self.digest(Place(place.document, below(place.pointer, index), item))
-                for index, item in enumerate(place.node)
-            ]
-            return sorted(items) if name in _UNORDERED else items
-        return self.digest(place, names=name in _NAMED)
+    def _digests_of(self, named: Mapping[str, Group]) -> Json:
+        return {name: self.digest(each) for name, each in named.items()}
 
 
 class _Builder:
@@ -305,17 +319,17 @@ class _Builder:
     def _finished(self) -> Shape:
         shape, types = self.shape, self.types
         if types is None:
-            if shape.members or shape.required or shape.closed or shape.others:
+            if shape.members or shape.required or shape.closed or shape.others or shape.patterns:
                 types = frozenset({"object"})
-            elif shape.items is not None:
+            elif shape.items is not None or shape.prefix:
                 types = frozenset({"array"})
-            elif shape.values is not None:
-                types = frozenset(_type_of(fact.value) for fact in shape.values.values())
             if types is not None and shape.values is None:
                 shape.nullable = False
-        shape.any = types is None and not shape.choices
-        shape.types = self._whole_numbers(_ANY if types is None else _plain(types))
+        if shape.values is not None:
+            types = self._listed(shape.values, types)
         shape.nullable = shape.nullable or self.forced_null
+        shape.any = not shape.choices and (types is None or (types == _ANY and shape.nullable))
+        shape.types = self._whole_numbers(_ANY if types is None else types)
         if shape.types == {"boolean"} and shape.values and len(shape.values) > 1:
             shape.values = None  # true and false are all there is
         if shape.types == {"integer"}:
@@ -323,15 +337,36 @@ class _Builder:
                 if keyword in shape.bounds:
                     limit, outside, fact = shape.bounds[keyword]
                     shape.bounds[keyword] = (_whole(keyword, limit, outside), False, fact)
+        if shape.bounds.get("maxItems", (1,))[0] == 0:
+            shape.items = None  # there are none
+        if "minProperties" in shape.bounds and shape.bounds["minProperties"][0] <= len(
+            shape.required
+        ):
+            del shape.bounds["minProperties"]
         return shape
+
+    def _listed(self, values: Mapping[str, Fact], types: frozenset[str] | None) -> frozenset[str]:
+        """Keep the values that types and bounds allow; returns their types."""
+        kinds = {text: _type_of(fact.value) for text, fact in values.items()}
+        kept = {
+            text: fact
+            for text, fact in values.items()
+            if (types is None or within(kinds[text], types))
+            and all(
+                tightness(keyword, _size(fact.value), False) >= tightness(keyword, limit, outside)
+                for keyword, (limit, outside, _) in self.shape.bounds.items()
+                if kinds[text] in _CONCERNS[keyword]
+            )
+        }
+        self.shape.bounds.clear()
+        self.shape.values = kept or None  # null is not a value here
+        return _plain(frozenset(kinds[text] for text in kept))
 
     def _whole_numbers(self, types: frozenset[str]) -> frozenset[str]:
         """The types, with `integer` for numbers that can only be whole; drops what that implies."""
         shape, steps = self.shape, self.shape.rules.get("multipleOf", {})
         numbers = [fact.place.node for fact in steps.values()]
-        kinds = {_type_of(fact.value) for fact in (shape.values or {}).values()}
-        listed = bool(kinds) and "number" not in kinds
-        if "number" in types and (listed or any(_is_whole(one) for one in numbers)):
+        if "number" in types and any(_is_whole(one) for one in numbers):
             types = (types - {"number"}) | {"integer"}
         if "number" not in types:
             left = {text: each for text, each in steps.items() if not _divides_one(each.place.node)}
@@ -341,7 +376,7 @@ class _Builder:
         return types
 
     def _types(self, types: frozenset[str], on_null: bool, *, null: bool) -> None:
-        self.types = _meet(self.types, types)
+        self.types = _meet(self.types, _plain(types))
         self.shape.nullable &= null or not on_null
 
     def _type_and_values(self, place: Place, on_null: bool, itself: bool) -> None:
@@ -360,7 +395,7 @@ class _Builder:
                 place.refuse("has a `type` that JSON does not know")
             said_null |= "null" in names
             self.shape.types_at = self.shape.types_at or place.get("type")
-            self._types(_plain(frozenset(names - {"null"})), on_null, null=said_null)
+            self._types(frozenset(names - {"null"}), on_null, null=said_null)
         every = [*place.items("enum")]
         if (const := place.get("const")) is not None:
             every = [const]
@@ -402,7 +437,7 @@ class _Builder:
     def _rules_and_notes(self, place: Place) -> None:
         shape = self.shape
         for name, each in place.each():
-            if _says_nothing(place, name):
+            if _says_nothing(place, name) or (name in _SCHEMAS and self._is_met(place, name)):
                 continue
             if name in ("pattern", "format"):
                 shape.rules.setdefault(name, {})[canonical(each.node)] = Fact(each.node, each)
@@ -411,8 +446,7 @@ class _Builder:
             elif (kind := _as_format(place, name)) is not None:
                 shape.rules.setdefault("format", {})[canonical(kind)] = Fact(kind, each)
             elif name in _CONSTRAINTS:
-                digest = canonical(self.shapes.keyword(each))
-                shape.rules.setdefault(name, {})[digest] = Fact(None, each)
+                shape.rules.setdefault(name, {})[self._condition(each, name)] = Fact(None, each)
             elif name in _FLAGS:
                 if each.node is True:
                     shape.notes.setdefault(name, Fact(True, each))
@@ -423,20 +457,76 @@ class _Builder:
             elif name in ANNOTATIONS or name.startswith("x-"):
                 shape.notes.setdefault(name, Fact(each.node, each))
 
+    def _condition(self, place: Place, name: str) -> str:
+        """Text of what a constraint means."""
+        if name == "dependentSchemas":
+            return canonical({key: self.shapes.digest(group(each)) for key, each in place.each()})
+        if name in _SCHEMAS:
+            return self.shapes.digest(group(place))
+        if name == "dependentRequired":
+            return canonical(
+                {
+                    key: sorted(canonical(each.node) for each in place.items(key))
+                    for key in place.members
+                }
+            )
+        return canonical(place.node)
+
+    def _is_met(self, place: Place, name: str) -> bool:
+        """Whether any value satisfies a keyword with a schema, or another part says it all."""
+        if name == "dependentSchemas":
+            holder = place.get(name) or place
+            return all(self._verdict(holder, each) for each in holder.members)
+        verdict = self._verdict(place, name)
+        if name == "if":
+            return verdict is not None or all(self._verdict(place, one) for one in _BRANCHES)
+        if name in _BRANCHES and self._verdict(place, "if") is not None:
+            return True
+        if name == "not":
+            denied = place.get(name) or place
+            return verdict is not None or self._only_null(denied) or _not_in(denied) is not None
+        if name == "propertyNames":
+            names = self.shapes.of(group(place.get(name) or place))
+            return names.plain and "string" in names.types
+        if name == "contentSchema" and "contentMediaType" not in place.members:
+            return True
+        return verdict is True and name != "contains"
+
+    def _verdict(self, place: Place, name: str) -> bool | None:
+        """Whether all values (as where it is missing) or none satisfy the schema of a keyword."""
+        schema = place.get(name)
+        return True if schema is None else self.shapes.of(group(schema)).verdict
+
+    def _only_null(self, place: Place) -> bool:
+        shape = self.shapes.of(group(place))
+        return shape.nullable and not shape.types
+
     def _contents(self, place: Place) -> None:
         shape = self.shape
         for name, each in place.each("properties"):
             shape.members[name] = _together(shape.members.get(name), group(each))
+        for name, each in place.each("patternProperties"):
+            if name in _ANY_TEXT:
+                shape.others = _together(shape.others, group(each))
+            else:
+                shape.patterns[name] = _together(shape.patterns.get(name), group(each))
         shape.required |= {
             each.node for each in place.items("required") if isinstance(each.node, str)
         }
         others = place.get("additionalProperties") or place.get("unevaluatedProperties")
         shape.others_at = shape.others_at or others
         if others is not None and others.node is False:
-            shape.closed = True
+            shape.closed = shape.closed or _ANY_TEXT.isdisjoint(
+                dict(place.each("patternProperties"))
+            )
         elif others is not None and others.node is not True:
             shape.others = _together(shape.others, group(others))
-        if (items := place.get("items")) is not None:
+        # Older versions of JSON Schema list the first items under `items`.
+        older = is_array(place.members.get("items"))
+        for index, each in enumerate(place.items("items" if older else "prefixItems")):
+            had = shape.prefix[index] if index < len(shape.prefix) else None
+            shape.prefix[index : index + 1] = [_together(had, group(each))]
+        if (items := place.get("additionalItems" if older else "items")) is not None:
             shape.items = _together(shape.items, group(items))
 
     def _parts(self, place: Place, on_null: bool) -> None:
@@ -444,6 +534,16 @@ class _Builder:
         if "$ref" in place.members:
             target = place.document.target(place.text("$ref"), place.pointer)
             further.insert(0, (target, on_null, False))
+        if "if" in place.members and (verdict := self._verdict(place, "if")) is not None:
+            chosen = place.get("then" if verdict else "else")
+            further += [(chosen, on_null, False)] if chosen else []
+        if (denied := place.get("not")) is not None:
+            if (twice := _not_in(denied)) is not None:
+                further.append((twice, on_null, False))
+            elif self._verdict(place, "not"):
+                self._types(frozenset(), on_null, null=False)
+            elif self._only_null(denied):
+                self.shape.nullable &= not on_null
         for keyword in ("anyOf", "oneOf"):
             further += self._choice(place, keyword, on_null)
         self.waiting += reversed(further)
@@ -454,34 +554,35 @@ class _Builder:
         """Read a set of alternatives; returns the only one if a single one is left."""
         every = [*_flattened(place, keyword)]
         branches = [*{_said(one.place.node): one for one in every}.values()]
-        if keyword == "anyOf" and any(_takes_anything(one.place.node) for one in branches):
-            return
         if not branches or (keyword == "oneOf" and len(branches) < len(every)):
             branches = every  # of two equal ones, both hold
         if not branches:
             return
         shapes = [self.shapes.of(branch) for branch in branches]
+        if keyword == "anyOf" and any(shape.verdict for shape in shapes):
+            return
         if on_null and not any(shape.nullable for shape in shapes):
             self.shape.nullable = False
-        left = [
-            branch
-            for branch, shape in zip(branches, shapes, strict=True)
-            if shape.types or not shape.nullable
-        ]
+        left = [branch for branch, shape in zip(branches, shapes, strict=True) if shape.types]
+        chosen = [shape for shape in shapes if shape.types]
+        types = frozenset[str]().union(*(shape.types for shape in chosen))
         if len(left) == 1:
             yield from ((part, False, False) for part in left[0].parts)
-        elif all(is_object(part.node) and _bare(part.node) for one in left for part in one.parts):
-            types = [self.shapes.of(branch).types for branch in left]
-            self._types(frozenset[str]().union(*types), on_null=False, null=True)
-        elif all(_constants(part.node) for one in left for part in one.parts):
-            chosen = [self.shapes.of(branch) for branch in left]
-            self._types(
-                frozenset[str]().union(*(shape.types for shape in chosen)), on_null=False, null=True
-            )
+        elif all(shape.plain for shape in chosen):
+            self._types(types, on_null=False, null=True)
+        elif all(shape.only_values and shape.values for shape in chosen):
+            self._types(types, on_null=False, null=True)
             values = {text: fact for shape in chosen for text, fact in (shape.values or {}).items()}
             self._values(values, place.get(keyword) or place)
         else:
             self.shape.choices.append((place.get(keyword) or place, left))
+
+
+def _not_in(place: Place) -> Place | None:
+    """What is denied by a schema that denies something and says nothing else."""
+    inner = group(place).place
+    said = inner.node.keys() - ANNOTATIONS.keys() if is_object(inner.node) else set[str]()
+    return inner.get("not") if said == {"not"} else None
 
 
 def _flattened(place: Place, keyword: str) -> Iterator[Group]:
@@ -505,12 +606,8 @@ def _as_format(place: Place, name: str) -> str | None:
     if name == "contentEncoding":
         return _ENCODINGS.get(str(node[name]))
     if name == "contentMediaType" and "contentEncoding" not in node:
-        return "binary" if node[name] == _BINARY else None
+        return "binary" if node[name] == _BINARY else str(node[name])
     return None
-
-
-def _by_name(member: tuple[str, Place]) -> str:
-    return member[0]
 
 
 def _limit(place: Place, name: str) -> float | None:
@@ -533,29 +630,19 @@ def _whole(keyword: str, limit: float, outside: bool) -> float:
 
 
 def _says_nothing(place: Place, name: str) -> bool:
-    """Whether any value satisfies a keyword where it stands."""
+    """Whether any value satisfies a keyword without a schema where it stands."""
     value, beside = place.members[name], place.members
-    if name == "if":
-        return beside.keys().isdisjoint(("then", "else"))
-    if name in ("then", "else") and "if" not in beside:
-        return True
     if name in ("minContains", "maxContains") and "contains" not in beside:
         return True
     if name == "minContains" and value == 1:
         return True
     if name in ("contains", "minContains") and "maxContains" not in beside:
         return beside.get("minContains") == 0
-    if name == "uniqueItems" and beside.get("maxItems") in (0, 1):
-        return True
-    if name in _OF_NAMES and is_object(value):
-        closed = name == "patternProperties" and not beside.keys().isdisjoint(_CLOSING)
-        return not closed and all(one == [] or _takes_anything(one) for one in value.values())
-    return any(value == one and type(value) is type(one) for one in _SAYS_NOTHING.get(name, ()))
-
-
-def _takes_anything(node: Json) -> bool:
-    """Whether a schema is satisfied by any value."""
-    return node is True or (is_object(node) and node.keys() <= ANNOTATIONS.keys())
+    if name == "uniqueItems":
+        return value is False or beside.get("maxItems") in (0, 1)
+    if name == "dependentRequired" and is_object(value):
+        return all(not names or names == [each] for each, names in value.items())
+    return name == "pattern" and isinstance(value, str) and value in _ANY_TEXT
 
 
 def _said(node: Json) -> str:
@@ -572,13 +659,3 @@ def _is_whole(step: Json) -> bool:
 def _divides_one(step: Json) -> bool:
     """Whether every whole number is a multiple of a number, as of 1 and of 0.5."""
     return is_number(step) and step > 0 and (1 / step).is_integer()
-
-
-def _constants(node: Json) -> bool:
-    """Whether a schema lists its values and says nothing else but annotations."""
-    return is_object(node) and node.keys() <= _CONSTANT and not node.keys().isdisjoint(_LISTED)
-
-
-def _bare(node: Mapping[str, Json]) -> bool:
-    """Whether a schema names a type and nothing else but annotations."""
-    return "type" in node and node.keys() <= _BARE
