@@ -46,6 +46,7 @@ def test_a_difference_in_a_recursive_schema_is_found_once() -> None:
         {"anyOf": [{"$ref": f"{SCHEMAS}/A"}, {"type": "null"}]},
         {"not": {"$ref": f"{SCHEMAS}/A"}},
         {"items": {"$ref": f"{SCHEMAS}/A"}},
+        {"contains": {"items": {"$ref": f"{SCHEMAS}/A"}}},
     ],
 )
 def test_a_schema_that_leads_to_itself_ends(schema: Node) -> None:
