@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,6 +56,20 @@ def test_file_of_somebody_else_is_never_written_over(
     assert file.name in ran.complaint
     assert file.read_text() == content
     assert [one.path for one in api.requests if one.path != "/whoami"] == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["breakouts --seen endless", "accounts track --file urls.txt --state endless"],
+)
+def test_file_without_end_is_not_read_into_memory(
+    here: Here, serve: Callable[..., ScriptedServer], inside: Path, line: str
+) -> None:
+    (inside / "urls.txt").write_text("https://www.tiktok.com/@a")
+    (inside / "endless").touch()
+    os.truncate(inside / "endless", 2**27)
+    ran = here(*line.split(), at=serve(answers.WHOAMI))
+    assert (ran.code, ran.complaint) == (1, "creatoraudit: endless: File too large")
 
 
 @pytest.mark.parametrize("form", ["missing", "empty", "earlier"])

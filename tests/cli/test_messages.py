@@ -135,6 +135,11 @@ def test_response_that_takes_too_long_names_the_option(
         (("whoami", "--timeout", "soon"), "--timeout must be a number of seconds, more than 0"),
         (("whoami", "--concurrency", "many"), "--concurrency must be a whole number, not 'many'"),
         (("metrics", "accounts", "x", "--period", "7"), "--period must be one of "),
+        (("breakouts", "--seen", ""), "--seen must be the name of a file, not ''"),
+        (("whoami", "--org", "acme", "--config", ""), "--config must be the name of a file"),
+        (("snapshot", "views", "x", "--out", ""), "--out must be the name of a folder, not ''"),
+        (("export", "videos", "--out", ""), "--out must be the name of a file or folder, not ''"),
+        (("whoami", "--base-url", ""), "--base-url '' is not an http(s) URL"),
     ],
 )
 def test_one_kind_of_mistake_is_reported_in_one_way(

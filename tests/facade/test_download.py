@@ -376,11 +376,12 @@ def test_a_place_that_does_not_exist_is_reported_before_anything_is_sent(facade,
     ca = facade(server.url)
     with pytest.raises(FileNotFoundError):
         download(ca, path / "deeper" / "saved.csv")
-    for folder in (path.parent, "", f"{path}/"):
+    for folder in (path.parent, f"{path}/"):
         with pytest.raises(UsageError, match="is a folder; name a file in it"):
             download(ca, folder, overwrite=True)
-    with pytest.raises(UsageError, match="path must not have a NUL character"):
-        download(ca, "saved\0.csv")
+    for name in ("", "saved\0.csv"):
+        with pytest.raises(UsageError, match="path must be the name of a file or folder, not"):
+            download(ca, name)
     with pytest.raises(UsageError, match="path must be a path, not int"):
         download(ca, 7)
     with pytest.raises(UsageError, match="max_bytes"):

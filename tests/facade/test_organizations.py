@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from creatoraudit import AsyncCreatorAudit, ConfigurationError, CreatorAudit, Organizations
+from creatoraudit import (
+    AsyncCreatorAudit,
+    ConfigurationError,
+    CreatorAudit,
+    Organizations,
+    UsageError,
+)
 from support import answers
 from support.server import ScriptedServer
 
@@ -130,6 +137,19 @@ def test_files_may_begin_with_the_mark_that_windows_writes(
     with CreatorAudit.for_organization("acme", max_retries=0) as ca:
         ca.whoami()
     assert api.requests[0].headers["authorization"] == f"Bearer {KEY}"
+
+
+def test_file_without_end_is_not_read_into_memory(tmp_path: Path) -> None:
+    endless, config = tmp_path / "endless", tmp_path / "creatoraudit.toml"
+    config.write_text('[organizations.acme]\nkey = "file:endless"\n')
+    endless.touch()
+    os.truncate(endless, 2**27)
+    with pytest.raises(ConfigurationError, match="endless cannot be read: File too large"):
+        Organizations.load(config)["acme"].key()
+    with pytest.raises(ConfigurationError, match="endless cannot be read: File too large"):
+        Organizations.load(endless)
+    with pytest.raises(UsageError, match="config must be the name of a file or folder, not ''"):
+        Organizations.load("")
 
 
 def test_client_of_an_organization_ignores_the_environment(

@@ -159,6 +159,7 @@ REFUSED_URLS = {
     "http://0.0.0.0:1": "would send the key unencrypted",
     "https://user:secret@api.example/v2": "must not carry credentials",
     "ftp://127.0.0.1/v2": "is not an http(s) URL",
+    " ": "is not an http(s) URL",
     "api.creatoraudit.com/v2": "is not an http(s) URL",
     "https:///v2": "is not an http(s) URL",
     "https://api.example/v2?x=1": "must not have a query or a fragment",
@@ -170,6 +171,12 @@ REFUSED_URLS = {
     "https://äpi.example/v2": "has characters",
     "https://api.example/\x1b[31m": "has characters",
 }
+
+
+def test_base_url_that_is_empty_is_not_taken_for_none(facade, monkeypatch):
+    monkeypatch.setenv("CREATORAUDIT_BASE_URL", "http://127.0.0.1:9/v2")
+    with pytest.raises(ConfigurationError, match=r"^base_url= '' is not an http"):
+        facade("")
 
 
 @pytest.mark.parametrize("url", REFUSED_URLS)

@@ -81,8 +81,10 @@ def origin(base_url: str | None, allow_http: str | None = None) -> Origin:
     given: object = base_url
     if given is not None and not isinstance(given, str):
         raise ConfigurationError(f"base_url= must be a string, not {type(given).__name__}")
-    chosen = base_url or os.environ.get(ENV_BASE_URL) or DEFAULT_BASE_URL
-    place = place_of(chosen, "base_url=" if base_url else ENV_BASE_URL)
+    chosen, named = base_url, "base_url="
+    if chosen is None:
+        chosen, named = os.environ.get(ENV_BASE_URL) or DEFAULT_BASE_URL, ENV_BASE_URL
+    place = place_of(chosen, named)
     text = chosen.strip()
 
     def refuse(why: str) -> ConfigurationError:

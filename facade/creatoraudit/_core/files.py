@@ -18,6 +18,8 @@ from ..errors import UsageError
 _NEW = os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 # Bytes at the beginning of a file that say what it is.
 _HEAD = 4096
+# Bytes of a file that is read as a whole.
+_LARGEST = 64 * 2**20
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -31,9 +33,22 @@ def path_text(name: str, value: object) -> str:
         text = os.fsdecode(value)  # type: ignore[arg-type]  # whether it can is the question
     except TypeError:
         raise UsageError(f"{name} must be a path, not {type(value).__name__}") from None
-    if "\0" in text:
-        raise UsageError(f"{name} must not have a NUL character in it")
+    if not text or "\0" in text:
+        raise UsageError(f"{name} must be the name of a file or folder, not {text!r:.40}")
     return os.path.expanduser(text)  # noqa: PTH111 - a Path loses the slash at its end
+
+
+def read_whole(path: Path) -> bytes:
+    """Read a file into memory, if it is not too large. A device such as /dev/zero has no end.
+
+    Raises:
+        OSError: It cannot be read, or is too large.
+    """
+    with path.open("rb") as file:
+        content = file.read(_LARGEST + 1)
+    if len(content) > _LARGEST:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
+    return content
 
 
 def file_exists(path: Path) -> UsageError:

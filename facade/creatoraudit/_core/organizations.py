@@ -23,6 +23,7 @@ from attrs import field, frozen
 
 from ..errors import ConfigurationError
 from .config import DEFAULT_BASE_URL, Placed
+from .files import path_text, read_whole
 from .key import problem_with
 from .text import one_line
 
@@ -63,7 +64,7 @@ class Organization:
             problem = f"{path} is empty"
             try:
                 # Read for each request, and so as bytes; editors of Windows leave a mark.
-                value = path.read_bytes().decode("utf-8-sig")
+                value = read_whole(path).decode("utf-8-sig")
             except (OSError, UnicodeDecodeError) as error:
                 why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
                 value, problem = "", f"{path} cannot be read: {why}"
@@ -101,14 +102,15 @@ class Organizations(Mapping[str, Organization]):
 
         Raises:
             ConfigurationError: The file is missing or not valid.
+            UsageError: `path` is not a path.
 
         Example:
             >>> Organizations.load("creatoraudit.toml")["acme"].reference
             'env:ACME_KEY'
         """
-        file = _found() if path is None else Path(path).expanduser()
+        file = _found() if path is None else Path(path_text("config", path))
         try:
-            content = tomllib.loads(file.read_bytes().decode("utf-8-sig"))
+            content = tomllib.loads(read_whole(file).decode("utf-8-sig"))
         except OSError as error:
             raise ConfigurationError(f"{file} cannot be read: {error.strerror}") from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -224,6 +224,21 @@ class Parsed(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generi
         raise click.BadParameter(f"must be {self._must}, not {value!r:.40}", ctx, param)
 
 
+class FilePath(click.Path):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.3 on
+    """A path, which is not empty: that would be the current folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Check the path.
+
+        Raises:
+            click.BadParameter: It is empty, or of a folder where a file is meant or the reverse.
+        """
+        if not value:
+            what = "file" if self.file_okay else "folder"
+            raise click.BadParameter(f"must be the name of a {what}, not ''", ctx, param)
+        return super().convert(value, param, ctx)
+
+
 def _positive(text: str) -> float | None:
     number = float(text)
     return number if 0 < number < math.inf else None
@@ -245,6 +260,8 @@ def _in_our_words(kind: Any) -> Any:
         return Whole(getattr(kind, "min", None), getattr(kind, "max", None))
     if type(kind) in (click.types.FloatParamType, click.FloatRange):
         return _number(kind)
+    if type(kind) is click.Path:
+        return FilePath(file_okay=kind.file_okay, dir_okay=kind.dir_okay, path_type=kind.type)
     return kind
 
 

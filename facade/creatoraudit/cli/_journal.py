@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import click
 
-from .._core.files import move, move_new
+from .._core.files import move, move_new, read_whole
 from .._core.resume import ForeignFileError, OtherJobError, ResumeStore, is_busy
 
 _TEXT_KIND = "creatoraudit progress, version 1"
@@ -138,12 +138,13 @@ def _make_ready(path: Path, job: Mapping[str, object]) -> None:
         OSError: It cannot be written.
     """
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            if file.read(len(_SQLITE)) == _SQLITE:
+                return
+        content = read_whole(path)
     except FileNotFoundError:
         with _made(path, job, os.urandom(16).hex(), ()) as part, suppress(FileExistsError):
             move_new(part, path)  # does not replace a file that another process created meanwhile
-        return
-    if content.startswith(_SQLITE):
         return
     try:
         heading, *entries = (json.loads(line) for line in content.split(b"\n")[:-1])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 from attrs import evolve
 
-from .._core.files import replace
+from .._core.files import read_whole, replace
 
 if TYPE_CHECKING:
     from creatoraudit import Breakouts
@@ -49,7 +49,7 @@ class SeenPosts:
 
 def _read(path: Path) -> list[str]:
     try:
-        value = json.loads(path.read_bytes())
+        value = json.loads(read_whole(path))
         if value["kind"] == _KIND and all(isinstance(one, str) for one in value["ids"]):
             return list(value["ids"])
     except (ValueError, TypeError, KeyError):

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
-from .._core.files import replace
+from .._core.files import read_whole, replace
 from .._core.naming import blanked, key_of
 from .openapi import inert
 
@@ -170,7 +170,7 @@ class Baseline(NamedTuple):
         """
         name = inert(str(path))
         try:
-            root = json.loads(Path(path).read_text(encoding="utf-8-sig"))
+            root = json.loads(read_whole(Path(path)).decode("utf-8-sig"))
         except OSError as error:
             raise BaselineError(f"{name}: cannot be read: {error.strerror}") from None
         except (ValueError, RecursionError) as error:
