@@ -12,7 +12,7 @@ from .._core.request import known_options
 from .._core.urls import reference
 from .._results.breakouts import Breakouts, BreakoutsQuery, Post, Progress, Ranking
 from .._results.deltas import VideoDeltas
-from .._results.lists import LISTS, ListName
+from .._results.lists import LISTS
 from .._results.pages import RawItem, RawPage, Walk
 from ..errors import CreatorAuditError
 from .deltas import AsyncDeltasJob, Via
@@ -76,13 +76,11 @@ class AsyncBreakoutsJob:
             filters = {"account_id": one}
             await why_nothing(self._operations, filters, self._options, self._counter)
 
-    def _fetcher(
-        self, name: ListName, platform: str | None, **more: object
-    ) -> AsyncPageFetcher[Post]:
+    def _fetcher(self, name: str, platform: str | None, **more: object) -> AsyncPageFetcher[Post]:
         arguments = {"platform": platform, **more}
         return AsyncPageFetcher(self._operations, LISTS[name], arguments, self._options)
 
-    async def _walk(self, pool: Pool, name: ListName, fetcher: AsyncPageFetcher[Post]) -> None:
+    async def _walk(self, pool: Pool, name: str, fetcher: AsyncPageFetcher[Post]) -> None:
         split = self._query.platform is None and self._concurrency > 1
         walks = await begin_walks(
             fetcher,
@@ -100,7 +98,7 @@ class AsyncBreakoutsJob:
             while (page := await prefetch.next()) is not None:
                 await self._work(pool, name, page)
 
-    async def _work(self, pool: Pool, name: ListName, page: RawPage[Post]) -> None:
+    async def _work(self, pool: Pool, name: str, page: RawPage[Post]) -> None:
         platform = self._query.platform
         self._waiting += self._ranking.worth_asking(
             page.items(),

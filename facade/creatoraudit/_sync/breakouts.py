@@ -13,7 +13,7 @@ from .._core.request import known_options
 from .._core.urls import reference
 from .._results.breakouts import Breakouts, BreakoutsQuery, Post, Progress, Ranking
 from .._results.deltas import VideoDeltas
-from .._results.lists import LISTS, ListName
+from .._results.lists import LISTS
 from .._results.pages import RawItem, RawPage, Walk
 from ..errors import CreatorAuditError
 from .deltas import DeltasJob, Via
@@ -77,11 +77,11 @@ class BreakoutsJob:
             filters = {"account_id": one}
             why_nothing(self._operations, filters, self._options, self._counter)
 
-    def _fetcher(self, name: ListName, platform: str | None, **more: object) -> PageFetcher[Post]:
+    def _fetcher(self, name: str, platform: str | None, **more: object) -> PageFetcher[Post]:
         arguments = {"platform": platform, **more}
         return PageFetcher(self._operations, LISTS[name], arguments, self._options)
 
-    def _walk(self, pool: Pool, name: ListName, fetcher: PageFetcher[Post]) -> None:
+    def _walk(self, pool: Pool, name: str, fetcher: PageFetcher[Post]) -> None:
         split = self._query.platform is None and self._concurrency > 1
         walks = begin_walks(
             fetcher,
@@ -99,7 +99,7 @@ class BreakoutsJob:
             while (page := prefetch.next()) is not None:
                 self._work(pool, name, page)
 
-    def _work(self, pool: Pool, name: ListName, page: RawPage[Post]) -> None:
+    def _work(self, pool: Pool, name: str, page: RawPage[Post]) -> None:
         platform = self._query.platform
         self._waiting += self._ranking.worth_asking(
             page.items(),
