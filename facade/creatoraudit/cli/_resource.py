@@ -5,7 +5,7 @@ The table has names, columns and help texts of each resource. `_commands` makes 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
@@ -38,7 +38,6 @@ class Resource:
         one: A single item, as a word in a sentence.
         model: Name of its model.
         columns: Columns of a table.
-        begin: The verb that adds one: `track` or `create`; empty if there is none.
         paused: Name of the option for items that are not active.
         pauses: Effects of pausing and resuming, as sentences.
         empty: What to do when there are no items.
@@ -49,7 +48,6 @@ class Resource:
     one: str
     model: str
     columns: Mapping[str, Column]
-    begin: str
     paused: str
     pauses: tuple[str, str]
     empty: str
@@ -123,14 +121,11 @@ def _accounts_in_all(value: object) -> str:
     return Column("").text(cast("Mapping[str, object]", value).get("total"))
 
 
-def _times(then: Callable[[str, int], Column]) -> Mapping[str, Column]:
-    return {"is_active": then("active", 120), "last_scrape_time": then("refreshed", 140)}
-
-
 def _from(title: str, width: int) -> Column:
     return Column(title, from_width=width)
 
 
+_TIMES = {"is_active": _from("active", 120), "last_scrape_time": _from("refreshed", 140)}
 _POST: Mapping[str, Column] = {
     "id": _from("id", 70),
     "platform": _from("platform", 50),
@@ -138,7 +133,7 @@ _POST: Mapping[str, Column] = {
     "description": Column("caption", from_width=60, flexible=True),
     "view_count": Column("views", "right"),
     "like_count": Column("likes", "right", from_width=110),
-    **_times(_from),
+    **_TIMES,
 }
 _TRACKING = ("Pause the tracking of {}.", "Take the tracking of {} up again.")
 
@@ -153,9 +148,8 @@ ACCOUNTS = Resource(
         "follower_count": Column("followers", "right"),
         "view_count": Column("views", "right", from_width=90),
         "creator_name": Column("creator", from_width=110, flexible=True),
-        **_times(_from),
+        **_TIMES,
     },
-    begin="track",
     paused="paused",
     pauses=_TRACKING,
     empty="No accounts are tracked here, or none pass the filters;"
@@ -166,7 +160,6 @@ VIDEOS = Resource(
     one="video",
     model="Video",
     columns=_POST,
-    begin="track",
     paused="paused",
     pauses=_TRACKING,
     empty="No posts are tracked one by one here, or none pass the filters;"
@@ -177,7 +170,6 @@ ACCOUNT_VIDEOS = Resource(
     one="account-video",
     model="AccountVideo",
     columns=_POST,
-    begin="",
     paused="paused",
     pauses=("", ""),
     empty="No posts came in through tracked accounts yet, or none pass the filters;"
@@ -193,7 +185,6 @@ CREATORS = Resource(
         "accounts_summary": Column("accounts", "right", show=_accounts_in_all),
         "is_active": _from("active", 70),
     },
-    begin="create",
     paused="archived",
     pauses=("Archive {}.", "Take {} out of the archive."),
     empty="There are no creators here, or none pass the filters;"
