@@ -153,4 +153,4 @@ class AsyncTransport:
                 return out_of_time()
             if not body.wanted:
                 break
-        return body.end(response.status_code, response.headers)
+        return body.end()

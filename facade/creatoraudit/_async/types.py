@@ -21,7 +21,7 @@ from creatoraudit_api.operations import Operation
 from .._core.arguments import Day
 from .._core.cache import Cache, CacheSetting
 from .._core.download import Downloaded
-from .._core.drift import DriftWatch, OnDrift
+from .._core.drift import OnDrift
 from .._core.events import OnEvent, OnWait
 from .._core.http import AsyncClient
 from .._core.options import RequestOptions
@@ -56,7 +56,6 @@ __all__ = [
     "CacheSetting",
     "Day",
     "Downloaded",
-    "DriftWatch",
     "Health",
     "OnDrift",
     "OnEvent",

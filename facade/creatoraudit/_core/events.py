@@ -17,7 +17,7 @@ from .response import Failure, RawResponse
 from .text import one_line
 
 if TYPE_CHECKING:
-    from .drift import DriftWatch
+    from .drift import DriftWatch, OnDrift
 
 T = TypeVar("T")
 
@@ -101,12 +101,16 @@ class Hooks:
     """
 
     def __init__(
-        self, on_event: OnEvent | None, on_wait: OnWait | None, drift: "DriftWatch | None"
+        self, on_event: OnEvent | None, on_wait: OnWait | None, on_drift: "OnDrift | None"
     ) -> None:
         self._on_event = on_event
         self._on_wait = on_wait
-        self._drift = drift
-        self.listen = on_event is not None or drift is not None
+        self._drift: DriftWatch | None = None
+        if on_drift is not None:
+            from . import drift  # noqa: PLC0415 - most programs compare nothing
+
+            self._drift = drift.DriftWatch(on_drift)
+        self.listen = on_event is not None or on_drift is not None
 
     def tells(self, seconds: float) -> bool:
         """Whether a hook is called for a wait of this length."""

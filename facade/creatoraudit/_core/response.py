@@ -13,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, TypeAlias, TypeVar
 
 from ..errors import ContractError
-from .contract import Fault, contract_error
+from .contract import Fault, contract_error, first_fault
 from .text import one_line
 
 if TYPE_CHECKING:
@@ -208,6 +208,8 @@ class Body:
         decoded: bool,
         into: Destination | None = None,
     ) -> None:
+        self._status = status
+        self._headers = headers
         self._success = 200 <= status < 300
         self._most = most if self._success else min(most, PROBLEM_BYTES)
         self._more = "max_response_bytes="
@@ -270,7 +272,7 @@ class Body:
         """Whether more data is wanted."""
         return self._refused is None and self._broken is None
 
-    def end(self, status: int, headers: Mapping[str, str]) -> RawResponse | Failure:
+    def end(self) -> RawResponse | Failure:
         """Return the response with its body, or the failure if the body is not usable."""
         if self._broken is None and self.wanted:
             incomplete = [one for one in self._inflaters if not one.complete]
@@ -284,8 +286,8 @@ class Body:
         if self.wanted and self._success and _dense(content):
             self._refused = "has too many objects and lists for its size"
         if self._refused is not None and self._success:
-            return RawResponse(status, headers, b"", refused=self._refused)
-        return RawResponse(status, headers, content)
+            return RawResponse(self._status, self._headers, b"", refused=self._refused)
+        return RawResponse(self._status, self._headers, content)
 
 
 def _dense(content: bytes) -> bool:
@@ -470,7 +472,5 @@ def decode_payload(operation: Operation[T_co], sent: RawResponse, payload: Any) 
 
 def fault_of(operation: Operation[T_co], status: int, payload: Any, error: Exception) -> Fault:
     """Describe why a payload could not be decoded."""
-    from .contract import first_fault  # noqa: PLC0415 - needed only after a failure
-
     fault = first_fault(operation, status, payload)
     return fault or Fault("$", f"cannot be decoded ({type(error).__name__}: {error})")

@@ -107,14 +107,13 @@ class CreatorAudit:
         self._deprecation = DeprecationNotice()
         self._transport = Transport(self._origin, http_client, settings.max_response_bytes)
         self._cache = _cache(cache, self._origin.url)
-        watch = _drift(on_drift)
 
         def make() -> types.Operations:
             from .._core.events import Hooks
             from .operations import Operations
             from .sender import Sender
 
-            hooks = Hooks(on_event, on_wait, watch)
+            hooks = Hooks(on_event, on_wait, on_drift)
             sender = Sender(settings, self._transport, keys, cache=self._cache, hooks=hooks)
             return Operations(sender)
 
@@ -601,11 +600,3 @@ def _cache(setting: types.CacheSetting, base_url: str) -> types.Cache | None:
     from .._core.cache import Cache
 
     return Cache.of(setting, base_url)
-
-
-def _drift(on_drift: types.OnDrift | None) -> types.DriftWatch | None:
-    if on_drift is None:
-        return None
-    from .._core.drift import DriftWatch
-
-    return DriftWatch(on_drift)

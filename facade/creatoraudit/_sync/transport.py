@@ -152,4 +152,4 @@ class Transport:
                 return out_of_time()
             if not body.wanted:
                 break
-        return body.end(response.status_code, response.headers)
+        return body.end()
