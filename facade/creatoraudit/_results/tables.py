@@ -139,7 +139,7 @@ class Table:
 
     def to_arrow(self) -> pa.Table:
         """Make an Arrow table. Raises the same exceptions as `to_batch`."""
-        return table_of_batches([self.to_batch()])
+        return pyarrow().Table.from_batches([self.to_batch()])
 
     def to_batch(self) -> pa.RecordBatch:
         """Make an Arrow record batch.
@@ -246,11 +246,11 @@ class Table:
             name
             for name, kind in self.kinds.items()
             if kind == "json"
-            and ((wanted if isinstance(wanted, bool) else name in wanted) or self._spreads(name))
+            and (
+                (wanted if isinstance(wanted, bool) else name in wanted)
+                or (self.spread and name == OTHERS)
+            )
         ]
-
-    def _spreads(self, name: str) -> bool:
-        return self.spread and name == OTHERS
 
 
 def _text(value: object) -> object:
@@ -378,24 +378,6 @@ def table_of(items: Iterable[object], model: str | None = None) -> Table:
     return Table(rows, kinds, spread=spread)
 
 
-def table_of_batches(batches: Sequence[pa.RecordBatch]) -> pa.Table:
-    """Join record batches of one schema into a table."""
-    return pyarrow().Table.from_batches(batches)
-
-
-def streamed(tables: Iterator[Table], empty: Table, most: int | None, requested: object) -> object:
-    """Make an Arrow stream of at most `most` rows, which reads the tables as it goes."""
-
-    def batches() -> Iterator[pa.RecordBatch]:
-        left = most
-        while left != 0 and (table := next(tables, None)) is not None:
-            yield table.head(left).to_batch()
-            left = None if left is None else max(0, left - len(table.rows))
-
-    reader = pyarrow().RecordBatchReader.from_batches(arrow_schema(empty.kinds), batches())
-    return reader.__arrow_c_stream__(requested)
-
-
 def metadata(organization: str) -> dict[str, str]:
     """Metadata of an exported file: organization, time, package version and contract."""
     stamp = json.loads(files("creatoraudit_api").joinpath("stamp.json").read_text("utf-8"))
@@ -421,8 +403,17 @@ class ArrowSource(Tabular):
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """Return the Arrow stream that polars, duckdb and others read."""
-        tables = (page._table() for page in self.pages())
-        return streamed(tables, self._of([]), self._max_items, requested_schema)
+        fields = arrow_schema(self._of([]).kinds)
+        reader = pyarrow().RecordBatchReader.from_batches(fields, self._batches())
+        return reader.__arrow_c_stream__(requested_schema)
+
+    def _batches(self) -> Iterator[pa.RecordBatch]:
+        """Fetch a page for each batch, at most `max_items` rows in all."""
+        left, pages = self._max_items, self.pages()
+        while left != 0 and (page := next(pages, None)) is not None:
+            table = page._table()
+            yield table.head(left).to_batch()
+            left = None if left is None else max(0, left - len(table.rows))
 
 
 def arrow_schema(kinds: Mapping[str, Kind]) -> pa.Schema:

@@ -14,7 +14,7 @@ from .._core.request import find, prepare
 from .._core.response import RawResponse, Reply
 from .._results.columns import Row
 from .._results.pages import Page, PageOf, RawPage, Walk
-from .._results.tables import ArrowSource, Expand, ItemList, Origin, Table, table_of_batches
+from .._results.tables import ArrowSource, Expand, ItemList, Origin, Table, pyarrow
 from ..errors import ContractError, CreatorAuditError, UsageError, ValidationError
 from .io import Channel, Pool, give_way
 from .operations import Operations
@@ -349,7 +349,7 @@ class Pager(ArrowSource, Generic[T]):
             self._max_items,
             lambda page, left: batches.append(page._table().head(left).to_batch()),
         )
-        return table_of_batches(batches)
+        return pyarrow().Table.from_batches(batches)
 
     def to_pandas(self, *, expand: Expand = False) -> pd.DataFrame:
         """Fetch all items into a data frame; see `creatoraudit.frames.to_pandas`."""
