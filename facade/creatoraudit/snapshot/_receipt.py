@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Self, TypeAlias
 
-from attrs import field, frozen
+from attrs import field, fields_dict, frozen
 
 from ._unit import Unit
 
@@ -73,22 +73,8 @@ class Receipt:
             "day": unit.day.isoformat(),
             "windows": list(unit.windows),
             "path": unit.path,
-            "attempt": self.attempt,
-            "organization_id": self.organization_id,
-            "rows": self.rows,
-            "duplicates": self.duplicates,
-            "requests": self.requests,
-            "not_found": self.not_found,
-            "total_first": self.total_first,
-            "total_last": self.total_last,
-            "moved": self.moved,
-            "via": self.via,
+            **{name: getattr(self, name) for name in _STORED},
             "notes": list(self.notes),
-            "sha256": self.sha256,
-            "size": self.size,
-            "schema_version": self.schema_version,
-            "contract": self.contract,
-            "version": self.version,
             "began_at": self.began_at.isoformat(),
             "ended_at": self.ended_at.isoformat(),
         }
@@ -103,17 +89,15 @@ class Receipt:
         if content["receipt_version"] != RECEIPT_VERSION:
             raise ValueError("the receipt has another version")
         unit = Unit.from_dict(content)
-        members: dict[str, Any] = {one: content[one] for one in _PLAIN}
-        members |= {one: dt.datetime.fromisoformat(content[one]) for one in _INSTANTS}
-        return cls(unit=unit, notes=tuple(content["notes"]), **members)
+        members: dict[str, Any] = {name: content[name] for name in _STORED}
+        members["notes"] = tuple(members["notes"])
+        for name in ("began_at", "ended_at"):
+            members[name] = dt.datetime.fromisoformat(members[name])
+        return cls(unit=unit, **members)
 
 
-_INSTANTS = ("began_at", "ended_at")
-_PLAIN = (
-    *("attempt", "organization_id", "rows", "duplicates", "requests", "not_found"),
-    *("total_first", "total_last", "moved", "via", "sha256", "size", "schema_version"),
-    *("contract", "version"),
-)
+# The members of a receipt of its own, which are stored under their names.
+_STORED = [name for name in fields_dict(Receipt) if name not in ("unit", "skipped")]
 
 
 @frozen
