@@ -441,7 +441,7 @@ MUTATIONS: list[Mutation] = [
     ),
     M(
         "request-encoding-added",
-        [(f"{FORM}/encoding/metadata", {"contentType": "application/json"})],
+        [(f"{FORM}/encoding/metadata", {"contentType": "application/xml"})],
         f"{FORM}/encoding/metadata",
         "request-encoding-changed",
         given=WITH_FORM,
@@ -986,6 +986,13 @@ def tagged(*values: str, by: str = "type") -> Any:
     return {"anyOf": ALTERNATIVES, "discriminator": {"propertyName": by, "mapping": mapping}}
 
 
+def chosen(target: str) -> Any:
+    """A choice whose discriminator maps one value to a shared schema."""
+    branches = [{"$ref": f"#{name}"} for name in (SENT, BATCH)]
+    mapping = {"x": target, "VideoDeltasRequest": f"#{BATCH}"}
+    return {"oneOf": branches, "discriminator": {"propertyName": "type", "mapping": mapping}}
+
+
 PAIRS: list[Pair] = [
     Pair(
         "type-narrowed",
@@ -1168,6 +1175,14 @@ PAIRS: list[Pair] = [
         "/discriminator/mapping/y",
         "discriminator-value-added",
         tagged("y", "x"),
+    ),
+    Pair(
+        "discriminator-value-moved",
+        chosen(f"#{SENT}"),
+        chosen("VideoDeltasRequest"),
+        "/discriminator/mapping/x",
+        "discriminator-value-moved",
+        chosen("TrackVideoRequest"),
     ),
     Pair(
         "discriminator-changed",

@@ -26,6 +26,7 @@ MEDIA = {"contentMediaType": "application/octet-stream"}
 LIST_OF = {"type": "array", "items": STRING}
 BOOLEAN = {"type": "boolean", "enum": [True]}
 NULL = {"type": "null"}
+HERE = "#/components/schemas/"
 
 
 def renamed_components(document: Node) -> Node:
@@ -437,3 +438,131 @@ def test_security_of_the_document_holds_for_operations_without_their_own() -> No
     (finding,) = drift(new, open_again)
     assert (finding.rule.id, finding.location) == ("security-no-longer-required", "/security")
     assert finding.operations == ("GET /videos",)
+
+
+def with_operation(member: Node, version: str = "3.1.0") -> Node:
+    return edited(
+        with_schema(STRING, version=version),
+        [("/paths/~1things/post", {"responses": {"200": {"description": "Yes."}}, **member})],
+    )
+
+
+def with_parameter(**parameter: Any) -> Node:
+    return with_operation({"parameters": [{"name": "q", "in": "query", **parameter}]})
+
+
+def with_form(schema: Node, media_type: str = "application/x-www-form-urlencoded") -> Node:
+    return with_operation({"requestBody": {"content": {media_type: schema}}})
+
+
+FORM = {"type": "object", "properties": {"a": LIST_OF, "b": STRING, "c": OBJECT}}
+MULTIPART = "multipart/form-data"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            with_parameter(schema=OBJECT, style="deepObject"),
+            with_parameter(schema=OBJECT, style="deepObject", explode=True),
+        ),
+        (
+            with_parameter(schema=LIST_OF),
+            with_parameter(schema=LIST_OF, style="form", explode=True, allowReserved=False),
+        ),
+        *[
+            (with_form({"schema": FORM}, kind), with_form({"schema": FORM, "encoding": said}, kind))
+            for kind, said in (
+                ("application/x-www-form-urlencoded", {"a": {"style": "form", "explode": True}}),
+                ("application/x-www-form-urlencoded", {"a": {}, "b": {"headers": {}}}),
+                ("application/x-www-form-urlencoded", {"a": {"style": "form", "x-a": 1}}),
+                (MULTIPART, {"b": {"contentType": "text/plain"}}),
+                (MULTIPART, {"c": {"contentType": "application/json"}}),
+            )
+        ],
+        (with_operation({"tags": ["a", "b"]}), with_operation({"tags": ["b", "a"]})),
+    ],
+)
+def test_a_default_written_out_is_the_same(one: Node, other: Node) -> None:
+    assert drift(one, other) == []
+    assert drift(other, one) == []
+
+
+@pytest.mark.parametrize(
+    ("member", "encoding"),
+    [
+        ("a", {"explode": False}),
+        ("b", {"contentType": "application/json"}),
+        ("c", {"style": "form"}),
+        ("d", {"contentType": "text/plain"}),
+    ],
+)
+def test_another_encoding_of_a_form_is_told(member: str, encoding: Node) -> None:
+    form = {**FORM, "required": [member]}
+    new = with_form({"schema": form, "encoding": {member: encoding}}, MULTIPART)
+    assert rules(with_form({"schema": form}, MULTIPART), new) == ["request-encoding-changed"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "rule"),
+    [
+        (
+            {"application/json": {"schema": STRING}, "application/json; v=2": {"schema": STRING}},
+            {"application/json; v=2": {"schema": INTEGER}, "application/json": {"schema": STRING}},
+            ["response-type-changed"],
+        ),
+        (
+            {"application/json": {"schema": STRING}, "application/json; v=2": {"schema": STRING}},
+            {"application/json": {"schema": STRING}},
+            ["response-media-type-removed"],
+        ),
+        (
+            {"text/a": {}, "text/a; charset=UTF-8": {}, "text/a;charset=utf-8": {}},
+            {"text/a": {}},
+            [],
+        ),
+        (
+            {"application/jsonl": {"itemSchema": STRING}},
+            {"application/jsonl": {"itemSchema": INTEGER}},
+            ["response-type-changed"],
+        ),
+    ],
+)
+def test_all_that_a_response_may_come_as_is_compared(
+    one: Node, other: Node, rule: list[str]
+) -> None:
+    content = "/paths/~1things/post/responses/200/content"
+    old, new = (edited(with_schema(STRING), [(content, each)]) for each in (one, other))
+    assert rules(old, new) == rule
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"query": {"responses": {}}},
+        {"additionalOperations": {"COPY": {"responses": {}}}},
+        {"additionalOperations": {"LOCK": {}, "UNLOCK": {}}},
+    ],
+)
+def test_every_method_of_openapi_3_2_is_compared(item: Node) -> None:
+    old = edited(with_schema(STRING, version="3.2.0"), [("/paths/~1other", item)])
+    new = edited(old, [("/paths/~1other", GONE)])
+    assert set(rules(old, new)) == {"operation-removed"}
+    assert set(rules(new, old)) == {"operation-added"}
+
+
+def test_the_whole_query_string_of_openapi_3_2_is_a_parameter() -> None:
+    whole = {"in": "querystring", "name": "q", "content": {"application/json": {"schema": OBJECT}}}
+    old = with_operation({"parameters": [whole]}, "3.2.0")
+    assert rules(old, with_operation({}, "3.2.0")) == ["parameter-removed"]
+
+
+def test_a_discriminator_value_that_is_the_name_of_a_schema_may_be_left_out() -> None:
+    branches = [{"$ref": f"{HERE}{name}"} for name in ("Cat", "Dog")]
+    documents = []
+    for mapping in ({}, {"mapping": {"Cat": f"{HERE}Cat", "Dog": "Dog"}}):
+        choice = {"oneOf": branches, "discriminator": {"propertyName": "kind", **mapping}}
+        shared = {name: {"type": "object", "required": [name]} for name in ("Cat", "Dog")}
+        documents.append(edited(with_schema(choice), [("/components/schemas", shared)]))
+    assert drift(*documents) == []
+    assert drift(*documents[::-1]) == []

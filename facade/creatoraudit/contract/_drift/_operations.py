@@ -25,7 +25,7 @@ from ..openapi import (
 )
 from ._schemas import Direction, SchemaComparison, compare_notes
 from ._security import SecurityComparison
-from ._shapes import ANNOTATIONS
+from ._shapes import ANNOTATIONS, Shape
 from ._walk import ABSENT, Absent, Difference, Scope, Walk
 
 _PARAMETER_NAME = re.compile(r"\{([^{}]*)\}")
@@ -34,13 +34,15 @@ _PARAMETER_NAME = re.compile(r"\{([^{}]*)\}")
 _NOT_PARAMETERS: Final = frozenset({"accept", "content-type", "authorization"})
 
 # Bodies whose members are encoded one by one; `encoding` applies to no others.
-_ENCODED: Final = ("multipart/", "application/x-www-form-urlencoded")
+_FORM: Final = "application/x-www-form-urlencoded"
+_ENCODED: Final = ("multipart/", _FORM)
 
 _STYLES: Final[Mapping[str, str]] = {
     "query": "form",
     "cookie": "form",
     "path": "simple",
     "header": "simple",
+    "querystring": "form",
 }
 
 
@@ -117,15 +119,33 @@ def _shared(item: Place) -> Place:
     return Place(item.document, item.pointer, members)
 
 
-def _significant(place: Place) -> str:
-    """The members of an object, without descriptive text."""
-    return canonical(
-        {
-            name: value
-            for name, value in place.members.items()
-            if name not in ANNOTATIONS and not name.startswith("x-")
-        }
-    )
+def _encoding(place: Place | None, shape: Shape | None, media_type: str) -> str:
+    """How a member of a form is encoded; equal for the default and for a default written out."""
+    said = {
+        name: value
+        for name, value in (place.members if place else {}).items()
+        if name not in ANNOTATIONS and not name.startswith("x-") and value != {}
+    }
+    if said.keys() & {"style", "explode", "allowReserved"}:
+        # Then the media type says nothing, and a form is what it is without an encoding.
+        style = str(said.get("style", "form"))
+        said.pop("contentType", None)
+        said |= {"style": style, "explode": said.get("explode", style == "form")}
+        usual = {"style": "form", "explode": True, "allowReserved": False}
+        if media_type == _FORM and {**usual, **said} == usual:
+            return ""
+    elif said.get("contentType", "") == _part_type(shape):
+        del said["contentType"]
+    return canonical(said) if said else ""
+
+
+def _part_type(shape: Shape | None) -> str | None:
+    """The media type of a part of a form for which none is given; None where it depends."""
+    if shape is None or not shape.types:
+        return None
+    if shape.types == {"object"}:
+        return "application/json"
+    return None if shape.types & {"array", "object"} else "text/plain"
 
 
 class _Comparison:
@@ -180,7 +200,7 @@ class _Comparison:
         compare_notes(scope, base, head)
         compare_notes(scope, was.item, now.item)
         _report_member(scope, base, head, "operationId", "operation-id-changed")
-        _report_member(scope, base, head, "tags", "operation-tags-changed")
+        _report_member(scope, base, head, "tags", "operation-tags-changed", unordered=True)
         _report_member(scope, base, head, "servers", "servers-changed")
         _report_member(scope, was.item, now.item, "servers", "servers-changed")
         _deprecation(scope, base, head, "operation", name=now.label)
@@ -303,20 +323,23 @@ class _Comparison:
                 continue
             compare_notes(scope, was, found)
             if direction == "request" and name.startswith(_ENCODED):
-                self._encodings(scope, was, found)
-            self.schemas.at(scope, was.get("schema"), found.get("schema"), direction)
+                self._encodings(scope, was, found, name)
+            for member in ("schema", "itemSchema"):
+                self.schemas.at(scope, was.get(member), found.get(member), direction)
         for name, now in new.items():
             if not any(_covers(other, name) for other in old):
                 scope.report(f"{direction}-media-type-added", now, name=name)
 
-    def _encodings(self, scope: Scope, base: Place, head: Place) -> None:
+    def _encodings(self, scope: Scope, base: Place, head: Place, media_type: str) -> None:
         """Compare the encodings of the members of a form, where they are not the default."""
         old, new = dict(base.each("encoding")), dict(head.each("encoding"))
         shape = self.schemas.new.of_place(head.get("schema"))
         required = shape.required if shape else frozenset()
         for name in sorted(old.keys() | new.keys()):
             was, now = old.get(name), new.get(name)
-            if (was and _significant(was)) == (now and _significant(now)):
+            member = shape.members.get(name) if shape else None
+            kinds = self.schemas.new.of(member) if member else None
+            if _encoding(was, kinds, media_type) == _encoding(now, kinds, media_type):
                 continue
             there = now or was
             assert there is not None
@@ -488,7 +511,7 @@ def _way(place: Place, kind: str, several: bool) -> str:
     style = place.members.get("style", _STYLES[kind])
     words = [str(style)]
     explode = place.members.get("explode", style == "form") is True
-    if several:
+    if several and style != "deepObject":  # which is always exploded
         words.append("exploded" if explode else "in one")
     if place.flag("allowReserved"):
         words.append("reserved characters as they are")
@@ -508,9 +531,11 @@ def _essence(media_type: str) -> str:
 
 
 def _media(holder: Place) -> dict[str, Place]:
+    """The media types of a body; of those that differ in parameters only, one has none."""
     found: dict[str, Place] = {}
-    for name, place in holder.each("content"):
-        found.setdefault(_essence(name), place)
+    for name, place in sorted(holder.each("content"), key=lambda member: member[0].lower()):
+        plain = "".join(name.lower().split()).replace(";charset=utf-8", "")
+        found.setdefault(plain if _essence(name) in found else _essence(name), place)
     return found
 
 

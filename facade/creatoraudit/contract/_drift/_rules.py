@@ -271,6 +271,11 @@ _SENT_AND_READ = (
         (_A, "The value {old} no longer chooses an alternative."),
     ),
     (
+        "discriminator-value-moved",
+        (_B, "The value {new} chooses another alternative."),
+        (_B, "The value {new} chooses another alternative."),
+    ),
+    (
         "constraint-tightened",
         (_B, "What is taken has to meet a condition that is new: {name}."),
         (_A, "What comes meets a condition that is new: {name}."),

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from typing import Final, Literal, TypeAlias
 
-from ..openapi import Json, Place, Unchanged, canonical
+from ..openapi import DocumentRefused, Json, Place, Unchanged, below, canonical
 from ._shapes import ANNOTATIONS, Fact, Group, Shape, Shapes, group, tightness, within
 from ._walk import ABSENT, Absent, Scope
 
@@ -154,6 +154,7 @@ class _Pair:
         self.nulls = nulls
         self.groups = groups
         self.alternatives_removed = self.alternatives_added = False
+        self.paired: dict[str, str] = {}
         self.old: Shape = comparison.old.of(groups[0])
         self.new: Shape = comparison.new.of(groups[1])
 
@@ -317,13 +318,19 @@ class _Pair:
             self._report("discriminator-changed", new, old=was, new=now)
             return
         values, others = dict(old.each("mapping")), dict(new.each("mapping"))
+        for name in values.keys() & others.keys():
+            target = _chosen(others[name])
+            if self.paired.get(_chosen(values[name]), target) != target:
+                self._report("discriminator-value-moved", others[name], new=name)
         # A value for a new alternative is part of that difference.
         if not self.alternatives_removed:
             for name in values.keys() - others.keys():
-                self._report("discriminator-value-removed", values[name], old=name)
+                if not _implied(values[name], name):
+                    self._report("discriminator-value-removed", values[name], old=name)
         if not self.alternatives_added:
             for name in others.keys() - values.keys():
-                self._report("discriminator-value-added", others[name], new=name)
+                if not _implied(others[name], name):
+                    self._report("discriminator-value-added", others[name], new=name)
 
     def _members(self) -> None:
         for name in self.old.members.keys() | self.new.members.keys():
@@ -430,9 +437,9 @@ class _Pair:
         gone, added = dict(enumerate(old)), dict(enumerate(new))
         for one, other in self._pairs(old, new):
             if one in gone and other in added:
-                self.comparison.compare(
-                    self.scope, gone.pop(one), added.pop(other), self.direction, nulls=False
-                )
+                base, head = gone.pop(one), added.pop(other)
+                self.paired[base.place.pointer] = head.place.pointer
+                self.comparison.compare(self.scope, base, head, self.direction, nulls=False)
         self.alternatives_removed |= bool(gone)
         self.alternatives_added |= bool(added)
         for alternative in gone.values():
@@ -470,6 +477,21 @@ def _similarity(comparison: SchemaComparison, one: Group, other: Group) -> int:
     if _component(one) == _component(other) is not None:
         return 80
     return 10 + (50 * len(shared) // len(listed) if listed else 25)
+
+
+def _chosen(value: Place) -> str:
+    """The pointer of the alternative that a value chooses, by its reference or its name."""
+    name = str(value.node)
+    reference = name if name.startswith("#") else f"#{below('/components/schemas', name)}"
+    try:
+        return group(value.document.target(reference, value.pointer)).place.pointer
+    except DocumentRefused:
+        return name
+
+
+def _implied(value: Place, name: str) -> bool:
+    """Whether a value is the name of the schema it chooses, as without a mapping."""
+    return _chosen(value) == below("/components/schemas", name)
 
 
 def _component(alternative: Group) -> str | None:

@@ -53,8 +53,10 @@ def operations(
             continue
         try:
             item = each.resolved()
-            for method in METHODS:
-                if (place := item.get(method)) is None:
+            # OpenAPI 3.2 has one more method, and room for any other.
+            known = ((method, item.get(method)) for method in (*METHODS, "query"))
+            for method, place in (*known, *item.each("additionalOperations")):
+                if place is None:
                     continue
                 operation = Operation(method, path, item, place)
                 if operation.key in found:
