@@ -26,7 +26,6 @@ from creatoraudit import (
 )
 from creatoraudit.export import export
 from creatoraudit_api import operations
-from creatoraudit_sandbox import Sandbox
 from support.answers import WHOAMI, deltas, one, page, problem, video, video_id
 from support.server import Answer, Reset
 
@@ -405,19 +404,6 @@ def test_ids_of_a_change_that_may_have_been_carried_out_are_not_to_be_asked_agai
 
 
 # --- waiting for a turn
-
-
-def test_calls_beyond_the_window_are_spread_over_the_windows_that_follow(facade):
-    with Sandbox(rate_limit=20, rate_window=2, accounts=1, videos=1, account_videos=1) as sandbox:
-        refused = []
-        ca = facade(
-            sandbox.base_url,
-            sandbox.api_key,
-            on_event=lambda event: refused.append(event) if event.status == 429 else None,
-        )
-        results = ca.gather(*[lambda ca: ca.whoami()] * 60)
-    assert not [one for one in results if isinstance(one, Exception)]
-    assert len(refused) <= 6
 
 
 def limits(left, reset=60, status=200):

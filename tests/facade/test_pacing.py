@@ -64,6 +64,20 @@ def test_a_job_larger_than_the_window_is_never_refused(facade, limited):
     assert all(seconds <= WINDOW for seconds in limited.waits)
 
 
+def test_calls_beyond_the_window_are_spread_over_the_windows_that_follow(facade, limited):
+    refused = []
+    ca = facade(
+        limited.sandbox.base_url,
+        limited.sandbox.api_key,
+        on_event=lambda event: refused.append(event) if event.status == 429 else None,
+        timeout=10_000,  # the waits of all calls move one clock
+        retry_budget=10_000,
+    )
+    results = ca.gather(*[lambda ca: ca.whoami()] * (3 * LIMIT))
+    assert not [one for one in results if isinstance(one, Exception)]
+    assert len(refused) <= 6
+
+
 def test_there_is_no_delay_while_plenty_is_left(facade, limited):
     ca = facade(limited.sandbox.base_url, limited.sandbox.api_key, concurrency=2)
     for _ in range(LIMIT - 2):

@@ -37,8 +37,8 @@ def skip(seconds: float) -> bool:
     """Whether a wait of `seconds` was skipped, because a test asked for that."""
     if not _skipping:
         return False
+    _skipping[-1](seconds)  # first, so that no server of a test is behind this clock
     _skipped.append(seconds)
-    _skipping[-1](seconds)
     return True
 
 
