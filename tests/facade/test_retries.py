@@ -264,7 +264,7 @@ def test_a_last_429_says_what_to_do(facade, serve, waits):
 def test_a_server_that_falls_silent_is_a_timeout_of_ours(facade, serve, waits, step):
     server = serve(step, step)
     ca = facade(server.url, timeout=1, max_retries=1)
-    with pytest.raises(RequestTimeoutError, match="no response in time after 2 tries") as caught:
+    with pytest.raises(RequestTimeoutError, match=r"(in time|too long) after 2 tries") as caught:
         ca.do(lambda ca: ca.whoami())
     assert caught.value.written is True
     assert len(waits) == 1

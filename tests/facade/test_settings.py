@@ -24,6 +24,7 @@ from creatoraudit import (
     CreatorAudit,
     CreatorAuditError,
     MissingKeyError,
+    RequestTimeoutError,
     UnauthorizedError,
     UsageError,
 )
@@ -736,7 +737,8 @@ def test_a_callers_client_gets_our_timeouts(facade, serve):
     server = serve(Held(WHOAMI))
     client = own(facade, timeout=None, trust_env=False)
     ca = facade(server.url, http_client=client, timeout=0.3, max_retries=0)
-    with pytest.raises(CreatorAuditError, match="in time"):
+    # On a busy machine the time for all of it may end first.
+    with pytest.raises(RequestTimeoutError, match="took too long"):
         ca.do(lambda ca: ca.whoami())
     server.requests.clear()
     close(facade, client)

@@ -102,13 +102,6 @@ def test_hooks_take_the_versions_of_the_project() -> None:
             assert not word.endswith(".py") or (ROOT / word).is_file()
 
 
-def test_sandbox_without_its_extra_names_it() -> None:
-    code = "import sys; sys.modules['uvicorn'] = None; import creatoraudit_sandbox"
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert ran.returncode == 1
-    assert "pip install 'creatoraudit[sandbox]'" in ran.stderr.splitlines()[-1]
-
-
 def test_every_upper_bound_has_its_reason_beside_it() -> None:
     lines = (ROOT / "pyproject.toml").read_text(encoding="utf-8").splitlines()
     for number, line in enumerate(lines):

@@ -91,6 +91,17 @@ def test_interval_without_documented_bounds_takes_any_integer(fresh: Api, hours:
     assert fresh.get(created.headers["Location"]).json()["data"]["last_scrape_time"] is not None
 
 
+@pytest.mark.parametrize(("hours", "refreshed"), [(-5, 12), (0, 12), (3, 12), (48, 0), (10**40, 0)])
+def test_interval_is_kept_to_between_an_hour_and_ten_years(
+    fresh: Api, hours: int, refreshed: int
+) -> None:
+    body = {"platform": "instagram", "username": "someone", "scrape_interval_hours": hours}
+    url = fresh.post("/accounts", json=body).headers["Location"]
+    fresh.sandbox.advance(12 * 3_600 + 1)
+    last = fresh.get(url).json()["data"]["last_scrape_time"]
+    assert last == f"2026-06-1{5 + (12 + refreshed) // 24}T{(12 + refreshed) % 24:02}:00:01Z"
+
+
 def test_metadata_survives_whatever_is_in_it(fresh: Api) -> None:
     metadata = {"\0": "\u0000", "": None, "n": 10**30, "deep": {"a": [1.5, {"b": "\u202e"}]}}
     created = fresh.post("/creators", json={"name": "\U0001f525", "metadata": metadata})

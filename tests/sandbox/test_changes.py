@@ -309,11 +309,16 @@ def test_key_that_counts_as_absent_replays_nothing(fresh: Api, key: str) -> None
 
 
 def test_deleted_resource_is_not_replayed(fresh: Api) -> None:
-    headers = {"Idempotency-Key": "one"}
-    first = fresh.post("/creators", json={"name": "x"}, headers=headers)
-    fresh.delete(first.headers["Location"])
-    again = fresh.post("/creators", json={"name": "x"}, headers=headers)
-    assert fresh.get(again.headers["Location"]).status_code == 200
+    def create(key: str) -> str:
+        created = fresh.post("/creators", json={"name": "x"}, headers={"Idempotency-Key": key})
+        return str(created.headers["Location"])
+
+    kept, deleted = create("kept"), create("deleted")
+    fresh.delete(deleted)
+    again = create("deleted")
+    assert fresh.get(again).status_code == 200
+    assert again != deleted
+    assert create("kept") == kept
 
 
 def test_pages_and_deltas_show_a_change_at_once(fresh: Api) -> None:

@@ -187,7 +187,7 @@ def test_limit_of_zero_is_no_limit(start: Callable[..., Api]) -> None:
 
 def test_sorts_hold_after_most_posts_were_refreshed_at_once(start: Callable[..., Api]) -> None:
     """So many that the indexes behind the sorts are taken away for it and made anew."""
-    api = start(accounts=0, videos=20_500)
+    api = start(accounts=0, videos=25_000)
     for _ in "12":
         for name in ("view_count", "create_time"):
             page = api.get(f"/videos?order_by={name}&limit=200").json()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ import httpx
 import pytest
 
 from creatoraudit_sandbox import Sandbox
-from creatoraudit_sandbox.contract import ENVIRONMENT, load
+from creatoraudit_sandbox import contract as contract_module
+from creatoraudit_sandbox.contract import ENVIRONMENT, Contract, load
 
 from .conftest import Api
 
@@ -50,8 +52,11 @@ def test_bounds_are_the_documents(serve_document: Serve, document: dict[str, Any
     limit = document["paths"]["/videos"]["get"]["parameters"][0]
     assert limit["name"] == "limit"
     limit["schema"] |= {"maximum": 7, "default": 3}
+    # As OpenAPI 3.0 writes them.
+    limit["schema"] |= {"minimum": 1, "exclusiveMinimum": True, "exclusiveMaximum": False}
     api = serve_document(document)
     assert api.get("/videos").json()["pagination"]["limit"] == 3
+    assert [api.get(f"/videos?limit={n}").status_code for n in (1, 2, 7)] == [422, 200, 200]
     assert api.get("/videos?limit=8").json()["errors"] == [
         {"field": "limit", "message": "must be at most 7"}
     ]
@@ -259,6 +264,52 @@ def test_wrong_types_in_a_document_harm_only_what_they_are_about(
     for path in ("/accounts?limit=3", "/overview", "/whoami"):
         assert api.get(path).status_code == 200
     assert api.get("/videos").status_code in (200, 404)
+
+
+def test_rules_hold_that_a_document_leaves_out(
+    serve_document: Serve, document: dict[str, Any]
+) -> None:
+    """Those that the sandbox needs itself: an order, a period, and its days."""
+    for one in document["paths"]["/videos"]["get"]["parameters"]:
+        one["schema"] = {}
+    for name in ("VideoMetricsRequest", "TrackAccountRequest"):
+        document["components"]["schemas"][name] = {"type": "object"}
+    api = serve_document(document)
+    assert api.get("/videos?order_by=mood").json()["errors"][0]["field"] == "order_by"
+    assert api.get("/videos?order_by=mood&order_by=mood").status_code == 200
+    for period, field in (
+        ({"period": "2d"}, "period"),
+        ({"period": "custom"}, "start_date"),
+        ({"period": "custom", "start_date": "2026-06-01"}, "end_date"),
+        ({"period": "custom", "start_date": "2026-06-01", "end_date": "soon"}, "end_date"),
+    ):
+        refused = api.post("/videos/metrics", json={"video_ids": [], **period})
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, field)
+    named = {"platform": "tiktok", "username": "someone"}
+    tracked = api.post("/accounts", json={**named, "scrape_interval_hours": None, "category": 3})
+    shown = tracked.json()["data"]
+    assert (shown["scrape_interval_hours"], shown["category"]) == (24, None)
+
+
+def test_reference_that_leads_nowhere_is_a_schema_without_rules() -> None:
+    around = {"components": {"schemas": {"A": {"$ref": "#/components/schemas/A"}}}, "paths": {}}
+    contract = Contract(around)
+    for reference in ("#/components/schemas/A", "#/components/schemas/B", "#/paths/x/y"):
+        assert contract.resolve({"$ref": reference}) == {}
+    assert contract.resolve([]) == {}
+
+
+def test_document_is_looked_for_in_a_checkout_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "creatoraudit_api", None)
+    monkeypatch.setattr(contract_module, "__file__", str(tmp_path / "sandbox/package/contract.py"))
+    load.cache_clear()
+    with pytest.raises(FileNotFoundError, match="reinstall creatoraudit or set"):
+        load()
+    (tmp_path / "openapi.json").write_text('\ufeff{"paths": {}}', encoding="utf-8")
+    assert load().operations == {}
+    load.cache_clear()
 
 
 def test_missing_document_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:

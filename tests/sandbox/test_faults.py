@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import anyio
 import httpx
 import jsonschema_rs
 import pytest
@@ -79,6 +80,18 @@ def test_dropped_connection_gives_no_response(start: Callable[..., Api]) -> None
     with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
         api.get("/videos")
     assert api.get("/videos").status_code == 200
+
+
+def test_dropped_connection_without_a_server_is_an_error(fresh: Api) -> None:
+    fresh.sandbox.faults.add("drop=start")
+
+    async def ask() -> None:
+        transport = httpx.ASGITransport(fresh.sandbox.app)
+        async with httpx.AsyncClient(transport=transport, base_url=fresh.base_url) as client:
+            await client.post("/videos/deltas", content=b"{}")
+
+    with pytest.raises(ConnectionResetError):
+        anyio.run(ask)
 
 
 def test_connection_can_break_amid_the_body(start: Callable[..., Api]) -> None:
@@ -168,6 +181,16 @@ def test_problem_documents_can_drift(start: Callable[..., Api]) -> None:
     assert api.get("/videos?limit=0").json()["code"] == "TEAPOT"
 
 
+def test_member_that_may_be_null_can_drift(start: Callable[..., Api]) -> None:
+    overview = start(drift=["add=OverviewFigures.mood"]).get("/overview").json()["data"]
+    assert overview["current"]["mood"] == "unexpected"
+
+
+def test_text_of_another_type_is_an_object(start: Callable[..., Api]) -> None:
+    whoami = start(drift=["retype=WhoAmI.api_key_name"]).get("/whoami").json()["data"]
+    assert whoami["api_key_name"] == {"value": "Sandbox admin key"}
+
+
 def test_map_values_can_drift(start: Callable[..., Api]) -> None:
     api = start(drift=["retype=WindowedTotals.views"])
     ids = [v["id"] for v in api.get("/videos").json()["data"]]
@@ -195,6 +218,8 @@ def test_envelope_can_be_called_otherwise_or_go(start: Callable[..., Api]) -> No
     assert isinstance(api.get("/videos").json(), list)
     assert api.get("/videos?limit=0").json()["code"] == "VALIDATION_ERROR"
     assert "data" in api.get("/accounts").json()
+    twice = ["envelope=get_health:items", "envelope=get_health:rows"]
+    assert list(start(drift=twice).get("/health").json()) == ["items"]
 
 
 def test_headers_and_status_can_drift(start: Callable[..., Api]) -> None:

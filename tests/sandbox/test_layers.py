@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import sys
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,27 @@ from creatoraudit_sandbox.schema import TABLES
 
 PACKAGE = Path(creatoraudit_sandbox.__file__).parent
 WITH_SQL = {"curve.py", "database.py", "figures.py", "refresh.py", "schema.py", "store.py"}
+
+
+@pytest.mark.parametrize(
+    ("lacks", "says"),
+    [
+        ("uvicorn", "the sandbox needs uvicorn: pip install 'creatoraudit[sandbox]'"),
+        ("creatoraudit_sandbox.server", "import of creatoraudit_sandbox.server halted"),
+    ],
+)
+def test_sandbox_without_its_extra_names_it(
+    monkeypatch: pytest.MonkeyPatch, lacks: str, says: str
+) -> None:
+    for name in [name for name in sys.modules if name.startswith("creatoraudit_sandbox")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, lacks, None)
+    with pytest.raises(ModuleNotFoundError, match=re.escape(says)):
+        import_module("creatoraudit_sandbox")
+
+
+def test_importing_the_command_starts_nothing() -> None:
+    assert import_module("creatoraudit_sandbox.__main__").__doc__
 
 
 def test_only_the_modules_below_the_handlers_hold_sql() -> None:

@@ -236,6 +236,7 @@ def test_data_file_keeps_a_world_of_ones_own(tmp_path: Path) -> None:
         ({"posts": {"X": {"published": "9999-01-01"}}}, "outside of the years"),
         ({"posts": {"X": {"metadata": {"a": 1}}}}, "values that are not strings"),
         ({"posts": {"X": {"metadata": {1: "a"}}}}, "metadata is not a table"),
+        ({"posts": {"X": {"metadata": 1}}}, "metadata is not a table"),
         ({"posts": {"X": {"views": {"now": True}}}}, "True is not a count"),
         ({"posts": {"X": {"views": {"now": 1, "0d": 1}}}}, "two counts at"),
         ({"posts": {"X": {"likes": {"now": 1}}}}, "likes at an instant without views"),

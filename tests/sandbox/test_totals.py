@@ -161,6 +161,24 @@ def test_creator_analytics_covers_thirty_days_unless_told_otherwise(api: Api) ->
     assert (len(days), days[0]["date"]) == (30, "2026-05-17")
 
 
+def test_followers_of_an_account_count_from_its_first_refresh_on(fresh: Api) -> None:
+    account = fresh.get("/accounts?limit=1").json()["data"][0]
+    creator = fresh.post("/creators", json={"name": "x"}).headers["Location"]
+    fresh.put(f"{creator}/accounts/{account['id']}")
+    alone = fresh.get(f"{creator}/analytics").json()["data"]
+    body = {"platform": "tiktok", "username": "someone"}
+    later = fresh.post("/accounts", json=body).json()["data"]["id"]
+    fresh.put(f"{creator}/accounts/{later}")
+    fresh.sandbox.advance(2 * 86_400)
+    both = fresh.get(f"{creator}/analytics").json()["data"]
+    added = fresh.get(f"/accounts/{later}").json()["data"]["follower_count"]
+    known = {day["date"]: day["followers"] for day in alone}
+    first, *_, last = both
+    assert first["followers"] == known[first["date"]]
+    now = fresh.get(f"/accounts/{account['id']}").json()["data"]["follower_count"]
+    assert last["followers"] == now + added
+
+
 def test_creator_without_history_has_no_days(fresh: Api) -> None:
     url = fresh.post("/creators", json={"name": "x"}).headers["Location"]
     assert fresh.get(f"{url}/analytics").json()["data"] == []

@@ -26,6 +26,8 @@ REPEATING = {
     *("test_raw.py", "test_malformed.py", "test_walk.py"),
 }
 
+_ONLY = pytest.StashKey[bool]()  # whether no other kind of client tries the case
+
 
 def chosen(items: Iterable[pytest.Item]) -> list[pytest.Item]:
     """Return the cases that run, in their order."""
@@ -39,7 +41,9 @@ def chosen(items: Iterable[pytest.Item]) -> list[pytest.Item]:
 
 def measured(item: pytest.Item) -> bool:
     """Tell whether the coverage of a case counts: trio runs the same lines as asyncio."""
-    return _kind(item) != "trio" and not REPEATING & {item.path.name, item.path.parent.name}
+    if REPEATING & {item.path.name, item.path.parent.name}:
+        return False
+    return _kind(item) != "trio" or item.stash.get(_ONLY, False)
 
 
 def _tables(items: Iterable[pytest.Item]) -> Iterable[list[pytest.Item]]:
@@ -65,7 +69,12 @@ def _rotation(cases: list[pytest.Item]) -> Iterator[pytest.Item]:
     for item in cases:
         by_case[_case(item)].append(item)
     for number, kinds in enumerate(by_case.values()):
-        yield from kinds if number == 0 else [kinds[number % len(kinds)]]
+        if number == 0:
+            yield from kinds
+        else:
+            only = kinds[number % len(kinds)]
+            only.stash[_ONLY] = True
+            yield only
 
 
 def _kind(item: pytest.Item) -> str:
