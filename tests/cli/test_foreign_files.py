@@ -101,13 +101,16 @@ def test_views_replace_earlier_ones_of_either_dialect(here: Here, dialect: str) 
         assert here(*args, one).code == 0
 
 
-@extras.needs_contract
-def test_file_that_cannot_be_looked_into_is_left_alone(here: Here, inside: Path) -> None:
-    (inside / "s.md").symlink_to("/dev/null")
-    ran = here("contract", "--base-url", "nonsense", "--summary", "s.md")
-    assert "--summary s.md is not a regular file" in ran.complaint
-    (inside / "loop").symlink_to("loop")
-    assert "is not a regular file" in here("contract", "--summary", "loop").complaint
+@pytest.mark.parametrize(
+    "line", extras.table(["breakouts --html x", "digest --html x", "contract --summary x"])
+)
+def test_file_that_cannot_be_looked_into_is_left_alone(here: Here, inside: Path, line: str) -> None:
+    for target in ("/dev/null", "x"):
+        (inside / "x").symlink_to(target)
+        complaint = here(*line.split()).complaint
+        assert line.split()[1] in complaint
+        assert "x is not a regular file" in complaint
+        (inside / "x").unlink()
 
 
 def test_database_of_another_program_is_left_alone(here: Here, inside: Path) -> None:

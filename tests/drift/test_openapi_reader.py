@@ -89,6 +89,12 @@ def test_the_files_beside_a_document_are_put_into_it(split: Path) -> None:
     assert openapi.bundled(whole, split.parent) is whole
 
 
+def test_a_reference_to_a_link_that_leads_around_stays(tmp_path: Path) -> None:
+    (tmp_path / "loop.json").symlink_to("loop.json")
+    document = openapi.Document("d.json", {"paths": {"/a": {"$ref": "loop.json"}}})
+    assert openapi.bundled(document, tmp_path) is document
+
+
 @pytest.mark.parametrize(
     "target", ["https://example.com/a.json#/b", "//example.com/a.json", "http://127.0.0.1:9/a"]
 )

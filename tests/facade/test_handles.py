@@ -85,3 +85,38 @@ def test_a_handle_on_two_platforms_is_refused_with_what_to_write(facade, serve):
 def test_a_handle_that_nobody_has_is_not_found(facade, serve):
     with pytest.raises(NotFoundError, match="no tracked account is called @nobody"):
         ranked(facade, serve, accounts=["@nobody"])
+
+
+def test_filters_that_nothing_passes_say_why(facade, serve):
+    accounts = [{**ACCOUNTS[0], "category": "food"}, {**ACCOUNTS[1], "category": None}]
+
+    def nothing(request):
+        if request.path in (f"/accounts/{SET}", f"/creators/{SET}"):
+            return answers.problem(404, "NOT_FOUND")
+        if request.path == f"/creators/{TWIN}":
+            return answers.one({"type": "creator", "id": TWIN, "name": "Us"})
+        if request.path == "/accounts" and not request.query.keys() & {"category", "creator_id"}:
+            return answers.page(accounts)
+        return answers.page([])
+
+    ca = facade(serve(nothing).url)
+    for filters, why in (
+        ({"accounts": [SET]}, "get_account: 404 NOT_FOUND"),
+        ({"creators": [SET]}, "get_creator: 404 NOT_FOUND"),
+        ({"categories": ["foods"]}, r"'foods' \(did you mean 'food'\?\); there is 'food'$"),
+        ({"categories": ["x"]}, "the category 'x'; there is 'food'$"),
+    ):
+        with pytest.raises(NotFoundError, match=why):
+            ca.do(lambda ca, filters=filters: ca.breakouts(**filters))
+    for filters in ({"categories": ["food"]}, {"creators": [TWIN]}):
+        assert len(ca.do(lambda ca, filters=filters: ca.breakouts(**filters))) == 0
+    accounts[:] = []
+    with pytest.raises(NotFoundError, match="the category 'food', or any other"):
+        ca.do(lambda ca: ca.breakouts(categories=["food"]))
+
+
+def test_deltas_are_asked_for_by_post_or_get_and_in_no_other_way(facade, serve):
+    server = serve()
+    with pytest.raises(UsageError, match="via must be post or get, not 'put'"):
+        facade(server.url).do(lambda ca: ca.videos.deltas([FOOD], via="put"))
+    assert server.requests == []

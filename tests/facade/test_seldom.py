@@ -16,6 +16,7 @@ from creatoraudit import (
     RequestTimeoutError,
 )
 from creatoraudit._core.contract import merged
+from creatoraudit._core.naming import key_of, operation_key
 from creatoraudit._sync import io
 from support.answers import deltas, problem, video_id
 from support.server import Answer
@@ -31,6 +32,17 @@ def test_a_body_cut_short_is_not_kept(facade, serve):
         with pytest.raises(ContractError):
             ca.do(lambda ca: ca.whoami())
     assert ["if-none-match" in one.headers for one in server.requests] == [False, False]
+
+
+def test_a_body_of_too_many_lists_is_not_parsed(facade, serve):
+    ca = facade(serve(Answer(body=b"[" + b"[]," * 2**19 + b"[]]")).url)
+    with pytest.raises(ContractError, match="has too many objects and lists for its size"):
+        ca.do(lambda ca: ca.whoami())
+
+
+@pytest.mark.parametrize("label", ["GET /videos/{video_id}", "get /videos/{id}", "GET /videos/{}"])
+def test_an_operation_has_one_key_whatever_its_parameters_are_called(label):
+    assert key_of(label) == operation_key("get", "/videos/{v}") == "GET /videos/{}"
 
 
 def test_analytics_that_are_neither_list_nor_object_break_the_contract(facade, serve):

@@ -5,6 +5,7 @@ A page is written completely or not at all. `creatoraudit.report` makes its cont
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 from collections.abc import Callable
@@ -115,8 +116,8 @@ def _checked(name: str) -> Path:
     if name in ("", "-"):
         raise click.UsageError("--html needs the name of a file; standard output has the table")
     try:
-        # A link stays, and its target is replaced.
-        path = Path(name).resolve()
+        # A link stays, and its target is replaced; `resolve` raises if it leads around.
+        path = Path(os.path.realpath(name))
         if path.is_dir():
             problem = "is a folder; name a file, such as report.html"
         elif path.exists() and not path.is_file():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 from pathlib import Path
 from typing import Any, Final
 
@@ -65,7 +66,7 @@ class _Bundle:
         if "://" in path or path.startswith("//"):
             return target
         try:
-            file = (folder / path).resolve()
+            file = Path(os.path.realpath(folder / path))  # `resolve` raises if a link leads around
             name = file.relative_to(self.folder).as_posix()
         except (OSError, ValueError):
             return target
