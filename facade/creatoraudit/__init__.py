@@ -64,37 +64,27 @@ if TYPE_CHECKING:
     from ._sync.client import CreatorAudit
     from ._sync.pager import Pager
 
-# The module of each public name that is not a model; `__getattr__` imports it on first use.
+# The modules of public names that are not models; `__getattr__` imports them on first use.
 _HOMES = {
-    "JSON": "creatoraudit_api.types",
-    "AccountVideoMetrics": "creatoraudit._results.metrics",
-    "AccountVideoTotals": "creatoraudit._results.metrics",
-    "AsyncCreatorAudit": "creatoraudit._async.client",
-    "AsyncPager": "creatoraudit._async.pager",
-    "AsyncParts": "creatoraudit._async.batch",
-    "BatchPart": "creatoraudit._results.batch",
-    "Breakout": "creatoraudit._results.breakouts",
-    "Breakouts": "creatoraudit._results.breakouts",
-    "CreateOptions": "creatoraudit._core.options",
-    "Downloaded": "creatoraudit._core.download",
-    "DriftRecord": "creatoraudit._core.drift",
-    "CreatorAudit": "creatoraudit._sync.client",
-    "CreatorFigures": "creatoraudit._results.creators",
-    "Link": "creatoraudit._results.creators",
-    "Metrics": "creatoraudit._results.metrics",
-    "Organization": "creatoraudit._core.organizations",
-    "Organizations": "creatoraudit._core.organizations",
-    "Page": "creatoraudit._results.pages",
-    "Pager": "creatoraudit._sync.pager",
-    "Parts": "creatoraudit._sync.batch",
-    "WaitEvent": "creatoraudit._core.events",
-    "Progress": "creatoraudit._results.breakouts",
-    "Reply": "creatoraudit._core.response",
-    "RequestEvent": "creatoraudit._core.events",
-    "RequestOptions": "creatoraudit._core.options",
-    "Skipped": "creatoraudit._results.breakouts",
-    "VideoDeltas": "creatoraudit._results.deltas",
-    "WaitOptions": "creatoraudit._core.options",
+    "creatoraudit._async.batch": ("AsyncParts",),
+    "creatoraudit._async.client": ("AsyncCreatorAudit",),
+    "creatoraudit._async.pager": ("AsyncPager",),
+    "creatoraudit._core.download": ("Downloaded",),
+    "creatoraudit._core.drift": ("DriftRecord",),
+    "creatoraudit._core.events": ("RequestEvent", "WaitEvent"),
+    "creatoraudit._core.options": ("CreateOptions", "RequestOptions", "WaitOptions"),
+    "creatoraudit._core.organizations": ("Organization", "Organizations"),
+    "creatoraudit._core.response": ("Reply",),
+    "creatoraudit._results.batch": ("BatchPart",),
+    "creatoraudit._results.breakouts": ("Breakout", "Breakouts", "Progress", "Skipped"),
+    "creatoraudit._results.creators": ("CreatorFigures", "Link"),
+    "creatoraudit._results.deltas": ("VideoDeltas",),
+    "creatoraudit._results.metrics": ("AccountVideoMetrics", "AccountVideoTotals", "Metrics"),
+    "creatoraudit._results.pages": ("Page",),
+    "creatoraudit._sync.batch": ("Parts",),
+    "creatoraudit._sync.client": ("CreatorAudit",),
+    "creatoraudit._sync.pager": ("Pager",),
+    "creatoraudit_api.types": ("JSON",),
 }
 
 __all__ = [
@@ -156,7 +146,8 @@ __all__ += errors.__all__
 def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(_HOMES.get(name, "creatoraudit_api.models")), name)
+    homes = (module for module, names in _HOMES.items() if name in names)
+    value: object = getattr(import_module(next(homes, "creatoraudit_api.models")), name)
     globals()[name] = value
     return value
 

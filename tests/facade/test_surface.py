@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import get_args, get_type_hints
 
@@ -32,7 +33,7 @@ def python(code: str) -> list[str]:
 
 def test_all_is_exactly_the_public_names():
     assert len(set(creatoraudit.__all__)) == len(creatoraudit.__all__)
-    assert set(creatoraudit._HOMES) <= set(creatoraudit.__all__)
+    assert set(chain(*creatoraudit._HOMES.values())) <= set(creatoraudit.__all__)
     for name in creatoraudit.__all__:
         assert getattr(creatoraudit, name) is getattr(creatoraudit, name)
     assert dir(creatoraudit) == sorted(creatoraudit.__all__)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -47,18 +47,18 @@ def installed(library: str, extra: str | None = None) -> Any:
         ) from None
 
 
-def attribute(package: str, homes: Mapping[str, str], name: str) -> object:
+def attribute(package: str, homes: Mapping[str, Sequence[str]], name: str) -> object:
     """Import a name of a package from its module, for the `__getattr__` of the package.
 
     Args:
         package: Full name of the package.
-        homes: The module of each name, relative to the package.
+        homes: The names in each module, which is relative to the package.
         name: The name that is looked for.
 
     Raises:
         AttributeError: The package has no such name.
     """
-    home = homes.get(name)
+    home = next((module for module, names in homes.items() if name in names), None)
     if home is None:
         raise AttributeError(f"module {package!r} has no attribute {name!r}")
     value: object = getattr(import_module(home, package), name)

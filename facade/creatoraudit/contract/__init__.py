@@ -28,18 +28,11 @@ if TYPE_CHECKING:
 
 # Loaded on first use: `openapi` must work without the generated package.
 _HOMES = {
-    "Baseline": "._baseline",
-    "BaselineError": "._baseline",
-    "Difference": "._drift",
-    "DocumentRefused": ".openapi",
-    "Drift": "._drift",
-    "Exchange": "._facts",
-    "Facts": "._facts",
-    "Finding": "._facts",
-    "Level": "._drift",
-    "Outcome": "._run",
-    "check": "._run",
-    "drift": "._drift",
+    "._baseline": ("Baseline", "BaselineError"),
+    "._drift": ("Difference", "Drift", "Level", "drift"),
+    "._facts": ("Exchange", "Facts", "Finding"),
+    "._run": ("Outcome", "check"),
+    ".openapi": ("DocumentRefused",),
 }
 
 __all__ = [

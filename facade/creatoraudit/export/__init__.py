@@ -45,11 +45,8 @@ if TYPE_CHECKING:
 
 # Loaded on first use, because the command line needs only the names above.
 _HOMES = {
-    "Exported": "._run",
-    "ExportProgress": "._run",
-    "ListFilters": "._subjects",
-    "columns": "._subjects",
-    "export": "._run",
+    "._run": ("ExportProgress", "Exported", "export"),
+    "._subjects": ("ListFilters", "columns"),
 }
 
 __all__ = [

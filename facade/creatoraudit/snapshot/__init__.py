@@ -37,27 +37,14 @@ if TYPE_CHECKING:
 
 # Loaded on first use, so that importing a unit does not load the code that reads one.
 _HOMES = {
-    "DEFAULT_WHAT": "._unit",
-    "DaskRunner": "._dask",
-    "Failure": "._receipt",
-    "Landed": "._receipt",
-    "LocalRunner": "._land",
-    "Problem": "._verify",
-    "Receipt": "._receipt",
-    "Runner": "._land",
-    "StoredBreakout": "._breakouts",
-    "StoredBreakouts": "._breakouts",
-    "Unit": "._unit",
-    "Verified": "._verify",
-    "attempt": "._run",
-    "breakouts": "._breakouts",
-    "by_organization": "._unit",
-    "land": "._land",
-    "plan": "._plan",
-    "run": "._run",
-    "run_async": "._run",
-    "schema": "._unit",
-    "verify": "._verify",
+    "._breakouts": ("StoredBreakout", "StoredBreakouts", "breakouts"),
+    "._dask": ("DaskRunner",),
+    "._land": ("LocalRunner", "Runner", "land"),
+    "._plan": ("plan",),
+    "._receipt": ("Failure", "Landed", "Receipt"),
+    "._run": ("attempt", "run", "run_async"),
+    "._unit": ("DEFAULT_WHAT", "Unit", "by_organization", "schema"),
+    "._verify": ("Problem", "Verified", "verify"),
 }
 
 __all__ = [
