@@ -15,7 +15,7 @@ import pytest
 
 from creatoraudit import UsageError, snapshot
 from creatoraudit._results.lists import ListName
-from creatoraudit.snapshot import _views
+from creatoraudit.snapshot import DEFAULT_WHAT, _views
 
 MORNING = dt.datetime(2026, 6, 14, 6, tzinfo=dt.UTC)
 
@@ -196,7 +196,7 @@ def test_column_of_a_newer_release_and_deltas_of_any_window_are_there(db, tmp_pa
     assert rows(db, found) == [(2, None, None), (None, 30, 40)]
 
 
-@pytest.mark.parametrize("what", _views.LISTS)
+@pytest.mark.parametrize("what", DEFAULT_WHAT)
 def test_every_list_has_views(db, tmp_path: Path, what: ListName) -> None:
     for day in ("2026-06-12", "2026-06-13"):
         store(tmp_path, day, "acme", {"id": "a"}, what=what)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 import click
 
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from ..snapshot._views import Dialect
 
 SUMMARY_VERSION = 1
-_LISTS = ("accounts", "videos", "account-videos", "creators")
 _SECONDS = {"m": 60, "h": 3600}
 _LATE = re.compile(r"(\d{1,4})([mh])")
 _FAILED_SHOWN = 50
@@ -64,7 +63,7 @@ _DATE = Parsed("day", _date, "a day such as 2026-11-26")
 def _what(says: str) -> Decorator:
     return click.option(
         "--what",
-        type=OneOf(_LISTS),
+        type=OneOf(get_args(ListName)),
         multiple=True,
         help=says,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, get_args
 
 from attrs import field, frozen
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 else:
     pa = LazyModule("pyarrow", optional=True)
 
-DEFAULT_WHAT: tuple[ListName, ...] = ("accounts", "videos", "account-videos", "creators")
+DEFAULT_WHAT: tuple[ListName, ...] = get_args(ListName)
 NO_TIME = dt.timedelta(0)
 A_DAY = dt.timedelta(days=1)
 

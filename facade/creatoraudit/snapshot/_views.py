@@ -15,14 +15,13 @@ from attrs import frozen
 
 from .._core.text import one_line
 from .._results.columns import Kind
-from .._results.lists import ListName
+from .._results.lists import WITH_DELTAS, ListName
 from ..errors import UsageError
-from ._unit import kinds_of_file
+from ._unit import DEFAULT_WHAT, kinds_of_file
 
 Dialect: TypeAlias = Literal["duckdb", "dbt"]
 
 DIALECTS: tuple[Dialect, ...] = get_args(Dialect)
-LISTS: tuple[ListName, ...] = get_args(ListName)
 _TYPES: Mapping[Kind, str] = {
     "string": "VARCHAR",
     "integer": "BIGINT",
@@ -31,7 +30,6 @@ _TYPES: Mapping[Kind, str] = {
     "datetime": "TIMESTAMPTZ",
     "json": "VARCHAR",
 }
-_POSTS = ("videos", "account-videos")
 # Totals of an item. Those of posts only rise; an account may also lose followers.
 _TOTAL = re.compile(r"\w+_count|total_(?:views|plays)")
 _LAST = "last_scrape_time"
@@ -53,7 +51,7 @@ class View:
     sql: str
 
 
-def views(root: str, dialect: Dialect, what: Iterable[ListName] = LISTS) -> list[View]:
+def views(root: str, dialect: Dialect, what: Iterable[ListName] = DEFAULT_WHAT) -> list[View]:
     """Return the views over the snapshots below a root, each after those it reads.
 
     Args:
@@ -68,8 +66,8 @@ def views(root: str, dialect: Dialect, what: Iterable[ListName] = LISTS) -> list
         raise UsageError(f"dialect must be one of {', '.join(DIALECTS)}, not {dialect!r:.40}")
     lists = list(dict.fromkeys(what))
     for one in lists:
-        if one not in LISTS:
-            raise UsageError(f"what must be one of {', '.join(LISTS)}, not {one!r:.40}")
+        if one not in DEFAULT_WHAT:
+            raise UsageError(f"what must be one of {', '.join(DEFAULT_WHAT)}, not {one!r:.40}")
     place = root if "://" in root else PurePath(root).as_posix()
     if "\\" in place or "\0" in place:
         raise UsageError(
@@ -81,9 +79,9 @@ def views(root: str, dialect: Dialect, what: Iterable[ListName] = LISTS) -> list
 def stored_lists(root: str) -> tuple[ListName, ...]:
     """Return the lists that have at least one stored day; all of them for a URL."""
     if "://" in root:
-        return LISTS
+        return DEFAULT_WHAT
     days = "snapshot_date=*/organization=*/part.parquet"
-    return tuple(one for one in LISTS if any(Path(root, one).glob(days)))
+    return tuple(one for one in DEFAULT_WHAT if any(Path(root, one).glob(days)))
 
 
 def as_text(found: Sequence[View], dialect: Dialect) -> str:
@@ -145,7 +143,7 @@ class _OfList:
                 "Rows for which nothing was collected since the previous row, or ever.",
                 f"SELECT * FROM {self._of('daily_change')}\nWHERE NOT refreshed",
             )
-        if self.what in _POSTS:
+        if self.what in WITH_DELTAS:
             fell = "\n   OR ".join(f"{_name(f'{one}_change')} < 0" for one in self._totals())
             yield self._view(
                 "falling_totals",
