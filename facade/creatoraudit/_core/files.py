@@ -8,7 +8,8 @@ import re
 import secrets
 import shutil
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -88,10 +89,8 @@ def replace(path: Path, content: bytes) -> Path:
     """
     part = path.with_name(f".creatoraudit-{secrets.token_hex(8)}.part")
     try:
-        with new_file(part, 0o666) as file:
+        with on_disk(part, 0o666) as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
         if path.exists():
             shutil.copymode(path, part)
         return move(part, path)
@@ -142,6 +141,15 @@ def new_file(path: Path, mode: int = 0o600) -> BinaryIO:
     """
     path.unlink(missing_ok=True)
     return os.fdopen(os.open(path, os.O_WRONLY | _NEW, mode), "wb")
+
+
+@contextmanager
+def on_disk(path: Path, mode: int) -> Iterator[BinaryIO]:
+    """Create a file, and flush it to the disk at the end of the block."""
+    with new_file(path, mode) as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def own_file(path: Path) -> None:

@@ -10,17 +10,17 @@ import os
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Unpack
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 from attrs import define, field, frozen
 
 from creatoraudit_api.models import MetricsPeriod
 
 from .._core.arguments import Day
-from .._core.files import file_exists, move, new_file, path_text
+from .._core.files import file_exists, move, on_disk, path_text
 from .._core.seen import Seen, digest_of
 from .._results.columns import Row
 from .._results.pages import Page, RawPage, Walk
@@ -259,15 +259,6 @@ def export(
         return job.run(checkpoint, target, path, overwrite=overwrite)
 
 
-@contextmanager
-def _on_disk(path: Path, mode: int) -> Iterator[BinaryIO]:
-    """Create a file, and flush it to the disk at the end of the block."""
-    with new_file(path, mode) as file:
-        yield file
-        file.flush()
-        os.fsync(file.fileno())
-
-
 @define
 class _Job:
     """One call of `export`."""
@@ -465,7 +456,7 @@ class _Job:
                 continue
             ids = [digest for page in waiting for digest in page.ids]
             if ids:
-                with _on_disk(checkpoint.part(number), 0o600) as file:
+                with on_disk(checkpoint.part(number), 0o600) as file:
                     self.form.write(file, [page.content for page in waiting])
                 number += 1
             position = checkpoint.walks[branch.number]
@@ -482,7 +473,7 @@ class _Job:
     def _finish(self, checkpoint: Checkpoint, target: Target, path: Path) -> None:
         if checkpoint.stage == "walked":
             # The file gets the permissions of any new file of its owner.
-            with _on_disk(checkpoint.joined, 0o666) as file, target.compressed(file) as packed:
+            with on_disk(checkpoint.joined, 0o666) as file, target.compressed(file) as packed:
                 self.form.join(packed, checkpoint.parts, metadata(self.organization))
             checkpoint.note_joined()
         if not checkpoint.delivered:
