@@ -15,7 +15,7 @@ from attrs import frozen
 from creatoraudit_api import models
 from creatoraudit_api.types import JSON, html_table
 
-from ._words import LONGEST_NAME, change, count, number, shown
+from ._words import LONGEST_NAME, change, count, number, shown, text
 
 FIGURES: Mapping[str, str] = {
     "total_views": "Views",
@@ -114,7 +114,7 @@ class Digest:
     def ranked(self) -> Sequence[Ranked]:
         """The creators in the order of the response, which is their rank."""
         return [
-            Ranked(rank, _text(creator.id), _text(creator.additional_properties.get("name")), known)
+            Ranked(rank, text(creator.id), text(creator.additional_properties.get("name")), known)
             for rank, creator in enumerate(self.creators, 1)
             for known in (_figures(creator.additional_properties),)
         ]
@@ -158,10 +158,6 @@ class Digest:
             "overview": self.overview.to_dict(),
             "top_creators": cast("list[JSON]", creators),
         }
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
 
 
 def _figures(members: Mapping[str, JSON]) -> Mapping[str, float]:

@@ -53,8 +53,8 @@ class Provenance:
         me = reply.value.data
         return cls(
             organization,
-            _text(me.organization_id),
-            _text(me.api_key_name),
+            _words.text(me.organization_id),
+            _words.text(me.api_key_name),
             _moment(reply.headers.get("date")),
             _SANDBOX in reply.headers,
         )
@@ -78,10 +78,6 @@ class Provenance:
             "as_of": None if self.as_of is None else self.as_of.isoformat(),
             "made_up": self.made_up,
         }
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
 
 
 def _moment(date: str | None) -> dt.datetime | None:

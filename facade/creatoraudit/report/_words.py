@@ -60,6 +60,11 @@ def platform(value: object) -> str:
     return _PLATFORMS.get(named, named)
 
 
+def text(value: object) -> str | None:
+    """The value if it is text and not empty, otherwise None."""
+    return value if isinstance(value, str) and value else None
+
+
 def number(value: object) -> float | None:
     """The value if it is a usable number, otherwise None."""
     if isinstance(value, bool) or not isinstance(value, int | float):
