@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from .conftest import Gained, Here
 
+posix = pytest.mark.skipif(sys.platform == "win32", reason="names that Windows refuses")
 NOTES = "print('two weeks of work')\n"
 # Command lines, with the file that each would write.
 WRITING = {
@@ -125,3 +127,17 @@ def test_database_of_another_program_is_left_alone(here: Here, inside: Path) -> 
         (inside / "urls.txt").write_text("https://www.tiktok.com/@a")
         assert here(*args).code in (1, 2)
         assert (inside / "theirs.db").read_bytes() == before
+
+
+@posix
+@pytest.mark.parametrize("name", ["\x1b[31mred", "two\nlines", "\u202egnp"])
+def test_name_of_a_file_is_shown_escaped(
+    here: Here, serve: Callable[..., ScriptedServer], inside: Path, name: str
+) -> None:
+    whoami, none = answers.WHOAMI, answers.page([])
+    api = serve(lambda request: whoami if request.path == "/whoami" else none)
+    for at_end in (0, 2):  # where it is written, and where it exists
+        ran = here("export", "creators", "--out", f"{name}.csv", at=api)
+        assert (len(ran.err.splitlines()), ran.err.strip().isprintable()) == (1, True)
+        assert ran.code == at_end
+    assert len(list(inside.iterdir())) == 1

@@ -212,7 +212,7 @@ def _shown(bar: Callable[[Progress], None]) -> Callable[[ExportProgress], None]:
 
 
 def _told(done: Exported) -> str:
-    line = f"{done.rows:,} rows in {done.path}"
+    line = f"{done.rows:,} rows in {_safe.line(str(done.path))}"
     if done.resumed:
         line += f", {done.resumed:,} of them from the run before"
     if done.not_found:
