@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -21,7 +22,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from common import RUNS, Report, ratio, sandbox
 
-from creatoraudit.snapshot import LocalRunner, land, plan, schema
+from creatoraudit.cli import main as command
+from creatoraudit.snapshot import schema
 
 POSTS = int(os.environ.get("BENCH_POSTS", "20000"))
 FEW, MANY = 8, int(os.environ.get("BENCH_ORGANIZATIONS", "1000"))
@@ -30,10 +32,12 @@ WINDOWS = (1, 7, 14, 30)
 
 
 def snapshot(config: Path, root: Path) -> None:
-    """What this package does."""
-    done = land(plan(config, ["videos"], WINDOWS), root, runner=LocalRunner(keys=FEW))
-    assert done.ok, done.failures[:3]
-    print(done.rows)
+    """The command of this package."""
+    chosen = ["--config", str(config), "--to", str(root), "--what", "videos", "--keys", str(FEW)]
+    windows = [word for days in WINDOWS for word in ("--window", str(days))]
+    sys.argv = ["creatoraudit", "snapshot", "run", *chosen, *windows, "--format", "json"]
+    with suppress(SystemExit):
+        command()
 
 
 def bare(config: Path, root: Path) -> None:
@@ -78,7 +82,7 @@ def bare(config: Path, root: Path) -> None:
     async def everything() -> int:
         return sum(await asyncio.gather(*(one(name, about) for name, about in listed.items())))
 
-    print(asyncio.run(everything()))
+    print(json.dumps({"rows": asyncio.run(everything())}))
 
 
 def columns(
@@ -114,8 +118,9 @@ def measured(contender: str, config: Path) -> tuple[int, float, float]:
         # Otherwise each run compiles all that it imports, which takes longer than importing it.
         settings = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
         done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=settings)
-    rows, cpu, peak = done.stdout.split()
-    return int(rows), float(cpu), float(peak)
+    *summary, figures = done.stdout.splitlines()
+    cpu, peak = figures.split()
+    return json.loads("\n".join(summary))["rows"], float(cpu), float(peak)
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -90,7 +91,9 @@ def test_plan_lists_units_without_a_key(here: Here, named: Path) -> None:
 
 def test_run_stores_every_list_and_a_rerun_skips_it(here: Here, named: Path) -> None:
     run = ("snapshot", "run", "--to", "history", "--day", DAY, "--what", "videos", "--what")
+    collected = gc.get_threshold()
     first = here(*run, "creators")
+    assert gc.get_threshold() == collected
     assert first.code == 0, first.err
     assert "Every unit is complete." in first.out
     assert len(list(named.glob("history/*/*/*/part.parquet"))) == 4

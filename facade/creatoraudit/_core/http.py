@@ -7,7 +7,6 @@ request of ours. `_async.transport` sends and reads.
 
 from __future__ import annotations
 
-import http.cookiejar
 import importlib
 import logging
 import os
@@ -106,10 +105,10 @@ def auth_for(key: ApiKey | None, header: tuple[str, str]) -> Auth:
     return _anonymous if key is None else _KeyHeader(key, header)
 
 
-class _NoCookies(http.cookiejar.CookieJar):
+class _NoCookies(httpx.Cookies):
     """Stores no cookies, because none is ever sent and a server may set any number."""
 
-    def extract_cookies(self, response: object, request: object) -> None:
+    def extract_cookies(self, response: httpx.Response) -> None:
         """Store nothing."""
 
 
@@ -130,6 +129,7 @@ def own_client(kind: type[C], origin: Origin, backend: object) -> C:
             why = "not a URL"  # the message of httpx may quote a part of the password
         else:
             _open_with(client, backend)
+            client._cookies = _NoCookies()  # a setting would be copied into a class of httpx
             return client
         if proxy is not None and ("proxy" in why.lower() or why == "not a URL"):
             why = f"{proxy[1]}: {why}"
@@ -172,7 +172,7 @@ def _client_settings(
         transport: Any = httpx.AsyncHTTPTransport if asynchronous else httpx.HTTPTransport
         # Earlier releases of httpx take no URL here.
         mounts["all://"] = transport(proxy=httpx.Proxy(proxy[0]), **settings)
-    return {**settings, "mounts": mounts, "follow_redirects": False, "cookies": _NoCookies()}
+    return {**settings, "mounts": mounts, "follow_redirects": False}
 
 
 def _trusting() -> ssl.SSLContext:

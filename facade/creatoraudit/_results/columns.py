@@ -35,6 +35,7 @@ CALLED: Mapping[Kind, str] = {
     "json": "JSON",
 }
 _INT64 = 2**63
+_NONE = type(None)
 _SEEN: Mapping[type, Kind] = {
     str: "string",
     int: "integer",
@@ -76,13 +77,13 @@ def kind_seen(values: Sequence[object]) -> Kind:
     return _SEEN.get(seen.pop(), "json") if len(seen) == 1 else "json"
 
 
-def typed(values: Sequence[object], kind: Kind) -> tuple[list[object], dict[int, object]]:
+def typed(values: Sequence[object], kind: Kind) -> tuple[Sequence[object], dict[int, object]]:
     """Convert values for a column of this kind; also return those that do not fit, by position.
 
     Null always fits. A value that does not fit is None in the column.
     """
-    if _fit_as_they_are(values, kind):
-        return list(values), {}
+    if fit_as_they_are(values, kind):
+        return values, {}
     convert = _CONVERT[kind]
     cells: list[object] = []
     wrong: dict[int, object] = {}
@@ -94,12 +95,15 @@ def typed(values: Sequence[object], kind: Kind) -> tuple[list[object], dict[int,
     return cells, wrong
 
 
-def _fit_as_they_are(values: Sequence[object], kind: Kind) -> bool:
+def fit_as_they_are(values: Sequence[object], kind: Kind) -> bool:
     """Whether no value needs conversion, which is nearly always so."""
-    there = [value for value in values if value is not None]
-    if not there:
+    types = {*map(type, values)}
+    there = values
+    if _NONE in types:
+        types.remove(_NONE)
+        there = [value for value in values if value is not None]
+    if not types:
         return True
-    types = {*map(type, there)}
     if kind == "boolean":
         return types == {bool}
     if kind == "string":

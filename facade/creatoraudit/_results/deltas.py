@@ -7,6 +7,7 @@ accepted; anything else is a ContractError, never a silent zero.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from attrs import field, frozen
 from .._core.arguments import as_int, same_id
 from .._core.contract import Fault
 from ..errors import UsageError
-from .columns import Kind
+from .columns import Kind, fit_as_they_are
 from .tables import Computed, Lookup, Table
 
 if TYPE_CHECKING:
@@ -143,6 +144,14 @@ def _not_found(payload: dict[str, Any]) -> list[str]:
     if not isinstance(missing, list) or not all(isinstance(one, str) for one in missing):
         raise Fault("$.meta.not_found", "is not a list of ids")
     return missing
+
+
+def _fits_as_it_is(data: dict[str, Any], names: Sequence[str]) -> bool:
+    """Whether all entries have these windows and valid changes, which is nearly always so."""
+    entries = data.values()
+    if {*map(type, entries)} != {dict} or {*map(tuple, entries)} != {tuple(names)}:
+        return False
+    return fit_as_they_are([*chain.from_iterable(map(dict.values, entries))], "integer")
 
 
 def _entry(entry: Any, names: Sequence[str], place: str | int) -> dict[str, int | None]:

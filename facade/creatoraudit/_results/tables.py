@@ -9,6 +9,7 @@ import datetime as dt
 import json
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from importlib.resources import files
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, TypeVar, cast
@@ -154,7 +155,7 @@ class Table:
         arrays = []
         for (name, kind), wanted in zip(self.kinds.items(), fields.types, strict=True):
             column = others if name == OTHERS else values[name]
-            array = _as_sent(column, kind, wanted)
+            array = _as_sent(library, column, kind, wanted)
             if array is None:
                 cells, wrong = typed(column, kind)
                 if wrong:
@@ -211,11 +212,11 @@ class Table:
         error.resume_cursor = origin.cursor
         return error
 
-    def _columns(self, expand: Expand) -> dict[str, tuple[Kind, list[object]]]:
+    def _columns(self, expand: Expand) -> dict[str, tuple[Kind, Sequence[object]]]:
         """Kind and cells of each column of a frame. Values that do not fit are in `OTHERS`."""
         expanded = self._expanded(expand)
         values, others = self.values()
-        columns: dict[str, tuple[Kind, list[object]]] = {}
+        columns: dict[str, tuple[Kind, Sequence[object]]] = {}
         for name, kind in self.kinds.items():
             if name != OTHERS:
                 cells, wrong = typed(values[name], kind)
@@ -422,6 +423,11 @@ def arrow_schema(kinds: Mapping[str, Kind]) -> pa.Schema:
     Raises:
         ConfigurationError: pyarrow is not installed.
     """
+    return _schema_of(tuple(kinds.items()))
+
+
+@lru_cache(maxsize=64)  # each page of a list has the same
+def _schema_of(columns: tuple[tuple[str, Kind], ...]) -> pa.Schema:
     library = pyarrow()
     types: Mapping[Kind, pa.DataType] = {
         "string": library.string(),
@@ -431,14 +437,15 @@ def arrow_schema(kinds: Mapping[str, Kind]) -> pa.Schema:
         "datetime": library.timestamp("us", "UTC"),
         "json": library.string(),
     }
-    return library.schema([(name, types[kind]) for name, kind in kinds.items()])
+    return library.schema([(name, types[kind]) for name, kind in columns])
 
 
-def _as_sent(values: Sequence[object], kind: Kind, wanted: pa.DataType) -> pa.Array | None:
+def _as_sent(
+    library: Any, values: Sequence[object], kind: Kind, wanted: pa.DataType
+) -> pa.Array | None:
     """Let Arrow check texts and parse timestamps, which is fast; None if one does not fit."""
     if kind not in ("string", "datetime"):
         return None
-    library = pyarrow()
     try:
         texts = library.array(values, library.string())
         return texts if kind == "string" else texts.cast(wanted)
