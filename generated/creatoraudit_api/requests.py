@@ -117,7 +117,7 @@ def _in_query(name: str, value: Any, style: str) -> dict[str, Any]:
     if isinstance(value, (list, tuple)):
         if style in _SEPARATORS:
             return {name: _SEPARATORS[style].join(_part(item) for item in value)}
-        return {name: [_scalar(item) for item in value]}
+        return {name: [_part(item) for item in value]}
     return {name: value}
 
 

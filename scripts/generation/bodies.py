@@ -153,6 +153,17 @@ def _encoding(declared: Any, pointer: str) -> dict[str, list[str]]:
     return found
 
 
+def parts_with_headers(body: dict[str, Any]) -> list[str]:
+    """The members of forms for which the document describes headers of their own."""
+    return [
+        name
+        for media_type, media in body.get("content", {}).items()
+        if kind_of(media_type) == "multipart"
+        for name, own in media.get("encoding", {}).items()
+        if own.get("headers")
+    ]
+
+
 def response(answer: dict[str, Any], status: str, pointer: str, simple: Simple) -> dict[str, Any]:
     """Reduce a response to the media type that is read; errors keep their problem document."""
     content = {} if status in _BODILESS else _content(answer, pointer)

@@ -265,8 +265,10 @@ def _parameter(document: Node, simple: Simple, raw: Any, where: str) -> Node:
         raise Unsupported(f"parameter {name!r} is nowhere one can be sent", pointer=where)
     content = parameter.get("content")
     if isinstance(content, dict) and content:
-        media = _mapping(next(iter(content.values())), "is not an object", f"{where}/content")
-        parameter = {**parameter, "schema": media.get("schema", {}), "style": "json"}
+        media_type, media = next(iter(content.items()))
+        _mapping(media, "is not an object", f"{where}/content")
+        style = "" if bodies.kind_of(media_type) == "text" else "json"
+        parameter = {**parameter, "schema": media.get("schema", {}), "style": style}
     parameter["schema"] = simple.of(parameter.get("schema", {}), f"{where}/schema")
     parameter["x-wire"] = name  # path parameters are renamed, and `matrix` writes the name
     return parameter
@@ -303,6 +305,8 @@ def _complete(document: Node, simple: Simple, place: Place, shared: Any, left_ou
             _resolved(document, operation["requestBody"]), "is not an object", f"{at}/requestBody"
         )
         chosen = bodies.request(body, f"{at}/requestBody", simple)
+        for name in bodies.parts_with_headers(body):
+            left_out.note("headers of parts are not sent", f"{inert(name)} ({place.key})")
         if chosen is None:
             del completed["requestBody"]
         else:
@@ -408,6 +412,8 @@ def normalised(source: Mapping[str, Any], *, base_path: str, left_out: LeftOut) 
                 taken[method] = _complete(
                     document, simple, place, item.get("parameters", []), left_out
                 )
+                if item.get("servers") or item[method].get("servers"):
+                    left_out.note("servers of single operations are not used", place.key)
                 identity = str(taken[method].get("operationId", place.key))
                 if identity in ids:
                     left_out.note("operation ids used twice", inert(identity))

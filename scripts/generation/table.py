@@ -11,6 +11,8 @@ import keyword
 import re
 from typing import Any, NamedTuple
 
+from creatoraudit.contract.openapi import inert
+
 from . import bodies
 from .document import (
     METHODS,
@@ -250,6 +252,11 @@ class _Builder:
         bound = _bound(self.document, parameter["schema"], self.extra.get(python, {}))
         self.bounds[python] = bound
         style = _style(parameter, bound["kind"])
+        told = f"{inert(wire)} ({self.place.key})"
+        if where == "query" and parameter.get("allowReserved"):
+            self.left_out.note("reserved characters are sent percent-encoded", told)
+        if style == "deepObject" and bound["kind"] == "array":
+            self.left_out.note("lists in the style deepObject are repeated", told)
         if style:
             self.styles[python] = style
         if style.startswith("matrix") and parameter["x-wire"] != python:

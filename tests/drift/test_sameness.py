@@ -197,6 +197,12 @@ EQUAL += [
     ({**OBJECT, "dependentRequired": {"a": []}, "dependentSchemas": {"a": True}}, OBJECT),
     ({**OBJECT, "patternProperties": {"^x": {}}}, OBJECT),
 ]
+HUGE = 10**400
+EQUAL += [
+    ({**INTEGER, "exclusiveMaximum": HUGE}, {**INTEGER, "maximum": HUGE - 1}),
+    ({**INTEGER, "exclusiveMinimum": -HUGE}, {**INTEGER, "minimum": 1 - HUGE}),
+    ({**NUMBER, "multipleOf": HUGE}, {**INTEGER, "multipleOf": HUGE}),
+]
 SHORT = {**STRING, "minLength": 2}
 ANYTHING = {"type": ["string", "number", "boolean", "object", "array", "null"]}
 NEEDED = {**OBJECT, "required": ["a"]}

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import pytest
 
-from creatoraudit import ContractError, InternalError, Page, UsageError, Video
+from creatoraudit import ContractError, CreatorAudit, InternalError, Page, UsageError, Video
 from creatoraudit._core import clock
 from creatoraudit._core.http import readable
 from creatoraudit._core.key import ApiKey
@@ -183,6 +183,26 @@ def test_a_path_argument_is_written_as_the_contract_says(facade, serve, how, val
     )
     facade(server.url).do(lambda ca: ca.call(operation, video_id=value))
     assert server.requests[0].target == f"/v2/videos/{sent}"
+
+
+@pytest.mark.parametrize(
+    ("value", "sent"),
+    [
+        ([["a", 1], "b"], "q=%5B%22a%22%2C1%5D&q=b"),
+        ([{"a": [1]}, True, None], "q=%7B%22a%22%3A%5B1%5D%7D&q=true&q="),
+        ({"q": ["a", "b"], "r": [[1]]}, "q=a&q=b&r=%5B%5B1%5D%5D"),
+    ],
+)
+def test_what_a_list_in_a_query_holds_is_text_or_json(serve, value, sent):
+    operation = operations.delete_video._replace(
+        path="/videos",
+        arguments={"q": "query"},
+        required=frozenset(),
+        bounds={"q": operations.Bound(kind="any")},
+    )
+    with CreatorAudit("made-up-key", base_url=(server := serve(Answer(204))).url) as ca:
+        ca.call(operation, q=value)
+    assert server.requests[0].target == f"/v2/videos?{sent}"
 
 
 @pytest.mark.parametrize(("style", "value"), [("", []), ("", {}), ("label", ""), ("*", [".."])])

@@ -1,8 +1,9 @@
-"""How `encoding` of a form becomes the styles and media types of the generated table."""
+"""How encodings of forms and content of parameters become styles of the generated table."""
 
 from __future__ import annotations
 
 import sys
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,13 +12,18 @@ from support.checkout import ROOT
 
 
 @pytest.fixture(scope="module")
-def encoding() -> Any:
+def generation() -> Any:
     sys.path.insert(0, str(ROOT / "scripts"))
     try:
-        from generation import bodies
+        from generation import bodies, document, simple
     finally:
         sys.path.remove(str(ROOT / "scripts"))
-    return lambda declared: bodies._encoding(declared, "/here")
+    return SimpleNamespace(bodies=bodies, document=document, simple=simple)
+
+
+@pytest.fixture(scope="module")
+def encoding(generation: Any) -> Any:
+    return lambda declared: generation.bodies._encoding(declared, "/here")
 
 
 @pytest.mark.parametrize(
@@ -50,3 +56,21 @@ def test_encoding_of_a_member_is_a_style_or_a_media_type(
 def test_encoding_that_cannot_be_read_is_a_reason(encoding: Any, declared: Any, says: str) -> None:
     with pytest.raises(Exception, match=says):
         encoding(declared)
+
+
+@pytest.mark.parametrize(
+    ("media_type", "style"),
+    [
+        ("text/plain", ""),
+        ("text/csv; charset=utf-8", ""),
+        ("application/json", "json"),
+        ("application/vnd.a+json", "json"),
+    ],
+)
+def test_content_of_a_parameter_is_json_unless_it_is_text(
+    generation: Any, media_type: str, style: str
+) -> None:
+    content = {media_type: {"schema": {"type": "string"}}}
+    raw = {"name": "q", "in": "query", "content": content}
+    made = generation.document._parameter({}, generation.simple.Simple({}), raw, "/here")
+    assert made["style"] == style

@@ -154,8 +154,12 @@ def in_ascii(value: Any) -> Any:
     return "a header" if value == TEXT else value
 
 
+def in_json(parameter: Node) -> bool:
+    return is_json(essence(next(iter(parameter.get("content") or {"": 0}))))
+
+
 def in_header(value: Any, parameter: Node) -> str:
-    if "content" in parameter:
+    if in_json(parameter):
         return json.dumps(value, separators=(",", ":"))
     if isinstance(value, dict):
         between = "=" if parameter.get("explode") else ","
@@ -165,7 +169,7 @@ def in_header(value: Any, parameter: Node) -> str:
 
 def in_path(value: Any, parameter: Node, wire: str) -> str:
     """Expand a value as RFC 6570 says for a style."""
-    if "content" in parameter:
+    if in_json(parameter):
         return quote(compact(value), safe="")
     exploded, style = parameter.get("explode") is True, parameter.get("style", "simple")
     if isinstance(value, dict):
@@ -264,7 +268,7 @@ class Trip:
         style = parameter.get("style", "form")
         explode = parameter.get("explode", style == "form")
         add = self.expected_query.append
-        if "content" in parameter:
+        if in_json(parameter):
             add((wire, compact(value)))
         elif isinstance(value, dict) and style != "deepObject" and not explode:
             add((wire, ",".join(f"{key},{scalar(inner)}" for key, inner in value.items())))

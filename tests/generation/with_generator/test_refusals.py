@@ -444,6 +444,14 @@ def test_what_is_not_generated_or_odd_is_reported_once(
     overview = at(contract, "paths", "/overview", "get")
     overview["callbacks"] = {"done": {"{$url}": {"post": {"responses": {}}}}}
     overview["parameters"].append({"name": "seen", "in": "cookie", "schema": {"type": "string"}})
+    overview["servers"] = [{"url": "https://other.example"}]
+    overview["parameters"] += [
+        {"name": "url", "in": "query", "allowReserved": True, "schema": {"type": "string"}},
+        {"name": "ids", "in": "query", "style": "deepObject", "schema": {"type": "array"}},
+    ]
+    form = {"encoding": {"meta": {"headers": {"X-Part": {"schema": {"type": "string"}}}}}}
+    track = at(contract, "paths", "/videos", "post", "requestBody", "content")
+    track["multipart/form-data"] = {**track["application/json"], **form}
     for path in ("/videos", "/accounts"):
         answer = at(contract, "paths", path, "get", "responses", "200")
         answer["headers"] = {"X-Odd": {"schema": {"type": "int"}}}
@@ -456,6 +464,10 @@ def test_what_is_not_generated_or_odd_is_reported_once(
         "webhooks are not generated: refreshed",
         "callbacks: GET /overview",
         "optional cookies are not sent: seen (GET /overview)",
+        "servers of single operations are not used: GET /overview",
+        "reserved characters are sent percent-encoded: url (GET /overview)",
+        "lists in the style deepObject are repeated: ids (GET /overview)",
+        "headers of parts are not sent: meta (POST /videos)",
         "WARNING, the document no longer requires a key, so none is sent: GET /accounts, ",
         "/paths/~1videos/get/responses/200/headers/X-Odd/schema/type: is not a type that JSON",
     ):

@@ -622,8 +622,8 @@ def _limit(place: Place, name: str) -> float | None:
 
 def _whole(keyword: str, limit: float, outside: bool) -> float:
     """The inclusive bound of an integer that means the same as any bound of a number."""
-    if not math.isfinite(limit):
-        return limit
+    if isinstance(limit, int) or not math.isfinite(limit):
+        return limit + (outside and (1, -1)[keyword in UPPER])
     if keyword in UPPER:
         return math.ceil(limit) - 1 if outside else math.floor(limit)
     return math.floor(limit) + 1 if outside else math.ceil(limit)
@@ -653,7 +653,7 @@ def _said(node: Json) -> str:
 
 
 def _is_whole(step: Json) -> bool:
-    return is_number(step) and step > 0 and float(step).is_integer()
+    return is_number(step) and step > 0 and (isinstance(step, int) or step.is_integer())
 
 
 def _divides_one(step: Json) -> bool:
