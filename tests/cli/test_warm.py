@@ -25,6 +25,8 @@ ENDS = (
     "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
     "print('ü\\udc80', end=''); raise SystemExit('why')",
     "import atexit; atexit.register(print, 'the end')",
+    "import sys, threading; threading.Thread(target=lambda: print(sys.stdin.read())).start()",
+    "import sys; sys.stdout.close(); sys.exit(5)",
 )
 
 
