@@ -108,8 +108,9 @@ class Checkpoint:
 
     def __enter__(self) -> Self:
         with failures_told(self.folder), ExitStack() as closing:
-            self._closing = closing
-            self._open()
+            own_folder(self.folder)
+            self._store = ResumeStore(self.folder / FILE, _TABLES, _EARLIER)
+            closing.callback(self._store.close)
             if not self._restart:
                 self._read()
             # The user wants the current list, not the finished file of an earlier run.
@@ -210,11 +211,6 @@ class Checkpoint:
                 path.unlink()
         with suppress(OSError):
             self.folder.rmdir()
-
-    def _open(self) -> None:
-        own_folder(self.folder)
-        self._store = ResumeStore(self.folder / FILE, _TABLES, _EARLIER)
-        self._closing.callback(self._store.close)
 
     def _read(self) -> None:
         try:

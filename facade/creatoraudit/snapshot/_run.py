@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import secrets
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, Self, TypeVar, TypeVarTuple
 
 import anyio
@@ -219,11 +220,7 @@ def run(unit: Unit, root: str | os.PathLike[str], **settings: Any) -> Receipt:
         >>> receipt = run(units[0], "history")
         >>> receipt.rows
     """
-    return in_own_loop(_run, unit, root, settings)
-
-
-async def _run(unit: Unit, root: str | os.PathLike[str], settings: dict[str, Any]) -> Receipt:
-    return await run_async(unit, root, **settings)
+    return in_own_loop(partial(run_async, unit, root, **settings))
 
 
 def attempt(unit: Unit, root: str | os.PathLike[str], **settings: Any) -> Receipt | Failure:
