@@ -59,6 +59,6 @@ class AsyncDeltasJob:
             repeatable=True,
         )
 
-    async def all(self, ids: Iterable[str]) -> VideoDeltas:
+    async def fetch(self, ids: Iterable[str]) -> VideoDeltas:
         """Fetch the deltas of all ids as one `VideoDeltas`."""
         return await self.stream(ids).collect(lambda parts: VideoDeltas.merged(parts, self.windows))

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
-from creatoraudit_api import operations
+from creatoraudit_api import operations as api
 
 from .._core.arguments import resource_ids, several
 from .._core.text import one_line
@@ -62,7 +62,7 @@ class AccountFilters(NamedTuple):
 
 
 async def accounts_of(
-    sending: AsyncOperations,
+    operations: AsyncOperations,
     filters: AccountFilters,
     options: RequestOptions,
     counter: RequestCounter | None = None,
@@ -77,7 +77,7 @@ async def accounts_of(
     if filters.accounts:
         references = [reference(one) for one in filters.accounts]
         handles = [one for one in references if isinstance(one, Handle)]
-        known = await accounts_named(sending, handles, options, counter)
+        known = await accounts_named(operations, handles, options, counter)
         ids = {one for one in references if isinstance(one, str)}
         for one, account in known.items():
             if account is None:
@@ -87,8 +87,9 @@ async def accounts_of(
     for name, values in (("creator_id", filters.creators), ("category", filters.categories)):
         found: set[str] = set()
         for value in values:
-            listed = await _listed(sending, {name: value}, options, counter)
-            if not listed and (why := await why_nothing(sending, {name: value}, options, counter)):
+            chosen = {name: value}
+            listed = await _listed(operations, chosen, options, counter)
+            if not listed and (why := await why_nothing(operations, chosen, options, counter)):
                 raise _not_found(why)
             found.update(one.id for some in listed.values() for one in some)
         if values:
@@ -97,7 +98,7 @@ async def accounts_of(
 
 
 async def why_nothing(
-    sending: AsyncOperations,
+    operations: AsyncOperations,
     filters: Mapping[str, object],
     options: RequestOptions,
     counter: RequestCounter | None = None,
@@ -109,12 +110,12 @@ async def why_nothing(
     """
     for name in ("account_id", "creator_id"):
         if filters.get(name) is not None:
-            operation = operations.get_account if name == "account_id" else operations.get_creator
-            await sending.invoke(operation, {name: filters[name]}, options, counter=counter)
+            operation = api.get_account if name == "account_id" else api.get_creator
+            await operations.invoke(operation, {name: filters[name]}, options, counter=counter)
     category = filters.get("category")
     if category is None:
         return ""
-    accounts = await _listed(sending, {}, options, counter)
+    accounts = await _listed(operations, {}, options, counter)
     known = {str(one.category) for some in accounts.values() for one in some if one.category}
     return "" if category in known else _no_category(str(category), sorted(known))
 
@@ -137,7 +138,7 @@ def _no_category(category: str, known: list[str]) -> str:
 
 
 async def accounts_named(
-    sending: AsyncOperations,
+    operations: AsyncOperations,
     handles: Iterable[Handle],
     options: RequestOptions,
     counter: RequestCounter | None = None,
@@ -153,24 +154,24 @@ async def accounts_named(
             one: _chosen(
                 one,
                 await _listed(
-                    sending, {"q": one.username, "platform": one.platform}, options, counter
+                    operations, {"q": one.username, "platform": one.platform}, options, counter
                 ),
             )
             for one in wanted
         }
-    accounts = await _listed(sending, {}, options, counter) if wanted else {}
+    accounts = await _listed(operations, {}, options, counter) if wanted else {}
     return {one: _chosen(one, accounts) for one in wanted}
 
 
 async def _listed(
-    sending: AsyncOperations,
+    operations: AsyncOperations,
     filters: Mapping[str, object],
     options: RequestOptions,
     counter: RequestCounter | None,
 ) -> Mapping[str, list[Account]]:
     """List accounts and group them by case-folded username."""
     named: dict[str, list[Account]] = {}
-    fetcher = AsyncPageFetcher(sending, operations.list_accounts, filters, options)
+    fetcher = AsyncPageFetcher(operations, api.list_accounts, filters, options)
     walk = fetcher.walk()
     while not walk.ended:
         page = (await fetcher.fetch_raw(walk, counter)).page()

@@ -291,8 +291,8 @@ class AsyncVideos:
 
         Docs: https://docs.creatoraudit.com/api-reference/videos/batch-video-engagement-deltas
         """
-        asking = AsyncDeltasJob(self._operations, windows, via, options)
-        return await asking.all(resource_ids(video_ids, "video_id"))
+        job = AsyncDeltasJob(self._operations, windows, via, options)
+        return await job.fetch(resource_ids(video_ids, "video_id"))
 
     def stream_deltas(
         self,
@@ -310,8 +310,8 @@ class AsyncVideos:
 
         Docs: https://docs.creatoraudit.com/api-reference/videos/batch-video-engagement-deltas
         """
-        asking = AsyncDeltasJob(self._operations, windows, via, options)
-        return asking.stream(resource_ids(video_ids, "video_id"))
+        job = AsyncDeltasJob(self._operations, windows, via, options)
+        return job.stream(resource_ids(video_ids, "video_id"))
 
     async def metrics(
         self,

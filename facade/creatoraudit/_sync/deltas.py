@@ -60,6 +60,6 @@ class DeltasJob:
             repeatable=True,
         )
 
-    def all(self, ids: Iterable[str]) -> VideoDeltas:
+    def fetch(self, ids: Iterable[str]) -> VideoDeltas:
         """Fetch the deltas of all ids as one `VideoDeltas`."""
         return self.stream(ids).collect(lambda parts: VideoDeltas.merged(parts, self.windows))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
-from creatoraudit_api import operations
+from creatoraudit_api import operations as api
 
 from .._core.arguments import resource_ids, several
 from .._core.text import one_line
@@ -63,7 +63,7 @@ class AccountFilters(NamedTuple):
 
 
 def accounts_of(
-    sending: Operations,
+    operations: Operations,
     filters: AccountFilters,
     options: RequestOptions,
     counter: RequestCounter | None = None,
@@ -78,7 +78,7 @@ def accounts_of(
     if filters.accounts:
         references = [reference(one) for one in filters.accounts]
         handles = [one for one in references if isinstance(one, Handle)]
-        known = accounts_named(sending, handles, options, counter)
+        known = accounts_named(operations, handles, options, counter)
         ids = {one for one in references if isinstance(one, str)}
         for one, account in known.items():
             if account is None:
@@ -88,8 +88,9 @@ def accounts_of(
     for name, values in (("creator_id", filters.creators), ("category", filters.categories)):
         found: set[str] = set()
         for value in values:
-            listed = _listed(sending, {name: value}, options, counter)
-            if not listed and (why := why_nothing(sending, {name: value}, options, counter)):
+            chosen = {name: value}
+            listed = _listed(operations, chosen, options, counter)
+            if not listed and (why := why_nothing(operations, chosen, options, counter)):
                 raise _not_found(why)
             found.update(one.id for some in listed.values() for one in some)
         if values:
@@ -98,7 +99,7 @@ def accounts_of(
 
 
 def why_nothing(
-    sending: Operations,
+    operations: Operations,
     filters: Mapping[str, object],
     options: RequestOptions,
     counter: RequestCounter | None = None,
@@ -110,12 +111,12 @@ def why_nothing(
     """
     for name in ("account_id", "creator_id"):
         if filters.get(name) is not None:
-            operation = operations.get_account if name == "account_id" else operations.get_creator
-            sending.invoke(operation, {name: filters[name]}, options, counter=counter)
+            operation = api.get_account if name == "account_id" else api.get_creator
+            operations.invoke(operation, {name: filters[name]}, options, counter=counter)
     category = filters.get("category")
     if category is None:
         return ""
-    accounts = _listed(sending, {}, options, counter)
+    accounts = _listed(operations, {}, options, counter)
     known = {str(one.category) for some in accounts.values() for one in some if one.category}
     return "" if category in known else _no_category(str(category), sorted(known))
 
@@ -138,7 +139,7 @@ def _no_category(category: str, known: list[str]) -> str:
 
 
 def accounts_named(
-    sending: Operations,
+    operations: Operations,
     handles: Iterable[Handle],
     options: RequestOptions,
     counter: RequestCounter | None = None,
@@ -153,23 +154,25 @@ def accounts_named(
         return {
             one: _chosen(
                 one,
-                _listed(sending, {"q": one.username, "platform": one.platform}, options, counter),
+                _listed(
+                    operations, {"q": one.username, "platform": one.platform}, options, counter
+                ),
             )
             for one in wanted
         }
-    accounts = _listed(sending, {}, options, counter) if wanted else {}
+    accounts = _listed(operations, {}, options, counter) if wanted else {}
     return {one: _chosen(one, accounts) for one in wanted}
 
 
 def _listed(
-    sending: Operations,
+    operations: Operations,
     filters: Mapping[str, object],
     options: RequestOptions,
     counter: RequestCounter | None,
 ) -> Mapping[str, list[Account]]:
     """List accounts and group them by case-folded username."""
     named: dict[str, list[Account]] = {}
-    fetcher = PageFetcher(sending, operations.list_accounts, filters, options)
+    fetcher = PageFetcher(operations, api.list_accounts, filters, options)
     walk = fetcher.walk()
     while not walk.ended:
         page = (fetcher.fetch_raw(walk, counter)).page()

@@ -292,8 +292,8 @@ class Videos:
 
         Docs: https://docs.creatoraudit.com/api-reference/videos/batch-video-engagement-deltas
         """
-        asking = DeltasJob(self._operations, windows, via, options)
-        return asking.all(resource_ids(video_ids, "video_id"))
+        job = DeltasJob(self._operations, windows, via, options)
+        return job.fetch(resource_ids(video_ids, "video_id"))
 
     def stream_deltas(
         self,
@@ -311,8 +311,8 @@ class Videos:
 
         Docs: https://docs.creatoraudit.com/api-reference/videos/batch-video-engagement-deltas
         """
-        asking = DeltasJob(self._operations, windows, via, options)
-        return asking.stream(resource_ids(video_ids, "video_id"))
+        job = DeltasJob(self._operations, windows, via, options)
+        return job.stream(resource_ids(video_ids, "video_id"))
 
     def metrics(
         self,

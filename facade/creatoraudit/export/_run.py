@@ -234,7 +234,7 @@ def export(
     operations = client._operations
     ask = None if subject.asker is None else subject.asker(operations)
     job = _Job(operations, subject, ask, form, filters, on_progress)
-    job.pages()  # refuses a wrong filter before anything is sent or written
+    job.fetcher()  # refuses a wrong filter before anything is sent or written
     path = target.path
     if path is None:
         job.organization = str(client.whoami().organization_id)
@@ -277,10 +277,10 @@ class _Job:
     branches: list[Branch] = field(factory=list)
     any_new: bool = True
 
-    def pages(
+    def fetcher(
         self, platform: str | None = None, cursor: str | None = None, **more: object
     ) -> PageFetcher[object]:
-        """Iterate over the pages of the list, or of one platform, from a cursor."""
+        """Make the fetcher of the pages of the list, or of one platform, from a cursor."""
         arguments = {**self.filters, **more, "cursor": cursor}
         if platform is not None:
             arguments["platform"] = platform
@@ -328,11 +328,11 @@ class _Job:
         # A requested order applies to the whole list.
         ordered = ("platform", "order_by", "order_direction", "sort")
         split = all(self.filters.get(name) is None for name in ordered)
-        started = begin_walks(self.pages(), self.pages, split=split)
+        started = begin_walks(self.fetcher(), self.fetcher, split=split)
         if self.on_progress is not None:
             counts = [one.page.total_count for one in started]
             known = [count for count in counts if isinstance(count, int)]
-            self.total = sum(known) if len(known) == len(counts) else self.pages().count()
+            self.total = sum(known) if len(known) == len(counts) else self.fetcher().count()
         self.branches = [Branch(number, one.platform) for number, one in enumerate(started)]
         return [
             PageSource(branch, one.fetcher, one.walk, one.page)
@@ -340,7 +340,7 @@ class _Job:
         ]
 
     def _from(self, branch: Branch, cursor: str | None) -> PageSource:
-        fetcher = self.pages(branch.platform, cursor)
+        fetcher = self.fetcher(branch.platform, cursor)
         return PageSource(branch, fetcher, fetcher.walk())
 
     def _walk(self, checkpoint: Checkpoint) -> None:
@@ -353,7 +353,7 @@ class _Job:
             return
         if self.branches:
             if self.on_progress is not None:
-                self.total = self.pages().count()
+                self.total = self.fetcher().count()
             sources = [
                 self._from(branch, position.cursor)
                 for branch, position in zip(self.branches, checkpoint.walks, strict=True)

@@ -193,7 +193,9 @@ def _deltas(source: str, options: Mapping[str, Any]) -> Subject:
 
     def asker(operations: Operations) -> Ask:
         job = DeltasJob(operations, windows, via, {})
-        return lambda ids: {one: delta_row(changes) for one, changes in job.all(ids).by_id.items()}
+        return lambda ids: {
+            one: delta_row(changes) for one, changes in job.fetch(ids).by_id.items()
+        }
 
     figures = delta_kinds(windows)
     asked: dict[str, object] = {"source": source, "windows": windows}

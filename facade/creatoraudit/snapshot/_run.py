@@ -104,7 +104,7 @@ class Session:
         del self._clients[client]
         await client.aclose()
 
-    async def run(self, unit: Unit, client: Callable[[], AsyncCreatorAudit]) -> Receipt:
+    async def run(self, unit: Unit, open_client: Callable[[], AsyncCreatorAudit]) -> Receipt:
         """Run a unit; see `run_async`."""
         threads = Threads()
         there = await threads.run(complete, self._root, unit)
@@ -112,8 +112,8 @@ class Session:
             return evolve(there, unit=unit, skipped=True)
         began_at = now()
         counter = RequestCounter()
-        caller = client()
-        organization_id = await self._organization_id(caller, unit, counter)
+        client = open_client()
+        organization_id = await self._organization_id(client, unit, counter)
         await threads.run(claim, self._root, unit, organization_id)
         attempt = secrets.token_hex(16)
         about = metadata(organization_id) | {ATTEMPT: attempt}
@@ -122,7 +122,7 @@ class Session:
         part = Part(path, fields, about, self._root.mode)
         try:
             reading = await Reader(
-                caller, unit, organization_id, part, threads=threads, counter=counter
+                client, unit, organization_id, part, threads=threads, counter=counter
             ).read()
             file = await threads.run(part.finish)
             receipt = Receipt(
