@@ -30,7 +30,7 @@ def facade_methods(root: Path) -> dict[str, list[str]]:
         module = ast.parse(path.read_text("utf-8"))
         if path.stem in WORKS_FOR:
             method, taken = WORKS_FOR[path.stem]
-            for name in {*_operations_in(module, _table(module)), *taken}:
+            for name in {*_attributes_of(_table(module), module), *taken}:
                 found.setdefault(name, []).append(method)
             continue
         for methods in _classes(module):
@@ -64,7 +64,7 @@ def _used(methods: Mapping[str, _Method], table: str) -> Iterator[tuple[str, set
         while waiting:
             method = waiting.pop()
             seen.add(method)
-            uses |= {*_operations_in(methods[method], table)}
+            uses |= {*_attributes_of(table, methods[method])}
             waiting += {*_attributes_of("self", methods[method])} & methods.keys() - seen
         yield name, uses
 
@@ -83,11 +83,8 @@ def _table(module: ast.Module) -> str:
     )
 
 
-def _operations_in(node: ast.AST, table: str) -> Iterator[str]:
-    return _attributes_of(table, node)
-
-
 def _attributes_of(name: str, method: ast.AST) -> Iterator[str]:
+    """The attributes of a name that a piece of code reads, such as `operations.list_videos`."""
     for node in ast.walk(method):
         if (
             isinstance(node, ast.Attribute)
