@@ -19,7 +19,7 @@ from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import httpx
 
@@ -41,6 +41,9 @@ Client: TypeAlias = httpx.Client
 AsyncResponse: TypeAlias = httpx.Response
 Response: TypeAlias = httpx.Response
 Request: TypeAlias = httpx.Request
+
+# How one request authenticates: a function, which both httpx and httpx2 accept.
+Auth: TypeAlias = Callable[[httpx.Request], httpx.Request]
 
 C = TypeVar("C", httpx.Client, httpx.AsyncClient)
 
@@ -71,12 +74,6 @@ def libraries_silenced() -> Iterator[None]:
         yield
     finally:
         _carrying.set(before)
-
-
-class Auth(Protocol):
-    """How one request authenticates: a function, which both httpx and httpx2 accept."""
-
-    def __call__(self, request: httpx.Request, /) -> httpx.Request: ...
 
 
 class _KeyHeader:
