@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
 import json
 import sys
@@ -13,6 +12,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from creatoraudit._core.contract import document
 from creatoraudit.cli import _app
 from creatoraudit.contract import (
     Baseline,
@@ -21,7 +21,6 @@ from creatoraudit.contract import (
     Finding,
     Outcome,
     _reports,
-    _run,
     check,
 )
 from creatoraudit.contract._baseline import Entry
@@ -185,7 +184,7 @@ def test_reports_tell_new_expired_and_accepted_findings_apart() -> None:
     lines = list(_reports.findings(outcome))
     assert lines[0].endswith("no longer accepted: it was until 2000-01-01 (was agreed)")
     assert lines[1].endswith("accepted until 2999-12-31 (a`|<b>\\n agreed)")
-    record = _reports.record(outcome)
+    record: Any = _reports.record(outcome)
     assert record["findings"] == []
     assert [one["expires"] for one in record["expired"]] == ["2000-01-01"]
     assert [one["id"] for one in record["accepted"]] == [ACCEPTED.id]
@@ -234,9 +233,8 @@ def moved() -> Any:
 @pytest.fixture
 def _few_operations(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Runs check some operations only, in a process that starts at once and is not measured."""
-    document = copy.deepcopy(_run.document())
-    document["paths"] = {path: document["paths"][path] for path in ("/meta", "/videos", "/whoami")}
-    monkeypatch.setattr(_run, "document", lambda: document)
+    paths = {path: document()["paths"][path] for path in ("/meta", "/videos", "/whoami")}
+    monkeypatch.setitem(document(), "paths", paths)
     monkeypatch.setattr(sys, "executable", warm.python(warm.CONTRACT))
     with measure.paused_for_processes():
         yield

@@ -23,6 +23,7 @@ def test_every_value_is_in_one_bin(values: list[float], data: st.DataObject) -> 
     assert all(one.marked <= one.size for one in bins)
     assert 1 <= len(bins) <= MOST_BINS + 1
     for one, following in pairwise(bins):
+        assert following.low is not None
         assert one.high == following.low < following.high
     for one in bins:
         low = float("-inf") if one.low is None else one.low

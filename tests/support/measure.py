@@ -20,6 +20,7 @@ SCRIPTED, SANDBOX = "scripted", "creatoraudit-sandbox"
 # Tells a Python that starts as another process to measure itself; empty if nothing is measured.
 OF_PROCESSES = {name: value for name, value in os.environ.items() if "COVERAGE" in name}
 
+_NO_TRACE: Any = None  # ends what is traced; not every typeshed knows that
 _measured = [False]  # whether sandboxes are, that start now
 
 
@@ -36,7 +37,7 @@ def sandboxes_measured() -> Iterator[None]:
 def end() -> None:
     """Trace neither this thread any more, nor those that it starts."""
     sys.settrace(None)
-    threading.settrace(None)  # type: ignore[arg-type]  # None ends it, typeshed lacks that
+    threading.settrace(_NO_TRACE)
 
 
 def spare_servers() -> None:
@@ -45,7 +46,7 @@ def spare_servers() -> None:
     if trace is None:
         return
 
-    def chosen(frame: FrameType, event: str, arg: Any) -> Any:
+    def chosen(frame: FrameType, event: Any, arg: Any) -> Any:
         name = threading.current_thread().name
         if name == SCRIPTED or (name == SANDBOX and not _measured[0]):
             sys.settrace(None)
@@ -64,11 +65,11 @@ def unmeasured() -> dict[str, str]:
 def paused_for_threads() -> Iterator[None]:
     """Trace no thread that is started meanwhile."""
     trace = threading.gettrace()
-    threading.settrace(None)  # type: ignore[arg-type]  # None ends it, typeshed lacks that
+    threading.settrace(_NO_TRACE)
     try:
         yield
     finally:
-        threading.settrace(trace)  # type: ignore[arg-type]  # may be None, as above
+        threading.settrace(trace or _NO_TRACE)
 
 
 @contextmanager
