@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from creatoraudit import ConfigurationError, CreatorAudit, UsageError
+from creatoraudit._core import clock
 from support import answers, extras
-from support.server import ScriptedServer, Stall
+from support.server import Answer, ScriptedServer, Stall
 
 if TYPE_CHECKING:
     from creatoraudit_sandbox import Sandbox
@@ -121,6 +122,20 @@ def test_response_that_takes_too_long_names_the_option(
     api = serve(lambda _: Stall())
     ran = here("creators", "create", "X", "--timeout", "0.2", at=api)
     assert (ran.code, "give it more time with --timeout" in ran.err) == (1, True)
+
+
+@pytest.mark.usefixtures("waits")
+@pytest.mark.parametrize(("timeout", "code"), [("200", 1), ("300", 0), ("3000", 0)])
+def test_long_timeout_is_not_cut_short(
+    here: Here, serve: Callable[..., ScriptedServer], timeout: str, code: int
+) -> None:
+    def late(_: object) -> Answer:
+        clock.skip(250)
+        return answers.WHOAMI
+
+    ran = here("whoami", "--timeout", timeout, at=serve(late, late))
+    assert ran.code == code
+    assert code == 0 or "give it more time with --timeout" in ran.err
 
 
 @pytest.mark.parametrize(

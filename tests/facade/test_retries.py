@@ -300,7 +300,7 @@ def test_a_body_that_comes_when_the_time_is_up_does_not_count(facade, serve):
 def test_the_budget_bounds_a_try_even_when_the_timeout_is_longer(facade, serve):
     server = serve(Stall())
     ca = facade(server.url, timeout=30, retry_budget=0.05)
-    with pytest.raises(RequestTimeoutError):
+    with pytest.raises(RequestTimeoutError, match="give it more time with retry_budget="):
         ca.do(lambda ca: ca.whoami())
 
 

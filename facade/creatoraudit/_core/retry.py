@@ -61,6 +61,7 @@ class Attempts:
         self._timeout: float = own.get("timeout", settings.timeout)
         self._deadline: float = clock.now() + own.get("retry_budget", settings.retry_budget)
         self._free = 0
+        self._limit = "timeout="  # the setting that ends the present try
         self._key_dies = math.inf
         self._last: Failure | APIError | None = None
 
@@ -92,7 +93,9 @@ class Attempts:
         self.made += 1
         if self._keyed and self.made == 1:
             self._key_dies = clock.now() + IDEMPOTENCY_SECONDS
-        total = max(min(self._timeout, self._deadline - clock.now()), 0.001)
+        left = self._deadline - clock.now()
+        self._limit = "timeout=" if self._timeout <= left else "retry_budget="
+        total = max(min(self._timeout, left), 0.001)
         return Timeouts(read=min(self._timeout, LONGEST_READ), total=min(total, LONGEST_READ))
 
     def after_failure(self, failure: Failure) -> float:
@@ -131,7 +134,7 @@ class Attempts:
         tries = "1 try" if self.made == 1 else f"{self.made} tries"
         message = f"{self._operation}: {failure.kind} after {tries}: {failure.cause}"
         if failure.timed_out and failure.written:
-            message += "; give it more time with timeout="
+            message += f"; give it more time with {self._limit}"
         if not failure.written and not failure.permanent:
             message += f"; check the network, its proxy settings and {self._base_url_place}"
         if failure.advice:

@@ -41,7 +41,11 @@ _IDS = frozenset({"account_id", "creator_id", "video_id", "account_ids", "video_
 # Where the context of a command keeps the command line.
 _ARGS = "creatoraudit.cli.args"
 # Arguments for which not every command has a parameter.
-_EVERYWHERE: Mapping[str, str] = {"api_key": "--api-key", "base_url": "--base-url"}
+_EVERYWHERE: Mapping[str, str] = {
+    "api_key": "--api-key",
+    "base_url": "--base-url",
+    "retry_budget": "--timeout",  # it grows with the budget
+}
 
 
 class Command(click.Command):

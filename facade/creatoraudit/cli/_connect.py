@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from creatoraudit import CreatorAudit, DriftRecord, WaitEvent
 
 
+_BUDGET = 150.0  # the default of a client
+
 # The options for the server, without those for a client.
 server_options = together(
     click.option(
@@ -102,6 +104,7 @@ class Connection:
                 api_key,
                 base_url=base_url,
                 timeout=self.timeout,
+                retry_budget=max(self.timeout, _BUDGET),
                 concurrency=self.concurrency,
                 on_wait=waiting,
                 on_drift=on_drift,
