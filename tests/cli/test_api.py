@@ -109,7 +109,7 @@ def test_body_comes_from_a_file_or_a_pipe_and_fields_go_into_the_query(
 
 
 @pytest.mark.parametrize("form", ["json", "jsonl"])
-def test_all_pages_give_their_items(
+def test_paginate_option_prints_the_items_of_every_page(
     here: Here, own: Sandbox, client: CreatorAudit, form: str
 ) -> None:
     def items(*options: str) -> list[Any]:

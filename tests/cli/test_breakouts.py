@@ -229,7 +229,7 @@ def test_response_that_breaks_the_contract_is_one_line_with_the_request_id(
     ("source", "start"),
     [("account-videos", "accounts track URL"), ("videos", "videos track URL")],
 )
-def test_empty_organization_says_so_and_how_to_start(
+def test_breakouts_of_an_empty_organization_say_how_to_start(
     cli: Cli, gained: Gained, source: str, start: str
 ) -> None:
     ran = cli("breakouts", "--source", source, at=gained())
@@ -252,7 +252,7 @@ def test_when_no_id_is_known_it_names_the_other_source_on_stderr(
     assert "--source" not in elsewhere.stderr
 
 
-def test_one_known_id_is_enough_for_silence(cli: Cli, gained: Gained) -> None:
+def test_hint_is_left_out_when_one_id_is_known(cli: Cli, gained: Gained) -> None:
     ran = cli("breakouts", at=gained((answers.video(1), None), (answers.video(2), 5)))
     assert ran.stderr == ""
     assert "1 not found by the deltas endpoint" in ran.stdout
@@ -321,7 +321,7 @@ def test_drift_is_reported_on_stderr_when_asked_for(cli: Cli) -> None:
     json.loads(ran.stdout)
 
 
-def test_no_drift_is_said_too(cli: Cli, sandbox: Sandbox) -> None:
+def test_absence_of_drift_is_reported_too(cli: Cli, sandbox: Sandbox) -> None:
     ran = cli("breakouts", "--report-drift", "--format", "json", at=sandbox)
     assert (ran.returncode, ran.stderr) == (0, "drift: none\n")
 

@@ -165,7 +165,7 @@ def test_post_says_where_it_is_whose_it_is_and_how_it_stands(
     assert frame["view_count"][0] == 10_000
 
 
-def test_options_reach_the_job(here: Here, api: ScriptedServer) -> None:
+def test_options_reach_the_breakouts_job(here: Here, api: ScriptedServer) -> None:
     def ids(*options: str) -> list[int]:
         ran = here("breakouts", *options, "--format", "jsonl", at=api)
         assert ran.code == 0, ran.err
@@ -195,7 +195,7 @@ def test_seen_posts_are_shown_once(here: Here, api: ScriptedServer, tmp_path: Pa
 
 
 @pytest.mark.parametrize("content", ["[]", "{}", "not json", '{"kind": "other", "ids": []}'])
-def test_file_that_is_something_else_is_left_alone(
+def test_file_of_another_kind_is_left_alone(
     here: Here, api: ScriptedServer, tmp_path: Path, content: str
 ) -> None:
     seen = tmp_path / "notes.txt"

@@ -31,7 +31,9 @@ def ca(sandbox: Sandbox) -> Iterator[CreatorAudit]:
 
 
 @pytest.mark.parametrize("plural", ["accounts", "videos"])
-def test_metrics_of_ids(here: Here, sandbox: Sandbox, ca: CreatorAudit, plural: str) -> None:
+def test_metrics_are_printed_for_ids(
+    here: Here, sandbox: Sandbox, ca: CreatorAudit, plural: str
+) -> None:
     resource = getattr(ca, plural)
     ids = [one.id for one in resource.list(max_items=3)]
     expected = resource.metrics(ids, period="7d")
@@ -42,7 +44,9 @@ def test_metrics_of_ids(here: Here, sandbox: Sandbox, ca: CreatorAudit, plural: 
     assert table[2].split()[:2] == [ids[0], f"{rows[0]['views']:,}"]
 
 
-def test_metrics_of_days(here: Here, sandbox: Sandbox, ca: CreatorAudit) -> None:
+def test_metrics_take_a_first_and_a_last_day(
+    here: Here, sandbox: Sandbox, ca: CreatorAudit
+) -> None:
     (one,) = [one.id for one in ca.videos.list(max_items=1, order_by="create_time")]
     days = ("2026-06-01", "2026-06-14")
     ran = here(
@@ -246,7 +250,9 @@ def test_leaderboard_of_nobody_says_what_to_do(
     assert "creatoraudit creators create NAME" in ran.err
 
 
-def test_search_names_hits_of_every_section(here: Here, sandbox: Sandbox, ca: CreatorAudit) -> None:
+def test_search_prints_results_of_every_section(
+    here: Here, sandbox: Sandbox, ca: CreatorAudit
+) -> None:
     found = ca.search("lab", limit=3).data
     ran = here("search", "lab", "--limit", "3", "--format", "json", at=sandbox)
     assert [(row["section"], row["id"], row["name"]) for row in ran.json] == [
@@ -258,7 +264,7 @@ def test_search_names_hits_of_every_section(here: Here, sandbox: Sandbox, ca: Cr
     assert here("search", "lab", at=sandbox).out.startswith("section ")
 
 
-def test_search_without_hits_says_so(here: Here, sandbox: Sandbox) -> None:
+def test_search_without_results_says_so(here: Here, sandbox: Sandbox) -> None:
     ran = here("search", "no such text anywhere", at=sandbox)
     assert (ran.code, ran.out) == (0, "")
     assert "Nothing has this text" in ran.err
@@ -268,7 +274,7 @@ def test_search_without_hits_says_so(here: Here, sandbox: Sandbox) -> None:
     )
 
 
-def test_server_that_shows_fewer_hits_is_heard(
+def test_server_that_allows_fewer_results_is_followed(
     here: Here, serve: Callable[..., ScriptedServer]
 ) -> None:
     caps = {"accounts": 5, "creators": 10, "videos": None, "\x1b[2J": 1}
@@ -283,7 +289,7 @@ def test_server_that_shows_fewer_hits_is_heard(
     assert len(here("search", "x", "--limit", "10", at=api).err.splitlines()) == 1
 
 
-def test_deltas_of_ids(here: Here, sandbox: Sandbox, ca: CreatorAudit) -> None:
+def test_deltas_are_printed_for_ids(here: Here, sandbox: Sandbox, ca: CreatorAudit) -> None:
     ids = [one.id for one in ca.videos.list(max_items=3)]
     expected = ca.videos.deltas(ids, windows=[7, 30])
     asked = ("deltas", *ids, ids[0].upper(), "--window", "7", "--window", "30", "--window", "7")

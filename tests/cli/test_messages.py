@@ -42,7 +42,7 @@ def test_unknown_argument_names_the_one_that_was_meant(
         call(ca)
 
 
-def test_argument_like_no_other_gets_no_guess() -> None:
+def test_argument_unlike_any_other_gets_no_suggestion() -> None:
     with (
         CreatorAudit(KEY, base_url="http://127.0.0.1:9/v2") as ca,
         pytest.raises(UsageError, match="no argument 'xyzzy'; besides its own arguments it takes"),

@@ -92,7 +92,7 @@ def test_limit_is_how_many_are_printed_and_page_size_how_many_are_asked_for(
 
 
 @pytest.mark.parametrize("option", ["--limit", "--max-items", "--page-size"])
-def test_nothing_at_all_cannot_be_asked_for(here: Here, own: Sandbox, option: str) -> None:
+def test_call_without_ids_is_wrong_usage(here: Here, own: Sandbox, option: str) -> None:
     assert f"{option} must be " in here("videos", "list", option, "0", at=own).complaint
 
 
@@ -181,7 +181,9 @@ def test_cursor_that_is_hostile_is_inert(here: Here, serve: Callable[..., Script
     assert all(char.isprintable() or char == "\n" for char in ran.err)
 
 
-def test_cursor_resumes_there(here: Here, serve: Callable[..., ScriptedServer]) -> None:
+def test_cursor_option_resumes_at_that_page(
+    here: Here, serve: Callable[..., ScriptedServer]
+) -> None:
     api = serve(answers.page([answers.video(2)]))
     here("videos", "list", "--cursor", "c 2", "--format", "jsonl", at=api)
     assert api.requests[0].query["cursor"] == ["c 2"]
@@ -211,7 +213,7 @@ def test_long_table_comes_in_parts(here: Here, serve: Callable[..., ScriptedServ
 
 
 @pytest.mark.parametrize("plural", MANAGED)
-def test_get_shows_every_member(
+def test_get_prints_every_member_of_the_resource(
     here: Here, own: Sandbox, client: CreatorAudit, plural: str
 ) -> None:
     expected = listed(client, plural, max_items=1)[0]
@@ -382,7 +384,9 @@ def test_several_ids_stop_at_the_one_that_fails_and_say_where(
 
 
 @pytest.mark.parametrize("plural", MANAGED)
-def test_delete(here: Here, own: Sandbox, client: CreatorAudit, plural: str) -> None:
+def test_delete_removes_the_resource(
+    here: Here, own: Sandbox, client: CreatorAudit, plural: str
+) -> None:
     doomed = listed(client, plural)[-1]["id"]
     ran = here(plural, "delete", doomed, "--yes", "--format", "jsonl", at=own)
     assert ran.jsonl == [{"id": doomed, "outcome": "deleted"}]

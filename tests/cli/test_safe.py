@@ -139,7 +139,7 @@ def test_number_that_json_lacks_is_null_everywhere(number: float) -> None:
         "\u2028",
     ],
 )
-def test_json_means_the_same_and_is_inert(text: str) -> None:
+def test_json_keeps_its_value_and_is_inert(text: str) -> None:
     printed = _safe.to_json({"text": text})
     assert json.loads(printed) == {"text": text}
     assert all(char.isprintable() or char == "\n" for char in printed.decode("utf-8"))

@@ -179,7 +179,7 @@ def test_failure_of_work_counts_when_its_reader_has_left(
     assert b"1 of 3 videos done" in command.stderr.read()
 
 
-def test_library_is_not_touched_by_it(own: Sandbox) -> None:
+def test_command_line_does_not_change_the_library(own: Sandbox) -> None:
     before = sys.stderr
     with CreatorAudit(own.api_key, base_url=own.base_url) as ca:
         assert ca.whoami()

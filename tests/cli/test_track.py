@@ -66,7 +66,7 @@ def progress_of(file: Path) -> Path:
     return file.with_name(f"{file.name}.progress")
 
 
-def test_one_is_tracked_and_shown(here: Here, fresh: Sandbox) -> None:
+def test_one_url_is_tracked_and_printed(here: Here, fresh: Sandbox) -> None:
     ran = here("videos", "track", POST.format(1), "--metadata", "k=v", "--format", "json", at=fresh)
     assert ran.code == 0
     assert (ran.json["platform"], ran.json["metadata"]) == ("tiktok", {"k": "v"})
@@ -93,7 +93,7 @@ def test_handle_needs_its_platform(here: Here, fresh: Sandbox) -> None:
     ]
 
 
-def test_wait_shows_the_first_figures(here: Here) -> None:
+def test_wait_option_prints_the_first_figures(here: Here) -> None:
     with (
         Sandbox(videos=0, now="2026-06-15T12:00:00Z", refresh_delay=30) as slow,
         clock.skipped_waits(slow.advance),
@@ -118,7 +118,7 @@ def test_wait_shows_the_first_figures(here: Here) -> None:
         (("--file", "-", "--fields", "nope"), "--fields knows no 'nope'"),
     ],
 )
-def test_options_that_do_not_go_together(
+def test_options_that_exclude_each_other_are_refused(
     here: Here, fresh: Sandbox, args: tuple[str, ...], says: str
 ) -> None:
     before = fresh.requests.total
@@ -241,7 +241,7 @@ def test_account_cap_stops_at_once_and_says_what_is_left(
 
 @pytest.mark.usefixtures("waits")
 @pytest.mark.parametrize("fault", ["401", "403", "429", "503", "reset after it was read"])
-def test_what_would_meet_every_line_stops(
+def test_failure_that_every_line_would_have_stops_the_run(
     here: Here,
     faulty: Callable[..., FaultyProxy],
     sandbox: Sandbox,
@@ -263,7 +263,7 @@ def test_what_would_meet_every_line_stops(
     ("fault", "outcome"),
     [("422", "invalid"), ("400", "invalid"), ("500", "failed"), ("a JSON scalar", "failed")],
 )
-def test_what_concerns_one_line_does_not(
+def test_failure_of_one_line_does_not_stop_the_others(
     here: Here, fresh: Sandbox, urls: Callable[..., Path], fault: str, outcome: str
 ) -> None:
     from support.faults import Injection

@@ -33,7 +33,9 @@ ENDS = (
 @pytest.mark.parametrize(
     "args", [("whoami",), ("breakouts", "--format", "json"), ("--version",), ("xyzzy",)]
 )
-def test_command_says_and_ends_the_same(cli: Cli, sandbox: Sandbox, args: tuple[str, ...]) -> None:
+def test_warm_command_prints_and_exits_as_a_cold_one(
+    cli: Cli, sandbox: Sandbox, args: tuple[str, ...]
+) -> None:
     anew = subprocess.run(
         cli.command(*args), env=cli.environment(sandbox), capture_output=True, check=False
     )
@@ -44,7 +46,9 @@ def test_command_says_and_ends_the_same(cli: Cli, sandbox: Sandbox, args: tuple[
 
 @posix
 @pytest.mark.parametrize("code", ENDS)
-def test_streams_folder_environment_and_end_are_its_own(tmp_path: Path, code: str) -> None:
+def test_warm_command_has_streams_folder_environment_and_exit_code_of_its_own(
+    tmp_path: Path, code: str
+) -> None:
     both = [
         subprocess.run(
             [python, "-c", code, "a b", ""],
@@ -61,7 +65,7 @@ def test_streams_folder_environment_and_end_are_its_own(tmp_path: Path, code: st
 
 
 @posix
-def test_nothing_is_kept_from_one_to_the_next() -> None:
+def test_warm_commands_share_no_state() -> None:
     code = "import os, creatoraudit; print(vars(creatoraudit).get('left')); creatoraudit.left = 1"
     for _ in range(2):
         ran = subprocess.run(
@@ -83,7 +87,7 @@ def test_settings_of_python_are_read_by_a_process_of_its_own() -> None:
 
 
 @posix
-def test_a_signal_reaches_it() -> None:
+def test_signal_reaches_the_process() -> None:
     code = "import signal; print('ready', flush=True); signal.pause()"
     with subprocess.Popen([warm.python(), "-c", code], stdout=subprocess.PIPE) as child:
         assert child.stdout

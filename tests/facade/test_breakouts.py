@@ -54,7 +54,7 @@ QUESTIONS = [
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=str)
-def test_the_answer_is_that_of_a_plain_serial_loop(facade, sandbox, plain, question):
+def test_breakouts_equal_those_of_a_plain_serial_loop(facade, sandbox, plain, question):
     expected = plain.find(**question)
     sandbox.requests.clear()
     ca = facade(sandbox.base_url, sandbox.api_key)
@@ -95,7 +95,7 @@ def test_the_worlds_known_breakouts_are_found(facade, sandbox):
     assert len({post.video.id for post in answer} & known) > len(known) / 2
 
 
-def test_deltas_asked_by_get_give_the_same_answer(facade, sandbox):
+def test_deltas_by_get_give_the_same_ranking(facade, sandbox):
     by_get = facade(sandbox.base_url, sandbox.read_key).do(
         lambda ca: ca.breakouts(source="videos", via="get")
     )
@@ -106,7 +106,7 @@ def test_deltas_asked_by_get_give_the_same_answer(facade, sandbox):
 
 
 @pytest.mark.parametrize("concurrency", [1, 2, 32])
-def test_concurrency_changes_nothing_about_the_answer(facade, sandbox, plain, concurrency):
+def test_concurrency_does_not_change_the_ranking(facade, sandbox, plain, concurrency):
     ca = facade(sandbox.base_url, sandbox.api_key, concurrency=concurrency)
     answer = ca.do(lambda ca: ca.breakouts(source="both", top=50))
     assert [post.video.id for post in answer] == plain.find(source="both", top=50).ids
@@ -162,7 +162,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_cannot_be_right_is_refused_before_any_request(facade, serve, case):
+def test_invalid_arguments_of_breakouts_are_refused_before_any_request(facade, serve, case):
     arguments, message = REFUSED[case]
     server = serve()
     ca = facade(server.url)
@@ -310,7 +310,7 @@ AUTHORS = {
 
 @pytest.mark.parametrize("top", [1, 3, 8, 100])
 @pytest.mark.parametrize("case", AUTHORS)
-def test_outliers_stand_against_their_authors_other_posts(facade, serve, case, top):
+def test_outliers_are_compared_with_other_posts_of_their_author(facade, serve, case, top):
     authors = AUTHORS[case]
     posts, change = [], {}
     for number in range(60):
@@ -419,7 +419,9 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("case", UNREADABLE)
-def test_any_other_shape_is_a_contract_error_that_names_member_and_request(facade, serve, case):
+def test_deltas_of_any_other_shape_are_a_contract_error_that_names_member_and_request(
+    facade, serve, case
+):
     answer, path = UNREADABLE[case]
     ca = facade(serve(answering([[video(1)]], lambda _ids, _windows: answer)).url)
     with pytest.raises(ContractError) as caught:
@@ -480,7 +482,7 @@ def test_of_the_posts_only_those_that_are_ranked_are_decoded(facade, serve):
     assert caught.value.request_id == "req-scripted"
 
 
-def test_members_of_an_odd_type_put_a_post_nowhere_else(facade, serve):
+def test_a_post_with_members_of_an_odd_type_is_ranked(facade, serve):
     posts = [
         video(1, view_count="many", platform=["tiktok"], account_id={"a": 1}, metadata=None),
         video(2, external_id=7, first_scrape_time=5, last_scrape_time=6),
@@ -598,7 +600,7 @@ def test_an_exception_of_on_progress_reaches_the_caller(facade, sandbox):
         ca.do(lambda ca: ca.breakouts(on_progress=stop))
 
 
-def test_the_answer_is_a_sequence_and_plain_data(facade, sandbox):
+def test_breakouts_are_a_sequence_and_plain_data(facade, sandbox):
     ca = facade(sandbox.base_url, sandbox.api_key)
     answer = ca.do(lambda ca: ca.breakouts(window=3, top=2))
     assert isinstance(answer[0], Breakout)

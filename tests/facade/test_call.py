@@ -167,7 +167,7 @@ def test_none_and_unset_are_not_sent_but_null_in_a_body_is(facade, serve):
     assert server.requests[1].json == {"is_active": None}
 
 
-def test_extras_are_added_and_win(facade, serve):
+def test_extra_query_and_headers_win_over_those_of_the_call(facade, serve):
     server = serve(one({"id": VIDEO, "name": "x"}, 201))
     reply = facade(server.url).do(
         lambda ca: ca.call(
@@ -188,7 +188,7 @@ def test_extras_are_added_and_win(facade, serve):
     assert reply.status == 201
 
 
-def test_extras_of_none_are_as_good_as_absent(facade, serve):
+def test_extra_options_of_none_have_no_effect(facade, serve):
     ca = facade(serve(WHOAMI).url)
     nothing = {"extra_headers": None, "extra_query": None, "extra_body": None}
     assert ca.do(lambda ca: ca.call("whoami", **nothing)).status == 200

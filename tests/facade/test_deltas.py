@@ -110,7 +110,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("case", REFUSED, ids=str)
-def test_what_cannot_be_right_is_refused_before_sending(facade, serve, case):
+def test_invalid_arguments_are_refused_before_sending(facade, serve, case):
     ids, windows, message = case
     server = serve()
     with pytest.raises(UsageError) as caught:

@@ -278,7 +278,7 @@ def test_a_large_file_takes_little_memory(facade, serve, path):
         tracemalloc.stop()
 
 
-def test_only_max_bytes_bounds_it(facade, serve, path):
+def test_only_max_bytes_limits_a_download(facade, serve, path):
     body = b"[" + b"{}," * 3_000_000 + b"{}]"
     assert download(facade(serve(Answer(body=body)).url), path, "whoami").size == len(body)
 

@@ -37,7 +37,7 @@ DRIFTS = {
 
 
 @pytest.mark.parametrize("name", DRIFTS)
-def test_each_deviation_is_reported_with_operation_and_location(facade, serve, name: str) -> None:
+def test_each_drift_is_reported_with_operation_and_location(facade, serve, name: str) -> None:
     change, (kind, location) = DRIFTS[name]
     client, records = watched(facade, serve(one(video(1, **change))).url)
     with suppress(ContractError):

@@ -37,7 +37,7 @@ def client(facade):
     facade.run(made.close if facade.portal is None else made.aclose)
 
 
-def test_an_httpx2_client_is_a_pipe(facade, serve, client):
+def test_an_httpx2_client_only_carries_requests(facade, serve, client):
     target = serve()
     server = serve(
         page([video(1)], "next"),

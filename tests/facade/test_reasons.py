@@ -118,7 +118,7 @@ HOSTILE = "\x1b[31mred\x07\r\nforged\u202ebidi\u2028\x9b\u3164"
 
 
 @pytest.mark.parametrize("kind", ["text/html", "application/json"])
-def test_hostile_body_is_inert_wherever_it_is_shown(facade, serve, caplog, kind):
+def test_hostile_body_is_inert_wherever_it_is_printed(facade, serve, caplog, kind):
     raw = HOSTILE.encode()
     if kind == "application/json":
         raw = json.dumps({"message": HOSTILE}).encode()

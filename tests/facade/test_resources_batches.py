@@ -90,7 +90,7 @@ def test_what_was_not_found_is_merged_and_the_period_is_as_the_server_resolved_i
     assert (found.start_date, found.end_date) == ("2026-06-08", "2026-06-14")
 
 
-def test_nothing_asked_is_nothing_sent(facade, serve, resource):
+def test_empty_list_of_ids_sends_nothing(facade, serve, resource):
     server = serve()
     found = facade(server.url).do(lambda ca: getattr(ca, resource).metrics([]))
     assert (len(found), list(found.not_found)) == (0, [])

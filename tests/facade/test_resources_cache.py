@@ -59,7 +59,7 @@ def test_an_unchanged_response_is_confirmed_and_its_kept_body_stands_in(facade, 
     assert [event.status for event in events] == [200, 200, 200]
 
 
-def test_nothing_is_used_without_asking(facade, serve, cache, waits):
+def test_no_kept_body_is_used_without_asking_the_server(facade, serve, cache, waits):
     """A cache that answers for a server that is down would show yesterday's figures as today's."""
     down = problem(503, "SERVICE_UNAVAILABLE")
     ca = facade(serve(kept(), down, down).url, cache=cache, max_retries=1)
@@ -76,7 +76,7 @@ def test_a_changed_response_replaces_the_kept_one(facade, serve, cache):
     assert conditions(server) == [None, '"v1"', '"v2"']
 
 
-def test_one_keys_responses_are_not_anothers(facade, serve, cache):
+def test_kept_responses_of_one_key_are_not_used_for_another(facade, serve, cache):
     server = serve(kept(1), kept(2), unchanged())
     mine = facade(server.url, "key-one", cache=cache)
     yours = facade(server.url, "key-two", cache=cache)

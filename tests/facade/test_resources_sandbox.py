@@ -46,7 +46,7 @@ def ca(facade, busy):
     return facade(busy.base_url, busy.api_key)
 
 
-def test_an_account_from_its_profile_url_to_its_end(ca):
+def test_an_account_is_tracked_paused_resumed_and_deleted(ca):
     name = handle()
     made = ca.do(
         lambda ca: ca.accounts.track(
@@ -88,7 +88,7 @@ def test_a_full_organization_takes_no_more_accounts(facade):
     assert "raise the cap" in str(refused.value)
 
 
-def test_a_video_from_its_url_to_its_end(ca):
+def test_a_video_is_tracked_changed_and_deleted(ca):
     number = post_id()
     made = ca.do(
         lambda ca: ca.videos.track(
@@ -148,7 +148,7 @@ def test_account_videos_are_listed_and_measured_per_platform(ca):
     assert all(row.totals.views is not None for row in measured)
 
 
-def test_a_creator_from_first_to_last(ca):
+def test_a_creator_is_made_renamed_paused_and_deleted(ca):
     made = ca.do(lambda ca: ca.creators.create("A name", metadata={"tier": 1}))
     assert isinstance(made, Creator)
     assert made.metadata == {"tier": 1}
@@ -218,7 +218,7 @@ def test_search_finds_accounts_creators_and_videos(facade, sandbox):
     assert (nothing.data.accounts, nothing.data.creators, nothing.data.videos) == ([], [], [])
 
 
-def test_the_system_answers_who_and_what(facade, sandbox):
+def test_whoami_health_and_meta_respond(facade, sandbox):
     ca = facade(sandbox.base_url, sandbox.api_key)
     assert ca.do(lambda ca: ca.whoami()).api_key_name == "Sandbox admin key"
     assert ca.do(lambda ca: ca.meta()).api_version == "v2"
@@ -286,7 +286,7 @@ def test_one_idempotency_key_creates_once(ca):
         lambda ca: ca.account_videos.metrics(tiktok=[True]),
     ],
 )
-def test_what_cannot_be_right_is_refused_before_sending(facade, serve, wrong):
+def test_invalid_arguments_are_refused_before_sending(facade, serve, wrong):
     server = serve()
     ca = facade(server.url)
     with pytest.raises(UsageError):

@@ -43,7 +43,7 @@ def test_the_pauses_grow_up_to_a_minute(facade, serve, waits):
     assert waits[-3:] == [60.0] * 3
 
 
-def test_what_is_fresh_already_is_read_once(facade, serve, waits):
+def test_what_was_refreshed_already_is_read_once(facade, serve, waits):
     server = serve(FRESH)
     found = facade(server.url).do(lambda ca: ca.videos.wait_until_refreshed(video_id(1).upper()))
     assert found.id == video_id(1)
@@ -86,7 +86,7 @@ def test_no_read_is_tried_again_beyond_the_time_to_wait(facade, serve, waits):
     assert waits == [3]
 
 
-def test_a_look_at_the_end_of_the_time_has_a_few_seconds(facade, serve, waits):
+def test_the_last_read_of_a_wait_has_a_few_seconds(facade, serve, waits):
     busy = problem(503, "SERVICE_UNAVAILABLE", headers={"retry-after": "4"})
     ca = facade(serve(NEVER, busy, NEVER).url)
     with pytest.raises(WaitTimeout):

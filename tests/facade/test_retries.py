@@ -411,7 +411,7 @@ def test_a_strangers_status_line_is_cut_and_escaped(facade, serve):
 @pytest.mark.parametrize(  # a dripping body uses up the whole budget, see above
     "fault", [name for name in FAULTS if FAULTS[name].retried and name != "dripping body"]
 )
-def test_faults_that_pass_are_got_over(facade, faulty, sandbox, waits, fault):
+def test_temporary_faults_are_retried_until_they_pass(facade, faulty, sandbox, waits, fault):
     server = faulty(Injection(fault, number=1))
     timeout = 0.1 if FAULTS[fault].shows == "RequestTimeoutError" else 30
     ca = facade(server.url, sandbox.api_key, timeout=timeout)

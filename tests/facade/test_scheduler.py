@@ -37,7 +37,7 @@ def test_only_calls_with_a_limit_hear_that_the_queue_waits():
     assert scheduler.pacing_of(limited) > 5.0
 
 
-def test_giving_back_what_one_never_had_does_nothing():
+def test_giving_back_a_slot_that_was_not_held_does_nothing():
     scheduler = Scheduler(1)
     first, second, third = Ticket(), Ticket(), Ticket()
     scheduler.leave(third)
@@ -99,7 +99,7 @@ def test_pool_of_threads_that_is_left_ends_the_waits_of_its_jobs():
         leave()
 
 
-def test_a_call_that_has_ended_has_left_its_room():
+def test_a_call_that_has_ended_frees_its_slot():
     with Pool(1) as pool:
         for _ in range(500):
             pool.start(int).wait()

@@ -126,7 +126,7 @@ def test_no_failure_shows_the_key(facade, serve, logs, call):
         assert trace not in logs.getvalue()
 
 
-def test_a_good_call_shows_no_key_either(facade, serve, logs):
+def test_a_successful_call_shows_no_key_either(facade, serve, logs):
     seen = []
     server = serve(WHOAMI, page([video(1)]))
     ca = facade(server.url, KEY, on_event=seen.append)

@@ -240,12 +240,12 @@ def test_numbers_of_one_call_are_checked_as_well(facade, serve, wrong):
         ca.do(lambda ca: ca.whoami(**wrong))
 
 
-def test_a_wait_of_centuries_is_as_good_as_a_long_one(facade, serve):
+def test_a_wait_of_centuries_does_not_overflow(facade, serve):
     ca = facade(serve(WHOAMI).url, timeout=1e11, retry_budget=1e11)
     assert ca.do(lambda ca: ca.whoami()).api_key_name == "tests"
 
 
-def test_however_often_it_was_tried_the_next_pause_is_bounded():
+def test_the_next_pause_is_bounded_after_any_number_of_tries():
     settings = Settings(
         timeout=1, max_retries=10**6, retry_budget=1e9, concurrency=1, base_url_place=""
     )
@@ -691,7 +691,7 @@ def close(facade, client):
     facade.run(client.close if facade.portal is None else client.aclose)
 
 
-def test_a_callers_client_is_only_a_pipe(facade, serve):
+def test_a_callers_client_only_carries_requests(facade, serve):
     target = serve()
     redirect = Answer(307, headers={"location": target.url, "set-cookie": "c=2"})
     server = serve(WHOAMI, HEALTH, redirect)
