@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -76,6 +77,7 @@ def test_file_of_the_folder_comes_before_that_of_the_user_and_they_are_not_merge
 @pytest.mark.parametrize(
     ("text", "says"),
     [
+        ('[organizations.acme]\nkey = "file:a\\u0000"\n', "a key does not belong in this file"),
         (f'[organizations.acme]\nkey = "{KEY}"\n', "a key does not belong in this file"),
         ('[organizations.acme]\nkey = "env:"\n', "a key does not belong in this file"),
         ('[organizations.acme]\nkey = "env:NO=PE"\n', "a key does not belong in this file"),
@@ -148,8 +150,27 @@ def test_file_without_end_is_not_read_into_memory(tmp_path: Path) -> None:
         Organizations.load(config)["acme"].key()
     with pytest.raises(ConfigurationError, match="endless cannot be read: File too large"):
         Organizations.load(endless)
-    with pytest.raises(UsageError, match="config must be the name of a file or folder, not ''"):
-        Organizations.load("")
+
+
+@pytest.mark.parametrize("path", ["", "a\0", "\ud800"])
+def test_path_that_no_file_can_have_is_refused(path: str) -> None:
+    with pytest.raises(UsageError, match="config must be the name of a file or folder, not"):
+        Organizations.load(path)
+
+
+def test_home_that_nobody_knows_is_left_as_it_is_written(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A container may run as a user that has no entry, and sets no HOME."""
+    for name in ("HOME", "USERPROFILE", "HOMEPATH"):
+        monkeypatch.delenv(name, raising=False)
+    if sys.platform != "win32":
+        monkeypatch.setattr("pwd.getpwuid", {}.__getitem__)
+    with pytest.raises(ConfigurationError, match=r"neither creatoraudit.toml here nor ~"):
+        Organizations.load()
+    write(folder / "creatoraudit.toml", '[organizations.acme]\nkey = "file:~nosuchuser/key"\n')
+    with pytest.raises(ConfigurationError, match=r"~nosuchuser.key cannot be read: No such file"):
+        Organizations.load()["acme"].key()
 
 
 def test_client_of_an_organization_ignores_the_environment(

@@ -166,7 +166,8 @@ def test_home_in_the_name_of_a_cache_is_expanded(facade, serve, tmp_path, monkey
 
 
 @pytest.mark.parametrize(
-    "setting", [7, ["answers.db"], object(), "~nobody-of-that-name/answers.db"]
+    "setting",
+    [7, ["answers.db"], object(), "~nobody-of-that-name/answers.db", "", "a\0.db", "\ud800.db"],
 )
 def test_setting_of_the_cache_that_is_not_a_file_is_refused(facade, setting):
     with pytest.raises(ConfigurationError, match="cache="):

@@ -98,7 +98,7 @@ def test_a_missing_library_is_named(
         land([], url)
 
 
-@pytest.mark.parametrize("root", [None, 5, ""])
+@pytest.mark.parametrize("root", [None, 5, "", "a\0", "\ud800"])
 def test_a_root_that_is_none_is_refused(root: object) -> None:
     with pytest.raises(UsageError, match="root"):
         land([], root)  # type: ignore[arg-type]  # that is the test

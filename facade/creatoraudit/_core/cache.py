@@ -25,9 +25,9 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 from urllib.parse import urlencode
 
-from ..errors import ConfigurationError
+from ..errors import ConfigurationError, UsageError
 from .arguments import plain
-from .files import own_file
+from .files import own_file, path_text
 from .key import ApiKey
 from .request import PreparedRequest
 from .response import RawResponse
@@ -191,12 +191,9 @@ class Cache:
         if plain(setting) is True:
             return cls(MemoryStore, base_url)
         try:
-            path = Path(os.fsdecode(setting)).expanduser().absolute()  # type: ignore[arg-type]  # see below
-        except TypeError:
-            kind = type(setting).__name__
-            raise ConfigurationError(f"cache= must be True or a path, not {kind}") from None
-        except RuntimeError as error:
-            raise ConfigurationError(f"cache={setting!r} cannot be used: {error}") from None
+            path = Path(path_text("cache=", setting)).absolute()
+        except UsageError as error:
+            raise ConfigurationError(error.message) from None
         return cls(MemoryStore if path.name == ":memory:" else partial(DiskStore, path), base_url)
 
     def get(self, name: bytes) -> CachedResponse | None:

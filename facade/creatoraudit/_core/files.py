@@ -27,14 +27,19 @@ _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 def path_text(name: str, value: object) -> str:
     """A path that a caller passed, as text that keeps a slash at its end.
 
+    A home folder that nobody knows is left as `~`.
+
     Raises:
         UsageError: It is not a path.
     """
     try:
         text = os.fsdecode(value)  # type: ignore[arg-type]  # whether it can is the question
+        usable = text and "\0" not in text and os.fsencode(text)
     except TypeError:
         raise UsageError(f"{name} must be a path, not {type(value).__name__}") from None
-    if not text or "\0" in text:
+    except UnicodeError:
+        text, usable = str(value), None
+    if not usable:
         raise UsageError(f"{name} must be the name of a file or folder, not {text!r:.40}")
     return os.path.expanduser(text)  # noqa: PTH111 - a Path loses the slash at its end
 

@@ -60,7 +60,7 @@ class Organization:
             value = os.environ.get(place, "")
             problem = f"the environment variable {place} is not set"
         else:
-            path = self._file.parent / Path(place).expanduser()
+            path = self._file.parent / path_text("key", place)
             problem = f"{path} is empty"
             try:
                 # Read for each request, and so as bytes; editors of Windows leave a mark.
@@ -146,7 +146,7 @@ class Organizations(Mapping[str, Organization]):
 
 
 def _found() -> Path:
-    own = Path("~/.config/creatoraudit/config.toml").expanduser()
+    own = Path(path_text("config", "~/.config/creatoraudit/config.toml"))
     for file in (LOCAL, own):
         if file.exists():
             return file
@@ -184,7 +184,8 @@ def _organization(name: str, value: object, file: Path) -> Organization:
         member = _member("base_url", name, file)
         raise ConfigurationError(f'{member} must be a URL, such as "{DEFAULT_BASE_URL}"')
     kind, _, place = reference.partition(":")
-    sound = _VARIABLE.fullmatch(place) if kind == "env" else kind == "file" and place
+    is_file = kind == "file" and place and "\0" not in place
+    sound = _VARIABLE.fullmatch(place) if kind == "env" else is_file
     if not sound:
         # The value may be a key, so the message does not repeat it.
         raise ConfigurationError(

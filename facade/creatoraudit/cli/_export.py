@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from creatoraudit_api import operations
 
+from .._core.files import path_text
 from ..errors import CreatorAuditError
 from ..export._names import COMPRESSIONS, FORMATS, SOURCES, WHATS
 from . import _output, _safe, _streams
@@ -172,7 +172,7 @@ def _refuse_to_resume(out: str, what: str, chosen: Mapping[str, Any]) -> None:
     from ..export._target import target_of
 
     path = target_of(
-        str(Path(out).expanduser()), what, chosen.get("format"), chosen.get("compression")
+        path_text("out", out), what, chosen.get("format"), chosen.get("compression")
     ).path
     if path is not None and is_unfinished(folder := folder_for(path)):
         raise click.UsageError(_never_resumed(f"{folder} holds an unfinished export"))

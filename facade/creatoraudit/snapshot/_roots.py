@@ -43,7 +43,7 @@ def root_of(place: object) -> Root:
     if not location:
         raise UsageError("root is empty; name a folder or a URL")
     if "://" not in location:
-        return LocalRoot(Path(location).expanduser())
+        return LocalRoot(Path(files.path_text("root", location)))
     if location.startswith("file://"):
         return LocalRoot(Path(url2pathname(urlsplit(location).path)))
     return RemoteRoot(location)
