@@ -40,10 +40,10 @@ OBSTACLES = {
     "f": "The same work per request as in (d), and a task for each exchange that no caller can"
     " cancel, so that a cancellation leaves no dead connection in the pool. The figure scatters,"
     " because client and sandbox share the machine.",
-    "l": "The figure scatters around its bound. Of the surplus per post, in microseconds: responses"
-    " are searched for the key 2, garbage is collected 2, ids are remembered and checked 2, deltas"
-    " are checked 1, the key is read 1, requests are built 1, exchanges have tasks of their own 2;"
-    " the faster JSON parser takes 3 off. Pages become columns in the event loop as soon as they"
+    "l": "The figure scatters around its bound. Of the surplus per post, in microseconds: ids are"
+    " remembered and checked 1, responses are searched for the key 1, deltas are checked 1, the key"
+    " is read 1, requests are built 1, exchanges have tasks of their own 2; the faster JSON parser"
+    " takes 3 off. Pages become columns in the event loop as soon as they"
     " arrive: threads that take turns with the loop cost 10 more, and columns that are made later,"
     " of objects that have left the caches of the processor, 4.",
 }

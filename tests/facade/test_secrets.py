@@ -261,6 +261,14 @@ def test_echoed_key_is_replaced_in_what_a_success_gives(facade, serve):
     assert KEY not in repr(reply)
 
 
+@pytest.mark.parametrize("others", [0, 1, 63, 64, 1_000])
+def test_escaped_key_is_replaced_after_any_number_of_other_escapes(facade, serve, others):
+    spelt = "\\n" * others + "".join(f"\\u{ord(one):04x}" for one in KEY)
+    body = f'{{"data": {{"organization_id": "o", "api_key_name": "{spelt}"}}}}'
+    ca = facade(serve(Answer(body=body.encode())).url, KEY)
+    assert ca.do(lambda ca: ca.whoami()).api_key_name == "\n" * others + "****"
+
+
 def test_echoed_key_is_replaced_in_another_encoding_of_text_too(facade, serve):
     body = json.dumps({"detail": f"bad key {KEY}!"}).encode("utf-16")
     with pytest.raises(CreatorAuditError, match=r"bad key \*\*\*\*!") as caught:
