@@ -737,8 +737,7 @@ def test_a_callers_client_gets_our_timeouts(facade, serve):
     server = serve(Held(WHOAMI))
     client = own(facade, timeout=None, trust_env=False)
     ca = facade(server.url, http_client=client, timeout=0.3, max_retries=0)
-    # On a busy machine it is not the wait for the response that ends, but the time for all of it.
-    with pytest.raises(RequestTimeoutError, match="more time with timeout="):
+    with pytest.raises(RequestTimeoutError):
         ca.do(lambda ca: ca.whoami())
     server.requests.clear()
     close(facade, client)
