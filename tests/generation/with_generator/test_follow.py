@@ -21,8 +21,9 @@ def follow(
 ) -> subprocess.CompletedProcess[str]:
     checkout.with_generated()
     # The summary names the methods that a change affects.
+    source = Path("facade", "creatoraudit", "_async")
     ignored = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "facade", checkout.root / "facade", ignore=ignored)
+    shutil.copytree(ROOT / source, checkout.root / source, ignore=ignored)
     published = checkout.root / "new.json"
     text = yaml.safe_dump(document, sort_keys=False) if as_yaml else json.dumps(document)
     published.write_text(text, encoding="utf-8")

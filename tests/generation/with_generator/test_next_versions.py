@@ -223,10 +223,12 @@ def below_the_path_of_the_server(document: Node) -> Node:
 #: The changes of each version, which touch different parts, and what the summary says.
 VERSIONS: list[tuple[list[Callable[[Node], Node]], list[str]]] = [
     ([renamed_ids_schemas_parameters_and_tags, below_the_path_of_the_server], ["30 operations"]),
-    ([as_openapi_3_0], ["30 operations"]),
-    ([everything_inline], ["30 operations"]),
-    ([a_new_value], ["changed operations ("]),
-    ([pages_by_number], ["changed operations (2): GET /accounts, GET /videos"]),
+    (
+        [pages_by_number, as_openapi_3_0],
+        ["30 operations", "changed operations (2): GET /accounts, GET /videos"],
+    ),
+    ([a_new_value, everything_inline], ["30 operations", "changed operations ("]),
+    ([other_security], ["changed operations ("]),
     (
         [time_series, an_upload, an_export, optional_bodies_as_fastapi_writes_them],
         [
@@ -235,7 +237,6 @@ VERSIONS: list[tuple[list[Callable[[Node], Node]], list[str]]] = [
             "PATCH /videos/{}",
         ],
     ),
-    ([other_security], ["changed operations ("]),
 ]
 
 

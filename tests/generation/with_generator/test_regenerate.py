@@ -38,14 +38,14 @@ def test_regenerating_restores_what_was_changed_and_removes_strays(checkout: Che
     assert checkout.files() == committed
 
 
-@pytest.mark.parametrize("seed", ["0", "4242"])
 def test_neither_the_hash_seed_nor_settings_of_a_surrounding_project_change_a_byte(
-    checkout: Checkout, seed: str
+    checkout: Checkout,
 ) -> None:
     checkout.with_generated()
     settings = "[tool.ruff]\nline-length = 40\n[tool.ruff.lint]\nselect = ['ALL']\n"
     (checkout.root / "pyproject.toml").write_text(settings, encoding="utf-8")
-    ran = checkout.regenerate("--check", hash_seed=seed)
+    # `nox -s regenerate-check` begins with another seed.
+    ran = checkout.regenerate("--check", hash_seed="4242")
     assert ran.code == 0, ran.out
     assert "30 operations" in ran.out
 
