@@ -62,6 +62,7 @@ COMMANDS = [
 ]
 
 
+@pytest.mark.repeats
 @pytest.mark.parametrize(
     ("stderr", "args"),
     [

@@ -30,6 +30,7 @@ ENDS = (
 )
 
 
+@pytest.mark.repeats
 @pytest.mark.parametrize(
     "args", [("whoami",), ("breakouts", "--format", "json"), ("--version",), ("xyzzy",)]
 )

@@ -19,7 +19,8 @@ QUICK = "CREATORAUDIT_TEST_QUICK" in os.environ
 CASES_OF_A_QUICK_TEST = 4
 
 # Folders and files of tests that try in another way what other tests reach: their coverage is not
-# measured, because that would take longer than the tests themselves.
+# measured, because that would take longer than the tests themselves. The marker `repeats` says the
+# same of one test.
 REPEATING = {
     *("docs", "packaging", "properties", "workflows"),
     *("test_bounds.py", "test_cancellation.py", "test_matrix.py", "test_positions.py"),
@@ -41,7 +42,9 @@ def chosen(items: Iterable[pytest.Item]) -> list[pytest.Item]:
 
 def measured(item: pytest.Item) -> bool:
     """Tell whether the coverage of a case counts: trio runs the same lines as asyncio."""
-    if REPEATING & {item.path.name, item.path.parent.name}:
+    if ALL:
+        return True
+    if item.get_closest_marker("repeats") or REPEATING & {item.path.name, item.path.parent.name}:
         return False
     return _kind(item) != "trio" or item.stash.get(_ONLY, False)
 
