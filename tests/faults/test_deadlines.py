@@ -67,7 +67,9 @@ def late(call, **expected):
 def test_a_response_that_never_ends_is_given_up_in_time(facade, serve, endless, budget):
     server = serve(ENDLESS[endless])
     ca = facade(server.url, max_retries=0, **{budget: LIMIT})
-    error = late(lambda: ca.do(lambda ca: ca.whoami()), written=True)
+    error = late(lambda: ca.do(lambda ca: ca.whoami()))
+    # On a busy machine the time may be up before there is a connection.
+    assert error.written or not server.requests
     assert "whoami: " in str(error)
 
 
