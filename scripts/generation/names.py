@@ -103,7 +103,8 @@ def snake(text: str) -> str:
 @cache
 def pascal(text: str) -> str:
     """Make a class name from any text."""
-    return str(ClassName(text, prefix="Model"))
+    # The generator does this to its own results, of which `X1Y` would become `X1y`.
+    return str(ClassName(ClassName(text, prefix="Model"), prefix="Model"))
 
 
 def derived(place: Place, *, full: bool) -> str:

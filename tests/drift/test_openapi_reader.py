@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from drift_documents import drift, with_schema
 
 from creatoraudit.contract import openapi
 from creatoraudit.contract.openapi import DocumentRefused, _reading, parse
@@ -72,6 +73,19 @@ def split(tmp_path: Path) -> Path:
         '{"properties": {"next": {"$ref": "#"}, "kind": {"$ref": "../paths.yaml#/kind"}}}'
     )
     return tmp_path / "openapi.yaml"
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [("a%20b.json", "a b.json"), ("a b.json", "a b.json"), ("%C3%BC/50%25.json", "ü/50%.json")],
+)
+def test_a_file_may_be_named_percent_encoded(tmp_path: Path, written: str, name: str) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text('{"type": "string"}')
+    old, new = with_schema({"type": "string"}), with_schema({"$ref": written})
+    document = openapi.bundled(openapi.Document("d.json", new), tmp_path)
+    assert list(document.root["x-bundled"]) == [name]  # type: ignore[arg-type]
+    assert drift(old, dict(document.root)) == []
 
 
 def test_the_files_beside_a_document_are_put_into_it(split: Path) -> None:

@@ -493,3 +493,15 @@ sys.exit(regenerate.main({checkout.places}))
 """
     ran = checkout.run(["-c", code], PYTHONHASHSEED="1")  # of its own, so that it imports all anew
     assert " operations, " in ran.out, ran.err
+
+
+def test_the_class_of_a_schema_has_one_name_everywhere(checkout: Checkout) -> None:
+    code = f"""
+import sys
+sys.path.insert(0, {str(SCRIPTS)!r})
+from generation.names import pascal
+for name in ("x_1_2y", "x__1y", "s2_1whole_json", "App.v1.Thing_2nd"):
+    assert pascal(pascal(name)) == pascal(name), name
+"""
+    ran = checkout.run(["-c", code])
+    assert ran.code == 0, ran.err

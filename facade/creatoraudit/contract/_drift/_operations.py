@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from ..openapi import (
+    HOLDER,
     METHODS,
     Document,
     DocumentRefused,
@@ -113,6 +114,12 @@ def _only(places: Mapping[str, Place], name: str) -> dict[str, Place]:
     return {name: places[name]} if name in places else {}
 
 
+def _unbundled(top: Place) -> Place:
+    """A document without the files that were bundled into it."""
+    members = {name: node for name, node in top.members.items() if name != HOLDER}
+    return Place(top.document, top.pointer, members)
+
+
 def _shared(item: Place) -> Place:
     """A path, without its operations."""
     members = {name: node for name, node in item.members.items() if name not in METHODS}
@@ -177,7 +184,7 @@ class _Comparison:
         _report_member(
             scope, base, head, "tags", "document-tags-changed", told=False, unordered=True
         )
-        compare_notes(scope, base, head)
+        compare_notes(scope, _unbundled(base), _unbundled(head))
         info_base, info_head = base.get("info"), head.get("info")
         if info_base and info_head:
             for name in {**info_base.members, **info_head.members}:

@@ -12,7 +12,7 @@ It needs only the standard library (and PyYAML for YAML), so it works without th
 from __future__ import annotations
 
 from ..._core.naming import operation_key
-from ._bundle import bundled
+from ._bundle import HOLDER, bundled
 from ._document import (
     Document,
     DocumentRefused,
@@ -33,6 +33,7 @@ from ._reading import MOST_BYTES, check_depth, load, parse
 from ._schemas import Slot, subschemas, walk_schemas
 
 __all__ = [
+    "HOLDER",
     "METHODS",
     "MOST_BYTES",
     "Document",

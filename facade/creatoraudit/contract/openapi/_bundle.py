@@ -6,6 +6,7 @@ import copy
 import os
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import unquote
 
 from ._document import Document, DocumentRefused, below
 from ._reading import MOST_BYTES, tree
@@ -66,7 +67,9 @@ class _Bundle:
         if "://" in path or path.startswith("//"):
             return target
         try:
-            file = Path(os.path.realpath(folder / path))  # `resolve` raises if a link leads around
+            file = Path(
+                os.path.realpath(folder / unquote(path))
+            )  # `resolve` raises if a link leads around
             name = file.relative_to(self.folder).as_posix()
         except (OSError, ValueError):
             return target

@@ -186,7 +186,7 @@ def _place_members(document: dict[str, Any], schema: dict[str, Any]) -> None:
 
 
 def _free_name(taken: Mapping[str, Any], target: str) -> str:
-    words = [word for word in re.split(r"\W+", target) if word]
+    words = [word for word in re.split(r"\W+", unescaped(target)) if word]
     short = [word for word in words if word not in ("components", "schemas", "properties")]
     name = "_".join(short[-3:]) or "Part"
     while name in taken:
