@@ -172,7 +172,7 @@ def test_refused_cursor_starts_over_without_writing_anything_twice(
 
 
 def test_cursor_refused_on_the_way_starts_over_too(
-    ca: CreatorAudit, posts: Sandbox, tmp_path: Path, undisturbed: Mapping[str, bytes]
+    posts: Sandbox, tmp_path: Path, undisturbed: Mapping[str, bytes]
 ) -> None:
     path, at = tmp_path / "posts.csv", {600, 2_000}
 
@@ -181,7 +181,10 @@ def test_cursor_refused_on_the_way_starts_over_too(
             at.remove(now.rows)
             posts.faults.add("status=422,operation=list_videos,times=1")
 
-    assert export(ca, "videos", path, on_progress=refuse).rows == POSTS
+    # One request at a time: otherwise rows that arrived before the first refusal may be told after
+    # it, and the second one would strike the page with which the walk starts over.
+    with CreatorAudit(posts.api_key, base_url=posts.base_url, concurrency=1) as ca:
+        assert export(ca, "videos", path, on_progress=refuse).rows == POSTS
     assert at == set()
     assert path.read_bytes() == undisturbed["csv"]
 

@@ -316,7 +316,8 @@ def test_a_handshake_that_never_ends_is_given_up_in_time(facade, relay):
 def test_a_head_over_tls_that_never_ends_is_given_up_in_time(facade, relay, trusted):
     server = relay(answer_in_tls(trusted, dripping))
     ca = facade(f"https://127.0.0.1:{server.port}/v2", max_retries=0, timeout=LIMIT)
-    late(lambda: ca.do(lambda ca: ca.whoami()), written=True)
+    # Not whether it was written: on a busy machine the time may be up during the handshake.
+    late(lambda: ca.do(lambda ca: ca.whoami()))
 
 
 @pytest.mark.usefixtures("trusted")
