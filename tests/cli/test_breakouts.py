@@ -236,6 +236,7 @@ def test_breakouts_of_an_empty_organization_say_how_to_start(
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "No posts are tracked here" in ran.stdout
     assert f"creatoraudit {start}" in ran.stdout
+    assert ("--source videos" in ran.stdout) == (source == "account-videos")
 
 
 @pytest.mark.parametrize("form", ["table", "json", "csv"])

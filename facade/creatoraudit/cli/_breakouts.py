@@ -239,6 +239,8 @@ def _below(result: Breakouts) -> list[str]:
     if result.considered == 0:
         what = "videos" if result.source == "videos" else "accounts"
         begin = f"No posts are tracked here; start with: creatoraudit {what} track URL"
+        if result.source == "account-videos":
+            begin += " (or rank the posts that you track one by one: --source videos)"
         return [passed_by_none("posts", FILTERS) or begin]
     looked_at = f"{result.considered:,} posts considered in {result.requests:,} requests"
     return skips(looked_at, result.skipped)
