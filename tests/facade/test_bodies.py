@@ -211,6 +211,7 @@ def test_of_two_media_types_what_is_given_decides(facade, serve):
     assert sent(facade, serve(OK), both, data={"a": 1}).body == b"a=1"
 
 
+HALF = "a\ud800"
 REFUSED = {
     "a body and a member": (
         sending("application/json", body="object", body_members=("a",), bounds=ANY_A),
@@ -231,6 +232,14 @@ REFUSED = {
         sending("application/json", body_required=True), {}, "needs body=, its application/json"
     ),
     "an object": (sending("application/json"), {"body": object()}, "body is of type object"),
+    "half a character": (sending("text/plain"), {"body": HALF}, "body= has half a character"),
+    "half a character in a file": (
+        sending(MULTIPART),
+        {"files": {"a": HALF}},
+        "files['a'] has half a character",
+    ),
+    "half a character in a form": (sending(FORM), {"data": {"a": HALF}}, "cannot be sent"),
+    "half a character in JSON": (sending("application/json"), {"body": HALF}, "cannot be sent"),
 }  # fmt: skip
 
 

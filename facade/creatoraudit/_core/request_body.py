@@ -152,9 +152,10 @@ def _checked(operation: Operation[object], body: Any) -> Any:
     if is_json(kind) or kind in (MULTIPART, FORM):
         body = sendable(operation.name, "body", body)
         return body if is_json(kind) else _mapping("body", {} if body is None else body)
-    if isinstance(body, (str, bytes)):
+    if isinstance(body, str):
+        _as_utf8(body, f"{operation.name}: body=")
         return body
-    if isinstance(body, (bytearray, memoryview)):
+    if isinstance(body, (bytes, bytearray, memoryview)):
         return bytes(body)
     if hasattr(body, "read"):
         return Upload(body, "body=")
@@ -179,14 +180,21 @@ def _file(value: Any, name: str) -> Any:
 
 
 def _content(value: Any, name: str) -> Any:
-    if isinstance(value, (str, bytes)):
-        return value.encode() if isinstance(value, str) else value
+    if isinstance(value, str):
+        return _as_utf8(value, f"files[{name!r}]")
     if isinstance(value, os.PathLike):
         return Path(value).read_bytes()
-    if isinstance(value, (bytearray, memoryview)):
+    if isinstance(value, (bytes, bytearray, memoryview)):
         return bytes(value)
     if hasattr(value, "read"):
         return Upload(value, f"files[{name!r}]")
     raise UsageError(
         f"files[{name!r}] must be bytes, a path or a binary file, not {type(value).__name__}"
     )
+
+
+def _as_utf8(text: str, name: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise UsageError(f"{name} has half a character, which UTF-8 cannot hold") from None
