@@ -239,7 +239,6 @@ REFUSED = {
         "files['a'] has half a character",
     ),
     "half a character in a form": (sending(FORM), {"data": {"a": HALF}}, "cannot be sent"),
-    "half a character in JSON": (sending("application/json"), {"body": HALF}, "cannot be sent"),
 }  # fmt: skip
 
 
