@@ -1,4 +1,4 @@
-"""A million posts: the memory an export takes, and that being killed changes no byte of the file.
+"""A million posts: the memory an export takes, and that being killed changes nothing in the file.
 
 Takes some minutes and some gigabytes of disk per format, so it has a session of its own, and a name
 that pytest does not collect unless it is told to.
@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from creatoraudit.export import FORMATS
@@ -72,4 +73,19 @@ def test_a_million_posts_in_little_memory_killed_or_not(
         assert int(rows) == POSTS
         assert (int(kept) > 0) == resumed
         assert float(peak) < MOST_MB
-    assert filecmp.cmp(whole, killed, shallow=False)
+    if form == "parquet":
+        assert_same_parquet(whole, killed)
+    else:
+        assert filecmp.cmp(whole, killed, shallow=False)
+
+
+def assert_same_parquet(one: Path, other: Path) -> None:
+    """Compare two files one row group at a time, without the time that they contain."""
+    with pq.ParquetFile(one) as first, pq.ParquetFile(other) as second:
+        metadata = [dict(file.schema_arrow.metadata) for file in (first, second)]
+        for about in metadata:
+            del about[b"creatoraudit.written_at"]
+        assert metadata[0] == metadata[1]
+        assert first.num_row_groups == second.num_row_groups
+        for number in range(first.num_row_groups):
+            assert first.read_row_group(number).equals(second.read_row_group(number))
