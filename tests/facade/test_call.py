@@ -45,6 +45,8 @@ def test_an_operation_is_called_by_name_or_by_object(facade, sandbox):
         ("get_vidoe", "there is no operation 'get_vidoe'; did you mean get_video"),
         ("zzz", "there is no operation 'zzz'"),
         ("\x1b[31m" + "x" * 200, "there is no operation"),
+        (["get_video"], "the operation must be a name, such as 'get_video', or one of"),
+        (None, "creatoraudit_api.operations, not NoneType"),
     ],
 )
 def test_an_unknown_operation_is_refused_with_suggestions(facade, serve, name, message):

@@ -30,10 +30,16 @@ def find(operation: Operation[Any] | str) -> Operation[Any]:
     """Find an operation by its name; an operation is returned as it is.
 
     Raises:
-        UsageError: There is no operation of that name.
+        UsageError: There is no operation of that name, or it is neither.
     """
-    if not isinstance(operation, str):
+    given: object = operation
+    if isinstance(operation, Operation):
         return operation
+    if not isinstance(given, str):
+        raise UsageError(
+            "the operation must be a name, such as 'get_video', or one of"
+            f" creatoraudit_api.operations, not {type(given).__name__}"
+        )
     try:
         return OPERATIONS[operation]
     except KeyError:
