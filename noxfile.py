@@ -453,7 +453,7 @@ def bench(session: nox.Session) -> None:
 @nox.session
 def conformance(session: nox.Session) -> None:
     """Compare the sandbox with openapi.json in 10,000 cases instead of the ordinary 1,000."""
-    install(session, "test", extras="contract")
+    install(session, "test", extras="cli,contract")
     more = {"CREATORAUDIT_CONFORMANCE_EXAMPLES": "330"}
     session.run("pytest", "tests/contract", "--timeout=3600", *session.posargs, env=more)
 
