@@ -84,7 +84,7 @@ def test_a_file_may_be_named_percent_encoded(tmp_path: Path, written: str, name:
     (tmp_path / name).write_text('{"type": "string"}')
     old, new = with_schema({"type": "string"}), with_schema({"$ref": written})
     document = openapi.bundled(openapi.Document("d.json", new), tmp_path)
-    assert list(document.root["x-bundled"]) == [name]  # type: ignore[arg-type]
+    assert list(document.root["x-bundled"]) == [name]  # type: ignore[arg-type]  # an object
     assert drift(old, dict(document.root)) == []
 
 
