@@ -150,9 +150,11 @@ class Breakout(Computed):
         del row["deltas"]
         return row | delta_row(self.deltas)
 
+    def _kinds(self) -> dict[str, Kind]:
+        return breakout_kinds(dict.fromkeys(delta_row(self.deltas), "integer"))
+
     def _table(self) -> Table:
-        deltas: dict[str, Kind] = dict.fromkeys(delta_row(self.deltas), "integer")
-        return Table([self._row()], breakout_kinds(deltas))
+        return Table([self._row()], self._kinds())
 
 
 def breakout_kinds(deltas: Mapping[str, Kind]) -> dict[str, Kind]:

@@ -26,7 +26,7 @@ from .._results.breakouts import (
     place_of,
 )
 from .._results.columns import Kind
-from .._results.deltas import delta_kinds, delta_row
+from .._results.deltas import delta_kinds
 from .._results.lists import LISTS, ListName
 from .._results.tables import Result, Table, pyarrow
 from ..errors import UsageError
@@ -60,13 +60,12 @@ class StoredBreakout(Breakout):
         whole = super().to_dict()
         return {"rank": whole.pop("rank"), "organization": self.organization, **whole}
 
-    def _table(self) -> Table:
-        deltas: dict[str, Kind] = dict.fromkeys(delta_row(self.deltas), "integer")
-        return Table([self._row()], _kinds(deltas))
+    def _kinds(self) -> dict[str, Kind]:
+        return _with_organization(super()._kinds())
 
 
-def _kinds(deltas: Mapping[str, Kind]) -> dict[str, Kind]:
-    return {"rank": "integer", "organization": "string", **breakout_kinds(deltas)}
+def _with_organization(kinds: Mapping[str, Kind]) -> dict[str, Kind]:
+    return {"rank": "integer", "organization": "string", **kinds}
 
 
 @frozen
@@ -104,7 +103,8 @@ class StoredBreakouts(Result):
         return iter(self.posts)
 
     def _table(self) -> Table:
-        return Table([post._row() for post in self.posts], _kinds(delta_kinds(self.windows)))
+        kinds = _with_organization(breakout_kinds(delta_kinds(self.windows)))
+        return Table([post._row() for post in self.posts], kinds)
 
     def to_dict(self) -> dict[str, JSON]:
         """Return the result as plain data, ready for JSON."""
