@@ -26,7 +26,16 @@ HERE = Path(__file__).parent
 # What a process has imported when it is forked; `.*` stands for all modules of a package, a call
 # may follow a module, and a folder is one to import from. Not what imports pyarrow, polars or
 # pandas: those start threads, which a fork would lose.
-LIBRARIES = ("anyio._backends._asyncio", "h11", "httpcore", "httpx", "jinja2", "msgspec", "trio")
+LIBRARIES = (
+    "anyio._backends._asyncio",
+    "coverage",
+    "h11",
+    "httpcore",
+    "httpx",
+    "jinja2",
+    "msgspec",
+    "trio",
+)
 PACKAGE = (
     *LIBRARIES,
     *("rich.live", "rich.progress", "rich.table", "rich._emoji_codes"),
@@ -88,7 +97,7 @@ def _warm(imported: tuple[str, ...]) -> Iterator[str]:
             [sys.executable, "-P", str(HERE / "warm_server.py"), str(address), *imported],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=os.environ | measure.OF_PROCESSES,  # whichever test needs it first
+            env=measure.unmeasured(),  # its forks are, as far as they are to be
         )
         with server:  # which closes its standard input, and that ends it
             assert server.stdout

@@ -71,11 +71,10 @@ def become(parts: list[str], streams: list[int]) -> None:
         os.environ[name] = value
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     sys.executable = str(Path(sys.argv[1]).with_name("python"))
-    if "coverage" in sys.modules and "COVERAGE_PROCESS_CONFIG" not in os.environ:
+    if "COVERAGE_PROCESS_CONFIG" in os.environ:
         import coverage
 
-        if measuring := coverage.Coverage.current():
-            measuring.stop()
+        coverage.process_startup()
     _open_streams()
     _run(arguments)
 
