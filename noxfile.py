@@ -55,7 +55,7 @@ NOT_QUICK = tuple(
 WITH_MORE_FAULTS = ("tests/faults", "tests/cli/test_streams.py", "tests/drift/test_malformed.py")
 
 # More workers than cores, because most tests sometimes wait for a server or a process.
-SIDE_BY_SIDE = (f"--numprocesses={2 + (os.cpu_count() or 1)}", "--dist=worksteal")
+SIDE_BY_SIDE = (f"--numprocesses={4 + (os.cpu_count() or 1)}", "--dist=worksteal")
 FEW = (
     f"--numprocesses={1 + (os.cpu_count() or 1)}",
     "--dist=worksteal",
@@ -135,7 +135,10 @@ def run_tests(session: nox.Session, suite: Sequence[str], **report: str) -> None
         session.run("coverage", "combine", "--quiet")
         if not session.posargs:
             options = [f"--{name}={value}" for name, value in report.items()]
-            session.run("coverage", "report", *options)
+            try:
+                session.run("coverage", "report", *options)
+            except nox.command.CommandFailed:
+                session.error("test what is missing; if tests reach it already: nox -s measured")
 
 
 @nox.session
@@ -191,6 +194,22 @@ def tests(session: nox.Session) -> None:
     """Test the installed package; arguments after -- go to pytest."""
     install(session, "test", "docs-test", "httpx2", extras=TESTED)
     run_tests(session, ("tests", *NOT_THESE), omit=NOT_IN_TESTS)
+
+
+@nox.session
+def measured(session: nox.Session) -> None:
+    """Choose anew which cases are measured: few and short ones that reach what all reach."""
+    install(session, "test", "docs-test", "httpx2", extras=f"{TESTED},contract")
+    suite = ("tests", *(one for one in NOT_THESE if not one.endswith("tests/contract")))
+    each = {"COVERAGE_CONTEXT": ""}
+    times = str(Path(session.create_tmp()) / "times.xml")
+    session.run("coverage", "erase")
+    run = ("coverage", "run", "-m", "pytest", *SIDE_BY_SIDE, *suite)
+    session.run(*run, f"--junit-xml={times}", env=each)
+    session.run("coverage", "combine", "--quiet")
+    choose = ("pytest", "--collect-only", "-qqq", "-p", "support.choose_measured", *suite)
+    env = {"MEASURED_BY_CONTRACT": WITH_SCHEMATHESIS, "MEASURED_TIMES": times}
+    session.run(*choose, env=env | {"PYTHONPATH": "tests"}, silent=True)
 
 
 @nox.session(python=PYTHONS)

@@ -37,11 +37,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Look for no garbage meanwhile: there are thousands of tests, and all of them stay."""
+    """Look for no garbage now, and rarely later in what is made now: thousands of tests, all stay.
+
+    Most modules are imported now, which one process alone measures.
+    """
+    first = os.environ.get("PYTEST_XDIST_WORKER", "gw0") == "gw0"
     gc.disable()
     try:
-        return (yield)
+        with nullcontext() if first else measure.paused():
+            return (yield)
     finally:
+        gc.set_threshold(700, 10, 100)
         gc.enable()
 
 
@@ -49,6 +55,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     chosen = cases.chosen(items)
     config.hook.pytest_deselected(items=list(set(items).difference(chosen)))
     items[:] = chosen
+    cases.spare(items)
     extras.mark(items)
     for item in items:
         item.add_marker(pytest.mark.allow_hosts(["127.0.0.1", "::1"]))
@@ -56,14 +63,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    with nullcontext() if cases.measured(item) else measure.paused_for_processes():
+    measure.switch(item.nodeid)
+    with nullcontext() if cases.measured(item) else measure.paused():
         return (yield)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    # Not when its fixtures are set up: other tests may share what they start.
-    with nullcontext() if cases.measured(item) else measure.paused():
+    # Not when its fixtures are set up: other tests may share the threads that they start.
+    with nullcontext() if cases.measured(item) else measure.paused_for_threads():
         return (yield)
 
 

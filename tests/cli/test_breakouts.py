@@ -308,7 +308,6 @@ def test_terminal_that_lacks_a_character_gets_a_question_mark(cli: Cli, gained: 
     assert "ünï ?  end" in ran.stdout  # a letter leaves a mark, a picture nothing
 
 
-@pytest.mark.repeats
 def test_drift_is_reported_on_stderr_when_asked_for(cli: Cli) -> None:
     with Sandbox(
         seed=7, drift=("add=AccountVideo.mood", "retype=AccountVideo.view_count")

@@ -307,7 +307,6 @@ def test_no_color_is_respected(terminal: Any, sandbox: Sandbox) -> None:
     assert not colour.search(terminal("breakouts", at=sandbox, no_color="1"))
 
 
-@pytest.mark.repeats
 @posix
 @pytest.mark.parametrize("columns", [30, 45, 65, 100])
 def test_table_fits_the_terminal(terminal: Any, sandbox: Sandbox, columns: int) -> None:

@@ -44,7 +44,6 @@ def found(path: tuple[str, ...]) -> click.Command:
     return command
 
 
-@pytest.mark.repeats
 @pytest.mark.parametrize("words", extras.table(map(" ".join, EVERY)))
 def test_every_option_with_one_value_refuses_a_second_one(here: Here, words: str) -> None:
     path = tuple(words.split())

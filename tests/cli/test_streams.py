@@ -62,7 +62,6 @@ COMMANDS = [
 ]
 
 
-@pytest.mark.repeats
 @pytest.mark.parametrize(
     ("stderr", "args"),
     [

@@ -388,7 +388,6 @@ def test_progress_that_cannot_be_written_is_one_line(
     assert tracked(fresh) == []
 
 
-@pytest.mark.repeats
 @posix
 @pytest.mark.parametrize("sent", ["SIGKILL", "SIGINT"])
 def test_run_that_is_killed_resumes_and_tracks_every_line_once(

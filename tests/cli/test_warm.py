@@ -30,7 +30,6 @@ ENDS = (
 )
 
 
-@pytest.mark.repeats
 @pytest.mark.parametrize(
     "args", [("whoami",), ("breakouts", "--format", "json"), ("--version",), ("xyzzy",)]
 )

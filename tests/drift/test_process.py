@@ -76,7 +76,6 @@ def in_a_process(
     )
 
 
-@pytest.mark.repeats
 @pytest.mark.parametrize(
     ("edits", "fail_on", "code"),
     [
@@ -146,7 +145,6 @@ UNREADABLE = [
 ]
 
 
-@pytest.mark.repeats
 @pytest.mark.parametrize(("document", "why"), REFUSED, ids=[why for _, why in REFUSED])
 def test_what_cannot_be_compared_is_refused_in_one_line(
     drift: Drift, document: Any, why: str
@@ -270,7 +268,6 @@ def test_the_script_needs_neither_the_generated_package_nor_the_extra(
     assert "base.json -> head.json: 1 breaking" in ran.stdout
 
 
-@pytest.mark.repeats
 @pytest.mark.parametrize("form", ["text", "markdown"])
 def test_equal_findings_are_told_together(drift: Drift, form: str) -> None:
     head = contract()
@@ -378,7 +375,6 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.repeats
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 @pytest.mark.parametrize("form", ["text", "json", "markdown"])
 def test_text_of_a_document_stays_inert(drift: Drift, form: str, text: str) -> None:

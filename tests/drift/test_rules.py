@@ -37,7 +37,6 @@ def test_a_mutation_is_reported_under_its_rule_and_no_other(mutation: Mutation) 
     found({"base": base, "head": head}[findings[0].document], mutation.at)
 
 
-@pytest.mark.repeats
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=named)
 def test_a_mutation_undone_is_reported_under_the_opposite_rule(mutation: Mutation) -> None:
     base = edited(CONTRACT, mutation.given)

@@ -83,7 +83,6 @@ HARMLESS = [
 ]
 
 
-@pytest.mark.repeats
 @pytest.mark.parametrize("edits", HARMLESS)
 def test_what_a_client_does_not_look_at_is_not_breaking(edits: Any) -> None:
     findings = drift(contract(), edited(contract(), edits))
@@ -101,7 +100,6 @@ LOOSER = [
 ]
 
 
-@pytest.mark.repeats
 @pytest.mark.parametrize(("old", "new"), LOOSER)
 def test_conditions_break_what_is_sent_and_not_what_is_read(old: Any, new: Any) -> None:
     def probed(schema: str, value: Any) -> Node:

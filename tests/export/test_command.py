@@ -124,7 +124,6 @@ def test_posts_without_figures_are_counted(run: Run, serve: Callable[..., Script
     )
 
 
-@pytest.mark.repeats
 @posix
 def test_ctrl_c_is_one_line_and_the_same_command_resumes(
     begun: Callable[[int], Any], posts: Sandbox, run: Run, tmp_path: Path, undisturbed: Any
@@ -152,7 +151,6 @@ def test_ctrl_c_is_one_line_and_the_same_command_resumes(
     assert (tmp_path / "posts.csv").read_bytes() == undisturbed["csv"]
 
 
-@pytest.mark.repeats
 @posix
 def test_kill_is_not_a_loss_either(
     begun: Callable[[int], Any], posts: Sandbox, run: Run, tmp_path: Path, undisturbed: Any

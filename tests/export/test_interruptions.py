@@ -73,7 +73,6 @@ def interrupted(ca: CreatorAudit, path: Path, rows: int = 2_000, **options: Any)
     return str(caught.value)
 
 
-@pytest.mark.repeats
 @posix
 @pytest.mark.parametrize(
     ("form", "rows"),
@@ -101,7 +100,6 @@ def test_killed_and_run_again_it_ends_in_the_same_bytes(
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.repeats
 def test_interrupted_by_the_keyboard_it_keeps_every_page_it_has(
     ca: CreatorAudit,
     posts: Sandbox,
@@ -157,7 +155,6 @@ def test_lost_network_keeps_what_came(
     assert path.read_bytes() == undisturbed["jsonl"]
 
 
-@pytest.mark.repeats
 def test_refused_cursor_starts_over_without_writing_anything_twice(
     ca: CreatorAudit, posts: Sandbox, tmp_path: Path, form: str, undisturbed: Mapping[str, bytes]
 ) -> None:
@@ -352,7 +349,6 @@ def test_killed_between_moving_and_cleaning_up(
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.repeats
 def test_complete_file_that_was_taken_away_before_cleaning_up_is_made_again(
     ca: CreatorAudit, tmp_path: Path, undisturbed: Mapping[str, bytes]
 ) -> None:

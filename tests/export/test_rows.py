@@ -51,7 +51,6 @@ def whole(text: str) -> str:
     return text.replace("\ud83d", "\ufffd")
 
 
-@pytest.mark.repeats
 @pytest.mark.parametrize("what", ["accounts", "videos", "account-videos", "creators"])
 def test_every_item_of_a_list_is_a_row(
     ca: CreatorAudit, tmp_path: Path, what: Any, form: Any
@@ -328,7 +327,6 @@ def test_platform_that_the_server_ignores_is_picked_from_the_items(
     assert [row["external_id"] for row in read(done.path)] == ["1", "2", "4", "5", "7", "8"]
 
 
-@pytest.mark.repeats
 def test_deltas_are_a_row_per_post(ca: CreatorAudit, tmp_path: Path, form: Any) -> None:
     done = export(ca, "deltas", tmp_path, format=form, windows=[7, 30, 7])
     videos = as_exported(ca.videos.list())
@@ -370,7 +368,6 @@ def test_item_without_figures_is_a_row_that_says_so(
     assert (done.rows, done.not_found) == (3, 2)
 
 
-@pytest.mark.repeats
 @pytest.mark.parametrize("source", ["videos", "accounts"])
 def test_metrics_are_a_row_per_item_with_the_period(
     ca: CreatorAudit, tmp_path: Path, source: Any

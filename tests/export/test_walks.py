@@ -122,7 +122,6 @@ def test_posts_of_an_unknown_platform_keep_a_list_in_one_walk(
     assert ids_of(path) == [post["id"] for post in listed]
 
 
-@pytest.mark.repeats
 @pytest.mark.parametrize("rows", [1, 2, 5, 9, 11, 12])
 def test_each_walk_continues_from_its_own_cursor(
     client: CreatorAudit, api: ScriptedServer, tmp_path: Path, rows: int

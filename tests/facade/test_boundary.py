@@ -63,7 +63,6 @@ def posts(sandbox):
         return ca.videos.list(max_items=3).to_list()
 
 
-@pytest.mark.repeats
 @sevens
 def test_integer_of_any_library_is_an_integer(facade, sandbox, posts, seven):
     ca = facade(sandbox.base_url, sandbox.api_key, concurrency=seven, max_retries=seven)

@@ -53,7 +53,6 @@ QUESTIONS = [
 ]
 
 
-@pytest.mark.repeats
 @pytest.mark.parametrize("question", QUESTIONS, ids=str)
 def test_breakouts_equal_those_of_a_plain_serial_loop(facade, sandbox, plain, question):
     expected = plain.find(**question)

@@ -83,7 +83,6 @@ JOBS = {
 }
 
 
-@pytest.mark.repeats
 @pytest.mark.parametrize("job", JOBS)
 @pytest.mark.parametrize("most", [1, 2, 4])
 def test_concurrency_bounds_the_requests_in_flight_of_every_job(facade, serve, job, most):
@@ -92,7 +91,6 @@ def test_concurrency_bounds_the_requests_in_flight_of_every_job(facade, serve, j
     assert 1 <= counted.most <= most
 
 
-@pytest.mark.repeats
 @pytest.mark.parametrize("most", [1, 2])
 def test_concurrency_bounds_an_export(serve, tmp_path, most):
     counted = Counted(answering)
@@ -101,7 +99,6 @@ def test_concurrency_bounds_an_export(serve, tmp_path, most):
     assert 1 <= counted.most <= most
 
 
-@pytest.mark.repeats
 @pytest.mark.parametrize("most", [1, 3])
 def test_concurrency_bounds_calls_and_jobs_that_a_program_makes_side_by_side(facade, serve, most):
     counted = Counted(answering)
@@ -111,7 +108,6 @@ def test_concurrency_bounds_calls_and_jobs_that_a_program_makes_side_by_side(fac
     assert counted.most == most
 
 
-@pytest.mark.repeats
 def test_concurrency_of_a_batch_can_only_lower_that_of_the_client(facade, serve):
     for client, wanted, expected in [(3, 20, 3), (8, 2, 2), (1, 5, 1)]:
         counted = Counted(answering)
@@ -547,7 +543,6 @@ def test_a_cancelled_waiter_loses_no_slot(serve, backend):
     anyio.run(main, backend=backend)
 
 
-@pytest.mark.repeats
 def test_64_threads_share_one_client(serve):
     counted = Counted(answering, linger=0.001)
     failed = []

@@ -203,7 +203,6 @@ def test_a_slow_but_steady_body_outlives_timeout_and_budget(facade, serve, path,
     facade.run(client.close if facade.kind == "sync" else client.aclose)
 
 
-@pytest.mark.repeats
 def test_the_time_of_a_body_leaves_the_budget_for_a_retry(facade, serve, path, waits):
     broken = Drip(Answer(body=b"x" * 220, declared=221))
     server = serve(broken, Answer(body=b"whole"))

@@ -55,7 +55,6 @@ def limited() -> Iterator[Limited]:
         yield world
 
 
-@pytest.mark.repeats
 def test_a_job_larger_than_the_window_is_never_refused(facade, limited):
     with FaultyProxy(limited.sandbox.base_url) as server:
         ca = facade(server.url, limited.sandbox.api_key, concurrency=2, max_retries=0)
@@ -122,7 +121,6 @@ def test_keyless_operations_are_neither_paced_nor_counted(facade, limited):
     assert sum(limited.waits) == spent
 
 
-@pytest.mark.repeats
 def test_a_pacing_wait_is_not_a_part_of_the_budget(facade, limited):
     ca = facade(limited.sandbox.base_url, limited.sandbox.api_key, retry_budget=5)
     for _ in range(LIMIT * 3):
@@ -130,7 +128,6 @@ def test_a_pacing_wait_is_not_a_part_of_the_budget(facade, limited):
     assert sum(limited.waits) > WINDOW
 
 
-@pytest.mark.repeats
 def test_a_window_used_up_by_others_is_waited_for_after_one_refusal(facade, limited):
     limited.use_up()
     ca = facade(limited.sandbox.base_url, limited.sandbox.api_key)
@@ -269,7 +266,6 @@ class Window:
             return Answer(429, headers={"retry-after": "1"})
 
 
-@pytest.mark.repeats
 def test_a_limit_without_headers_is_learned_from_refusals(facade, serve):
     window = Window()
     ca = facade(serve(window).url, concurrency=8, max_retries=1)

@@ -198,7 +198,6 @@ ENDLESS = {
 }
 
 
-@pytest.mark.repeats
 @pytest.mark.parametrize("endless", ENDLESS)
 def test_an_endless_list_of_nothing_new_fails(facade, serve, endless):
     """With a cursor of its own on each page."""
@@ -246,7 +245,6 @@ def test_an_endless_list_of_items_without_ids_fails(item):
         moved(walk, 100, [item])
 
 
-@pytest.mark.repeats
 def test_empty_pages_and_old_items_now_and_then_do_not_end_a_walk(facade, serve):
     def respond(request):
         number = int(request.query.get("cursor", ["0"])[0])
@@ -329,7 +327,6 @@ def test_missing_filters_are_not_a_fault(facade, serve):
         assert only.filters == {}
 
 
-@pytest.mark.repeats
 @pytest.mark.parametrize(
     "fault", [name for name in FAULTS if FAULTS[name].shows != "RequestTimeoutError"]
 )

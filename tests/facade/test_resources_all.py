@@ -144,7 +144,6 @@ def test_extra_body_is_added_to_a_body_and_refused_where_there_is_none(facade, s
         assert len(server.requests) == 1
 
 
-@pytest.mark.repeats
 @every_method
 def test_max_retries_of_the_call_counts(facade, serve, waits, method):
     unavailable = problem(503, "SERVICE_UNAVAILABLE")
@@ -159,7 +158,6 @@ def test_max_retries_of_the_call_counts(facade, serve, waits, method):
     assert len(server.requests) == 1
 
 
-@pytest.mark.repeats
 @with_options
 def test_timeout_of_the_call_counts(facade, serve, method):
     server = serve(lambda _: Stall())

@@ -235,7 +235,6 @@ def test_a_304_that_was_not_asked_for_is_not_a_success(facade, serve):
     assert refused.value.status == 304
 
 
-@pytest.mark.repeats
 def test_the_sandboxs_responses_are_confirmed(facade, sandbox, cache):
     events = []
     ca = facade(sandbox.base_url, sandbox.api_key, cache=cache, on_event=events.append)

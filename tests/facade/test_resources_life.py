@@ -107,7 +107,6 @@ def test_without_an_end_in_sight_nobody_is_warned(facade, serve, members):
         ca.do(lambda ca: ca.meta())
 
 
-@pytest.mark.repeats
 def test_sixteen_threads_share_one_client(sandbox):
     """Each gets its own answers, whatever the others do."""
     with CreatorAudit(sandbox.api_key, base_url=sandbox.base_url) as ca:
@@ -172,7 +171,6 @@ def copies(value):
         yield pickle.loads(pickle.dumps(value, protocol))
 
 
-@pytest.mark.repeats
 def test_models_survive_copies_and_pickles(facade, sandbox):
     ca = facade(sandbox.base_url, sandbox.api_key)
     results = [
@@ -337,7 +335,6 @@ def test_brackets_in_texts_are_not_nesting(facade, serve):
     assert ca.do(lambda ca: ca.videos.get(video_id(1))).description == caption
 
 
-@pytest.mark.repeats
 def test_memory_stays_flat_however_long_the_walk(serve):
     items = [video(number) for number in range(49)]
     numbers = itertools.count()

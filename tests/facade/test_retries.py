@@ -91,7 +91,6 @@ def test_which_failures_of_which_calls_are_sent_again(facade, serve, waits, kind
 FINAL = [400, 401, 403, 404, 406, 409, 415, 418, 422, 451, 500, 501, 505, 599]
 
 
-@pytest.mark.repeats
 @pytest.mark.parametrize("status", FINAL)
 @pytest.mark.parametrize("kind", ["GET", "create with a key", "read-only POST"])
 def test_all_other_statuses_are_final(facade, serve, waits, kind, status):
@@ -127,7 +126,6 @@ def test_max_retries_counts_the_tries_after_the_first(facade, serve, waits, trie
     assert server.left == ()
 
 
-@pytest.mark.repeats
 def test_waits_grow_and_are_spread(facade, serve, waits):
     server = serve(*[FAILURES["503"]] * 120)
     ca = facade(server.url, max_retries=9, retry_budget=10_000)

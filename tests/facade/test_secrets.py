@@ -102,7 +102,6 @@ CALLS = {
 }
 
 
-@pytest.mark.repeats
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.usefixtures("waits")
 def test_no_failure_shows_the_key(facade, serve, logs, call):
@@ -227,7 +226,6 @@ def echoes(spelt):
     yield Answer(200, body=text.encode(), headers={"content-type": spelt, "x-request-id": spelt})
 
 
-@pytest.mark.repeats
 @pytest.mark.parametrize("spelling", SPELLINGS)
 @pytest.mark.parametrize("key", [KEY, HARD], ids=["plain", "hard"])
 def test_echoed_key_is_replaced_in_everything_that_leaves(facade, serve, logs, spelling, key):

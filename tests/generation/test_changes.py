@@ -48,7 +48,6 @@ def test_a_new_operation_is_named_and_has_no_facade_method(summary: Any) -> None
     ]
 
 
-@pytest.mark.repeats
 def test_a_removed_operation_names_the_methods_it_leaves_behind(summary: Any) -> None:
     def edit(document: Any) -> None:
         del document["paths"]["/account-videos"]["get"]
@@ -69,7 +68,6 @@ def test_a_changed_member_names_every_method_that_sees_it(summary: Any) -> None:
     ]
 
 
-@pytest.mark.repeats
 @pytest.mark.parametrize(
     ("path", "methods"),
     [

@@ -144,7 +144,6 @@ def test_hostile_text_is_a_code_span_and_nothing_else(text: str) -> None:
     hold_as_text(text)
 
 
-@pytest.mark.repeats
 @given(
     st.text(st.sampled_from("`<>@|\\[]()!*_#\n \t-~&;a\u202e\ud83d") | st.characters(), max_size=99)
 )

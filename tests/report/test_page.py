@@ -85,7 +85,6 @@ def hold_to_the_list(page: Element) -> None:
     assert "@import" not in page.one("style").text
 
 
-@pytest.mark.repeats
 def test_page_has_only_what_can_do_nothing(page: Element) -> None:
     hold_to_the_list(page)
 
@@ -239,7 +238,6 @@ ANYTHING = st.recursive(
 ENORMOUS = st.sampled_from([10**400, -(10**400), 1e308, 5e-324, float("nan"), float("-inf"), 2**63])
 
 
-@pytest.mark.repeats
 @given(st.data())
 @settings(max_examples=100)
 def test_whatever_stands_in_place_of_a_figure_is_a_digest_anyway(data: st.DataObject) -> None:
@@ -259,7 +257,6 @@ def test_whatever_stands_in_place_of_a_figure_is_a_digest_anyway(data: st.DataOb
 SHOWN = ("platform", "external_id", "shortcode", "description", "account_username", "view_count")
 
 
-@pytest.mark.repeats
 @given(st.data())
 @settings(max_examples=100)
 def test_whatever_stands_in_place_of_a_member_is_a_post_anyway(data: st.DataObject) -> None:
@@ -298,7 +295,6 @@ def page_with(text: str) -> Element:
     return page_of(breakouts(post(1, **members), post(2, platform="instagram", shortcode=text)))
 
 
-@pytest.mark.repeats
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_is_text_and_nothing_else(text: str) -> None:
     page = page_with(text)
@@ -309,7 +305,6 @@ def test_hostile_text_is_text_and_nothing_else(text: str) -> None:
             assert all(char.isprintable() or char in "\n\u200d" for char in element.text)
 
 
-@pytest.mark.repeats
 @given(st.text(st.characters(), max_size=300))
 @settings(max_examples=60)
 def test_any_text_is_text_and_nothing_else(text: str) -> None:

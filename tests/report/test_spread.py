@@ -13,7 +13,6 @@ from support.repeatable import given, settings
 NUMBERS = st.integers(-(2**63), 2**63 - 1) | st.floats(1e-12, 1e12) | st.integers(-9, 2000)
 
 
-@pytest.mark.repeats
 @given(st.lists(NUMBERS, min_size=1, max_size=60), st.data())
 @settings(max_examples=200)
 def test_every_value_is_in_one_bin(values: list[float], data: st.DataObject) -> None:

@@ -321,7 +321,6 @@ def test_deleted_resource_is_not_replayed(fresh: Api) -> None:
     assert create("kept") == kept
 
 
-@pytest.mark.repeats
 def test_pages_and_deltas_show_a_change_at_once(fresh: Api) -> None:
     """Posts are written once and kept as long as nothing changes; any change ends that."""
 

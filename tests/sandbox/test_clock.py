@@ -185,7 +185,6 @@ def test_limit_of_zero_is_no_limit(start: Callable[..., Api]) -> None:
     assert headers["X-RateLimit-Remaining"] == headers["X-RateLimit-Limit"] == "1000000"
 
 
-@pytest.mark.repeats
 def test_sorts_hold_after_most_posts_were_refreshed_at_once(start: Callable[..., Api]) -> None:
     """So many that the indexes behind the sorts are taken away for it and made anew."""
     api = start(accounts=0, videos=25_000)

@@ -355,7 +355,6 @@ def test_plugin_gives_users_a_sandbox_and_its_environment(pytester: pytest.Pytes
     pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=2)
 
 
-@pytest.mark.repeats
 def test_plugin_loads_only_when_asked_for(pytester: pytest.Pytester) -> None:
     path: Path = pytester.makepyfile("def test_it(creatoraudit_sandbox): ...")
     assert path.exists()

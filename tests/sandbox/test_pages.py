@@ -32,7 +32,6 @@ def key(item: dict[str, Any], name: str) -> tuple[bool, Any]:
     return item[name] is not None, item[name]
 
 
-@pytest.mark.repeats
 @pytest.mark.parametrize("path", LISTS)
 def test_walk_meets_every_item_once(api: Api, path: str) -> None:
     items = api.walk(path, limit=7)
@@ -40,7 +39,6 @@ def test_walk_meets_every_item_once(api: Api, path: str) -> None:
     assert len({item["id"] for item in items}) == len(items) == total
 
 
-@pytest.mark.repeats
 @pytest.mark.parametrize(("path", "name"), SORTS)
 @pytest.mark.parametrize("direction", ["asc", "desc"])
 def test_list_is_in_the_order_asked_for(api: Api, path: str, name: str, direction: str) -> None:

@@ -123,7 +123,6 @@ UNDER_WAY = {
 }
 
 
-@pytest.mark.repeats
 @posix
 @pytest.mark.parametrize(("name", "times"), [*((name, 1) for name in UNDER_WAY), ("held back", 2)])
 def test_interrupt_amid_a_request_ends_the_server_quietly(name: str, times: int) -> None:
@@ -305,7 +304,6 @@ def test_data_folder_that_is_not_there_is_one_clear_line(tmp_path: Path) -> None
 # ------------------------------------------------------------------------------------ many at once
 
 
-@pytest.mark.repeats
 def test_fifty_clients_at_once_get_no_server_error_and_lose_no_update(fresh: Api) -> None:
     def work(number: int) -> list[int]:
         with Api(fresh.sandbox) as api:

@@ -97,7 +97,6 @@ def week(api: Api, path: str) -> tuple[dict[str, int], dict[str, float], frozens
     return gained, growth, api.sandbox.breakout_ids[path[1:].replace("-", "_")]
 
 
-@pytest.mark.repeats
 @pytest.mark.parametrize("path", ["/videos", "/account-videos"])
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_breakouts_are_the_fastest_posts_of_the_week(

@@ -40,7 +40,6 @@ from .conftest import Api, Tenant, files, posts, rows, visible
 Start = Callable[..., Api]
 
 
-@pytest.mark.repeats
 def test_every_list_of_every_organization_lands_once(
     sandbox: Sandbox, config: Path, tmp_path: Path
 ) -> None:

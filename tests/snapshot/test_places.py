@@ -161,7 +161,6 @@ def two_attempts(api: Start, folder: Path) -> tuple[list[Receipt], list[Path]]:
     return receipts, parts
 
 
-@pytest.mark.repeats
 @pytest.mark.parametrize("times", [1, 2, 7])
 def test_an_attempt_that_is_overtaken_puts_its_file_in_place_again(
     api: Start, tmp_path: Path, waits: list[float], times: int

@@ -42,7 +42,6 @@ def test_a_list_that_changes_between_attempts_is_never_mixed(api: Start, tmp_pat
     assert sorted(row["view_count"] for row in rows(tmp_path, "videos")) == [5, 1100, 1101, 1102]
 
 
-@pytest.mark.repeats
 @pytest.mark.parametrize(
     ("totals", "moved"),
     [

@@ -57,7 +57,6 @@ def merged(config: Path, value: str, top: int, **query: Any) -> list[tuple[str, 
     return sorted(found, key=place)[:top]
 
 
-@pytest.mark.repeats
 @pytest.mark.parametrize("source", ["videos", "account-videos", "both"])
 @pytest.mark.parametrize(
     ("by", "value"), [("views", "delta"), ("growth", "growth"), ("outlier", "outlier")]
@@ -73,7 +72,6 @@ def test_ranking_is_the_merged_one_of_each_organization(config, stored, source, 
     assert len({post.organization for post in found}) > 1
 
 
-@pytest.mark.repeats
 @pytest.mark.parametrize(
     "query",
     [

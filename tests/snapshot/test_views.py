@@ -196,7 +196,6 @@ def test_column_of_a_newer_release_and_deltas_of_any_window_are_there(db, tmp_pa
     assert rows(db, found) == [(2, None, None), (None, 30, 40)]
 
 
-@pytest.mark.repeats
 @pytest.mark.parametrize("what", DEFAULT_WHAT)
 def test_every_list_has_views(db, tmp_path: Path, what: ListName) -> None:
     for day in ("2026-06-12", "2026-06-13"):
@@ -230,7 +229,6 @@ AWKWARD = [
 ]
 
 
-@pytest.mark.repeats
 @pytest.mark.parametrize("dialect", _views.DIALECTS)
 @pytest.mark.parametrize("name", AWKWARD)
 def test_path_is_read_as_it_is_spelled(db, tmp_path: Path, name: str, dialect) -> None:

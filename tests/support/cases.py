@@ -1,33 +1,32 @@
 """Chooses the cases of a test that run, and those of them whose coverage is measured.
 
-Many tests are tables, and most tables are tried with three kinds of client. A run tries the first
-case of a test with every kind and each of the others with one, in turn, so that no case and no kind
-is left out; tests marked `every_kind`, whose point is what differs between the kinds, try all.
+Many tests are tables, and most tables are tried with three kinds of client. A run tries each case
+with one of them, in turn, so that no case and no kind is left out; tests with fewer cases than
+kinds, and those marked `every_kind`, whose point is what differs between the kinds, try all.
 `nox -s faults` tries every case with every kind, `nox -s quick` a few cases with one kind.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import pytest
+
+from support import measure
 
 ALL = "CREATORAUDIT_TEST_EVERY_CASE" in os.environ
 QUICK = "CREATORAUDIT_TEST_QUICK" in os.environ
 CASES_OF_A_QUICK_TEST = 4
 
-# Folders and files of tests that try in another way what other tests reach: their coverage is not
-# measured, because that would take longer than the tests themselves. The marker `repeats` says the
-# same of one test.
-REPEATING = {
-    *("docs", "packaging", "properties", "workflows"),
-    *("test_bounds.py", "test_cancellation.py", "test_matrix.py", "test_positions.py"),
-    *("test_raw.py", "test_malformed.py", "test_walk.py"),
-}
+# The tests of which only some cases are measured: name, number of cases, which are measured.
+# `nox -s measured` writes it (support/choose_measured.py).
+MEASURED = Path(__file__).with_name("measured.txt")
 
-_ONLY = pytest.StashKey[bool]()  # whether no other kind of client tries the case
+_SPARED = pytest.StashKey[bool]()  # whether a case is run without being measured
 
 
 def chosen(items: Iterable[pytest.Item]) -> list[pytest.Item]:
@@ -36,25 +35,37 @@ def chosen(items: Iterable[pytest.Item]) -> list[pytest.Item]:
     if ALL:
         return items
     choose = _sample if QUICK else _rotation
-    kept = {item for cases in _tables(items) for item in choose(cases)}
+    kept = {item for _, cases in tables(items) for item in choose(cases)}
     return [item for item in items if item in kept]
 
 
+def spare(items: Iterable[pytest.Item]) -> None:
+    """Choose which cases are run without being measured: others reach the same lines.
+
+    Measuring takes longer than most tests, and a tenth of the cases reaches all that all reach. A
+    test that is new, or has other cases than it had when they were chosen, is measured as a whole.
+    """
+    if ALL or measure.EACH or sys.platform == "win32":  # where other tests are skipped
+        return
+    lines = (line.split() for line in MEASURED.read_text(encoding="utf-8").splitlines())
+    known = {name: (int(count), {*map(int, numbers)}) for name, count, *numbers in lines}
+    for name, cases in tables(items):
+        count, numbers = known.get(name, (0, set()))
+        for number, item in enumerate(cases):
+            item.stash[_SPARED] = count == len(cases) and number not in numbers
+
+
 def measured(item: pytest.Item) -> bool:
-    """Tell whether the coverage of a case counts: trio runs the same lines as asyncio."""
-    if ALL:
-        return True
-    if item.get_closest_marker("repeats") or REPEATING & {item.path.name, item.path.parent.name}:
-        return False
-    return _kind(item) != "trio" or item.stash.get(_ONLY, False)
+    """Tell whether the coverage of a case counts."""
+    return not item.stash.get(_SPARED, False)
 
 
-def _tables(items: Iterable[pytest.Item]) -> Iterable[list[pytest.Item]]:
-    """The cases of each test."""
-    tables: defaultdict[str, list[pytest.Item]] = defaultdict(list)
+def tables(items: Iterable[pytest.Item]) -> Iterable[tuple[str, list[pytest.Item]]]:
+    """The tests, each with its cases."""
+    found: defaultdict[str, list[pytest.Item]] = defaultdict(list)
     for item in items:
-        tables[item.nodeid.partition("[")[0]].append(item)
-    return tables.values()
+        found[item.nodeid.partition("[")[0]].append(item)
+    return found.items()
 
 
 def _sample(cases: list[pytest.Item]) -> Iterator[pytest.Item]:
@@ -64,7 +75,7 @@ def _sample(cases: list[pytest.Item]) -> Iterator[pytest.Item]:
 
 
 def _rotation(cases: list[pytest.Item]) -> Iterator[pytest.Item]:
-    """The first case with every kind of client, each of the others with one, in turn."""
+    """Each case with one kind of client, in turn, or with every kind where there are few cases."""
     if cases[0].get_closest_marker("every_kind"):
         yield from cases
         return
@@ -72,12 +83,10 @@ def _rotation(cases: list[pytest.Item]) -> Iterator[pytest.Item]:
     for item in cases:
         by_case[_case(item)].append(item)
     for number, kinds in enumerate(by_case.values()):
-        if number == 0:
+        if len(by_case) < len(kinds):
             yield from kinds
         else:
-            only = kinds[number % len(kinds)]
-            only.stash[_ONLY] = True
-            yield only
+            yield kinds[number % len(kinds)]
 
 
 def _kind(item: pytest.Item) -> str:

@@ -1,7 +1,7 @@
 """Keeps coverage from slowing down what it does not need to measure.
 
 On Python 3.11 a thread that is traced runs at half its speed, whether its files are measured or
-not. So servers are not traced, and neither are tests that repeat what others reach.
+not. So servers are not traced, and neither are tests that reach what others reach (cases.py).
 """
 
 from __future__ import annotations
@@ -19,6 +19,10 @@ SCRIPTED, SANDBOX = "scripted", "creatoraudit-sandbox"
 
 # Tells a Python that starts as another process to measure itself; empty if nothing is measured.
 OF_PROCESSES = {name: value for name, value in os.environ.items() if "COVERAGE" in name}
+
+# Whether it is recorded which test reaches what, as `nox -s measured` does: the test is the context
+# of what is reached, here and in the processes that it starts.
+EACH = "COVERAGE_CONTEXT" in os.environ
 
 _NO_TRACE: Any = None  # ends what is traced; not every typeshed knows that
 _measured = [False]  # whether sandboxes are, that start now
@@ -61,6 +65,19 @@ def unmeasured() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in OF_PROCESSES}
 
 
+def switch(context: str) -> None:
+    """Record what is reached from now on under this context, if that is recorded at all."""
+    if not EACH:
+        return
+    import coverage
+
+    measuring = coverage.Coverage.current()
+    assert measuring
+    measuring.switch_context(context)
+    measuring.set_option("run:context", context)
+    os.environ["COVERAGE_PROCESS_CONFIG"] = measuring.config.serialize()
+
+
 @contextmanager
 def paused_for_threads() -> Iterator[None]:
     """Trace no thread that is started meanwhile."""
@@ -74,11 +91,11 @@ def paused_for_threads() -> Iterator[None]:
 
 @contextmanager
 def paused() -> Iterator[None]:
-    """Trace neither this thread meanwhile, nor threads that it starts."""
+    """Neither trace this thread meanwhile nor measure processes that start."""
     trace = sys.gettrace()
     sys.settrace(None)
     try:
-        with paused_for_threads():
+        with paused_for_processes():
             yield
     finally:
         sys.settrace(trace)
