@@ -244,7 +244,7 @@ def faults(session: nox.Session) -> None:
 def contract(session: nox.Session) -> None:
     """Compare the sandbox with openapi.json; try the contract checks and their command."""
     install(session, "test", extras="cli,contract")
-    suite = ("tests/contract", "tests/cli", "-m", "contract", *FEW, "--dist=loadfile")
+    suite = ("tests/contract", "tests/cli", "-m", "contract", *FEW)
     run_tests(session, suite, include=WITH_SCHEMATHESIS)
 
 
