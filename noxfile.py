@@ -200,16 +200,15 @@ def tests(session: nox.Session) -> None:
 def measured(session: nox.Session) -> None:
     """Choose anew which cases are measured: few and short ones that reach what all reach."""
     install(session, "test", "docs-test", "httpx2", extras=f"{TESTED},contract")
-    suite = ("tests", *(one for one in NOT_THESE if not one.endswith("tests/contract")))
-    each = {"COVERAGE_CONTEXT": ""}
+    suite = ("tests", *(one for one in NOT_THESE if one != "--ignore=tests/contract"))
     times = str(Path(session.create_tmp()) / "times.xml")
-    session.run("coverage", "erase")
-    run = ("coverage", "run", "-m", "pytest", *SIDE_BY_SIDE, *suite)
-    session.run(*run, f"--junit-xml={times}", env=each)
-    session.run("coverage", "combine", "--quiet")
+    run = ("coverage", "run", "-m", "pytest", *SIDE_BY_SIDE, f"--junit-xml={times}", *suite)
     choose = ("pytest", "--collect-only", "-qqq", "-p", "support.choose_measured", *suite)
-    env = {"MEASURED_BY_CONTRACT": WITH_SCHEMATHESIS, "MEASURED_TIMES": times}
-    session.run(*choose, env=env | {"PYTHONPATH": "tests"}, silent=True)
+    known = {"MEASURED_BY_CONTRACT": WITH_SCHEMATHESIS, "MEASURED_TIMES": times}
+    session.run("coverage", "erase")
+    session.run(*run, env={"COVERAGE_CONTEXT": ""})
+    session.run("coverage", "combine", "--quiet")
+    session.run(*choose, env={"PYTHONPATH": "tests", **known}, silent=True)
 
 
 @nox.session(python=PYTHONS)

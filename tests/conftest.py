@@ -70,7 +70,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     chosen = cases.chosen(items)
     config.hook.pytest_deselected(items=list(set(items).difference(chosen)))
     items[:] = chosen
-    cases.spare(items)
+    cases.choose_unmeasured(items)
     extras.mark(items)
     for item in items:
         item.add_marker(pytest.mark.allow_hosts(["127.0.0.1", "::1"]))

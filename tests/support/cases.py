@@ -26,7 +26,7 @@ CASES_OF_A_QUICK_TEST = 4
 # `nox -s measured` writes it (support/choose_measured.py).
 MEASURED = Path(__file__).with_name("measured.txt")
 
-_SPARED = pytest.StashKey[bool]()  # whether a case is run without being measured
+_UNMEASURED = pytest.StashKey[bool]()  # whether a case is run without being measured
 
 
 def chosen(items: Iterable[pytest.Item]) -> list[pytest.Item]:
@@ -39,25 +39,25 @@ def chosen(items: Iterable[pytest.Item]) -> list[pytest.Item]:
     return [item for item in items if item in kept]
 
 
-def spare(items: Iterable[pytest.Item]) -> None:
+def choose_unmeasured(items: Iterable[pytest.Item]) -> None:
     """Choose which cases are run without being measured: others reach the same lines.
 
     Measuring takes longer than most tests, and a tenth of the cases reaches all that all reach. A
-    test that is new, or has other cases than it had when they were chosen, is measured as a whole.
+    test that is new, or has another number of cases than when they were chosen, is measured whole.
     """
-    if ALL or measure.EACH or sys.platform == "win32":  # where other tests are skipped
+    if ALL or measure.PER_TEST or sys.platform == "win32":  # where other tests are skipped
         return
     lines = (line.split() for line in MEASURED.read_text(encoding="utf-8").splitlines())
     known = {name: (int(count), {*map(int, numbers)}) for name, count, *numbers in lines}
     for name, cases in tables(items):
         count, numbers = known.get(name, (0, set()))
         for number, item in enumerate(cases):
-            item.stash[_SPARED] = count == len(cases) and number not in numbers
+            item.stash[_UNMEASURED] = count == len(cases) and number not in numbers
 
 
 def measured(item: pytest.Item) -> bool:
     """Tell whether the coverage of a case counts."""
-    return not item.stash.get(_SPARED, False)
+    return not item.stash.get(_UNMEASURED, False)
 
 
 def tables(items: Iterable[pytest.Item]) -> Iterable[tuple[str, list[pytest.Item]]]:

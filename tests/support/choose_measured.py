@@ -24,54 +24,50 @@ OUTSIDE = ""  # the context of what is reached outside of tests, as modules are 
 # The files that the session `contract` measures, and by its tests alone.
 OF_CONTRACT = os.environ.get("MEASURED_BY_CONTRACT", "").split(",")
 TIMES = os.environ.get("MEASURED_TIMES", "")  # a report in the format of JUnit
-_EACH = 0.02  # seconds that one more case costs, however short it is
+_PER_CASE = 0.02  # seconds that one more case costs, however short it is
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    measured: set[str] = set()
-    for of_contract in (True, False):
-        reached = reached_by_context(of_contract)
-        items = (
-            item.nodeid
-            for item in session.items
-            if bool(item.get_closest_marker("contract")) is of_contract
-        )
-        measured |= {*chosen({item: reached[item] - reached[OUTSIDE] for item in items})}
+    reached = reached_by_context()
+    cases = {}
+    for item in session.items:
+        of_contract = item.get_closest_marker("contract") is not None
+        cases[item.nodeid] = reached[item.nodeid, of_contract] - reached[OUTSIDE, of_contract]
+    measured = {*set_cover(cases)}
     lines = []
-    for name, cases in tables(session.items):
-        numbers = [number for number, item in enumerate(cases) if item.nodeid in measured]
-        if len(numbers) < len(cases):
-            lines.append(" ".join(map(str, [name, len(cases), *numbers])))
+    for name, items in tables(session.items):
+        numbers = [number for number, item in enumerate(items) if item.nodeid in measured]
+        if len(numbers) < len(items):
+            lines.append(" ".join(map(str, [name, len(items), *numbers])))
     MEASURED.write_text("\n".join([*sorted(lines), ""]), encoding="utf-8")
 
 
-def reached_by_context(of_contract: bool) -> defaultdict[str, set[int]]:
-    """What is reached under each context: steps from line to line, which are numbered.
+def reached_by_context() -> defaultdict[tuple[str, bool], set[int]]:
+    """What is reached under each context, in the files of the session `contract` and in others.
 
-    The tables of coverage's data file are documented.
+    It is steps from line to line, which are numbered. The tables of coverage's data file are
+    documented.
     """
-    reached: defaultdict[str, set[int]] = defaultdict(set)
+    reached: defaultdict[tuple[str, bool], set[int]] = defaultdict(set)
     numbers: dict[tuple[int, int, int], int] = {}
     with closing(sqlite3.connect("file:.coverage?mode=ro", uri=True)) as data:
-        files = {
-            file
+        of_contract = {
+            file: any(map(PurePosixPath(path).match, OF_CONTRACT))
             for file, path in data.execute("SELECT id, path FROM file")
-            if any(map(PurePosixPath(path).match, OF_CONTRACT)) is of_contract
         }
         query = "SELECT context, file_id, fromno, tono FROM arc JOIN context ON id = context_id"
-        for context, *step in data.execute(query):
-            if step[0] in files:
-                number = numbers.setdefault((step[0], step[1], step[2]), len(numbers))
-                reached[context].add(number)
+        for context, file, line, following in data.execute(query):
+            number = numbers.setdefault((file, line, following), len(numbers))
+            reached[context, of_contract[file]].add(number)
     return reached
 
 
-def chosen(cases: dict[str, set[int]]) -> Iterable[str]:
+def set_cover(cases: dict[str, set[int]]) -> Iterable[str]:
     """Take the case that reaches most of what is missing per second, until nothing is."""
     seconds = seconds_by_case()
 
     def gain(name: str, new: set[int]) -> float:
-        return len(new) / (_EACH + seconds.get(name, 0.0))
+        return len(new) / (_PER_CASE + seconds.get(name, 0.0))
 
     found: set[int] = set()
     most = [

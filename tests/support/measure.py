@@ -22,7 +22,7 @@ OF_PROCESSES = {name: value for name, value in os.environ.items() if "COVERAGE" 
 
 # Whether it is recorded which test reaches what, as `nox -s measured` does: the test is the context
 # of what is reached, here and in the processes that it starts.
-EACH = "COVERAGE_CONTEXT" in os.environ
+PER_TEST = "COVERAGE_CONTEXT" in os.environ
 
 _NO_TRACE: Any = None  # ends what is traced; not every typeshed knows that
 _measured = [False]  # whether sandboxes are, that start now
@@ -67,7 +67,7 @@ def unmeasured() -> dict[str, str]:
 
 def switch(context: str) -> None:
     """Record what is reached from now on under this context, if that is recorded at all."""
-    if not EACH:
+    if not PER_TEST:
         return
     import coverage
 
