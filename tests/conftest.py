@@ -33,6 +33,7 @@ NOW = "2026-06-15T12:00:00Z"
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("numprocesses", 0) and "PYTEST_XDIST_WORKER" not in os.environ:
         measure.end()  # this process only collects what the workers tell
+        warm.start()  # so that they share it
     measure.spare_servers()
 
 

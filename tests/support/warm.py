@@ -6,7 +6,7 @@ streams, environment, folder and exit code of its own; it is forked from one tha
 package already, and nothing is kept from one to the next. So are the processes that it starts by
 `sys.executable`. Tests of how a process starts, imports or
 ends by a signal use `sys.executable`, and so does this where Python has variables of its own in the
-environment.
+environment. The processes of a run share the warm ones.
 """
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 from support import measure
@@ -64,42 +63,51 @@ GENERATOR = (
 )
 
 
-_running: dict[tuple[str, ...], str] = {}
+# Tells the processes of a run in which folder the programs are, one for each set of modules.
+_SHARED = "WARM_PROCESSES"
+_SETS = (PACKAGE, CONTRACT, GENERATOR)
 _ends = ExitStack()
 
 
 def python(imported: tuple[str, ...] = PACKAGE) -> str:
     """The program to start instead of `sys.executable`; `close` has to be called in the end."""
-    if not hasattr(os, "fork"):
-        return sys.executable
-    if imported not in _running:
-        _running[imported] = _ends.enter_context(_warm(imported))
-    return _running[imported]
+    start()
+    return str(_program(imported)) if _SHARED in os.environ else sys.executable
+
+
+def start() -> None:
+    """Start what is forked later by this process and those that it starts, unless it runs."""
+    if _SHARED in os.environ or not hasattr(os, "fork"):
+        return
+    # Not below tmp_path: the address of a socket is at most a hundred characters long.
+    os.environ[_SHARED] = _ends.enter_context(tempfile.TemporaryDirectory(prefix="warm"))
+    _ends.callback(os.environ.pop, _SHARED)
+    settings = "\n".join(f"{name}={os.environ[name]}" for name in os.environ if "PYTHON" in name)
+    served = []
+    for imported in _SETS:
+        program = _program(imported)
+        address = program.with_name("socket")
+        program.parent.mkdir()
+        client = (str(HERE / "warm_client.py"), str(address), settings, sys.executable)
+        words = (sys.executable, "-I", "-S", *client)
+        program.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n')
+        program.chmod(0o755)
+        served.append("\n".join((str(address), *imported)))
+    server = subprocess.Popen(
+        [sys.executable, "-P", str(HERE / "warm_server.py"), *served],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=measure.unmeasured(),  # its forks are, as far as they are to be
+    )
+    _ends.enter_context(server)  # which closes its standard input, and that ends it
+    assert server.stdout
+    assert server.stdout.readline() == b"ready\n"
 
 
 def close() -> None:
-    """End the warm processes."""
+    """End the warm processes, if this process started them."""
     _ends.close()
-    _running.clear()
 
 
-@contextmanager
-def _warm(imported: tuple[str, ...]) -> Iterator[str]:
-    # Not below tmp_path: the address of a socket is at most a hundred characters long.
-    with tempfile.TemporaryDirectory(prefix="warm") as folder:
-        address, program = Path(folder) / "socket", Path(folder) / "python"
-        settings = [f"{name}={os.environ[name]}" for name in os.environ if "PYTHON" in name]
-        client = (str(HERE / "warm_client.py"), str(address), "\n".join(settings))
-        words = (sys.executable, "-I", "-S", *client, sys.executable)
-        program.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n')
-        program.chmod(0o755)
-        server = subprocess.Popen(
-            [sys.executable, "-P", str(HERE / "warm_server.py"), str(address), *imported],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=measure.unmeasured(),  # its forks are, as far as they are to be
-        )
-        with server:  # which closes its standard input, and that ends it
-            assert server.stdout
-            assert server.stdout.readline() == b"ready\n"
-            yield str(program)
+def _program(imported: tuple[str, ...]) -> Path:
+    return Path(os.environ[_SHARED]) / str(_SETS.index(imported)) / "python"

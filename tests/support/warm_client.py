@@ -1,4 +1,4 @@
-"""Stands for a process that is forked elsewhere: hands over its streams, takes the exit code.
+"""Stands for a process that is forked elsewhere: hands over its open streams, takes the exit code.
 
 Usage: warm_client.py SOCKET SETTINGS PYTHON ARGUMENT... Where the environment sets something of
 Python's own that is not in SETTINGS, it becomes PYTHON instead, which reads that when it starts.
@@ -28,13 +28,13 @@ if not settings <= {*known.split("\n"), "PYTHONUTF8=1"}:
 server = socket(AF_UNIX, SOCK_STREAM)
 server.connect(address)
 folder = os.getcwd()  # noqa: PTH109 - pathlib takes longer than all of this
-message = "\0".join([folder, str(len(arguments)), *arguments, *variables])
+# Python has none where the stream is closed.
+given = [n for n, stream in enumerate((sys.stdin, sys.stdout, sys.stderr)) if stream]
+numbers = "".join(map(str, given))
+message = "\0".join([numbers, folder, str(len(arguments)), *arguments, *variables])
 content = message.encode("utf-8", "surrogateescape")
-streams = b"".join(number.to_bytes(4, sys.byteorder) for number in range(3))
-try:
-    server.sendmsg([len(content).to_bytes(4, "big")], [(SOL_SOCKET, SCM_RIGHTS, streams)])
-except OSError:  # one of them is closed
-    os.execv(python, [python, *arguments])
+streams = b"".join(number.to_bytes(4, sys.byteorder) for number in given)
+server.sendmsg([len(content).to_bytes(4, "big")], [(SOL_SOCKET, SCM_RIGHTS, streams)])
 sent = 0
 while sent < len(content):
     sent += server.send(content[sent:])

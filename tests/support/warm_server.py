@@ -1,6 +1,7 @@
-"""The warm process: imports the package once, then forks for each client (`warm_client.py`).
+"""Warm processes: each imports some modules once, then forks for its clients (`warm_client.py`).
 
-Usage: warm_server.py SOCKET MODULE... It prints `ready`, and ends when its standard input does.
+Usage: warm_server.py "SOCKET\nMODULE\nMODULE..." ... It prints `ready` when clients can come, and
+ends when its standard input does. What nobody asks for is not imported.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def warm(names: list[str]) -> None:
 
 
 def received(client: socket.socket) -> tuple[list[str], list[int]]:
-    """What a client asks for, and its three streams."""
+    """What a client asks for, and its streams, as many as are open."""
     head, streams, _, _ = socket.recv_fds(client, 4, 3)
     if not head:
         raise ConnectionError("the client needs a process of its own")
@@ -57,40 +58,45 @@ def received(client: socket.socket) -> tuple[list[str], list[int]]:
     return message.decode("utf-8", "surrogateescape").split("\0"), streams
 
 
-def become(parts: list[str], streams: list[int]) -> None:
-    """Turn this fork into the process that was asked for, and run it."""
-    folder, count, *words = parts
+def become(program: str, parts: list[str], streams: list[int]) -> None:
+    """Turn this fork into the process that was asked for, and run it.
+
+    `program` is what it starts other processes of Python with.
+    """
+    numbers, folder, count, *words = parts
     arguments, variables = words[: int(count)], words[int(count) :]
-    for number, stream in enumerate(streams):
-        os.dup2(stream, number)
+    for number in range(3):
+        os.close(number)
+    for number, stream in zip(numbers, streams, strict=True):
+        os.dup2(stream, int(number))
         os.close(stream)
+    _open_streams(numbers)
     os.chdir(folder)
     os.environ.clear()
     for variable in variables:
         name, _, value = variable.partition("=")
         os.environ[name] = value
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    sys.executable = str(Path(sys.argv[1]).with_name("python"))
+    sys.executable = program
     if "COVERAGE_PROCESS_CONFIG" in os.environ:
         import coverage
 
         coverage.process_startup()
-    _open_streams()
     _run(arguments)
 
 
-def _open_streams() -> None:
-    """Standard streams as the interpreter opens them in UTF-8."""
-    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - to the end
-    for number, name in ((1, "stdout"), (2, "stderr")):
-        stream = open(  # noqa: SIM115 - to the end
-            number,
-            "w",
-            buffering=1 if name == "stderr" or os.isatty(number) else -1,
-            encoding="utf-8",
-            errors="backslashreplace" if name == "stderr" else "surrogateescape",
-            closefd=False,
-        )
+def _open_streams(numbers: str) -> None:
+    """Standard streams as the interpreter opens them in UTF-8; none for those that are closed."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        stream = None
+        if str(number) in numbers:
+            stream = open(  # noqa: SIM115 - to the end
+                number,
+                "w" if number else "r",
+                buffering=1 if name == "stderr" or (number and os.isatty(number)) else -1,
+                encoding="utf-8",
+                errors="backslashreplace" if name == "stderr" else "surrogateescape",
+                closefd=False,
+            )
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
 
@@ -146,61 +152,96 @@ def end(code: object) -> None:
     raise SystemExit(code)
 
 
-def main() -> None:
-    """Serve until standard input ends."""
-    warm(sys.argv[2:])
-    gc.freeze()  # so that no fork copies what is there only to look through it
-    listener = socket.socket(socket.AF_UNIX)
-    listener.bind(sys.argv[1])
-    listener.listen(64)
+def reap(waiting: dict[int, socket.socket]) -> None:
+    """Tell the clients of forks that have ended how these ended."""
+    while waiting:
+        pid, status = os.waitpid(-1, os.WNOHANG)
+        if pid == 0:
+            return
+        with waiting.pop(pid) as client, contextlib.suppress(ConnectionError):
+            # Unless nobody waits for it any more.
+            client.sendall(os.waitstatus_to_exitcode(status).to_bytes(4, "big", signed=True))
+
+
+def serve(listener: socket.socket) -> None:
+    """Fork for each client, until standard input ends."""
+    program = str(Path(listener.getsockname()).with_name("python"))
+    # A handler alone would not do: a signal just before a wait does not end that wait.
+    ended, wake = socket.socketpair()
+    ended.setblocking(False)
+    wake.setblocking(False)
+    signal.set_wakeup_fd(wake.fileno())
+    signal.signal(signal.SIGCHLD, lambda *_: None)
     waiting: dict[int, socket.socket] = {}
-
-    def reap(*_: object) -> None:
-        while waiting:
-            pid, status = os.waitpid(-1, os.WNOHANG)
-            if pid == 0:
-                return
-            with waiting.pop(pid) as client:
-                code = os.waitstatus_to_exitcode(status)
-                with contextlib.suppress(ConnectionError):  # nobody waits for it any more
-                    client.sendall(code.to_bytes(4, "big", signed=True))
-
-    signal.signal(signal.SIGCHLD, reap)
-    print("ready", flush=True)  # noqa: T201 - to who started it
     with selectors.DefaultSelector() as ready:
-        ready.register(0, selectors.EVENT_READ)
-        ready.register(listener, selectors.EVENT_READ)
+        for one in (0, listener, ended):
+            ready.register(one, selectors.EVENT_READ)
         while True:
-            keys = {key.fd for key, _ in ready.select()}
-            if 0 in keys:
+            changed = {key.fileobj for key, _ in ready.select()}
+            if 0 in changed:
                 break
+            if ended in changed:
+                ended.recv(4096)
+                reap(waiting)
+            if listener not in changed:
+                continue
             client, _ = listener.accept()
             try:
                 parts, streams = received(client)
             except ConnectionError:
                 client.close()
                 continue
-            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
             pid = os.fork()
             if pid == 0:
+                signal.set_wakeup_fd(-1)
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                 ready.close()
-                listener.close()
-                for other in (client, *waiting.values()):
+                for other in (listener, ended, wake, client, *waiting.values()):
                     other.close()
-                signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
                 code: object = None
                 try:
-                    become(parts, streams)
-                except SystemExit as ended:
-                    code = ended.code
+                    become(program, parts, streams)
+                except SystemExit as stopped:
+                    code = stopped.code
                 end(code)
-            client.sendall(pid.to_bytes(4, "big", signed=True))
             waiting[pid] = client
+            with contextlib.suppress(ConnectionError):
+                client.sendall(pid.to_bytes(4, "big", signed=True))
             for stream in streams:
                 os.close(stream)
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
     for pid in waiting:
         os.kill(pid, signal.SIGKILL)
+
+
+def main() -> None:
+    """Wait for the first client of each socket, and let a fork of this process serve it."""
+    imported: dict[socket.socket, list[str]] = {}
+    for each in sys.argv[1:]:
+        address, *modules = each.split("\n")
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(address)
+        listener.listen(64)
+        imported[listener] = modules
+    print("ready", flush=True)  # noqa: T201 - to who started it
+    with selectors.DefaultSelector() as ready:
+        for one in (0, *imported):
+            ready.register(one, selectors.EVENT_READ)
+        while 0 not in (changed := {key.fileobj for key, _ in ready.select()}):
+            for listener in imported.keys() & changed:
+                ready.unregister(listener)
+                if os.fork() == 0:
+                    ready.close()
+                    for other in imported.keys() - {listener}:
+                        other.close()
+                    warm(imported[listener])
+                    gc.freeze()  # so that no fork copies what is there only to look through it
+                    serve(listener)
+                    _exit(0)
+                del imported[listener]
+                listener.close()
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.wait()
 
 
 main()
