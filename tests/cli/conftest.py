@@ -42,9 +42,10 @@ class Cli:
     env: dict[str, str]
     children: ExitStack
 
-    def command(self, *args: str) -> list[str]:
-        """A command line that starts Python anew, as one in a shell does."""
-        return [sys.executable, "-P", "-m", "creatoraudit", *args]
+    def command(self, *args: str, anew: bool = False) -> list[str]:
+        """A command line; `anew` starts Python as one in a shell does, not a warm process."""
+        python = sys.executable if anew else warm.python()
+        return [python, "-P", "-m", "creatoraudit", *args]
 
     def environment(
         self, at: Sandbox | ScriptedServer | None, env: Mapping[str, str] | None = None
@@ -61,7 +62,7 @@ class Cli:
     ) -> subprocess.CompletedProcess[str]:
         """Run a command to its end, against a server if one is given."""
         return subprocess.run(
-            [warm.python(), "-P", "-m", "creatoraudit", *args],
+            self.command(*args),
             env=self.environment(at, env),
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -72,12 +73,12 @@ class Cli:
         )
 
     def start(
-        self, *args: str, at: Sandbox | ScriptedServer | None = None
+        self, *args: str, at: Sandbox | ScriptedServer | None = None, anew: bool = False
     ) -> subprocess.Popen[bytes]:
-        """Start a command. It ends with the test."""
+        """Start a command. It ends with the test; what is to be killed has to start anew."""
         child = self.children.enter_context(
             subprocess.Popen(
-                self.command(*args),
+                self.command(*args, anew=anew),
                 env=self.environment(at),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,

@@ -222,7 +222,7 @@ def test_help_and_completion_import_nothing_that_is_slow(cli: Cli) -> None:
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
 def test_completion_works_in_bash(cli: Cli, tmp_path: Path) -> None:
     program = tmp_path / "creatoraudit"
-    words = " ".join(f"'{word}'" for word in cli.command())
+    words = " ".join(f"'{word}'" for word in cli.command(anew=True))
     program.write_text(f'#!/bin/sh\nexec {words} "$@"\n')
     program.chmod(0o755)
 

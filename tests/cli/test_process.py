@@ -161,7 +161,7 @@ def test_sandbox_that_does_not_end_is_ended(
 @posix
 @pytest.mark.parametrize("sent", ["SIGINT", "SIGTERM", "SIGKILL"])
 def test_no_sandbox_survives_its_command(cli: Cli, sent: str) -> None:
-    command = cli.start("breakouts", "--sandbox")
+    command = cli.start("breakouts", "--sandbox", anew=True)
     child = sandbox_of(command)
     command.send_signal(signal.Signals[sent])
     command.wait(240)
@@ -184,7 +184,7 @@ def test_interrupt_ends_with_130_and_one_word(
     before: tuple[Answer, ...],
 ) -> None:
     stuck = Held(answers.WHOAMI)
-    command = cli.start(*args, at=serve(*before, stuck))
+    command = cli.start(*args, at=serve(*before, stuck), anew=True)
     assert stuck.reached.wait(240)
     _, stderr = cli.interrupt(command)
     stuck.release.set()

@@ -401,7 +401,7 @@ def test_delete_asks_on_a_terminal(
 ) -> None:
     pexpect = pytest.importorskip("pexpect")
     doomed = listed(client, "videos")[-1]["id"]
-    program, *rest = cli.command("videos", "delete", doomed)
+    program, *rest = cli.command("videos", "delete", doomed, anew=True)
     child = pexpect.spawn(program, rest, env=cli.environment(own), encoding="utf-8", timeout=240)
     child.expect_exact("Delete 1 video?")
     child.sendline(answer)

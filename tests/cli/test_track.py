@@ -407,7 +407,7 @@ def test_run_that_is_killed_resumes_and_tracks_every_line_once(
 
     with Proxy(fresh.base_url) as proxy:
         command = ("videos", "track", "--file", str(file), "--format", "jsonl")
-        run = cli.start(*command, "--base-url", proxy.url, "--api-key", fresh.api_key)
+        run = cli.start(*command, "--base-url", proxy.url, "--api-key", fresh.api_key, anew=True)
         assert held.reached.wait(240)
         assert len(tracked(fresh)) == 5
         if sent == "SIGINT":

@@ -37,7 +37,10 @@ def test_warm_command_prints_and_exits_as_a_cold_one(
     cli: Cli, sandbox: Sandbox, args: tuple[str, ...]
 ) -> None:
     anew = subprocess.run(
-        cli.command(*args), env=cli.environment(sandbox), capture_output=True, check=False
+        cli.command(*args, anew=True),
+        env=cli.environment(sandbox),
+        capture_output=True,
+        check=False,
     )
     ran = cli(*args, at=sandbox)
     assert (ran.stdout.encode(), ran.stderr.encode()) == (anew.stdout, anew.stderr)
@@ -62,6 +65,23 @@ def test_warm_command_has_streams_folder_environment_and_exit_code_of_its_own(
     ]
     first, second = [(ran.returncode, ran.stdout, ran.stderr) for ran in both]
     assert first == second
+
+
+@posix
+@pytest.mark.parametrize("closed", ["<&-", "2>&-", "<&- 2>&-", "<&- >&- 2>&-"])
+def test_warm_command_lacks_the_streams_that_it_is_not_given(closed: str, tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    code = (
+        "import os, sys; number = os.open(os.devnull, os.O_RDONLY)\n"
+        "streams = [stream and stream.fileno() for stream in (sys.stdin, sys.stdout, sys.stderr)]\n"
+        f"open({str(told)!r}, 'a').write(f'{{number}} {{streams}}\\n')\n"
+    )
+    for python in (warm.python(), sys.executable):
+        subprocess.run(["sh", "-c", f'"$@" {closed}', "sh", python, "-c", code], check=True)
+    first, second = told.read_text().splitlines()
+    assert "None" in second
+    assert first.partition(" ")[2] == second.partition(" ")[2]
+    assert int(first.partition(" ")[0]) == int(second.partition(" ")[0])
 
 
 @posix

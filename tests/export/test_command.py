@@ -171,8 +171,8 @@ def test_kill_is_not_a_loss_either(
 def test_terminal_shows_progress(posts: Sandbox, tmp_path: Path) -> None:
     pexpect = pytest.importorskip("pexpect")
     child = pexpect.spawn(
-        COMMAND[0],
-        [*COMMAND[1:], "videos"],
+        warm.python(),
+        [*EXPORT, "videos"],
         env=environment(posts) | {"TERM": "xterm-256color"},
         cwd=str(tmp_path),
         dimensions=(50, 100),

@@ -6,7 +6,6 @@ import gzip
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ import pytest
 
 from creatoraudit import CreatorAudit, UsageError
 from creatoraudit.export import columns, export
-from support import answers
+from support import answers, warm
 from support.server import Answer
 
 from .conftest import read
@@ -124,7 +123,7 @@ def test_standard_output_takes_the_same_bytes_as_a_file(
     sandbox: Sandbox, client: CreatorAudit, tmp_path: Path, form: Any
 ) -> None:
     expected = export(client, "videos", tmp_path, format=form).path.read_bytes()
-    command = [sys.executable, "-P", "-m", "creatoraudit", "export", "videos", "--out", "-"]
+    command = [warm.python(), "-P", "-m", "creatoraudit", "export", "videos", "--out", "-"]
     env = os.environ | {
         "CREATORAUDIT_BASE_URL": sandbox.base_url,
         "CREATORAUDIT_API_KEY": sandbox.api_key,
