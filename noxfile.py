@@ -1,7 +1,8 @@
 """Every check of the project, as nox sessions; nox alone runs those that a change must pass.
 
 The versions of Python come from the classifiers in pyproject.toml, the tools from its dependency
-groups. Sessions use the Python that runs nox; `nox -s matrix` runs the tests on all of them.
+groups. Sessions use the Python that runs nox; `nox -s matrix` runs the tests on all of them. With
+`-j auto` as many sessions run side by side as there are cores.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from pathlib import Path
 
 import nox
 
-nox.needs_version = ">=2025.5.1"
+nox.needs_version = ">=2026.8.10"  # the first that runs sessions in parallel
 nox.options.sessions = ["lint", "typing", "tests", "contract", "regenerate-check", "docs"]
 nox.options.reuse_venv = "yes"
 nox.options.default_venv_backend = "uv|virtualenv"  # virtualenv works too, only slower
@@ -106,6 +107,8 @@ def install(session: nox.Session, *groups: str, extras: str = "", editable: bool
     """Install dependency groups, and the package too if extras are named."""
     # Tests start many processes; without bytecode each would compile all that it imports.
     session.env["PYTHONDONTWRITEBYTECODE"] = ""
+    # Sessions run side by side, each with data of its own.
+    session.env["COVERAGE_FILE"] = str(Path(f".coverage.{session.name}").absolute())
     if sys.platform == "win32":
         session.env["COVERAGE_FORK"] = "subprocess"  # coverage refuses to look for forks there
     package = (
@@ -158,7 +161,7 @@ def quick(session: nox.Session) -> None:
     )
 
 
-@nox.session
+@nox.session(allow_parallel=True)
 def lint(session: nox.Session) -> None:
     """Check rules, formatting, and that the sync half of the facade matches its async source."""
     install(session, "lint")
@@ -170,7 +173,7 @@ def lint(session: nox.Session) -> None:
         session.run("actionlint", external=True)
 
 
-@nox.session
+@nox.session(allow_parallel=True)
 def typing(session: nox.Session) -> None:
     """Check the types with two checkers: they disagree often enough to need both.
 
@@ -189,7 +192,7 @@ def typing(session: nox.Session) -> None:
             session.log(str(running.result()).strip())
 
 
-@nox.session
+@nox.session(allow_parallel=True)
 def tests(session: nox.Session) -> None:
     """Test the installed package; arguments after -- go to pytest."""
     install(session, "test", "docs-test", "httpx2", extras=TESTED)
@@ -239,7 +242,7 @@ def faults(session: nox.Session) -> None:
     session.run("pytest", *SIDE_BY_SIDE, "tests", *NOT_THESE, *others, *session.posargs, env=every)
 
 
-@nox.session
+@nox.session(allow_parallel=True)
 def contract(session: nox.Session) -> None:
     """Compare the sandbox with openapi.json; try the contract checks and their command."""
     install(session, "test", extras="cli,contract")
@@ -270,7 +273,7 @@ def contract_live(session: nox.Session) -> None:
         sys.exit(code)  # nox would turn every failure into 1
 
 
-@nox.session(name="regenerate-check")
+@nox.session(name="regenerate-check", allow_parallel=True)
 def regenerate_check(session: nox.Session) -> None:
     """Check that generated/ is, byte for byte, what is generated from openapi.json."""
     install(session, "generate", "test", extras="sandbox")
@@ -433,7 +436,7 @@ def engines(session: nox.Session, engine: str) -> None:
     session.run("pytest", "--timeout=1200", f"tests/engines/test_{engine}.py", *session.posargs)
 
 
-@nox.session
+@nox.session(allow_parallel=True)
 def docs(session: nox.Session) -> None:
     """Build the documentation; a warning is an error. `-- linkcheck` checks external links."""
     install(session, "docs", extras="cli,contract,sandbox")

@@ -32,7 +32,7 @@ def test_ci_runs_the_command_that_the_readme_shows(tmp_path: Path) -> None:
     )
     command = ran.stdout.splitlines()[-1]
     assert f"\n```sh\n{command}\n```\n" in (ROOT / "README.md").read_text(encoding="utf-8")
-    assert command.endswith("nox")
+    assert command.endswith("nox -j auto")
 
 
 DAY = re.compile(r" - \d{4}-\d\d-\d\d")

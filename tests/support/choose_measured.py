@@ -1,8 +1,8 @@
 """Chooses which cases are measured: few and short ones that reach what all cases reach together.
 
 A plugin for `pytest --collect-only`, run by `nox -s measured` after all tests have been measured,
-each under its name as context. It reads `.coverage` and how long each test took, and writes
-`measured.txt`.
+each under its name as context. It reads the data of coverage and how long each test took, and
+writes `measured.txt`.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def reached_by_context() -> defaultdict[tuple[str, bool], set[int]]:
     """
     reached: defaultdict[tuple[str, bool], set[int]] = defaultdict(set)
     numbers: dict[tuple[int, int, int], int] = {}
-    with closing(sqlite3.connect("file:.coverage?mode=ro", uri=True)) as data:
+    with closing(sqlite3.connect(f"file:{os.environ['COVERAGE_FILE']}?mode=ro", uri=True)) as data:
         of_contract = {
             file: any(map(PurePosixPath(path).match, OF_CONTRACT))
             for file, path in data.execute("SELECT id, path FROM file")
