@@ -223,7 +223,7 @@ def matrix(session: nox.Session) -> None:
 
 @nox.session
 def properties(session: nox.Session) -> None:
-    """Try 20,000 random and mutated responses instead of the 400 of the ordinary tests."""
+    """Try 20,000 random and mutated responses instead of the 240 of the ordinary tests."""
     install(session, "test", extras=TESTED)
     cases = {"CREATORAUDIT_TEST_CASES": os.environ.get("CREATORAUDIT_TEST_CASES", "20000")}
     session.run("pytest", "tests/properties", *session.posargs, env=cases)

@@ -49,7 +49,7 @@ def pytest_collection() -> Generator[None, object, object]:
         with nullcontext() if first else measure.paused():
             return (yield)
     finally:
-        gc.set_threshold(700, 10, 100)
+        gc.set_threshold(10_000, 10, 100)
         gc.enable()
 
 

@@ -233,7 +233,7 @@ def moved() -> Any:
 @pytest.fixture
 def _few_operations(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Runs check some operations only, in a process that starts at once and is not measured."""
-    paths = {path: document()["paths"][path] for path in ("/meta", "/videos", "/whoami")}
+    paths = {path: document()["paths"][path] for path in ("/meta", "/whoami")}
     monkeypatch.setitem(document(), "paths", paths)
     monkeypatch.setattr(sys, "executable", warm.python(warm.CONTRACT))
     with measure.paused_for_processes():

@@ -17,7 +17,7 @@ import pytest
 from creatoraudit_sandbox import Sandbox
 from support.conformance import Run, conform
 
-EXAMPLES = int(os.environ.get("CREATORAUDIT_CONFORMANCE_EXAMPLES", "5"))
+EXAMPLES = int(os.environ.get("CREATORAUDIT_CONFORMANCE_EXAMPLES", "3"))
 LEAST_CASES = 1_000
 #: Members that a valid body or query may still be refused for; schemathesis.toml has the reasons.
 REFUSED = {

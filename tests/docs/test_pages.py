@@ -130,7 +130,10 @@ def test_pages_say_what_the_known_contract_cannot_do(page: str) -> None:
     )
 
 
-def test_tests_of_the_sandbox_guide_are_ones_that_pytest_runs(tmp_path: Path) -> None:
+def test_tests_of_the_sandbox_guide_are_ones_that_pytest_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # those of others take time
     python = [one.text for one in pages.blocks(DOCS / "sandbox.md") if one.language == "python"]
     (plugins,) = (text for text in python if text.startswith("pytest_plugins"))
     tests = [text for text in python if text.startswith("def test_")]

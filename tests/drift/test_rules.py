@@ -11,7 +11,13 @@ from drift_mutations import MUTATIONS, PAIRS, READ, SENT, Edit, Mutation, Pair
 
 from creatoraudit.contract._drift import RULES
 
-CONTRACT = contract()
+WHOLE = contract()
+# Where a change can be seen; the other paths would cost time.
+SEEN_AT = (
+    *("/videos", "/videos/{video_id}", "/videos/deltas", "/videos/metrics"),
+    *("/creators/{creator_id}/analytics", "/overview", "/health"),
+)
+CONTRACT = WHOLE | {"paths": {path: WHOLE["paths"][path] for path in SEEN_AT}}
 # As much of it as a schema that is sent and one that is read need.
 SMALL = CONTRACT | {"paths": {"/videos": CONTRACT["paths"]["/videos"]}}
 DIRECTIONS = {"request": SENT, "response": READ}

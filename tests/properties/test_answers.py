@@ -28,7 +28,7 @@ from support.repeatable import given, settings
 from support.server import Answer, ScriptedServer
 
 OUTCOMES = "outcomes"
-CASES = int(os.environ.get("CREATORAUDIT_TEST_CASES", "400"))
+CASES = int(os.environ.get("CREATORAUDIT_TEST_CASES", "240"))
 pytestmark = [
     # What a set deprecation gives is tested elsewhere.
     pytest.mark.filterwarnings("ignore:this version of the CreatorAudit API"),

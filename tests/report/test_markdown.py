@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 
 from creatoraudit import CreatorAudit, Skipped
 from creatoraudit.report import Digest, render_markdown
+from support import cases
 from support.repeatable import given, settings
 from support.reports import HOSTILE, MADE_AT, OVERVIEW, breakouts, digest, post
 
@@ -147,7 +148,7 @@ def test_hostile_text_is_a_code_span_and_nothing_else(text: str) -> None:
 @given(
     st.text(st.sampled_from("`<>@|\\[]()!*_#\n \t-~&;a\u202e\ud83d") | st.characters(), max_size=99)
 )
-@settings(max_examples=200)
+@settings(max_examples=cases.amount(100, every=200))
 def test_any_text_is_a_code_span_and_nothing_else(text: str) -> None:
     hold_as_text(f"x{text}")  # of no text there is no span
 

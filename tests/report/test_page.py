@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from creatoraudit import ConfigurationError, CreatorAudit, Reply, Skipped, UsageError
 from creatoraudit.report import Digest, Provenance, _html, render_html, render_markdown
 from creatoraudit_api.models import WhoAmIEnvelope
+from support import cases
 from support.markup import Element, parse
 from support.repeatable import given, settings
 from support.reports import HOSTILE, MADE_AT, OVERVIEW, breakouts, digest, post
@@ -239,7 +240,7 @@ ENORMOUS = st.sampled_from([10**400, -(10**400), 1e308, 5e-324, float("nan"), fl
 
 
 @given(st.data())
-@settings(max_examples=100)
+@settings(max_examples=cases.amount(50, every=100))
 def test_whatever_stands_in_place_of_a_figure_is_a_digest_anyway(data: st.DataObject) -> None:
     def changed(members: Mapping[str, Any]) -> Mapping[str, Any]:
         return {name: data.draw(ANYTHING | ENORMOUS) for name in members}
@@ -258,7 +259,7 @@ SHOWN = ("platform", "external_id", "shortcode", "description", "account_usernam
 
 
 @given(st.data())
-@settings(max_examples=100)
+@settings(max_examples=cases.amount(50, every=100))
 def test_whatever_stands_in_place_of_a_member_is_a_post_anyway(data: st.DataObject) -> None:
     members = {name: data.draw(ANYTHING | ENORMOUS) for name in (*SHOWN, "first_scrape_time")}
     result = breakouts(post(1, **members))
@@ -306,7 +307,7 @@ def test_hostile_text_is_text_and_nothing_else(text: str) -> None:
 
 
 @given(st.text(st.characters(), max_size=300))
-@settings(max_examples=60)
+@settings(max_examples=cases.amount(30, every=60))
 def test_any_text_is_text_and_nothing_else(text: str) -> None:
     page = page_with(f"x{text}")  # of no text there is nothing to compare
     hold_to_the_list(page)

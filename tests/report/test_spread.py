@@ -8,13 +8,14 @@ import pytest
 from hypothesis import strategies as st
 
 from creatoraudit.report._spread import MOST_BINS, position, spread
+from support import cases
 from support.repeatable import given, settings
 
 NUMBERS = st.integers(-(2**63), 2**63 - 1) | st.floats(1e-12, 1e12) | st.integers(-9, 2000)
 
 
 @given(st.lists(NUMBERS, min_size=1, max_size=60), st.data())
-@settings(max_examples=200)
+@settings(max_examples=cases.amount(100, every=200))
 def test_every_value_is_in_one_bin(values: list[float], data: st.DataObject) -> None:
     marked = data.draw(st.lists(st.sampled_from(values), unique=True))
     bins = spread(values, marked)
@@ -32,7 +33,7 @@ def test_every_value_is_in_one_bin(values: list[float], data: st.DataObject) -> 
 
 
 @given(st.lists(NUMBERS, min_size=1, max_size=60))
-@settings(max_examples=100)
+@settings(max_examples=cases.amount(50, every=100))
 def test_position_is_in_the_bin_of_the_value(values: list[float]) -> None:
     found = spread(values, [])
     for value in values:

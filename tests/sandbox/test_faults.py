@@ -332,7 +332,10 @@ def test_control_refuses_what_it_cannot_do(start: Callable[..., Api], body: byte
 # ------------------------------------------------------------------------------------ pytest plugin
 
 
-def test_plugin_gives_users_a_sandbox_and_its_environment(pytester: pytest.Pytester) -> None:
+def test_plugin_gives_users_a_sandbox_and_its_environment(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # those of others take time
     pytester.makeconftest('pytest_plugins = ["creatoraudit_sandbox.pytest_plugin"]')
     pytester.makepyfile(
         """

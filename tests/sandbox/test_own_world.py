@@ -274,7 +274,10 @@ def test_file_that_makes_no_sense_is_one_clear_line(tmp_path: Path, text: str) -
 pytest_plugins = ["pytester"]
 
 
-def test_fixture_starts_a_world_of_the_tests_own(pytester: pytest.Pytester) -> None:
+def test_fixture_starts_a_world_of_the_tests_own(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # those of others take time
     pytester.makeconftest('pytest_plugins = ["creatoraudit_sandbox.pytest_plugin"]')
     pytester.makepyfile(
         """

@@ -308,7 +308,7 @@ def test_fifty_clients_at_once_get_no_server_error_and_lose_no_update(fresh: Api
     def work(number: int) -> list[int]:
         with Api(fresh.sandbox) as api:
             codes = []
-            for step in range(5):
+            for step in range(3):
                 body = {"platform": "tiktok", "identifier": str(1 + number * 10 + step)}
                 codes.append(api.post("/videos", json=body).status_code)
                 codes.append(api.get("/videos?limit=20").status_code)
@@ -318,8 +318,8 @@ def test_fifty_clients_at_once_get_no_server_error_and_lose_no_update(fresh: Api
     with ThreadPoolExecutor(50) as pool:
         codes = [code for result in pool.map(work, range(50)) for code in result]
     assert {code for code in codes if code not in (200, 201, 409)} == set()
-    assert codes.count(201) == 50 * 5 + 1
-    assert len(fresh.walk("/videos")) == 20 + 50 * 5 + 1
+    assert codes.count(201) == 50 * 3 + 1
+    assert len(fresh.walk("/videos")) == 20 + 50 * 3 + 1
 
 
 # ------------------------------------------------------------------------------------ Sandbox

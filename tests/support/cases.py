@@ -29,6 +29,11 @@ MEASURED = Path(__file__).with_name("measured.txt")
 _UNMEASURED = pytest.StashKey[bool]()  # whether a case is run without being measured
 
 
+def amount(ordinary: int, every: int) -> int:
+    """How many random or equal things a test tries in an ordinary run, and where all cases run."""
+    return every if ALL else ordinary
+
+
 def chosen(items: Iterable[pytest.Item]) -> list[pytest.Item]:
     """Return the cases that run, in their order."""
     items = list(items)

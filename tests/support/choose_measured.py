@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
 from contextlib import closing
 from heapq import heapify, heappop, heappush
 from pathlib import PurePosixPath
 from xml.etree import ElementTree as ET
 
 import pytest
+from coverage import Coverage
 
 from support.cases import MEASURED, tables
 
@@ -45,24 +45,31 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 def reached_by_context() -> defaultdict[tuple[str, bool], set[int]]:
     """What is reached under each context, in the files of the session `contract` and in others.
 
-    It is steps from line to line, which are numbered. The tables of coverage's data file are
-    documented.
+    It is what the report counts, each numbered: lines, and the steps from lines with a choice.
+    The tables of coverage's data file are documented.
     """
     reached: defaultdict[tuple[str, bool], set[int]] = defaultdict(set)
     numbers: dict[tuple[int, int, int], int] = {}
+    measured = Coverage()
+    measured.load()
     with closing(sqlite3.connect(f"file:{os.environ['COVERAGE_FILE']}?mode=ro", uri=True)) as data:
+        files = dict(data.execute("SELECT id, path FROM file").fetchall())
         of_contract = {
-            file: any(map(PurePosixPath(path).match, OF_CONTRACT))
-            for file, path in data.execute("SELECT id, path FROM file")
+            file: any(map(PurePosixPath(path).match, OF_CONTRACT)) for file, path in files.items()
         }
+        choices = {file: measured.branch_stats(path) for file, path in files.items()}
         query = "SELECT context, file_id, fromno, tono FROM arc JOIN context ON id = context_id"
         for context, file, line, following in data.execute(query):
-            number = numbers.setdefault((file, line, following), len(numbers))
-            reached[context, of_contract[file]].add(number)
+            steps = [(file, line, 0), (file, following, 0)]
+            if line in choices[file]:
+                steps.append((file, line, following))
+            reached[context, of_contract[file]].update(
+                numbers.setdefault(step, len(numbers)) for step in steps
+            )
     return reached
 
 
-def set_cover(cases: dict[str, set[int]]) -> Iterable[str]:
+def set_cover(cases: dict[str, set[int]]) -> list[str]:
     """Take the case that reaches most of what is missing per second, until nothing is."""
     seconds = seconds_by_case()
 
@@ -70,6 +77,7 @@ def set_cover(cases: dict[str, set[int]]) -> Iterable[str]:
         return len(new) / (_PER_CASE + seconds.get(name, 0.0))
 
     found: set[int] = set()
+    taken = []
     most = [
         (-gain(name, steps), number, name) for number, (name, steps) in enumerate(cases.items())
     ]
@@ -81,7 +89,15 @@ def set_cover(cases: dict[str, set[int]]) -> Iterable[str]:
             heappush(most, (gained, number, name))
         elif gained:
             found |= cases[name]
-            yield name
+            taken.append(name)
+
+    # Some of the first may be needless by now, and the longest is the best to spare.
+    times = Counter(step for name in taken for step in cases[name])
+    for name in sorted(taken, key=lambda name: -seconds.get(name, 0.0)):
+        if all(times[step] > 1 for step in cases[name]):
+            times.subtract(cases[name])
+            taken.remove(name)
+    return taken
 
 
 def seconds_by_case() -> dict[str, float]:
