@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 ORGANIZATION = answers.one({"organization_id": "org-1", "api_key_name": "tests"})
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
+# What Python says of a Ctrl-C that arrives where nothing can be raised.
+ignored = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 class Interrupter:
@@ -48,6 +50,7 @@ class Interrupter:
 
 
 @posix
+@ignored
 def test_interrupted_export_is_told_to_run_again(
     here: Here, serve: Callable[..., ScriptedServer], inside: Path
 ) -> None:
@@ -58,6 +61,7 @@ def test_interrupted_export_is_told_to_run_again(
 
 
 @posix
+@ignored
 def test_interrupted_export_from_a_sandbox_of_its_own_cannot_be_resumed(
     here: Here,
     serve: Callable[..., ScriptedServer],

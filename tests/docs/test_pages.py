@@ -134,6 +134,7 @@ def test_tests_of_the_sandbox_guide_are_ones_that_pytest_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # those of others take time
+    (tmp_path / "pytest.ini").touch()  # nor the settings of a folder above
     python = [one.text for one in pages.blocks(DOCS / "sandbox.md") if one.language == "python"]
     (plugins,) = (text for text in python if text.startswith("pytest_plugins"))
     tests = [text for text in python if text.startswith("def test_")]

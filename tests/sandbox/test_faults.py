@@ -336,6 +336,7 @@ def test_plugin_gives_users_a_sandbox_and_its_environment(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # those of others take time
+    pytester.makefile(".ini", pytest="")  # nor the settings of a folder above
     pytester.makeconftest('pytest_plugins = ["creatoraudit_sandbox.pytest_plugin"]')
     pytester.makepyfile(
         """

@@ -278,6 +278,7 @@ def test_fixture_starts_a_world_of_the_tests_own(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # those of others take time
+    pytester.makefile(".ini", pytest="")  # nor the settings of a folder above
     pytester.makeconftest('pytest_plugins = ["creatoraudit_sandbox.pytest_plugin"]')
     pytester.makepyfile(
         """
