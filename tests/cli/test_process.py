@@ -233,8 +233,9 @@ def terminal(cli: Cli) -> Callable[..., str]:
         no_color: str = "",
         into: str = "",
         ends: int = 0,
+        anew: bool = False,
     ) -> str:
-        program, *rest = cli.command(*args)
+        program, *rest = cli.command(*args, anew=anew)
         if into:
             program, rest = "sh", ["-c", '"$@" > "$0"', into, program, *rest]
         child = pexpect.spawn(
@@ -256,7 +257,7 @@ def terminal(cli: Cli) -> Callable[..., str]:
 
 @posix
 def test_terminal_gets_a_progress_bar(terminal: Any, sandbox: Sandbox) -> None:
-    said = terminal("breakouts", at=sandbox)
+    said = terminal("breakouts", at=sandbox, anew=True)
     assert "Posts" in said
     assert "\x1b[?25l" in said  # the cursor is hidden while the bar moves
     assert said.rindex("\x1b[?25h") < said.index("Δviews")  # and back before the table
