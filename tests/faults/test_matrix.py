@@ -58,6 +58,13 @@ def harmless(job, broken):
     }[broken.harmless_to]
 
 
+def patience(job, broken, *, lasting):
+    """Seconds to wait for an answer: long where a good one comes, which a busy machine gives late."""
+    if harmless(job, broken):
+        return 60.0
+    return broken.timeout if lasting else max(broken.timeout, 0.3)  # then there are more tries
+
+
 def come_to(facade, world, job, fault, *, lasting):
     """Let a fault happen to a job; "r" for a right result, "x" for the documented exception."""
     broken = BREAKS[fault]
@@ -86,8 +93,7 @@ def come_to(facade, world, job, fault, *, lasting):
             f"http://127.0.0.1:{bound.getsockname()[1]}/v2",
             sandbox.api_key,
             max_retries=retries,
-            # Long enough for a good answer of a busy machine, where one is to come.
-            timeout=broken.timeout if lasting else max(broken.timeout, 0.3),
+            timeout=patience(job, broken, lasting=lasting),
             retry_budget=150.0 if harmless(job, broken) else broken.budget,
         )
         began = time.monotonic()
