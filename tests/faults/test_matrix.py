@@ -59,7 +59,7 @@ def harmless(job, broken):
 
 
 def patience(job, broken, *, lasting):
-    """Seconds to wait for an answer: long where a good one comes, which a busy machine gives late."""
+    """Seconds to wait for an answer: long where a good one comes, as a busy machine is late."""
     if harmless(job, broken):
         return 60.0
     return broken.timeout if lasting else max(broken.timeout, 0.3)  # then there are more tries
