@@ -193,6 +193,7 @@ def serve(listener: socket.socket) -> None:
                 continue
             pid = os.fork()
             if pid == 0:
+                gc.set_threshold(10_000, 10, 100)  # most forks are short
                 signal.set_wakeup_fd(-1)
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                 ready.close()
