@@ -15,8 +15,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import unquote
+
+if TYPE_CHECKING:
+    import jsonschema_rs
 
 BASE_PATH: Final = "/v2"
 ENVIRONMENT: Final = "CREATORAUDIT_SANDBOX_OPENAPI"
@@ -97,6 +100,8 @@ class Contract:
         self.every = tuple(self._operations())
         #: By operationId, which need not be unique in a document that the sandbox can serve.
         self.operations = {operation.id: operation for operation in reversed(self.every)}
+        #: Compiled schemas of requests, by operation and place, for all sandboxes of the process.
+        self.compiled: dict[str, dict[str, jsonschema_rs.Validator | None]] = {}
 
     def _operations(self) -> Iterator[Operation]:
         for path, unresolved in _table(self._document.get("paths")).items():

@@ -76,7 +76,7 @@ class Validator:
         self.operation = operation
         self._contract = contract
         self._query = operation.at("query")
-        self._compiled: dict[str, jsonschema_rs.Validator | None] = {}
+        self._compiled = contract.compiled.setdefault(operation.key, {})
 
     def _check(self, place: str, value: Json) -> None:
         if place not in self._compiled:
