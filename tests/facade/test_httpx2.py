@@ -68,7 +68,7 @@ FAULTS = {
     "stall": (Stall(), RequestTimeoutError),
     "drip": (Drip(), RequestTimeoutError),
     "too large": (
-        Answer(body=gzip.compress(b" " * 2**25), headers={"content-encoding": "gzip"}),
+        Answer(body=gzip.compress(b" " * 2**25, 1), headers={"content-encoding": "gzip"}),
         ContractError,
     ),
     "404": (problem(404), APIError),
