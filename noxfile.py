@@ -56,7 +56,7 @@ NOT_QUICK = tuple(
 WITH_MORE_FAULTS = ("tests/faults", "tests/cli/test_streams.py", "tests/drift/test_malformed.py")
 
 # More workers than cores, because most tests sometimes wait for a server or a process.
-SIDE_BY_SIDE = (f"--numprocesses={3 + (os.cpu_count() or 1)}", "--dist=worksteal")
+SIDE_BY_SIDE = (f"--numprocesses={2 + (os.cpu_count() or 1)}", "--dist=worksteal")
 FEW = (
     f"--numprocesses={1 + (os.cpu_count() or 1)}",
     "--dist=worksteal",
