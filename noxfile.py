@@ -55,9 +55,12 @@ NOT_QUICK = tuple(
 # Tests that try only some of the faults, unless CREATORAUDIT_TEST_EVERY_CASE is set.
 WITH_MORE_FAULTS = ("tests/faults", "tests/cli/test_streams.py", "tests/drift/test_malformed.py")
 
-# More workers than cores, because tests sometimes wait for a server or a process; not many more,
-# because each takes time to start, and sessions run side by side.
-SIDE_BY_SIDE = (f"--numprocesses={1 + (os.cpu_count() or 1)}", "--dist=worksteal")
+# More workers than cores, because most tests sometimes wait for a server or a process.
+SIDE_BY_SIDE = (f"--numprocesses={2 + (os.cpu_count() or 1)}", "--dist=worksteal")
+FEW = (
+    f"--numprocesses={1 + (os.cpu_count() or 1)}",
+    "--dist=worksteal",
+)  # each worker takes time to start
 
 # Code that imports schemathesis: the contract session tests it and measures its coverage.
 WITH_SCHEMATHESIS = "*/creatoraudit/contract/*.py,*/creatoraudit/cli/_contract.py"
@@ -153,7 +156,7 @@ def quick(session: nox.Session) -> None:
     session.run("python", "scripts/unasync.py", "--check")
     chosen = () if named(session) else ("tests", *NOT_THESE, *NOT_QUICK)
     session.run(
-        *("pytest", *SIDE_BY_SIDE, *chosen, "--maxfail=10", "-qq", *session.posargs),
+        *("pytest", *FEW, *chosen, "--maxfail=10", "-qq", *session.posargs),
         env={"CREATORAUDIT_TEST_QUICK": "1"},
     )
 
@@ -243,7 +246,7 @@ def faults(session: nox.Session) -> None:
 def contract(session: nox.Session) -> None:
     """Compare the sandbox with openapi.json; try the contract checks and their command."""
     install(session, "test", extras="cli,contract")
-    suite = ("tests/contract", "tests/cli", "-m", "contract")
+    suite = ("tests/contract", "tests/cli", "-m", "contract", *FEW)
     run_tests(session, suite, include=WITH_SCHEMATHESIS)
 
 
@@ -277,7 +280,7 @@ def regenerate_check(session: nox.Session) -> None:
     chosen = () if named(session) else (WITH_GENERATOR,)
     if not session.posargs:
         session.run("python", "scripts/regenerate.py", "--check", env={"PYTHONHASHSEED": "0"})
-    session.run("pytest", *SIDE_BY_SIDE, *chosen, *session.posargs)
+    session.run("pytest", *FEW, *chosen, *session.posargs)
 
 
 @nox.session
