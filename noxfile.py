@@ -55,12 +55,10 @@ NOT_QUICK = tuple(
 # Tests that try only some of the faults, unless CREATORAUDIT_TEST_EVERY_CASE is set.
 WITH_MORE_FAULTS = ("tests/faults", "tests/cli/test_streams.py", "tests/drift/test_malformed.py")
 
-# More workers than cores, because most tests sometimes wait for a server or a process.
+# More workers than cores, because most tests sometimes wait for a server or a process. Not many
+# more: each takes time to start, and sessions may run side by side.
 SIDE_BY_SIDE = (f"--numprocesses={2 + (os.cpu_count() or 1)}", "--dist=worksteal")
-FEW = (
-    f"--numprocesses={1 + (os.cpu_count() or 1)}",
-    "--dist=worksteal",
-)  # each worker takes time to start
+FEW = (f"--numprocesses={1 + (os.cpu_count() or 1)}", "--dist=worksteal")
 
 # Code that imports schemathesis: the contract session tests it and measures its coverage.
 WITH_SCHEMATHESIS = "*/creatoraudit/contract/*.py,*/creatoraudit/cli/_contract.py"
