@@ -85,9 +85,9 @@ class Server(uvicorn.Server):
                 server.close()
             for listener in sockets or []:
                 listener.close()
-            for connection in list(self.server_state.connections):
-                connection.shutdown()
             state = self.server_state
+            for connection in list(state.connections):
+                connection.shutdown()
             while state.connections or state.tasks:  # noqa: ASYNC110  # nobody tells when they end
                 await asyncio.sleep(_LAST_ANSWERS)
             for server in self.servers:

@@ -50,7 +50,7 @@ def received(client: socket.socket) -> tuple[list[str], list[int]]:
     """What a client asks for, and its streams, as many as are open."""
     head, streams, _, _ = socket.recv_fds(client, 4, 3)
     if not head:
-        raise ConnectionError("the client needs a process of its own")
+        raise ConnectionError("the client is gone")
     length = int.from_bytes(head, "big")
     message = b""
     while len(message) < length:
